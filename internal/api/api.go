@@ -1,0 +1,53 @@
+// Package api is the vocabulary that every AWS service of slipher shares: who calls, what a refusal
+// looks like, and what an operation is. Its subpackages (redshift, sts) are generated from the compact
+// models in models/ by gen and hold the shapes, faults, operation tables and Handlers structs.
+// It knows nothing of HTTP, XML or storage.
+package api
+
+import "fmt"
+
+// Caller is the authenticated principal of one request and the place it asked in.
+type Caller struct {
+	Account     string // 12 digits
+	Region      string // from the signature's scope, e.g. "us-east-1"
+	ARN         string // e.g. "arn:aws:iam::111111111111:root"
+	UserID      string // what STS GetCallerIdentity answers as UserId
+	AccessKeyID string
+	RequestID   string
+	SourceIP    string
+}
+
+// None stands for the input or output of an operation that has none.
+type None struct{}
+
+// Fault is a refusal as the wire shows it: a code of the model (or one of the common codes below),
+// an HTTP status and a sentence for the person who asked. It never holds a path, SQL or a secret.
+type Fault struct {
+	Code     string
+	Status   int // HTTP status
+	Message  string
+	Receiver bool // true when the server, not the sender, is to blame
+}
+
+func (f *Fault) Error() string { return f.Code + ": " + f.Message }
+
+// NewFault makes a Fault that blames the sender. Generated constructors call it.
+func NewFault(code string, status int, format string, args ...any) *Fault {
+	return &Fault{Code: code, Status: status, Message: fmt.Sprintf(format, args...)}
+}
+
+// The common errors of AWS Query services that slipher's operations raise themselves
+// (Redshift API Reference, "Common Errors").
+
+func InvalidParameterValue(format string, args ...any) *Fault {
+	return NewFault("InvalidParameterValue", 400, format, args...)
+}
+
+func InvalidParameterCombination(format string, args ...any) *Fault {
+	return NewFault("InvalidParameterCombination", 400, format, args...)
+}
+
+func MissingParameter(format string, args ...any) *Fault {
+	return NewFault("MissingParameter", 400, format, args...)
+}
+

@@ -1,0 +1,110 @@
+// Package compute is the parent's side of the nodes: it starts, watches, dials and stops the child process
+// (`slipher node`) that holds one cluster's data. It knows processes, sockets and the control protocol between parent
+// and child, but neither accounts nor snapshots.
+package compute
+
+// The control protocol: HTTP over a unix socket that the parent listens on and hands to the child. Requests and answers are
+// JSON; /restore and /save answer with a stream of Event lines, the last of which has Done or Error set.
+const (
+	PathStatus      = "/status"      // GET  → Status
+	PathRestore     = "/restore"     // POST RestoreRequest → Events: fills the empty data directory
+	PathOpen        = "/open"        // POST OpenRequest: opens (or creates) the database and starts to serve SQL
+	PathSave        = "/save"        // POST SaveRequest → Events
+	PathCredentials = "/credentials" // POST Credentials: replaces the admin user's password verifier
+	PathBandwidth   = "/bandwidth"   // POST Bandwidth: what the transfer under way may use from now on
+	PathShutdown    = "/shutdown"    // POST: checkpoint, close, exit 0
+)
+
+// The file descriptors that the child inherits.
+const (
+	FDControl = 3 // listening unix socket of the control protocol
+	FDSQL     = 4 // listening TCP socket of the SQL endpoint
+	FDParent  = 5 // read end of a pipe whose write end the parent holds: end of file means that the parent is gone
+)
+
+// NodeConfig is what the child is started with, as JSON on its standard input.
+type NodeConfig struct {
+	Cluster     string // the cluster's immutable key
+	DataDir     string // holds the database files; made by the child when missing
+	TempDir     string // spill and staging files; emptied at start
+	MemoryLimit string // the engine's memory limit, e.g. "2GB"
+	Threads     int
+	TLSCertPEM  string // certificate and key of the SQL endpoint; empty offers no TLS
+	TLSKeyPEM   string
+	LogLevel    string
+}
+
+// OpenRequest opens the cluster's database, creating it when the data directory is empty.
+type OpenRequest struct {
+	Database  string // the name of the cluster's first database, e.g. "dev"
+	AdminUser string
+	Verifier  string // SCRAM-SHA-256 verifier in PostgreSQL's form
+}
+
+// Credentials names the admin user's present verifier. Sessions that are already open stay.
+type Credentials struct {
+	AdminUser string
+	Verifier  string
+}
+
+// Store says where snapshot blocks are and how they are sealed.
+type Store struct {
+	URL   string // a gocloud.dev/blob URL
+	Scope string // prefix of everything sealed under this data key
+	Key   []byte // the data key, 32 bytes
+}
+
+// SaveRequest asks for a snapshot of everything that is committed when it arrives.
+type SaveRequest struct {
+	Store          Store
+	Manifest       string // the id under which the manifest is written; saving twice under one id is idempotent
+	Parent         string // manifest of the cluster's previous snapshot in the same scope, or empty
+	BytesPerSecond int64  // 0 is unlimited
+}
+
+// RestoreRequest asks for the files of a manifest in the (empty or half-filled) data directory.
+type RestoreRequest struct {
+	Store          Store
+	Manifest       string
+	BytesPerSecond int64
+}
+
+// Bandwidth caps the transfers under way; 0 lifts the cap.
+type Bandwidth struct {
+	BytesPerSecond int64
+}
+
+// Event is one line of a /save or /restore answer.
+type Event struct {
+	Progress *Progress `json:",omitempty"`
+	Saved    *Saved    `json:",omitempty"` // with Done, for a save
+	Done     bool      `json:",omitempty"`
+	Error    string    `json:",omitempty"`
+}
+
+// Progress is how far a transfer has come.
+type Progress struct {
+	TotalBytes     int64   // to look at in all (save) or to write in all (restore)
+	DoneBytes      int64   // of TotalBytes
+	StoredBytes    int64   // save: new bytes written to the store so far
+	BytesPerSecond float64 // recent rate of DoneBytes
+	Seconds        float64 // since the transfer began
+}
+
+// Saved is what a finished save is made of.
+type Saved struct {
+	Manifest    string
+	TotalBytes  int64 // bytes of the cluster's files, which a restore writes
+	StoredBytes int64 // bytes that this save added to the store
+	NewBlocks   int
+	Blocks      int
+	Seconds     float64
+	BeganUnixMS int64 // the point in time that the snapshot holds, Unix milliseconds
+}
+
+// Status is what a node says of itself.
+type Status struct {
+	State         string // "empty", "restoring", "open"
+	Sessions      int
+	DatabaseBytes int64
+}

@@ -1,0 +1,80 @@
+// Package pgwire is the server side of one PostgreSQL connection: start-up, TLS, SCRAM, the simple and the
+// extended flow, COPY and cancel, over pgproto3. It moves messages and values; what a statement means is the
+// business of the Executor that the caller supplies.
+package pgwire
+
+import (
+	"context"
+	"io"
+)
+
+// Executor runs the statements of one connection. pgwire calls it from one goroutine at a time; a cancel request
+// cancels the context of the call under way.
+type Executor interface {
+	// Prepare parses one statement or, in the simple flow, the first statement of sql; rest is what follows it
+	// (empty when nothing does). A nil Statement with a nil error means sql holds no statement at all.
+	// params holds the type OIDs that the client declared; 0 or a missing entry leaves the type to the executor.
+	Prepare(ctx context.Context, sql string, params []uint32) (stmt Statement, rest string, err error)
+	// Status is the transaction status that ReadyForQuery reports: 'I' idle, 'T' in a transaction, 'E' failed.
+	Status() byte
+	// EndImplicit ends the implicit transaction of a batch (a simple query string, or an extended batch at Sync):
+	// committed when err is nil, rolled back otherwise. It does nothing inside BEGIN … COMMIT.
+	EndImplicit(ctx context.Context, err error) error
+	// Close ends the session and rolls back what is open.
+	Close()
+}
+
+// Statement is one parsed statement.
+type Statement interface {
+	Params() []uint32  // type OIDs of the parameters, in order
+	Columns() []Column // nil when the statement returns no rows
+	Copy() CopyKind    // whether the statement is COPY … FROM STDIN or TO STDOUT
+	// Run executes the statement. args has one entry for each parameter, decoded to Go values (see Value).
+	Run(ctx context.Context, args []any) (Result, error)
+	// CopyIn executes COPY … FROM STDIN and returns the command tag; src ends with io.EOF, or with an error when the
+	// client gave up. CopyOut executes COPY … TO STDOUT, one Write for each row.
+	CopyIn(ctx context.Context, src io.Reader) (tag string, err error)
+	CopyOut(ctx context.Context, dst io.Writer) (tag string, err error)
+	Close()
+}
+
+// Result is the rows of one execution.
+type Result interface {
+	// Next returns the next row or io.EOF. The slice is valid until the next call.
+	Next(ctx context.Context) ([]any, error)
+	// Tag is the command tag ("SELECT 3", "INSERT 0 1", "CREATE TABLE"), valid once Next returned io.EOF.
+	Tag() string
+	Close() error
+}
+
+// CopyKind tells the direction of a COPY statement.
+type CopyKind int
+
+const (
+	CopyNone CopyKind = iota
+	CopyIn
+	CopyOut
+)
+
+// Column describes one column of a result.
+type Column struct {
+	Name   string
+	OID    uint32 // PostgreSQL type OID
+	Size   int16  // type length, -1 for variable
+	Mod    int32  // type modifier, -1 for none
+	Source uint32 // OID of the table, 0 when computed
+	Number int16  // attribute number in that table, 0 when computed
+}
+
+// Error is an error with what PostgreSQL clients expect of one: an SQLSTATE and, for a syntax error, a position.
+// An error of any other type is reported as XX000 (internal error).
+type Error struct {
+	Code     string // SQLSTATE, five characters
+	Message  string
+	Detail   string
+	Hint     string
+	Position int // 1-based, in characters of the statement's text; 0 when it does not apply
+	Fatal    bool
+}
+
+func (e *Error) Error() string { return e.Message }
