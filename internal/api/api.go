@@ -50,4 +50,3 @@ func InvalidParameterCombination(format string, args ...any) *Fault {
 func MissingParameter(format string, args ...any) *Fault {
 	return NewFault("MissingParameter", 400, format, args...)
 }
-
