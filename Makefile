@@ -1,0 +1,41 @@
+# make demo and make test are all that a newcomer needs; both set up what is missing.
+# A Go toolchain and a C++ compiler (for the embedded engine) are the only things expected of the machine.
+
+GO      ?= go
+SLIPHER := bin/slipher
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unreleased)
+
+.PHONY: build demo test test-short vet generate stress bench fuzz clean tools
+
+build: tools
+	$(GO) build -trimpath -ldflags "-X main.version=$(VERSION)" -o $(SLIPHER) ./cmd/slipher
+
+demo: build
+	$(GO) run ./cmd/demo -slipher $(SLIPHER)
+
+test: build vet
+	SLIPHER_BINARY=$(abspath $(SLIPHER)) $(GO) test ./...
+
+vet:
+	@test -z "$$(gofmt -l cmd internal test)" || { gofmt -l cmd internal test; echo "run gofmt -w on these files"; exit 1; }
+	$(GO) vet ./...
+
+generate:
+	$(GO) generate ./internal/api/...
+
+# The long forms of the randomised, crash and fuzz tests: minutes, not seconds.
+stress: build
+	SLIPHER_BINARY=$(abspath $(SLIPHER)) SLIPHER_STRESS=1 $(GO) test -timeout 60m -count 1 ./internal/vault/... ./internal/meta/... ./internal/control/... ./internal/engine/... ./test/...
+
+bench: build
+	$(GO) run ./cmd/bench -slipher $(SLIPHER)
+
+clean:
+	rm -rf bin
+
+# The compiler is the one thing that go itself cannot fetch.
+tools:
+	@command -v $(GO) >/dev/null || { echo "Go is missing: install it from your system's packages or the Go site, then run make again"; exit 1; }
+	@command -v c++ >/dev/null || command -v g++ >/dev/null || { \
+		if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then apt-get update -q && apt-get install -qy g++; \
+		else echo "a C++ compiler is missing: install g++ or clang, then run make again"; exit 1; fi; }

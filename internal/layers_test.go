@@ -1,0 +1,136 @@
+package internal_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// floors is the list of docs/architecture.md. A package imports only from floors with a higher number: never up, never sideways.
+// Subpackages live on their parent's floor and may use it.
+var floors = map[string]int{
+	"cmd/slipher": 0,
+	"cmd/demo":    0,
+	"cmd/bench":   0,
+	"test":        0,
+
+	"internal/testbed": 1,
+	"internal/awsapi":  1,
+	"internal/console": 1,
+	"internal/node":    1,
+
+	"internal/control":   2,
+	"internal/statement": 2,
+
+	"internal/iam":     3,
+	"internal/keys":    3,
+	"internal/vault":   3,
+	"internal/compute": 3,
+
+	"internal/api":         4,
+	"internal/sigv4":       4,
+	"internal/meta":        4,
+	"internal/engine":      4,
+	"internal/redshiftsql": 4,
+	"internal/pgwire":      4,
+}
+
+func TestFloors(t *testing.T) {
+	for importer, imports := range projectImports(t) {
+		from, ok := family(importer)
+		if !ok {
+			t.Errorf("package %s has no floor: add it to floors here and to docs/architecture.md", importer)
+			continue
+		}
+		for imported := range imports {
+			to, ok := family(imported)
+			if !ok || to == from {
+				continue
+			}
+			if floors[to] <= floors[from] {
+				t.Errorf("%s (floor %d) imports %s (floor %d): imports go down only; declare an interface in %s and let cmd/slipher fill it",
+					importer, floors[from], imported, floors[to], from)
+			}
+		}
+	}
+}
+
+func TestOnlyTheEngineTouchesItsDriver(t *testing.T) {
+	for importer, imports := range allImports(t) {
+		for imported := range imports {
+			if strings.HasPrefix(imported, "github.com/duckdb/") && importer != "internal/engine" {
+				t.Errorf("%s imports %s: only internal/engine may", importer, imported)
+			}
+		}
+	}
+}
+
+func family(pkg string) (string, bool) {
+	for name := range floors {
+		if pkg == name || strings.HasPrefix(pkg, name+"/") {
+			return name, true
+		}
+	}
+	return "", false
+}
+
+func projectImports(t *testing.T) map[string]map[string]bool {
+	t.Helper()
+	within := map[string]map[string]bool{}
+	for importer, imports := range allImports(t) {
+		within[importer] = map[string]bool{}
+		for imported := range imports {
+			if name, ok := strings.CutPrefix(imported, "slipher/"); ok {
+				within[importer][name] = true
+			}
+		}
+	}
+	return within
+}
+
+// allImports maps each package folder to what its files import, tests left out.
+func allImports(t *testing.T) map[string]map[string]bool {
+	t.Helper()
+	found := map[string]map[string]bool{}
+	err := filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() && (strings.HasPrefix(entry.Name(), ".") && entry.Name() != ".." || entry.Name() == "testdata") {
+			return filepath.SkipDir
+		}
+		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		pkg, err := filepath.Rel("..", filepath.Dir(path))
+		if err != nil {
+			return err
+		}
+		if found[pkg] == nil {
+			found[pkg] = map[string]bool{}
+		}
+		for _, spec := range file.Imports {
+			name, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return err
+			}
+			found[pkg][name] = true
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(found) == 0 {
+		t.Fatal("found no package at all")
+	}
+	return found
+}
