@@ -1,0 +1,137 @@
+package meta
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+)
+
+// row is a record as the table holds it. The statements below keep to what SQLite and PostgreSQL both take.
+type row struct {
+	Key
+	kind    string
+	version int64
+	body    []byte
+}
+
+func (tx *Tx) find(kind string, key Key) (row, error) {
+	found := row{Key: key, kind: kind}
+	err := tx.sql.QueryRow(
+		`SELECT version, body FROM record WHERE kind = $1 AND account = $2 AND region = $3 AND id = $4`,
+		kind, key.Account, key.Region, key.ID).Scan(&found.version, &found.body)
+	if errors.Is(err, sql.ErrNoRows) {
+		return row{}, ErrNotFound
+	}
+	return found, err
+}
+
+func (tx *Tx) insert(row row, entries []Entry) error {
+	tx.mustWrite()
+	if row.ID == "" {
+		return errors.New("a key needs an id")
+	}
+	done, err := tx.sql.Exec(
+		`INSERT INTO record (kind, account, region, id, version, body) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
+		row.kind, row.Account, row.Region, row.ID, row.version, string(row.body))
+	if err != nil {
+		return err
+	}
+	if err := expectOne(done, ErrExists); err != nil {
+		return err
+	}
+	return tx.addEntries(row, entries)
+}
+
+func (tx *Tx) put(row row, entries []Entry) error {
+	tx.mustWrite()
+	done, err := tx.sql.Exec(
+		`UPDATE record SET version = version + 1, body = $1 WHERE kind = $2 AND account = $3 AND region = $4 AND id = $5 AND version = $6`,
+		string(row.body), row.kind, row.Account, row.Region, row.ID, row.version)
+	if err != nil {
+		return err
+	}
+	if err := expectOne(done, ErrConflict); err != nil {
+		if _, gone := tx.find(row.kind, row.Key); gone != nil {
+			return gone
+		}
+		return err
+	}
+	return tx.replaceEntries(row, entries)
+}
+
+func (tx *Tx) delete(kind string, key Key) error {
+	tx.mustWrite()
+	done, err := tx.sql.Exec(
+		`DELETE FROM record WHERE kind = $1 AND account = $2 AND region = $3 AND id = $4`,
+		kind, key.Account, key.Region, key.ID)
+	if err != nil {
+		return err
+	}
+	return expectOne(done, ErrNotFound) // the entries go with the record
+}
+
+// expectOne answers otherwise when a statement has changed no row.
+func expectOne(done sql.Result, otherwise error) error {
+	changed, err := done.RowsAffected()
+	if err == nil && changed == 0 {
+		return otherwise
+	}
+	return err
+}
+
+// replaceEntries writes only what differs: most changes of a record leave its entries as they are.
+func (tx *Tx) replaceEntries(row row, entries []Entry) error {
+	obsolete, err := tx.entriesOf(row)
+	if err != nil {
+		return err
+	}
+	var missing []Entry
+	for _, entry := range entries {
+		if _, kept := obsolete[entry]; !kept {
+			missing = append(missing, entry)
+		}
+	}
+	for _, entry := range entries {
+		delete(obsolete, entry)
+	}
+	for entry := range obsolete {
+		_, err := tx.sql.Exec(
+			`DELETE FROM entry WHERE kind = $1 AND name = $2 AND value = $3 AND account = $4 AND region = $5 AND id = $6`,
+			row.kind, entry.Name, entry.Value, row.Account, row.Region, row.ID)
+		if err != nil {
+			return fmt.Errorf("remove index entry: %w", err)
+		}
+	}
+	return tx.addEntries(row, missing)
+}
+
+func (tx *Tx) entriesOf(row row) (map[Entry]struct{}, error) {
+	found, err := tx.sql.Query(
+		`SELECT name, value FROM entry WHERE kind = $1 AND account = $2 AND region = $3 AND id = $4`,
+		row.kind, row.Account, row.Region, row.ID)
+	if err != nil {
+		return nil, err
+	}
+	defer found.Close()
+	entries := map[Entry]struct{}{}
+	for found.Next() {
+		var entry Entry
+		if err := found.Scan(&entry.Name, &entry.Value); err != nil {
+			return nil, err
+		}
+		entries[entry] = struct{}{}
+	}
+	return entries, found.Err()
+}
+
+func (tx *Tx) addEntries(row row, entries []Entry) error {
+	for _, entry := range entries {
+		_, err := tx.sql.Exec(
+			`INSERT INTO entry (kind, name, value, account, region, id) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
+			row.kind, entry.Name, entry.Value, row.Account, row.Region, row.ID)
+		if err != nil {
+			return fmt.Errorf("add index entry: %w", err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,145 @@
+// Package meta is slipher's memory: records, and the jobs that carry them from state to state, in one
+// SQLite database.
+//
+// It promises that a transaction is durable once Update returns nil, that a job is enqueued if and only
+// if the state it belongs to was committed, and that readers and the writer never wait for each other.
+// It knows kinds, keys and JSON, and refuses to know what a cluster, a snapshot or an account is.
+package meta
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"sync/atomic"
+	"time"
+
+	_ "modernc.org/sqlite" // the "sqlite" driver of database/sql
+)
+
+// Config says where the database is and what it shares with the rest of the program.
+type Config struct {
+	Path string           // created with mode 0600 when it does not exist
+	Now  func() time.Time // decides when scheduled jobs and retries are due; nil means the system's clock
+	Log  *slog.Logger     // nil discards
+}
+
+// Store is an open database. One process at a time may have it open.
+type Store struct {
+	log     *slog.Logger
+	lock    *os.File
+	writer  *sql.DB // one connection: writers queue in Go, where waiting is fair and heeds the context
+	readers *sql.DB
+	writing atomic.Uint64 // the goroutine inside Update
+}
+
+// Open opens the database, creates it if needed, and brings its tables up to date. It refuses a database
+// that another process has open or that a newer slipher has written.
+func Open(ctx context.Context, config Config) (*Store, error) {
+	lock, err := lockFile(config.Path + ".lock")
+	if err != nil {
+		return nil, err
+	}
+	store := &Store{log: config.Log, lock: lock}
+	if store.log == nil {
+		store.log = slog.New(slog.DiscardHandler)
+	}
+	if err := store.open(ctx, config); err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s: %w", config.Path, err), store.Close())
+	}
+	return store, nil
+}
+
+func (s *Store) open(ctx context.Context, config Config) error {
+	if err := makePrivate(config.Path); err != nil {
+		return err
+	}
+	var err error
+	if s.writer, err = connect(config.Path, "_txlock=immediate"); err != nil {
+		return err
+	}
+	s.writer.SetMaxOpenConns(1)
+	// The readers are unlimited, so that a View inside a View cannot starve.
+	if s.readers, err = connect(config.Path, "_pragma=query_only(1)"); err != nil {
+		return err
+	}
+	s.readers.SetMaxIdleConns(8)
+	return migrate(ctx, s.writer)
+}
+
+func connect(path, options string) (*sql.DB, error) {
+	const pragmas = "&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)" +
+		"&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"
+	file := url.URL{Scheme: "file", Opaque: url.PathEscape(path), RawQuery: options + pragmas}
+	return sql.Open("sqlite", file.String())
+}
+
+// makePrivate creates the database file before SQLite does; its companions inherit the mode.
+func makePrivate(path string) error {
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	return errors.Join(file.Chmod(0o600), file.Close())
+}
+
+// Close releases the database. Run must have returned before.
+func (s *Store) Close() error {
+	var errs []error
+	for _, db := range []*sql.DB{s.readers, s.writer} {
+		if db != nil {
+			errs = append(errs, db.Close())
+		}
+	}
+	return errors.Join(append(errs, s.lock.Close())...)
+}
+
+// View runs read in a transaction that sees one state of the database from its first look to its end.
+func (s *Store) View(ctx context.Context, read func(tx *Tx) error) error {
+	sqlTx, err := s.readers.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("begin reading: %w", err)
+	}
+	defer sqlTx.Rollback()
+	return read(&Tx{sql: sqlTx})
+}
+
+// Update runs change alone among all writers and commits. When change returns an error or panics,
+// nothing of it remains. An Update inside an Update of the same store would wait for itself: it panics.
+// A View inside an Update sees the state before it.
+func (s *Store) Update(ctx context.Context, change func(tx *Tx) error) error {
+	if s.writing.Load() == goroutine() {
+		panic("meta: Update called inside Update: pass the Tx on")
+	}
+	sqlTx, err := s.writer.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("begin writing: %w", err)
+	}
+	defer sqlTx.Rollback()
+	s.writing.Store(goroutine())
+	defer s.writing.Store(0)
+
+	tx := &Tx{sql: sqlTx, store: s}
+	if err := change(tx); err != nil {
+		return err
+	}
+	if err := sqlTx.Commit(); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	return nil
+}
+
+// Tx is a transaction. It ends with the function it was given to.
+type Tx struct {
+	sql   *sql.Tx
+	store *Store // nil in a View
+}
+
+func (tx *Tx) mustWrite() {
+	if tx.store == nil {
+		panic("meta: a View only reads: use Update")
+	}
+}
