@@ -1,0 +1,73 @@
+package main
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+func drawFaults(p *page, m model) {
+	for _, name := range m.shapesWhere(isException) {
+		fault := m.Shapes[name].Error
+		p.printf("func %s(format string, args ...any) *api.Fault {\n", p.declare(faultName(name)))
+		p.printf("return api.NewFault(%q, %d, format, args...)\n}\n\n", fault.Code, fault.HTTPStatusCode)
+	}
+}
+
+// drawFaultTable lists every constructor by its shape, so that a test can hold all of them against the model.
+func drawFaultTable(p *page, m model) {
+	p.printf("var faults = map[string]func(string, ...any) *api.Fault{\n")
+	for _, name := range m.shapesWhere(isException) {
+		p.printf("%q: %s,\n", name, faultName(name))
+	}
+	p.printf("}\n")
+}
+
+func faultName(shape string) string {
+	return strings.TrimSuffix(strings.TrimSuffix(shape, "Fault"), "Exception")
+}
+
+func drawHandlers(p *page, m model) {
+	p.printf("// Handlers has one field for each operation; a nil field is an operation that is not offered.\n")
+	p.printf("type %s struct {\n", p.declare("Handlers"))
+	for _, name := range operationNames(m) {
+		op := m.Operations[name]
+		p.printf("%s func(ctx context.Context, caller api.Caller, in *%s) (*%s, error)\n",
+			name, boundary(op.Input), boundary(op.Output))
+	}
+	p.printf("}\n")
+}
+
+func drawOperations(p *page, m model) {
+	p.printf("// Service is the operation table with these handlers behind it.\n")
+	p.printf("func (h Handlers) Service() api.Service {\nreturn api.Service{\n")
+	p.printf("Name: %q,\nVersion: %q,\nNamespace: %q,\n",
+		m.Metadata.EndpointPrefix, m.Metadata.APIVersion, m.Metadata.XMLNamespace)
+	p.printf("Operations: []api.Operation{\n")
+	for _, name := range operationNames(m) {
+		op := m.Operations[name]
+		p.printf("api.Bind(api.Operation{\nName: %q,\n", name)
+		if op.Output != nil {
+			p.printf("Result: %q,\n", op.Output.ResultWrapper)
+		}
+		p.printf("Faults: []string{%s},\n}, h.%s),\n", faultCodes(m, op), name)
+	}
+	p.printf("},\n}\n}\n")
+}
+
+func operationNames(m model) []string { return slices.Sorted(maps.Keys(m.Operations)) }
+
+func boundary(shape *reference) string {
+	if shape == nil {
+		return "api.None"
+	}
+	return exported(shape.Shape)
+}
+
+func faultCodes(m model, op operation) string {
+	var codes []string
+	for _, name := range op.Errors {
+		codes = append(codes, `"`+m.Shapes[name].Error.Code+`"`)
+	}
+	return strings.Join(codes, ", ")
+}

@@ -1,0 +1,35 @@
+package api
+
+import "context"
+
+//go:generate go run ./gen
+
+// Service is one AWS service as the door serves it: its names on the wire and its operation table.
+// The generated packages make it from their Handlers.
+type Service struct {
+	Name       string // in a signature's scope, e.g. "redshift"
+	Version    string // the API version that requests name
+	Namespace  string // of the XML answers
+	Operations []Operation
+}
+
+// Operation is one row of a service's table.
+type Operation struct {
+	Name   string
+	Result string   // the element around the output; empty when the operation has no output
+	Faults []string // the wire codes that the model declares for it
+
+	NewInput func() any
+	Call     func(ctx context.Context, caller Caller, input any) (output any, err error) // nil: not offered
+}
+
+// Bind completes a row with the handler behind it. A nil handler leaves Call nil.
+func Bind[In, Out any](row Operation, handle func(context.Context, Caller, *In) (*Out, error)) Operation {
+	row.NewInput = func() any { return new(In) }
+	if handle != nil {
+		row.Call = func(ctx context.Context, caller Caller, input any) (any, error) {
+			return handle(ctx, caller, input.(*In))
+		}
+	}
+	return row
+}
