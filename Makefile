@@ -28,7 +28,7 @@ stress: build
 	SLIPHER_BINARY=$(abspath $(SLIPHER)) SLIPHER_STRESS=1 $(GO) test -timeout 60m -count 1 ./internal/vault/... ./internal/meta/... ./internal/control/... ./internal/engine/... ./test/...
 
 bench: build
-	$(GO) run ./cmd/bench -slipher $(SLIPHER)
+	SLIPHER_BINARY=$(abspath $(SLIPHER)) $(GO) test -run '^$$' -bench . -benchtime 20x ./test
 
 clean:
 	rm -rf bin

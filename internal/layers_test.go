@@ -15,7 +15,6 @@ import (
 var floors = map[string]int{
 	"cmd/slipher": 0,
 	"cmd/demo":    0,
-	"cmd/bench":   0,
 	"test":        0,
 
 	"internal/testbed": 1,

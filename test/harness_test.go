@@ -58,7 +58,7 @@ func TestMain(m *testing.M) {
 
 // program is one data folder and the slipher that runs on it at the moment.
 type program struct {
-	t    *testing.T
+	t    testing.TB
 	dir  string
 	args []string
 	url  string
@@ -67,7 +67,7 @@ type program struct {
 }
 
 // serve starts slipher on a fresh folder and stops it when the test ends.
-func serve(t *testing.T, args ...string) *program {
+func serve(t testing.TB, args ...string) *program {
 	t.Helper()
 	p := &program{t: t, dir: t.TempDir(), args: args}
 	p.start()
@@ -154,7 +154,7 @@ func (p *program) awsConfig(profile string) aws.Config {
 }
 
 // createCluster creates a cluster with the tests' password and waits until it is available.
-func createCluster(t *testing.T, client *redshift.Client, id string) types.Cluster {
+func createCluster(t testing.TB, client *redshift.Client, id string) types.Cluster {
 	t.Helper()
 	_, err := client.CreateCluster(t.Context(), &redshift.CreateClusterInput{
 		ClusterIdentifier: &id, NodeType: aws.String("ra3.large"), ClusterType: aws.String("single-node"),
@@ -165,7 +165,7 @@ func createCluster(t *testing.T, client *redshift.Client, id string) types.Clust
 	return awaitCluster(t, client, id, "available")
 }
 
-func createSnapshot(t *testing.T, client *redshift.Client, cluster, id string) types.Snapshot {
+func createSnapshot(t testing.TB, client *redshift.Client, cluster, id string) types.Snapshot {
 	t.Helper()
 	if _, err := client.CreateClusterSnapshot(t.Context(), &redshift.CreateClusterSnapshotInput{ClusterIdentifier: &cluster, SnapshotIdentifier: &id}); err != nil {
 		t.Fatal(err)
@@ -173,7 +173,7 @@ func createSnapshot(t *testing.T, client *redshift.Client, cluster, id string) t
 	return awaitSnapshot(t, client, id, "available")
 }
 
-func describeCluster(t *testing.T, client *redshift.Client, id string) (types.Cluster, error) {
+func describeCluster(t testing.TB, client *redshift.Client, id string) (types.Cluster, error) {
 	t.Helper()
 	out, err := client.DescribeClusters(t.Context(), &redshift.DescribeClustersInput{ClusterIdentifier: &id})
 	if err != nil {
@@ -182,7 +182,7 @@ func describeCluster(t *testing.T, client *redshift.Client, id string) (types.Cl
 	return out.Clusters[0], nil
 }
 
-func awaitCluster(t *testing.T, client *redshift.Client, id, status string) types.Cluster {
+func awaitCluster(t testing.TB, client *redshift.Client, id, status string) types.Cluster {
 	t.Helper()
 	return await(t, "cluster "+id+" "+status, func() (types.Cluster, bool) {
 		c, err := describeCluster(t, client, id)
@@ -194,7 +194,7 @@ func awaitCluster(t *testing.T, client *redshift.Client, id, status string) type
 }
 
 // awaitRestored waits until a restored cluster is available and has all its data.
-func awaitRestored(t *testing.T, client *redshift.Client, id string) types.Cluster {
+func awaitRestored(t testing.TB, client *redshift.Client, id string) types.Cluster {
 	t.Helper()
 	return await(t, "cluster "+id+" restored", func() (types.Cluster, bool) {
 		c, err := describeCluster(t, client, id)
@@ -208,7 +208,7 @@ func awaitRestored(t *testing.T, client *redshift.Client, id string) types.Clust
 	})
 }
 
-func awaitGone(t *testing.T, client *redshift.Client, id string) {
+func awaitGone(t testing.TB, client *redshift.Client, id string) {
 	t.Helper()
 	await(t, "cluster "+id+" gone", func() (struct{}, bool) {
 		_, err := describeCluster(t, client, id)
@@ -219,7 +219,7 @@ func awaitGone(t *testing.T, client *redshift.Client, id string) {
 	})
 }
 
-func awaitSnapshot(t *testing.T, client *redshift.Client, id, status string) types.Snapshot {
+func awaitSnapshot(t testing.TB, client *redshift.Client, id, status string) types.Snapshot {
 	t.Helper()
 	return await(t, "snapshot "+id+" "+status, func() (types.Snapshot, bool) {
 		out, err := client.DescribeClusterSnapshots(t.Context(), &redshift.DescribeClusterSnapshotsInput{SnapshotIdentifier: &id})
@@ -235,7 +235,7 @@ func awaitSnapshot(t *testing.T, client *redshift.Client, id, status string) typ
 }
 
 // await asks until the answer is yes. It polls as the SDKs' own waiters do: the API has no other way to wait.
-func await[T any](t *testing.T, what string, ask func() (T, bool)) T {
+func await[T any](t testing.TB, what string, ask func() (T, bool)) T {
 	t.Helper()
 	deadline := time.Now().Add(patience)
 	for {
@@ -251,7 +251,7 @@ func await[T any](t *testing.T, what string, ask func() (T, bool)) T {
 }
 
 // connect opens a SQL connection that is closed when the test ends.
-func connect(t *testing.T, cluster types.Cluster) *pgx.Conn {
+func connect(t testing.TB, cluster types.Cluster) *pgx.Conn {
 	t.Helper()
 	conn, err := pgx.Connect(t.Context(), dsn(cluster, password))
 	if err != nil {
@@ -265,14 +265,14 @@ func dsn(cluster types.Cluster, password string) string {
 	return fmt.Sprintf("postgres://%s:%s@%s:%d/%s?sslmode=prefer", *cluster.MasterUsername, password, *cluster.Endpoint.Address, *cluster.Endpoint.Port, *cluster.DBName)
 }
 
-func exec1(t *testing.T, conn *pgx.Conn, sql string, args ...any) {
+func exec1(t testing.TB, conn *pgx.Conn, sql string, args ...any) {
 	t.Helper()
 	if _, err := conn.Exec(t.Context(), sql, args...); err != nil {
 		t.Fatalf("%s: %v", sql, err)
 	}
 }
 
-func query1[T any](t *testing.T, conn *pgx.Conn, sql string, args ...any) T {
+func query1[T any](t testing.TB, conn *pgx.Conn, sql string, args ...any) T {
 	t.Helper()
 	var v T
 	if err := conn.QueryRow(t.Context(), sql, args...).Scan(&v); err != nil {
