@@ -1,0 +1,288 @@
+package compute_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"slipher/internal/compute"
+)
+
+// The test program doubles as the node command: a real process with real sockets, but without an engine behind it.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == "node" {
+		standIn()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// standIn serves the control protocol and answers each line on the SQL socket with "<database> <verifier> <pid>".
+func standIn() {
+	var config compute.NodeConfig
+	if err := json.NewDecoder(os.Stdin).Decode(&config); err != nil {
+		os.Exit(2)
+	}
+	if len(os.Environ()) > 1 {
+		fmt.Fprintln(os.Stderr, "the node inherited an environment:", os.Environ())
+		os.Exit(2)
+	}
+	go func() {
+		io.Copy(io.Discard, os.NewFile(compute.FDParent, "parent"))
+		os.Exit(3)
+	}()
+	control, err := net.FileListener(os.NewFile(compute.FDControl, "control"))
+	if err != nil {
+		os.Exit(2)
+	}
+	opened := make(chan compute.OpenRequest, 1)
+	var current compute.OpenRequest
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET "+compute.PathStatus, func(w http.ResponseWriter, _ *http.Request) {
+		json.NewEncoder(w).Encode(compute.Status{State: "empty"})
+	})
+	mux.HandleFunc("POST "+compute.PathOpen, func(w http.ResponseWriter, r *http.Request) {
+		var request compute.OpenRequest
+		json.NewDecoder(r.Body).Decode(&request)
+		if request.Database == "broken" {
+			http.Error(w, "the database cannot be read", http.StatusInternalServerError)
+			return
+		}
+		opened <- request
+	})
+	mux.HandleFunc("POST "+compute.PathCredentials, func(w http.ResponseWriter, r *http.Request) {
+		var credentials compute.Credentials
+		json.NewDecoder(r.Body).Decode(&credentials)
+		current.Verifier = credentials.Verifier
+	})
+	mux.HandleFunc("POST "+compute.PathSave, func(w http.ResponseWriter, r *http.Request) {
+		var request compute.SaveRequest
+		json.NewDecoder(r.Body).Decode(&request)
+		events := json.NewEncoder(w)
+		events.Encode(compute.Event{Progress: &compute.Progress{DoneBytes: 1, TotalBytes: 2}})
+		switch request.Manifest {
+		case "refused":
+			events.Encode(compute.Event{Error: "the store is full"})
+		case "lost":
+			w.(http.Flusher).Flush()
+			os.Exit(4)
+		default:
+			events.Encode(compute.Event{Done: true, Saved: &compute.Saved{Manifest: request.Manifest, TotalBytes: 2}})
+		}
+	})
+	mux.HandleFunc("POST "+compute.PathShutdown, func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusOK)
+		w.(http.Flusher).Flush()
+		os.Exit(0)
+	})
+	go http.Serve(control, mux)
+
+	current = <-opened
+	sql, err := net.FileListener(os.NewFile(compute.FDSQL, "sql"))
+	if err != nil {
+		os.Exit(2)
+	}
+	for {
+		conn, err := sql.Accept()
+		if err != nil {
+			os.Exit(2)
+		}
+		bufio.NewReader(conn).ReadString('\n')
+		fmt.Fprintf(conn, "%s %s %d\n", current.Database, current.Verifier, os.Getpid())
+		conn.Close()
+	}
+}
+
+type fixture struct {
+	*compute.Fleet
+	t    *testing.T
+	spec compute.Spec
+}
+
+func open(t *testing.T) fixture {
+	t.Helper()
+	run, err := compute.RunDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(run) })
+	fleet, err := compute.Open(compute.Config{
+		Binary: os.Args[0], Dir: t.TempDir(), RunDir: run, NodeLog: os.Stderr, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := fleet.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+	return fixture{fleet, t, compute.Spec{Cluster: "c1", Address: "127.0.0.1", Port: freePort(t)}}
+}
+
+func (f fixture) running() fixture {
+	f.t.Helper()
+	if err := f.Start(f.t.Context(), f.spec); err != nil {
+		f.t.Fatal(err)
+	}
+	if err := f.Open(f.t.Context(), "c1", compute.OpenRequest{Database: "dev", Verifier: "v1"}); err != nil {
+		f.t.Fatal(err)
+	}
+	return f
+}
+
+// ask connects to the SQL socket and returns the answer to one line.
+func (f fixture) ask() (database, verifier string, pid int, err error) {
+	conn, err := net.DialTimeout("tcp", fmt.Sprintf("%s:%d", f.spec.Address, f.spec.Port), 5*time.Second)
+	if err != nil {
+		return "", "", 0, err
+	}
+	defer conn.Close()
+	conn.SetDeadline(time.Now().Add(20 * time.Second))
+	fmt.Fprintln(conn, "hello")
+	_, err = fmt.Fscan(conn, &database, &verifier, &pid)
+	return database, verifier, pid, err
+}
+
+func (f fixture) wantAnswer(database, verifier string) (pid int) {
+	f.t.Helper()
+	gotDatabase, gotVerifier, pid, err := f.ask()
+	if err != nil || gotDatabase != database || gotVerifier != verifier {
+		f.t.Fatalf("got %s %s, %v, want %s %s", gotDatabase, gotVerifier, err, database, verifier)
+	}
+	return pid
+}
+
+func TestFleet(t *testing.T) {
+	t.Parallel()
+	t.Run("starts_once", func(t *testing.T) {
+		f := open(t).running()
+		first := f.wantAnswer("dev", "v1")
+		f.running()
+		if again := f.wantAnswer("dev", "v1"); again != first {
+			t.Errorf("a second Start made process %d beside %d", again, first)
+		}
+	})
+	t.Run("stop_closes_the_socket", func(t *testing.T) {
+		f := open(t).running()
+		for range 2 {
+			if err := f.Stop(t.Context(), "c1"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, _, _, err := f.ask(); err == nil {
+			t.Error("a stopped node still answers")
+		}
+		if err := f.Open(t.Context(), "c1", compute.OpenRequest{}); !errors.Is(err, compute.ErrNotRunning) {
+			t.Errorf("Open of a stopped node: got %v, want ErrNotRunning", err)
+		}
+		f.running().wantAnswer("dev", "v1")
+	})
+	t.Run("connections_wait_during_a_reboot", func(t *testing.T) {
+		f := open(t).running()
+		before := f.wantAnswer("dev", "v1")
+		answers := make(chan error, 1)
+		go func() {
+			for range 20 {
+				if _, _, _, err := f.ask(); err != nil && strings.Contains(err.Error(), "refused") {
+					answers <- err
+					return
+				}
+			}
+			answers <- nil
+		}()
+		if err := f.Reboot(t.Context(), "c1", compute.OpenRequest{Database: "dev", Verifier: "v2"}); err != nil {
+			t.Fatal(err)
+		}
+		if err := <-answers; err != nil {
+			t.Errorf("a connection was refused during the reboot: %v", err)
+		}
+		if after := f.wantAnswer("dev", "v2"); after == before {
+			t.Error("the reboot kept the process")
+		}
+	})
+	t.Run("a_lost_node_comes_back", func(t *testing.T) {
+		f := open(t).running()
+		if err := f.SetCredentials(t.Context(), "c1", compute.Credentials{Verifier: "v9"}); err != nil {
+			t.Fatal(err)
+		}
+		before := f.wantAnswer("dev", "v9")
+		process, err := os.FindProcess(before)
+		if err != nil {
+			t.Fatal(err)
+		}
+		process.Kill()
+		process.Wait()
+		// The socket never closed: the question waits until the next process takes it. One that the dying process had taken is lost.
+		for range 3 {
+			_, verifier, pid, err := f.ask()
+			if err == nil && pid != before && verifier == "v9" {
+				return
+			}
+		}
+		t.Error("the lost node did not come back with the same credentials")
+	})
+	t.Run("remove_deletes_the_files", func(t *testing.T) {
+		f := open(t).running()
+		for range 2 {
+			if err := f.Remove(t.Context(), "c1"); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+	t.Run("port_in_use", func(t *testing.T) {
+		f := open(t)
+		other, err := net.Listen("tcp", fmt.Sprintf("%s:%d", f.spec.Address, f.spec.Port))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer other.Close()
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		defer cancel()
+		if err := f.Start(ctx, f.spec); err == nil || !strings.Contains(err.Error(), "another program") {
+			t.Errorf("got %v, want a hint at another program", err)
+		}
+	})
+}
+
+func TestTransfer(t *testing.T) {
+	t.Parallel()
+	f := open(t).running()
+	var seen []compute.Progress
+	saved, err := f.Save(t.Context(), "c1", compute.SaveRequest{Manifest: "m1"}, func(p compute.Progress) { seen = append(seen, p) })
+	if err != nil || saved.Manifest != "m1" || saved.TotalBytes != 2 {
+		t.Errorf("got %+v, %v", saved, err)
+	}
+	if len(seen) != 1 || seen[0].DoneBytes != 1 {
+		t.Errorf("got progress %+v, want one of 1 byte", seen)
+	}
+	var refused *compute.NodeError
+	if _, err := f.Save(t.Context(), "c1", compute.SaveRequest{Manifest: "refused"}, nil); !errors.As(err, &refused) || refused.Message != "the store is full" {
+		t.Errorf("got %v, want the node's own words", err)
+	}
+	if _, err := f.Save(t.Context(), "c1", compute.SaveRequest{Manifest: "lost"}, nil); !errors.Is(err, compute.ErrNotRunning) {
+		t.Errorf("got %v when the node died, want ErrNotRunning", err)
+	}
+	if err := f.Open(t.Context(), "nobody", compute.OpenRequest{}); !errors.Is(err, compute.ErrNotRunning) {
+		t.Errorf("got %v for an unknown cluster, want ErrNotRunning", err)
+	}
+}
+
+func freePort(t *testing.T) int {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	return listener.Addr().(*net.TCPAddr).Port
+}
