@@ -12,7 +12,10 @@ import (
 )
 
 // NodeError is a refusal or failure that the node itself reported.
-type NodeError struct{ Message string }
+type NodeError struct {
+	Message string
+	Damaged bool // a restore found blocks missing, altered or sealed with another key; a retry will not help
+}
 
 func (e *NodeError) Error() string { return e.Message }
 
@@ -45,7 +48,7 @@ func (n *node) transfer(ctx context.Context, path string, in any, progress func(
 		}
 		switch {
 		case event.Error != "":
-			return Event{}, &NodeError{Message: event.Error}
+			return Event{}, &NodeError{Message: event.Error, Damaged: event.Damaged}
 		case event.Done:
 			if event.Progress != nil && progress != nil {
 				progress(*event.Progress)

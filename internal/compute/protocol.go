@@ -80,6 +80,7 @@ type Event struct {
 	Saved    *Saved    `json:",omitempty"` // with Done, for a save
 	Done     bool      `json:",omitempty"`
 	Error    string    `json:",omitempty"`
+	Damaged  bool      `json:",omitempty"` // with Error: the snapshot's blocks are missing, altered or sealed with another key; a retry will not help
 }
 
 // Progress is how far a transfer has come.
