@@ -1,0 +1,119 @@
+package test
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/redshift"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+)
+
+// TestAWSCLI is the README's ten minutes: the aws program with nothing but the credentials file that slipher wrote.
+func TestAWSCLI(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("aws"); err != nil {
+		t.Skip("the aws program is not installed")
+	}
+	p := serve(t)
+	p.createAccount(accountB, "consumer")
+	awsCLI := func(profile string, args ...string) map[string]any {
+		t.Helper()
+		out, err := p.awsCLI(t, profile, args...)
+		if err != nil {
+			t.Fatalf("aws %s: %v\n%s", strings.Join(args, " "), err, out)
+		}
+		var answer map[string]any
+		if len(out) > 0 {
+			if err := json.Unmarshal(out, &answer); err != nil {
+				t.Fatalf("aws %s printed %s", strings.Join(args, " "), out)
+			}
+		}
+		return answer
+	}
+	awsCLI("default", "create-cluster", "--cluster-identifier", "sales", "--node-type", "ra3.large", "--cluster-type", "single-node",
+		"--master-username", "awsuser", "--master-user-password", password)
+	awaitCluster(t, p.client("default"), "sales", "available")
+	if clusters := awsCLI("default", "describe-clusters")["Clusters"].([]any); len(clusters) != 1 {
+		t.Errorf("describe-clusters shows %d clusters, want 1", len(clusters))
+	}
+	awsCLI("default", "create-cluster-snapshot", "--cluster-identifier", "sales", "--snapshot-identifier", "monday")
+	awaitSnapshot(t, p.client("default"), "monday", "available")
+	awsCLI("default", "authorize-snapshot-access", "--snapshot-identifier", "monday", "--account-with-restore-access", accountB)
+	if found := awsCLI("consumer", "describe-cluster-snapshots", "--owner-account", accountA)["Snapshots"].([]any); len(found) != 1 {
+		t.Errorf("the consumer finds %d snapshots, want 1", len(found))
+	}
+	awsCLI("default", "revoke-snapshot-access", "--snapshot-identifier", "monday", "--account-with-restore-access", accountB)
+	out, err := p.awsCLI(t, "consumer", "restore-from-cluster-snapshot", "--cluster-identifier", "copy", "--snapshot-identifier", "monday", "--owner-account", accountA)
+	if err == nil || !strings.Contains(string(out), "AccessToSnapshotDenied") {
+		t.Errorf("restore after revoke: %v\n%s", err, out)
+	}
+}
+
+func (p *program) awsCLI(t *testing.T, profile string, args ...string) ([]byte, error) {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), "aws", append([]string{"--endpoint-url", p.url, "--region", "us-east-1", "--profile", profile, "redshift"}, args...)...)
+	command.Env = append(os.Environ(), "AWS_SHARED_CREDENTIALS_FILE="+filepath.Join(p.dir, "credentials"), "AWS_CONFIG_FILE=/dev/null", "AWS_PAGER=", "AWS_MAX_ATTEMPTS=1")
+	return command.CombinedOutput()
+}
+
+// TestBadRequests sends what no SDK would send, and what strangers send.
+func TestBadRequests(t *testing.T) {
+	t.Parallel()
+	p := serve(t)
+	post := func(body string) (status int, answer string) {
+		t.Helper()
+		response, err := http.Post(p.url, "application/x-www-form-urlencoded", strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		buffer := make([]byte, 4096)
+		n, _ := response.Body.Read(buffer)
+		if id := response.Header.Get("x-amzn-RequestId"); id == "" || !strings.Contains(string(buffer[:n]), id) {
+			t.Errorf("the request id %q is not in header and body:\n%s", id, buffer[:n])
+		}
+		return response.StatusCode, string(buffer[:n])
+	}
+	t.Run("unsigned", func(t *testing.T) {
+		if status, answer := post("Action=DescribeClusters&Version=2012-12-01"); status != 403 || !strings.Contains(answer, "<Code>MissingAuthenticationToken</Code>") {
+			t.Errorf("got %d\n%s", status, answer)
+		}
+	})
+	t.Run("oversized", func(t *testing.T) {
+		if status, answer := post("Action=DescribeClusters&Junk=" + strings.Repeat("x", 2<<20)); status < 400 || status >= 500 || !strings.Contains(answer, "<Code>") {
+			t.Errorf("got %d\n%s", status, answer)
+		}
+	})
+	t.Run("unknown_key", func(t *testing.T) {
+		settings := p.awsConfig("default")
+		settings.Credentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{AccessKeyID: "AKIAAAAAAAAAAAAAAAAA", SecretAccessKey: "nothing"}, nil
+		})
+		_, err := redshift.NewFromConfig(settings).DescribeClusters(t.Context(), &redshift.DescribeClustersInput{})
+		wantCode(t, err, "InvalidClientTokenId")
+	})
+	t.Run("wrong_secret", func(t *testing.T) {
+		settings := p.awsConfig("default")
+		good, err := settings.Credentials.Retrieve(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		good.SecretAccessKey += "x"
+		settings.Credentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return good, nil })
+		_, err = redshift.NewFromConfig(settings).DescribeClusters(t.Context(), &redshift.DescribeClustersInput{})
+		wantCode(t, err, "SignatureDoesNotMatch")
+		_, err = sts.NewFromConfig(settings).GetCallerIdentity(t.Context(), &sts.GetCallerIdentityInput{})
+		wantCode(t, err, "SignatureDoesNotMatch")
+	})
+	t.Run("not_offered", func(t *testing.T) {
+		_, err := p.client("default").DescribeReservedNodes(t.Context(), &redshift.DescribeReservedNodesInput{})
+		wantCode(t, err, "UnsupportedOperation")
+	})
+}
