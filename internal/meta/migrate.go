@@ -28,10 +28,14 @@ func migrate(ctx context.Context, db *sql.DB) error {
 		return fmt.Errorf("read the database's version: %w", err)
 	}
 	if current > newest {
-		return fmt.Errorf("the database has version %d, this slipher knows %d: use a newer slipher", current, newest)
+		return tooNew(current, newest)
 	}
 	if _, err := provider.Up(ctx); err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
 	return nil
+}
+
+func tooNew(version, known int64) error {
+	return fmt.Errorf("a newer slipher has written it (version %d, this one knows %d): use that one", version, known)
 }

@@ -17,36 +17,45 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/riverqueue/river"
 	_ "modernc.org/sqlite" // the "sqlite" driver of database/sql
 )
 
 // Config says where the database is and what it shares with the rest of the program.
 type Config struct {
 	Path string           // created with mode 0600 when it does not exist
-	Now  func() time.Time // decides when scheduled jobs and retries are due; nil means the system's clock
+	Now  func() time.Time // decides when jobs of the future and retries are due
 	Log  *slog.Logger     // nil discards
 }
 
 // Store is an open database. One process at a time may have it open.
 type Store struct {
+	now     func() time.Time
 	log     *slog.Logger
 	lock    *os.File
 	writer  *sql.DB // one connection: writers queue in Go, where waiting is fair and heeds the context
 	readers *sql.DB
 	writing atomic.Uint64 // the goroutine inside Update
+
+	workers *river.Workers         // filled by Handle
+	river   *river.Client[*sql.Tx] // only inserts and deletes; Run has its own
+	bell    bell
 }
 
 // Open opens the database, creates it if needed, and brings its tables up to date. It refuses a database
 // that another process has open or that a newer slipher has written.
 func Open(ctx context.Context, config Config) (*Store, error) {
+	if config.Now == nil {
+		return nil, errors.New("open the database: Config.Now is missing")
+	}
+	if config.Log == nil {
+		config.Log = slog.New(slog.DiscardHandler)
+	}
 	lock, err := lockFile(config.Path + ".lock")
 	if err != nil {
 		return nil, err
 	}
-	store := &Store{log: config.Log, lock: lock}
-	if store.log == nil {
-		store.log = slog.New(slog.DiscardHandler)
-	}
+	store := &Store{now: config.Now, log: config.Log, lock: lock, workers: river.NewWorkers(), bell: make(bell, 1)}
 	if err := store.open(ctx, config); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", config.Path, err), store.Close())
 	}
@@ -67,7 +76,14 @@ func (s *Store) open(ctx context.Context, config Config) error {
 		return err
 	}
 	s.readers.SetMaxIdleConns(8)
-	return migrate(ctx, s.writer)
+	if err := migrate(ctx, s.writer); err != nil {
+		return err
+	}
+	if err := migrateRiver(ctx, s.driver(), s.riverLog()); err != nil {
+		return err
+	}
+	s.river, err = river.NewClient(s.driver(), s.inserts())
+	return err
 }
 
 func connect(path, options string) (*sql.DB, error) {
@@ -129,6 +145,9 @@ func (s *Store) Update(ctx context.Context, change func(tx *Tx) error) error {
 	if err := sqlTx.Commit(); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
+	if tx.ring {
+		s.bell.ring()
+	}
 	return nil
 }
 
@@ -136,6 +155,7 @@ func (s *Store) Update(ctx context.Context, change func(tx *Tx) error) error {
 type Tx struct {
 	sql   *sql.Tx
 	store *Store // nil in a View
+	ring  bool   // jobs wait for the commit
 }
 
 func (tx *Tx) mustWrite() {

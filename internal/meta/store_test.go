@@ -5,6 +5,7 @@ import (
 	"errors"
 	"path/filepath"
 	"testing"
+	"time"
 )
 
 type fruit struct {
@@ -27,7 +28,7 @@ func open(t testing.TB) *Store {
 
 func openAt(t testing.TB, path string) *Store {
 	t.Helper()
-	store, err := Open(t.Context(), Config{Path: path})
+	store, err := Open(t.Context(), Config{Path: path, Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}

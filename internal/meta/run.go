@@ -1,0 +1,79 @@
+package meta
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"math"
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
+)
+
+const (
+	// longestRest bounds how late a job of the future starts; new jobs ring the bell.
+	longestRest = 100 * time.Millisecond
+	mostRunning = 1000
+)
+
+// Run works jobs until the context ends, cancels those that run, and waits for them. Jobs that an
+// earlier process left running run again at once.
+func (s *Store) Run(ctx context.Context) error {
+	if err := s.adopt(ctx); err != nil {
+		return err
+	}
+	client, err := river.NewClient(s.driver(), s.works())
+	if err != nil {
+		return fmt.Errorf("set up jobs: %w", err)
+	}
+	// River learns of the end from StopAndCancel alone: only so it tells an interrupted job from a failed one.
+	detached := context.WithoutCancel(ctx)
+	if err := client.Start(detached); err != nil {
+		return fmt.Errorf("start jobs: %w", err)
+	}
+	<-ctx.Done()
+	if err := client.StopAndCancel(detached); err != nil {
+		return fmt.Errorf("stop jobs: %w", err)
+	}
+	return nil
+}
+
+// adopt makes every job available that a process took and did not finish. River would wait for an
+// hour first; we know that no other process lives.
+func (s *Store) adopt(ctx context.Context) error {
+	_, err := s.writer.ExecContext(ctx,
+		`UPDATE river_job SET state = 'available' WHERE state IN ('running', 'retryable', 'scheduled')`)
+	if err != nil {
+		return fmt.Errorf("adopt jobs: %w", err)
+	}
+	return nil
+}
+
+// inserts configures River for Enqueue alone.
+func (s *Store) inserts() *river.Config {
+	return &river.Config{
+		MaxAttempts: math.MaxInt16,
+		Logger:      s.riverLog(),
+		Test:        river.TestConfig{Time: clock(s.now)},
+	}
+}
+
+// works configures River to fetch and to run jobs, and nothing else: outcomes are recorded by worker and
+// due times by release, so there is nothing to maintain and no leader to elect.
+func (s *Store) works() *river.Config {
+	config := s.inserts()
+	config.Queues = map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: mostRunning}}
+	config.Workers = s.workers
+	config.JobTimeout = -1
+	config.RetryPolicy = soon{s.now}
+	config.FetchCooldown = time.Millisecond
+	config.FetchPollInterval = longestRest
+	config.FetchOnlyKnownKinds = true
+	config.LeaderElectionDisabled = true
+	return config
+}
+
+func (s *Store) driver() *driver { return &driver{riversqlite.New(s.writer), s.bell} }
+
+func (s *Store) riverLog() *slog.Logger { return slog.New(atLeastWarn{s.log.Handler()}) }
