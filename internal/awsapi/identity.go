@@ -1,0 +1,32 @@
+package awsapi
+
+import (
+	"context"
+	"errors"
+
+	"slipher/internal/api"
+	"slipher/internal/api/sts"
+)
+
+// Keys finds access keys. An unknown id is ErrNotFound.
+type Keys interface {
+	AccessKey(ctx context.Context, id string) (AccessKey, error)
+}
+
+// Identity is the part of STS that answers who a key belongs to; SDKs and Terraform ask it first.
+func Identity(keys Keys) api.Service {
+	return sts.Handlers{
+		GetCallerIdentity: getCallerIdentity,
+		GetAccessKeyInfo: func(ctx context.Context, _ api.Caller, in *sts.GetAccessKeyInfoRequest) (*sts.GetAccessKeyInfoResponse, error) {
+			key, err := keys.AccessKey(ctx, in.AccessKeyId)
+			if errors.Is(err, ErrNotFound) {
+				return nil, api.InvalidParameterValue("the access key %s does not exist", clip(in.AccessKeyId))
+			}
+			return &sts.GetAccessKeyInfoResponse{Account: key.Account}, err
+		},
+	}.Service()
+}
+
+func getCallerIdentity(_ context.Context, caller api.Caller, _ *sts.GetCallerIdentityRequest) (*sts.GetCallerIdentityResponse, error) {
+	return &sts.GetCallerIdentityResponse{Account: caller.Account, Arn: caller.ARN, UserId: caller.UserID}, nil
+}

@@ -1,0 +1,121 @@
+// Package awsapi is the HTTP door of slipher: every request of the AWS Query protocol comes in here and goes
+// through the same visible list of steps. It holds the Query codec (form to structure, structure to XML) and
+// the identity operations of STS. It knows which services and operations exist only from the tables it is
+// given, and nothing of clusters, snapshots or storage.
+package awsapi
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"github.com/google/uuid"
+
+	"slipher/internal/api"
+)
+
+// Config is what the door needs of the rest of the house.
+type Config struct {
+	Services []api.Service // the first one's namespace serves refusals to callers who named no service
+	Keys     Keys
+	Now      func() time.Time
+
+	// Authorize is asked before every call, with the decoded input. Nil allows everything to everyone who is
+	// authenticated, as the root user of an account may do everything in it.
+	Authorize func(ctx context.Context, caller api.Caller, service, operation string, input any) error
+
+	RequestID func() string // nil: random UUIDs
+	Log       *slog.Logger  // nil: silent
+}
+
+// NewServer answers the API at "/" and GET /healthz.
+func NewServer(config Config) http.Handler {
+	s := &server{config: config, log: config.Log, newID: config.RequestID, services: map[string]*service{}}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	if s.newID == nil {
+		s.newID = uuid.NewString
+	}
+	for _, table := range config.Services {
+		s.services[table.Name] = newService(table)
+	}
+	return s
+}
+
+type server struct {
+	config   Config
+	services map[string]*service // by the name in a signature's scope
+	log      *slog.Logger
+	newID    func() string
+}
+
+// service is a Service with its operations at hand by name.
+type service struct {
+	api.Service
+	operations map[string]api.Operation
+}
+
+func newService(table api.Service) *service {
+	s := &service{Service: table, operations: map[string]api.Operation{}}
+	for _, operation := range table.Operations {
+		s.operations[operation.Name] = operation
+	}
+	return s
+}
+
+func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodGet && r.URL.Path == "/healthz" {
+		io.WriteString(w, "ok\n")
+		return
+	}
+	began := s.config.Now()
+	x := &exchange{writer: w, request: r, service: &service{Service: s.config.Services[0]}}
+	x.caller.RequestID = s.newID()
+
+	err := s.answer(r.Context(), x)
+	status, code, text := http.StatusOK, "", []byte(nil)
+	if err == nil {
+		text = EncodeResult(x.service.Service, x.operation, x.output, x.caller.RequestID)
+	} else {
+		fault := s.faultOf(r.Context(), err, x)
+		status, code = fault.Status, fault.Code
+		text = EncodeFault(x.service.Namespace, fault, x.caller.RequestID)
+	}
+	w.Header().Set("Content-Type", "text/xml")
+	w.Header().Set("X-Amzn-RequestId", x.caller.RequestID)
+	w.WriteHeader(status)
+	w.Write(text)
+
+	s.log.Debug("request answered", "request", x.caller.RequestID, "service", x.service.Name,
+		"operation", cmp.Or(x.operation.Name, "-"), "account", x.caller.Account, "source", x.caller.SourceIP,
+		"status", status, "code", code, "bytes", len(text), "took", s.config.Now().Sub(began))
+}
+
+// answer takes a request through the steps; the first refusal ends it.
+func (s *server) answer(ctx context.Context, x *exchange) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
+		}
+	}()
+	steps := []func(context.Context, *exchange) error{
+		s.identify,
+		s.receive,
+		s.authenticate,
+		s.decode,
+		s.authorize,
+		s.call,
+	}
+	for _, step := range steps {
+		if err := step(ctx, x); err != nil {
+			return err
+		}
+	}
+	return nil
+}

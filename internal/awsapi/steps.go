@@ -1,0 +1,180 @@
+package awsapi
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"mime"
+	"net"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"slipher/internal/api"
+	"slipher/internal/sigv4"
+)
+
+const (
+	maxBody       = 1 << 20
+	maxParameters = 10_000
+)
+
+// exchange is one request on its way through the steps, and what each step found out.
+type exchange struct {
+	writer  http.ResponseWriter
+	request *http.Request
+
+	service   *service        // identify
+	signature sigv4.Signature // identify
+	body      []byte          // receive
+	caller    api.Caller      // authenticate; its RequestID is there from the start
+	operation api.Operation   // decode
+	input     any             // decode
+	output    any             // call
+}
+
+// identify finds out which service is asked, from the scope that the request is signed for.
+func (s *server) identify(_ context.Context, x *exchange) error {
+	r := x.request
+	x.caller.SourceIP, _, _ = net.SplitHostPort(r.RemoteAddr)
+	if r.URL.Path != "/" && r.URL.Path != "" {
+		return api.NewFault("InvalidAction", http.StatusNotFound, "there is nothing at this path; the API answers at /")
+	}
+	if r.Method != http.MethodGet && r.Method != http.MethodPost {
+		return api.NewFault("InvalidAction", http.StatusMethodNotAllowed, "the method is %s; the API answers GET and POST", clip(r.Method))
+	}
+	signature, err := sigv4.Read(r)
+	if err != nil {
+		return err
+	}
+	named, ok := s.services[signature.Scope.Service]
+	if !ok {
+		return api.NewFault("SignatureDoesNotMatch", 403, "the credential is scoped to the service %q; this server answers %s",
+			clip(signature.Scope.Service), strings.Join(slices.Sorted(maps.Keys(s.services)), ", "))
+	}
+	x.service, x.signature = named, signature
+	if !regionForm.MatchString(signature.Scope.Region) {
+		return api.NewFault("SignatureDoesNotMatch", 403, "the credential is scoped to %q, which is not a region; one looks like us-east-1",
+			clip(signature.Scope.Region))
+	}
+	return nil
+}
+
+var regionForm = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]{2,12}){1,3}-[0-9]{1,2}$`)
+
+// receive reads the body, which the signature covers.
+func (s *server) receive(_ context.Context, x *exchange) error {
+	var body bytes.Buffer
+	_, err := io.Copy(&body, http.MaxBytesReader(x.writer, x.request.Body, maxBody))
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return api.NewFault("RequestEntityTooLarge", http.StatusRequestEntityTooLarge, "the body is larger than %d bytes", maxBody)
+	case err != nil:
+		return malformed("the body ended before its end")
+	}
+	x.body = body.Bytes()
+	return nil
+}
+
+// authenticate finds the key's owner and proves that the key signed this request.
+func (s *server) authenticate(ctx context.Context, x *exchange) error {
+	key, err := s.config.Keys.AccessKey(ctx, x.signature.AccessKeyID)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return api.NewFault("InvalidClientTokenId", 403, "the access key in the request does not exist")
+	case err != nil:
+		return fmt.Errorf("look up the access key: %w", err)
+	case x.signature.Token != "":
+		return api.NewFault("InvalidClientTokenId", 403, "the request has a security token, but its access key is a long-term one: leave the token out")
+	}
+	if err := x.signature.Verify(x.request, x.body, key.Secret, s.config.Now()); err != nil {
+		return err
+	}
+	x.caller.Account = key.Account
+	x.caller.Region = x.signature.Scope.Region
+	x.caller.ARN = key.ARN
+	x.caller.UserID = key.UserID
+	x.caller.AccessKeyID = key.ID
+	return nil
+}
+
+// decode finds the operation in the form and fills its input.
+func (s *server) decode(_ context.Context, x *exchange) error {
+	form, err := formOf(x.request, x.body)
+	if err != nil {
+		return err
+	}
+	name := form.Get("Action")
+	if name == "" {
+		return api.NewFault("MissingAction", 400, "the request has no Action parameter")
+	}
+	operation, ok := x.service.operations[name]
+	if !ok {
+		return api.NewFault("InvalidAction", 400, "%s has no operation %q%s", x.service.Name, clip(name), x.service.hint(name))
+	}
+	if version := form.Get("Version"); version != x.service.Version {
+		return api.NewFault("InvalidAction", 400, "%s is an operation of version %s of %s, but the request says Version=%s",
+			name, x.service.Version, x.service.Name, clip(version))
+	}
+	x.operation = operation
+	if operation.Call == nil {
+		return api.NewFault("UnsupportedOperation", 400, "slipher does not offer %s yet", name)
+	}
+	x.input = operation.NewInput()
+	return Decode(name, form, x.input)
+}
+
+func (s *service) hint(name string) string {
+	if near := nearest(name, slices.Sorted(maps.Keys(s.operations))); near != "" {
+		return "; did you mean " + near + "?"
+	}
+	return ""
+}
+
+// formOf joins the parameters of the query and of the body.
+func formOf(r *http.Request, body []byte) (url.Values, error) {
+	text := r.URL.RawQuery
+	if r.Method == http.MethodPost {
+		if err := checkContentType(r.Header.Get("Content-Type")); err != nil {
+			return nil, err
+		}
+		text = strings.Trim(text+"&"+string(body), "&")
+	}
+	if strings.Count(text, "&") >= maxParameters {
+		return nil, malformed("the request has more than %d parameters", maxParameters)
+	}
+	form, err := url.ParseQuery(text)
+	if err != nil {
+		return nil, malformed("the parameters are not a well-formed application/x-www-form-urlencoded string")
+	}
+	return form, nil
+}
+
+func checkContentType(header string) error {
+	if header == "" {
+		return nil
+	}
+	kind, _, err := mime.ParseMediaType(header)
+	if err != nil || kind != "application/x-www-form-urlencoded" {
+		return malformed("the Content-Type is %q; send application/x-www-form-urlencoded", clip(header))
+	}
+	return nil
+}
+
+func (s *server) authorize(ctx context.Context, x *exchange) error {
+	if s.config.Authorize == nil {
+		return nil
+	}
+	return s.config.Authorize(ctx, x.caller, x.service.Name, x.operation.Name, x.input)
+}
+
+func (s *server) call(ctx context.Context, x *exchange) (err error) {
+	x.output, err = x.operation.Call(ctx, x.caller, x.input)
+	return err
+}
