@@ -18,10 +18,17 @@ type Executor interface {
 	// Status is the transaction status that ReadyForQuery reports: 'I' idle, 'T' in a transaction, 'E' failed.
 	Status() byte
 	// EndImplicit ends the implicit transaction of a batch (a simple query string, or an extended batch at Sync):
-	// committed when err is nil, rolled back otherwise. It does nothing inside BEGIN … COMMIT.
+	// committed when err is nil, rolled back otherwise. It does nothing inside BEGIN … COMMIT, and may be called when nothing
+	// is open.
 	EndImplicit(ctx context.Context, err error) error
 	// Close ends the session and rolls back what is open.
 	Close()
+}
+
+// ParameterReporter is an Executor whose statements change parameters that clients follow, such as application_name.
+// ChangedParameters is asked before every ReadyForQuery for what changed since it was last asked.
+type ParameterReporter interface {
+	ChangedParameters() map[string]string
 }
 
 // Statement is one parsed statement.
@@ -29,7 +36,9 @@ type Statement interface {
 	Params() []uint32  // type OIDs of the parameters, in order
 	Columns() []Column // nil when the statement returns no rows
 	Copy() CopyKind    // whether the statement is COPY … FROM STDIN or TO STDOUT
-	// Run executes the statement. args has one entry for each parameter, decoded to Go values (see Value).
+	// Run executes the statement. args has one entry for each parameter: nil, bool, int16, int32, int64 (also for oid),
+	// float32, float64, string (also for uuid and json), []byte, time.Time, pgtype.InfinityModifier, pgtype.Numeric,
+	// pgtype.Time or pgtype.Interval. ctx lives until the Result is closed.
 	Run(ctx context.Context, args []any) (Result, error)
 	// CopyIn executes COPY … FROM STDIN and returns the command tag; src ends with io.EOF, or with an error when the
 	// client gave up. CopyOut executes COPY … TO STDOUT, one Write for each row.
@@ -40,7 +49,8 @@ type Statement interface {
 
 // Result is the rows of one execution.
 type Result interface {
-	// Next returns the next row or io.EOF. The slice is valid until the next call.
+	// Next returns the next row or io.EOF. The slice is valid until the next call. Its values are those of Run's args,
+	// with dates and timestamps told apart by the column's OID; a string is sent as it is, anything else as its fmt text.
 	Next(ctx context.Context) ([]any, error)
 	// Tag is the command tag ("SELECT 3", "INSERT 0 1", "CREATE TABLE"), valid once Next returned io.EOF.
 	Tag() string
@@ -73,7 +83,8 @@ type Error struct {
 	Message  string
 	Detail   string
 	Hint     string
-	Position int // 1-based, in characters of the statement's text; 0 when it does not apply
+	Where    string // the context it happened in, e.g. which parameter
+	Position int    // 1-based, in characters of the statement's text; 0 when it does not apply
 	Fatal    bool
 }
 

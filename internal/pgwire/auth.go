@@ -1,0 +1,124 @@
+package pgwire
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"slices"
+
+	"github.com/jackc/pgx/v5/pgproto3"
+	"github.com/xdg-go/scram"
+)
+
+// authenticate has the client prove that it knows the user's password, by SCRAM.
+func (s *session) authenticate(ctx context.Context) error {
+	verifier, err := s.verifier(ctx)
+	if err != nil {
+		return err
+	}
+	server, err := scram.SHA256.NewServer(func(string) (scram.StoredCredentials, error) {
+		// The name in the SCRAM exchange is ignored, as in PostgreSQL: the start-up message has said who it is.
+		return verifier.credentials(), nil
+	})
+	if err != nil {
+		return err
+	}
+	binding := endPointBinding(s.tlsState, s.config.TLS)
+	conversation := server.NewConversationWithChannelBinding(binding)
+
+	final, err := s.exchange(ctx, conversation, mechanisms(binding))
+	if err != nil {
+		return err
+	}
+	if !conversation.Valid() {
+		return &Error{Code: "28P01", Message: fmt.Sprintf("password authentication failed for user %q", s.startup.User)}
+	}
+	s.out.send(&pgproto3.AuthenticationSASLFinal{Data: []byte(final)})
+	s.out.send(&pgproto3.AuthenticationOk{})
+	return nil
+}
+
+// verifier is the user's, or one that no password fits, so that an unknown user takes the same path.
+func (s *session) verifier(ctx context.Context) (Verifier, error) {
+	stored, err := s.config.Verifier(ctx, s.startup.User, s.startup.Database)
+	if err != nil {
+		return Verifier{}, err
+	}
+	if stored == "" {
+		return decoy(s.startup.User), nil
+	}
+	return ParseVerifier(stored)
+}
+
+// exchange carries the four SCRAM messages and returns the last, which is not sent yet.
+func (s *session) exchange(ctx context.Context, conversation *scram.ServerConversation, offered []string) (final string, err error) {
+	s.out.send(&pgproto3.AuthenticationSASL{AuthMechanisms: offered})
+	message, err := s.ask(ctx, pgproto3.AuthTypeSASL)
+	if err != nil {
+		return "", err
+	}
+	first, ok := message.(*pgproto3.SASLInitialResponse)
+	if !ok {
+		return "", protocolViolation("expected SASL response, got message type %T", message)
+	}
+	if !slices.Contains(offered, first.AuthMechanism) {
+		return "", protocolViolation("client selected an invalid SASL authentication mechanism")
+	}
+	challenge, err := conversation.Step(string(first.Data))
+	if err != nil {
+		return "", protocolViolation("malformed SCRAM message")
+	}
+
+	s.out.send(&pgproto3.AuthenticationSASLContinue{Data: []byte(challenge)})
+	message, err = s.ask(ctx, pgproto3.AuthTypeSASLContinue)
+	if err != nil {
+		return "", err
+	}
+	second, ok := message.(*pgproto3.SASLResponse)
+	if !ok {
+		return "", protocolViolation("expected SASL response, got message type %T", message)
+	}
+	final, err = conversation.Step(string(second.Data))
+	if err != nil && final == "" {
+		return "", protocolViolation("malformed SCRAM message")
+	}
+	return final, nil
+}
+
+// ask sends what is gathered and waits for the answer.
+func (s *session) ask(ctx context.Context, kind uint32) (pgproto3.FrontendMessage, error) {
+	if err := s.backend.SetAuthType(kind); err != nil {
+		return nil, err
+	}
+	if err := s.out.flush(); err != nil {
+		return nil, err
+	}
+	return s.receive(ctx)
+}
+
+func mechanisms(binding scram.ChannelBinding) []string {
+	if binding.IsSupported() {
+		return []string{mechanism + "-PLUS", mechanism}
+	}
+	return []string{mechanism}
+}
+
+// endPointBinding ties the password exchange to the server's certificate, so that nobody in the middle can relay it. There is
+// none without TLS, when the configuration leaves open which certificate was shown, or for a certificate whose signature
+// names no hash (RFC 5929 leaves those out).
+func endPointBinding(state *tls.ConnectionState, config *tls.Config) scram.ChannelBinding {
+	if state == nil || len(config.Certificates) != 1 || config.GetCertificate != nil || config.GetConfigForClient != nil {
+		return scram.ChannelBinding{}
+	}
+	certificate, err := x509.ParseCertificate(config.Certificates[0].Certificate[0])
+	if err != nil {
+		return scram.ChannelBinding{}
+	}
+	// The library reads the certificate from the client's point of view: as that of the peer.
+	binding, err := scram.NewTLSServerEndpointBinding(&tls.ConnectionState{PeerCertificates: []*x509.Certificate{certificate}})
+	if err != nil {
+		return scram.ChannelBinding{}
+	}
+	return binding
+}
