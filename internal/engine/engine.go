@@ -1,0 +1,206 @@
+// Package engine keeps one cluster's database: sessions, prepared statements, rows as Go values, bulk appends, checkpoints and the
+// gate through which a snapshot reads the files of a database in use. It is the only package that touches DuckDB, and knows nothing of
+// Redshift, of the wire protocol or of where snapshots go.
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	// The bindings under the database/sql driver: the driver neither streams results nor hands out JSON as it was written. Do not upgrade
+	// to 2.x of the driver, whose static libraries are not to be had through the module proxy.
+	bindings "github.com/duckdb/duckdb-go-bindings"
+)
+
+// Config is what it takes to open a database.
+type Config struct {
+	Dir         string // the data directory; holds the database file, its WAL and the lock file
+	TempDir     string // for what does not fit into memory
+	Database    string // the database's name, and the stem of its file
+	MemoryLimit string // e.g. "2GB"
+	Threads     int
+	Prelude     []string // statements that define functions and views outside the database file, in the catalog named Helpers
+	SearchPath  []string // schemas of the database in which a new session looks up names, before Helpers
+	Log         *slog.Logger
+}
+
+// Helpers is the in-memory catalog that holds what Config.Prelude defines.
+const Helpers = "slipher"
+
+// Database is an open database. Its methods may be called at the same time.
+type Database struct {
+	config   Config
+	instance bindings.Database
+	guard    *os.File // holds the data directory's lock
+	file     *os.File // read-only; closing any descriptor of the file would drop the engine's own fcntl lock, so it stays open to the end
+	gate     gate
+
+	poisonOnce sync.Once
+	poisoned   chan struct{}
+}
+
+// reserved are names of catalogs that every instance of the engine has.
+var reserved = []string{"memory", "system", "temp", Helpers}
+
+// Open opens the database in config.Dir and creates it when it is missing. Another process that is just ending may hold the data
+// directory for a moment, so Open waits for some seconds before it gives up.
+func Open(ctx context.Context, config Config) (*Database, error) {
+	if slices.Contains(reserved, config.Database) {
+		return nil, fmt.Errorf("the database name %q is reserved: choose another", config.Database)
+	}
+	for _, dir := range []string{config.Dir, config.TempDir} {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return nil, fmt.Errorf("make the database's folders: %w", err)
+		}
+	}
+	guard, err := lockDirectory(ctx, config.Dir)
+	if err != nil {
+		return nil, err
+	}
+	d := &Database{config: config, guard: guard, poisoned: make(chan struct{})}
+	if err := d.open(ctx); err != nil {
+		bindings.Close(&d.instance)
+		guard.Close()
+		return nil, err
+	}
+	d.gate.run(d)
+	return d, nil
+}
+
+// Close ends the checkpoint scheduler, writes a last checkpoint and closes the files. All sessions must be closed before.
+func (d *Database) Close() error {
+	d.gate.stop()
+	err := d.checkpoint()
+	if busy(err) {
+		err = nil // a session was left open: the WAL holds what the checkpoint would have written
+	}
+	bindings.Close(&d.instance)
+	return errors.Join(err, d.file.Close(), d.guard.Close())
+}
+
+// Poisoned is closed once the engine has reported an internal or fatal error. The instance may then be in any state: the process
+// must end and a new one open the files, which the write-ahead log has kept consistent.
+func (d *Database) Poisoned() <-chan struct{} { return d.poisoned }
+
+// Bytes is the size of the database's files.
+func (d *Database) Bytes() int64 {
+	var total int64
+	for _, path := range []string{d.path(), d.walPath()} {
+		if stat, err := os.Stat(path); err == nil {
+			total += stat.Size()
+		}
+	}
+	return total
+}
+
+// FileName is the name of a database's file within the data directory; FileName(name) + ".wal" is its write-ahead log.
+func FileName(database string) string { return database + ".duckdb" }
+
+func (d *Database) path() string    { return filepath.Join(d.config.Dir, FileName(d.config.Database)) }
+func (d *Database) walPath() string { return d.path() + ".wal" }
+
+func (d *Database) open(ctx context.Context) error {
+	if err := d.start(); err != nil {
+		return err
+	}
+	session, err := d.connect()
+	if err != nil {
+		return err
+	}
+	defer session.Close()
+	for _, statement := range d.setup() {
+		if err := session.Exec(ctx, statement); err != nil {
+			return fmt.Errorf("set up the database: %w", err)
+		}
+	}
+	d.file, err = os.Open(d.path())
+	if err != nil {
+		return fmt.Errorf("open the database file for snapshots: %w", err)
+	}
+	return nil
+}
+
+func (d *Database) start() error {
+	var config bindings.Config
+	if bindings.CreateConfig(&config) == bindings.StateError {
+		return errors.New("configure the engine: out of memory")
+	}
+	defer bindings.DestroyConfig(&config)
+	for _, option := range d.options() {
+		if bindings.SetConfig(config, option.name, option.value) == bindings.StateError {
+			return fmt.Errorf("configure the engine: it refuses %s = %q", option.name, option.value)
+		}
+	}
+	var message string
+	if bindings.OpenExt("", &d.instance, config, &message) == bindings.StateError {
+		return fmt.Errorf("start the engine: %s", message)
+	}
+	return nil
+}
+
+type option struct{ name, value string }
+
+func (d *Database) options() []option {
+	return []option{
+		{"duckdb_api", "slipher"},
+		{"memory_limit", d.config.MemoryLimit},
+		{"threads", fmt.Sprint(max(d.config.Threads, 1))},
+		{"temp_directory", d.config.TempDir},
+		{"autoinstall_known_extensions", "false"},
+		{"autoload_known_extensions", "false"},
+		{"allow_community_extensions", "false"},
+		{"allow_persistent_secrets", "false"},
+		{"integer_division", "true"},
+		{"default_null_order", "nulls_last_on_asc_first_on_desc"},
+		// Only our own scheduler checkpoints: a snapshot must never race with one.
+		{"checkpoint_threshold", "1TB"},
+	}
+}
+
+// setup returns the statements that make the instance ready. The helpers live beside the database, not in it, so that a snapshot holds
+// nothing but the user's data and a new version of slipher brings its own helpers. External access ends once the file is attached.
+func (d *Database) setup() []string {
+	statements := []string{
+		fmt.Sprintf("ATTACH %s AS %s (STORAGE_VERSION 'latest')", quoteText(d.path()), Quote(d.config.Database)),
+		"ATTACH ':memory:' AS " + Helpers,
+	}
+	for _, schema := range d.config.SearchPath {
+		statements = append(statements, fmt.Sprintf("CREATE SCHEMA IF NOT EXISTS %s.%s", Quote(d.config.Database), Quote(schema)))
+	}
+	statements = append(statements, d.searchPath(d.config.SearchPath))
+	statements = append(statements, d.config.Prelude...)
+	return append(statements,
+		"SET allowed_configs = ['TimeZone']",
+		"SET enable_external_access = false",
+		"SET lock_configuration = true",
+	)
+}
+
+// searchPath makes the statement that lets a session look up names in the given schemas and then among the helpers.
+func (d *Database) searchPath(schemas []string) string {
+	path := make([]string, 0, len(schemas)+1)
+	for _, schema := range schemas {
+		path = append(path, Quote(d.config.Database)+"."+Quote(schema))
+	}
+	path = append(path, Helpers+".main")
+	return "SET search_path = " + quoteText(strings.Join(path, ","))
+}
+
+// Quote makes an SQL identifier of name.
+func Quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+
+func quoteText(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
+
+func (d *Database) poison(err error) {
+	d.poisonOnce.Do(func() {
+		d.config.Log.Error("engine failed", "database", d.config.Database, "err", err)
+		close(d.poisoned)
+	})
+}
