@@ -1,0 +1,117 @@
+// Package iam knows the accounts and who they are: for now each account's root user and its access key.
+//
+// It promises that a secret is at rest only sealed, and that an access key found is one that is valid
+// now. It does not know requests or signatures.
+package iam
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"slipher/internal/meta"
+)
+
+var (
+	ErrNotFound = errors.New("not found")
+	ErrExists   = errors.New("already exists")
+	// ErrAccountID refuses a name that no account can have.
+	ErrAccountID = errors.New("an account id has 12 digits and is not 000000000000")
+)
+
+// Sealer keeps secrets at rest; only the same purpose unseals them. The keyring is one.
+type Sealer interface {
+	Seal(purpose string, plain []byte) ([]byte, error)
+	Unseal(purpose string, sealed []byte) ([]byte, error)
+}
+
+// Directory holds all accounts. Its fields are set before the first use and not changed after.
+type Directory struct {
+	Store  *meta.Store
+	Sealer Sealer
+	Now    func() time.Time
+	Random io.Reader // nil means crypto/rand
+
+	// Every signed request looks its access key up, so those found are remembered in clear.
+	mu      sync.RWMutex
+	known   map[string]AccessKey
+	changes int // counts what forget has undone
+}
+
+type accountBody struct{ Created time.Time }
+
+var accountRecords = meta.Records[accountBody]{Kind: "account"}
+
+func accountKey(id string) meta.Key { return meta.Key{Account: id, ID: id} }
+
+// CreateAccount makes an account whose root user has one access key, or answers ErrExists or ErrAccountID.
+func (d *Directory) CreateAccount(ctx context.Context, id string) (AccessKey, error) {
+	if !validAccountID(id) {
+		return AccessKey{}, fmt.Errorf("create account %q: %w", id, ErrAccountID)
+	}
+	key, err := d.newAccessKey(id)
+	if err != nil {
+		return AccessKey{}, err
+	}
+	err = d.Store.Update(ctx, func(tx *meta.Tx) error {
+		if _, err := accountRecords.Insert(tx, accountKey(id), accountBody{Created: d.Now().UTC()}); err != nil {
+			return err
+		}
+		return d.insertAccessKey(tx, key)
+	})
+	if errors.Is(err, meta.ErrExists) {
+		err = ErrExists
+	}
+	if err != nil {
+		return AccessKey{}, fmt.Errorf("create account %s: %w", id, err)
+	}
+	return key, nil
+}
+
+// ReplaceRootKey gives the account's root user a new access key and ends the one it had.
+func (d *Directory) ReplaceRootKey(ctx context.Context, account string) (AccessKey, error) {
+	key, err := d.newAccessKey(account)
+	if err != nil {
+		return AccessKey{}, err
+	}
+	var ended []string
+	err = d.Store.Update(ctx, func(tx *meta.Tx) error {
+		active, err := d.Active(tx, account)
+		if err != nil {
+			return err
+		}
+		if !active {
+			return ErrNotFound
+		}
+		if ended, err = deleteAccessKeys(tx, account); err != nil {
+			return err
+		}
+		return d.insertAccessKey(tx, key)
+	})
+	if err != nil {
+		return AccessKey{}, fmt.Errorf("replace the root key of account %s: %w", account, err)
+	}
+	d.forget(ended)
+	return key, nil
+}
+
+// Active says whether there is such an account.
+func (d *Directory) Active(tx *meta.Tx, account string) (bool, error) {
+	_, err := accountRecords.Find(tx, accountKey(account))
+	if errors.Is(err, meta.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+func validAccountID(id string) bool {
+	for _, digit := range []byte(id) {
+		if digit < '0' || digit > '9' {
+			return false
+		}
+	}
+	return len(id) == 12 && id != "000000000000"
+}
