@@ -95,7 +95,7 @@ func (d decoder) list(path string, n *node, f field, into reflect.Value) error {
 	for _, name := range slices.Sorted(maps.Keys(n.children)) {
 		// Some of AWS's own samples write member where the model names the item.
 		if name != f.item && name != "member" {
-			return d.unknown(path, name, []string{f.item})
+			return d.unknownItem(path, name, f.item)
 		}
 	}
 	items := n.children[f.item]
@@ -121,7 +121,7 @@ func (d decoder) list(path string, n *node, f field, into reflect.Value) error {
 func (d decoder) dictionary(path string, n *node, into reflect.Value) error {
 	for _, name := range slices.Sorted(maps.Keys(n.children)) {
 		if name != "entry" {
-			return d.unknown(path, name, []string{"entry"})
+			return d.unknownItem(path, name, "entry")
 		}
 	}
 	if n.value != "" {
@@ -177,6 +177,11 @@ func (d decoder) unknown(path, name string, known []string) error {
 		hint = "; did you mean " + join(path, near) + "?"
 	}
 	return api.NewFault("InvalidQueryParameter", 400, "%s has no parameter %q%s", d.operation, clip(join(path, name)), hint)
+}
+
+func (d decoder) unknownItem(path, name, item string) error {
+	return api.NewFault("InvalidQueryParameter", 400, "%s has no parameter %q; the items of %s begin with %s.1",
+		d.operation, clip(join(path, name)), path, join(path, item))
 }
 
 func join(path, name string) string {

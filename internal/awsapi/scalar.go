@@ -26,15 +26,7 @@ func scalar(path, text string, enum []string, into reflect.Value) error {
 		}
 		return api.InvalidParameterValue("%s is %q; it must be true or false", path, clip(text))
 	case reflect.Int, reflect.Int64:
-		bits := 32 // the models' integer, whatever Go's int is
-		if into.Kind() == reflect.Int64 {
-			bits = 64
-		}
-		number, err := strconv.ParseInt(text, 10, bits)
-		if err != nil {
-			return api.InvalidParameterValue("%s is %q; it must be a whole number of at most %d bits", path, clip(text), bits)
-		}
-		into.SetInt(number)
+		return readInteger(path, text, into)
 	case reflect.Float64:
 		number, err := strconv.ParseFloat(text, 64)
 		if err != nil || math.IsNaN(number) || math.IsInf(number, 0) {
@@ -71,6 +63,19 @@ func readString(path, text string, enum []string, into reflect.Value) error {
 // isXMLCharacter is the Char production of XML 1.0.
 func isXMLCharacter(r rune) bool {
 	return r == '\t' || r == '\n' || r == '\r' || r >= ' ' && r <= 0xD7FF || r >= 0xE000 && r <= 0xFFFD || r >= 0x10000
+}
+
+func readInteger(path, text string, into reflect.Value) error {
+	least, most := int64(math.MinInt32), int64(math.MaxInt32) // the models' integer, whatever Go's int is
+	if into.Kind() == reflect.Int64 {
+		least, most = math.MinInt64, math.MaxInt64
+	}
+	number, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || number < least || number > most {
+		return api.InvalidParameterValue("%s is %q; it must be a whole number from %d to %d", path, clip(text), least, most)
+	}
+	into.SetInt(number)
+	return nil
 }
 
 // parseTimestamp reads ISO 8601 in its extended and basic forms: a date alone, minutes without seconds,

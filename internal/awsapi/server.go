@@ -78,23 +78,20 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := &exchange{writer: w, request: r, service: &service{Service: s.config.Services[0]}}
 	x.caller.RequestID = s.newID()
 
-	err := s.answer(r.Context(), x)
-	status, code, text := http.StatusOK, "", []byte(nil)
-	if err == nil {
-		text = EncodeResult(x.service.Service, x.operation, x.output, x.caller.RequestID)
-	} else {
+	status, code := http.StatusOK, ""
+	if err := s.answer(r.Context(), x); err != nil {
 		fault := s.faultOf(r.Context(), err, x)
 		status, code = fault.Status, fault.Code
-		text = EncodeFault(x.service.Namespace, fault, x.caller.RequestID)
+		x.answer = EncodeFault(x.service.Namespace, fault, x.caller.RequestID)
 	}
 	w.Header().Set("Content-Type", "text/xml")
 	w.Header().Set("X-Amzn-RequestId", x.caller.RequestID)
 	w.WriteHeader(status)
-	w.Write(text)
+	w.Write(x.answer)
 
 	s.log.Debug("request answered", "request", x.caller.RequestID, "service", x.service.Name,
 		"operation", cmp.Or(x.operation.Name, "-"), "account", x.caller.Account, "source", x.caller.SourceIP,
-		"status", status, "code", code, "bytes", len(text), "took", s.config.Now().Sub(began))
+		"status", status, "code", code, "bytes", len(x.answer), "took", s.config.Now().Sub(began))
 }
 
 // answer takes a request through the steps; the first refusal ends it.
@@ -111,6 +108,7 @@ func (s *server) answer(ctx context.Context, x *exchange) (err error) {
 		s.decode,
 		s.authorize,
 		s.call,
+		s.encode,
 	}
 	for _, step := range steps {
 		if err := step(ctx, x); err != nil {

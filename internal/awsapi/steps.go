@@ -36,6 +36,7 @@ type exchange struct {
 	operation api.Operation   // decode
 	input     any             // decode
 	output    any             // call
+	answer    []byte          // encode
 }
 
 // identify finds out which service is asked, from the scope that the request is signed for.
@@ -177,4 +178,9 @@ func (s *server) authorize(ctx context.Context, x *exchange) error {
 func (s *server) call(ctx context.Context, x *exchange) (err error) {
 	x.output, err = x.operation.Call(ctx, x.caller, x.input)
 	return err
+}
+
+func (s *server) encode(_ context.Context, x *exchange) error {
+	x.answer = EncodeResult(x.service.Service, x.operation, x.output, x.caller.RequestID)
+	return nil
 }
