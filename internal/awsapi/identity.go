@@ -6,11 +6,12 @@ import (
 
 	"slipher/internal/api"
 	"slipher/internal/api/sts"
+	"slipher/internal/iam"
 )
 
-// Keys finds access keys. An unknown id is ErrNotFound.
+// Keys finds access keys. An unknown id is iam.ErrNotFound.
 type Keys interface {
-	AccessKey(ctx context.Context, id string) (AccessKey, error)
+	AccessKey(ctx context.Context, id string) (iam.AccessKey, error)
 }
 
 // Identity is the part of STS that answers who a key belongs to; SDKs and Terraform ask it first.
@@ -19,7 +20,7 @@ func Identity(keys Keys) api.Service {
 		GetCallerIdentity: getCallerIdentity,
 		GetAccessKeyInfo: func(ctx context.Context, _ api.Caller, in *sts.GetAccessKeyInfoRequest) (*sts.GetAccessKeyInfoResponse, error) {
 			key, err := keys.AccessKey(ctx, in.AccessKeyId)
-			if errors.Is(err, ErrNotFound) {
+			if errors.Is(err, iam.ErrNotFound) {
 				return nil, api.InvalidParameterValue("the access key %s does not exist", clip(in.AccessKeyId))
 			}
 			return &sts.GetAccessKeyInfoResponse{Account: key.Account}, err

@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"slipher/internal/api"
+	"slipher/internal/iam"
 	"slipher/internal/sigv4"
 )
 
@@ -87,7 +88,7 @@ func (s *server) receive(_ context.Context, x *exchange) error {
 func (s *server) authenticate(ctx context.Context, x *exchange) error {
 	key, err := s.config.Keys.AccessKey(ctx, x.signature.AccessKeyID)
 	switch {
-	case errors.Is(err, ErrNotFound):
+	case errors.Is(err, iam.ErrNotFound):
 		return api.NewFault("InvalidClientTokenId", 403, "the access key in the request does not exist")
 	case err != nil:
 		return fmt.Errorf("look up the access key: %w", err)
