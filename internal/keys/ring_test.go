@@ -315,7 +315,7 @@ func TestRootKey(t *testing.T) {
 		"refuses_another": {func(t *testing.T, file string) error {
 			return os.WriteFile(file, []byte(strings.Repeat("0f", 32)), 0o600)
 		}, "not the one"},
-		"refuses_half": {func(t *testing.T, file string) error { return os.Truncate(file, 20) }, "64 hexadecimal digits"},
+		"refuses_half":                 {func(t *testing.T, file string) error { return os.Truncate(file, 20) }, "64 hexadecimal digits"},
 		"refuses_when_others_may_read": {func(t *testing.T, file string) error { return os.Chmod(file, 0o644) }, "chmod 600"},
 	}
 	for name, refusal := range refusals {
