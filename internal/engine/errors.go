@@ -118,7 +118,7 @@ var kinds = map[bindings.ErrorType]string{
 }
 
 // failure turns one of the engine's messages into an Error. It poisons the database where the engine says that it cannot go on.
-func (d *Database) failure(message string) error {
+func (d *Database) failure(message string) *Error {
 	family, text, found := strings.Cut(message, ": ")
 	code := families[family]
 	if !found || code == "" {

@@ -13,7 +13,7 @@ import (
 const (
 	checkpointAt    = 64 << 20               // size of the WAL at which the scheduler wants a checkpoint
 	checkpointRetry = 250 * time.Millisecond // between two tries that the engine refused because somebody was writing
-	freezePatience  = 2 * time.Second        // how long a freeze tries to checkpoint before it goes on with the WAL
+	freezePatience  = 2 * time.Second
 	freezeRetry     = 5 * time.Millisecond
 )
 
@@ -21,15 +21,16 @@ const (
 // the last checkpoint does not use, and appends to the WAL, so whoever holds the turn can copy the file and a prefix of the WAL while
 // sessions go on writing.
 type gate struct {
-	turn   chan struct{} // holds one token: whoever has it may checkpoint, or rely on nobody doing so
-	wake   chan struct{}
-	cancel context.CancelFunc
-	ended  sync.WaitGroup
+	turn     chan struct{} // holds one token: whoever has it may checkpoint, or rely on nobody doing so
+	wake     chan struct{}
+	patience time.Duration // of a freeze that tries to checkpoint, before it goes on with the WAL
+	cancel   context.CancelFunc
+	ended    sync.WaitGroup
 }
 
 func (g *gate) run(d *Database) {
 	ctx, cancel := context.WithCancel(context.Background())
-	g.turn, g.wake, g.cancel = make(chan struct{}, 1), make(chan struct{}, 1), cancel
+	g.turn, g.wake, g.cancel, g.patience = make(chan struct{}, 1), make(chan struct{}, 1), cancel, freezePatience
 	g.turn <- struct{}{}
 	g.ended.Go(func() { d.schedule(ctx) })
 }
@@ -182,7 +183,7 @@ func (d *Database) freeze(ctx context.Context) (*Frozen, error) {
 // shrinkWAL tries for a while to checkpoint, so that a snapshot has little or no WAL to replay. Writers that never pause, an old reader or
 // an open update make the engine refuse; that is no error.
 func (d *Database) shrinkWAL(ctx context.Context) error {
-	patience, cancel := context.WithTimeout(ctx, freezePatience)
+	patience, cancel := context.WithTimeout(ctx, d.gate.patience)
 	defer cancel()
 	for {
 		err := d.checkpoint()

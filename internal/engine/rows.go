@@ -118,7 +118,7 @@ func (r *Rows) fetch(ctx context.Context) (bindings.DataChunk, error) {
 		return chunk, nil
 	}
 	if message := bindings.ResultError(&r.result); message != "" {
-		err := r.session.database.failure(message)
+		err := r.session.failure(ctx, message)
 		r.finish(err)
 		return bindings.DataChunk{}, err
 	}

@@ -147,9 +147,19 @@ func (s *Session) run(ctx context.Context, sql string) error {
 	s.interruptible(ctx, func() { state = bindings.Query(s.connection, sql, &result) })
 	defer bindings.DestroyResult(&result)
 	if state == bindings.StateError {
-		return s.database.failure(bindings.ResultError(&result))
+		return s.failure(ctx, bindings.ResultError(&result))
 	}
 	return nil
+}
+
+// failure turns one of the engine's messages into an Error. When a worker fails while rows are streaming, the engine now and then reports
+// the interrupt by which it stopped the other workers in place of the reason.
+func (s *Session) failure(ctx context.Context, message string) error {
+	err := s.database.failure(message)
+	if err.Code == queryCanceled && ctx.Err() == nil {
+		return &Error{Code: internalFailure, Message: "the statement failed while it was returning rows and the engine lost the reason: run it again to see it"}
+	}
+	return err
 }
 
 // ready prepares the connection for another statement: the engine drops the rows of a result that is still streaming, so they are moved

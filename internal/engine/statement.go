@@ -35,7 +35,7 @@ func (s *Session) Prepare(ctx context.Context, sql string) (*Statement, error) {
 		message := bindings.PrepareError(statement.prepared)
 		bindings.DestroyPrepare(&statement.prepared)
 		s.Fail()
-		return nil, s.database.failure(message)
+		return nil, s.failure(ctx, message)
 	}
 	statement.describe()
 	s.statements[statement] = struct{}{}
@@ -108,7 +108,7 @@ func (st *Statement) run(ctx context.Context, args []any) (*Rows, error) {
 	var failure string
 	st.session.interruptible(ctx, func() { failure = st.execute(&rows.result) })
 	if failure != "" {
-		return nil, st.session.database.failure(failure)
+		return nil, st.session.failure(ctx, failure)
 	}
 	rows.begin()
 	return rows, nil

@@ -1,0 +1,237 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// kept is how many transactions' rows a writer leaves in its table.
+const kept = 4
+
+// Every writer commits transactions numbered 1, 2, 3, …, each of which adds batch rows, deletes those of an older transaction and sets the
+// writer's counter. A copy taken through the gate must hold, for every writer, exactly what transaction n left, with n no less than what
+// was acknowledged before Freeze.
+func TestFreezeUnderWriters(t *testing.T) {
+	t.Parallel()
+	writers := []writer{
+		{table: "small", batch: 3},
+		{table: "middle", batch: 2000},
+		{table: "bulk", batch: 130000}, // more than a row group: written to blocks, not to the WAL
+		{table: "churn", batch: 500, churn: true},
+	}
+	d := open(t)
+	d.gate.patience = 200 * time.Millisecond
+	setUp := session(t, d)
+	run(t, setUp, "CREATE TABLE counters (writer VARCHAR, n BIGINT)")
+	for i := range writers {
+		run(t, setUp, fmt.Sprintf("CREATE TABLE %s (k BIGINT, j BIGINT, filler VARCHAR)", writers[i].table),
+			fmt.Sprintf("INSERT INTO counters VALUES ('%s', 0)", writers[i].table))
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	var group sync.WaitGroup
+	for i := range writers {
+		s := session(t, d)
+		group.Go(func() { writers[i].write(ctx, t, s) })
+	}
+	// The sessions must be done before the cleanup closes them.
+	t.Cleanup(group.Wait)
+	t.Cleanup(stop)
+
+	copies, withWAL := 0, 0
+	for deadline := time.Now().Add(stressed(3 * time.Second)); copies < 8 || time.Now().Before(deadline); copies++ {
+		acknowledged := make([]int64, len(writers))
+		for i := range writers {
+			acknowledged[i] = writers[i].acknowledged.Load()
+		}
+		frozen, err := d.Freeze(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(frozen.Files) > 1 {
+			withWAL++
+		}
+		dir := copyFrozen(t, frozen)
+		frozen.Release()
+		verifyCopy(t, dir, writers, acknowledged)
+		if t.Failed() {
+			t.Fatalf("copy %d is not consistent", copies)
+		}
+		os.RemoveAll(dir)
+	}
+	t.Logf("%d copies, %d of them with a WAL", copies, withWAL)
+}
+
+type writer struct {
+	table        string
+	batch        int
+	churn        bool // now and then rebuilds the table, which frees blocks
+	acknowledged atomic.Int64
+}
+
+func (w *writer) write(ctx context.Context, t *testing.T, s *Session) {
+	for k := 1; ctx.Err() == nil; k++ {
+		statements := []string{
+			"BEGIN",
+			fmt.Sprintf("INSERT INTO %s SELECT %d, j, 'row ' || hash(j * %d) FROM range(%d) r(j)", w.table, k, k, w.batch),
+			fmt.Sprintf("DELETE FROM %s WHERE k <= %d", w.table, k-kept),
+			fmt.Sprintf("UPDATE counters SET n = %d WHERE writer = '%s'", k, w.table),
+		}
+		if w.churn && k%5 == 0 {
+			statements = append(statements, fmt.Sprintf("CREATE OR REPLACE TABLE %s AS SELECT * FROM %s", w.table, w.table))
+		}
+		for _, statement := range append(statements, "COMMIT") {
+			if err := s.run(context.Background(), statement); err != nil {
+				t.Errorf("%s: transaction %d: %s: %v", w.table, k, statement, err)
+				return
+			}
+		}
+		w.acknowledged.Store(int64(k))
+	}
+}
+
+// copyFrozen copies slowly and in pieces, so that writers get a good deal done meanwhile.
+func copyFrozen(t *testing.T, frozen *Frozen) string {
+	t.Helper()
+	dir, err := os.MkdirTemp(t.TempDir(), "copy")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Join(dir, "data"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range frozen.Files {
+		to, err := os.Create(filepath.Join(dir, "data", file.Name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.CopyBuffer(to, struct{ io.Reader }{io.NewSectionReader(file.Content, 0, file.Size)}, make([]byte, 64<<10)); err != nil {
+			t.Fatal(err)
+		}
+		to.Close()
+	}
+	return dir
+}
+
+func verifyCopy(t *testing.T, dir string, writers []writer, acknowledged []int64) {
+	t.Helper()
+	d, err := Open(t.Context(), testConfig(dir))
+	if err != nil {
+		t.Errorf("open the copy: %v", err)
+		return
+	}
+	defer d.Close()
+	s, err := d.Session(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	for i := range writers {
+		w := &writers[i]
+		n := one(t, s, "SELECT n FROM counters WHERE writer = '"+w.table+"'").(int64)
+		if n < acknowledged[i] {
+			t.Errorf("%s: the copy ends with transaction %d, but %d was acknowledged before", w.table, n, acknowledged[i])
+		}
+		got := all(t, s, fmt.Sprintf(`SELECT count(*), count(DISTINCT k), coalesce(max(k), 0)::BIGINT,
+			count(*) FILTER (filler <> 'row ' || hash(j * k)) FROM %s`, w.table))[0]
+		want := []any{min(n, kept) * int64(w.batch), min(n, kept), n, int64(0)}
+		if fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("%s: rows, transactions, last, damaged: got %v, want %v", w.table, got, want)
+		}
+	}
+}
+
+func TestFreeze(t *testing.T) {
+	t.Parallel()
+	t.Run("goes_on_with_the_WAL_under_an_open_writer", func(t *testing.T) {
+		t.Parallel()
+		d := open(t)
+		d.gate.patience = 50 * time.Millisecond
+		s, busyWriter := session(t, d), session(t, d)
+		run(t, s, "CREATE TABLE t (n INTEGER)", "INSERT INTO t VALUES (1)")
+		begin(t, busyWriter)
+		run(t, busyWriter, "UPDATE t SET n = 2")
+		frozen, err := d.Freeze(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer frozen.Release()
+		if len(frozen.Files) != 2 {
+			t.Fatalf("got %d files, want the database and its WAL", len(frozen.Files))
+		}
+		commit(t, busyWriter)
+		dir := copyFrozen(t, frozen)
+		restored := openWith(t, testConfig(dir))
+		if got := all(t, session(t, restored), "SELECT * FROM t"); fmt.Sprint(got) != "[[1]]" {
+			t.Errorf("the copy holds %v, want what was committed before the freeze", got)
+		}
+	})
+	t.Run("has_no_WAL_when_nobody_writes", func(t *testing.T) {
+		t.Parallel()
+		d := open(t)
+		run(t, session(t, d), "CREATE TABLE t AS SELECT 1 AS n")
+		frozen, err := d.Freeze(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer frozen.Release()
+		if len(frozen.Files) != 1 || !frozen.Files[0].Grid || (frozen.Files[0].Size-12288)%262144 != 0 {
+			t.Errorf("got %+v", frozen.Files)
+		}
+	})
+	t.Run("holds_checkpoints_back_until_released", func(t *testing.T) {
+		t.Parallel()
+		d := open(t)
+		frozen, err := d.Freeze(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+		defer cancel()
+		if err := d.Checkpoint(ctx); err == nil {
+			t.Error("a checkpoint ran while the files were frozen")
+		}
+		frozen.Release()
+		frozen.Release()
+		if err := d.Checkpoint(t.Context()); err != nil {
+			t.Errorf("after the release: %v", err)
+		}
+	})
+}
+
+func TestSchedulerCheckpoints(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	s := session(t, d)
+	run(t, s, "CREATE TABLE t (id BIGINT, filler VARCHAR)")
+	var highest int64
+	for range 12 { // each batch is too small for blocks and adds about 10 MB of WAL
+		run(t, s, "INSERT INTO t SELECT i, repeat('x', 100) || i FROM range(90000) r(i)")
+		highest = max(highest, d.walBytes())
+	}
+	if highest < checkpointAt/2 {
+		t.Fatalf("the WAL grew to %d bytes only: the test does not reach the scheduler", highest)
+	}
+	for d.walBytes() > checkpointAt {
+		if !pause(t.Context(), 10*time.Millisecond) {
+			t.Fatal("no checkpoint came")
+		}
+	}
+	if got := one(t, s, "SELECT count(*) FROM t"); got != int64(12*90000) {
+		t.Errorf("rows: got %v", got)
+	}
+}
+
+// stressed is d, and much longer when the long form of the tests was asked for.
+func stressed(d time.Duration) time.Duration {
+	if os.Getenv("SLIPHER_STRESS") != "" {
+		return 30 * d
+	}
+	return d
+}
