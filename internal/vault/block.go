@@ -1,0 +1,214 @@
+package vault
+
+import (
+	"crypto/cipher"
+	"encoding/binary"
+	"fmt"
+	"math"
+
+	"github.com/klauspost/compress/s2"
+	"github.com/klauspost/compress/zstd"
+	"github.com/zeebo/blake3"
+)
+
+// A block record is how one block stands in a pack: its plain bytes, compressed by a codec, sealed.
+
+type codec uint8
+
+const (
+	codecRaw codec = iota
+	codecS2
+	codecZstd
+)
+
+// record describes a block record. It is what an index lists, and all of it is bound to the sealed bytes.
+type record struct {
+	id     BlockID
+	plain  uint32
+	sealed uint32
+	codec  codec
+}
+
+func (r record) check() error {
+	switch {
+	case r.plain == 0 || r.plain > blockSize:
+		return fmt.Errorf("%w: block of %d bytes", ErrDamaged, r.plain)
+	case r.sealed <= tagSize || r.sealed > blockSize+tagSize:
+		return fmt.Errorf("%w: record of %d bytes", ErrDamaged, r.sealed)
+	case r.codec > codecZstd:
+		return fmt.Errorf("%w: unknown codec %d", ErrDamaged, r.codec)
+	}
+	return nil
+}
+
+// bound is the associated data: a record answers only to its own id, length and codec.
+func (r record) bound() []byte {
+	bound := append(make([]byte, 0, 40), r.id[:]...)
+	bound = append(bound, byte(r.codec))
+	return binary.LittleEndian.AppendUint32(bound, r.plain)
+}
+
+// slotNonce is the nonce of the block with that number in its pack.
+func slotNonce(slot uint32) []byte {
+	nonce := make([]byte, nonceSize)
+	binary.LittleEndian.PutUint32(nonce, slot)
+	return nonce
+}
+
+// blockWriter names and compresses blocks, one at a time. Each worker has its own.
+type blockWriter struct {
+	hasher *blake3.Hasher
+	s2     []byte
+	zstd   *zstd.Encoder
+	packed []byte
+}
+
+func newBlockWriter(keys keyring) *blockWriter {
+	return &blockWriter{hasher: keys.blocks.Clone()}
+}
+
+func (w *blockWriter) id(plain []byte) (id BlockID) {
+	w.hasher.Reset()
+	_, _ = w.hasher.Write(plain)
+	w.hasher.Sum(id[:0])
+	return id
+}
+
+// compress returns bytes that are good until the next call.
+func (w *blockWriter) compress(plain []byte) (codec, []byte) {
+	if w.s2 == nil {
+		w.s2 = make([]byte, s2.MaxEncodedLen(blockSize))
+	}
+	best, by := s2.Encode(w.s2, plain), codecS2
+	if zstdGains(best) {
+		if packed := w.compressZstd(plain); len(packed) < len(best) {
+			best, by = packed, codecZstd
+		}
+	}
+	// What saves less than a thirtieth is not worth decompressing.
+	if len(best) > len(plain)-len(plain)/32 {
+		return codecRaw, plain
+	}
+	return by, best
+}
+
+func (w *blockWriter) compressZstd(plain []byte) []byte {
+	if w.zstd == nil {
+		encoder, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1),
+			zstd.WithWindowSize(blockSize), zstd.WithEncoderCRC(false), zstd.WithSingleSegment(true))
+		if err != nil {
+			panic(err) // the options are constants
+		}
+		w.zstd, w.packed = encoder, make([]byte, 0, blockSize+blockSize/8)
+	}
+	w.packed = w.zstd.EncodeAll(plain, w.packed[:0])
+	return w.packed
+}
+
+// zstdGains guesses from a sample of what S2 left. S2 finds repetitions but codes no byte shorter than another, and that is
+// where zstd gains: by as much as the bytes that S2 left are unevenly distributed.
+func zstdGains(left []byte) bool {
+	const strides, stride = 4, 1 << 10
+	if len(left) < strides*stride {
+		return false
+	}
+	var counts [256]uint32
+	for i := range strides {
+		begin := i * (len(left) - stride) / (strides - 1)
+		for _, b := range left[begin : begin+stride] {
+			counts[b]++
+		}
+	}
+	return entropy(counts) < 7
+}
+
+// entropy is the bits that a byte is worth.
+func entropy(counts [256]uint32) float64 {
+	total, bits := 0.0, 0.0
+	for _, count := range counts {
+		if count > 0 {
+			total += float64(count)
+			bits -= float64(count) * math.Log2(float64(count))
+		}
+	}
+	return math.Log2(total) + bits/total
+}
+
+// blockReader opens records, one at a time. Each worker has its own.
+type blockReader struct {
+	hasher *blake3.Hasher
+	zstd   *zstd.Decoder
+	plain  []byte
+}
+
+func newBlockReader(keys keyring) *blockReader {
+	return &blockReader{hasher: keys.blocks.Clone(), plain: make([]byte, blockSize)}
+}
+
+// open decrypts in place, decompresses and checks the hash. The bytes are good until the next call.
+func (r *blockReader) open(aead cipher.AEAD, slot uint32, rec record, sealed []byte) ([]byte, error) {
+	packed, err := unseal(aead, slot, rec, sealed)
+	if err != nil {
+		return nil, err
+	}
+	return r.unpack(rec, packed)
+}
+
+// unpack decompresses and checks the hash.
+func (r *blockReader) unpack(rec record, packed []byte) ([]byte, error) {
+	plain, err := r.decompress(rec, packed)
+	if err != nil {
+		return nil, err
+	}
+	var id BlockID
+	r.hasher.Reset()
+	_, _ = r.hasher.Write(plain)
+	if r.hasher.Sum(id[:0]); id != rec.id {
+		return nil, fmt.Errorf("%w: content is not what its id says", ErrDamaged)
+	}
+	return plain, nil
+}
+
+func unseal(aead cipher.AEAD, slot uint32, rec record, sealed []byte) ([]byte, error) {
+	packed, err := aead.Open(sealed[:0], slotNonce(slot), sealed, rec.bound())
+	if err != nil {
+		return nil, fmt.Errorf("%w: altered, swapped, or sealed with another key", ErrDamaged)
+	}
+	return packed, nil
+}
+
+// decompress never writes more than a block, whatever packed says of its own length.
+func (r *blockReader) decompress(rec record, packed []byte) ([]byte, error) {
+	plain, err := packed, error(nil)
+	switch rec.codec {
+	case codecRaw:
+	case codecS2:
+		if n, err := s2.DecodedLen(packed); err != nil || n != int(rec.plain) {
+			return nil, fmt.Errorf("%w: wrong length", ErrDamaged)
+		}
+		plain, err = s2.Decode(r.plain, packed)
+	case codecZstd:
+		plain, err = r.decompressZstd(packed)
+	default:
+		return nil, fmt.Errorf("%w: unknown codec %d", ErrDamaged, rec.codec)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	if len(plain) != int(rec.plain) {
+		return nil, fmt.Errorf("%w: wrong length", ErrDamaged)
+	}
+	return plain, nil
+}
+
+func (r *blockReader) decompressZstd(packed []byte) ([]byte, error) {
+	if r.zstd == nil {
+		decoder, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(blockSize),
+			zstd.WithDecoderMaxWindow(blockSize), zstd.WithDecodeAllCapLimit(true))
+		if err != nil {
+			panic(err) // the options are constants
+		}
+		r.zstd = decoder
+	}
+	return r.zstd.DecodeAll(packed, r.plain[:0])
+}

@@ -1,0 +1,243 @@
+package vault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// Swept is what a sweep did. After an error it is what was done before.
+type Swept struct {
+	Manifests  int      // deleted
+	Packs      int      // deleted, the rewritten ones included
+	FreedBytes int64    // deleted less written
+	Missing    []string // ids to keep that have no manifest, such as those of saves that have not finished
+}
+
+// Sweep deletes every manifest that is not in keep, then everything that only they used, and what interrupted saves and sweeps
+// left. keep names every snapshot of the scope, and every save and restore under way; an id without a manifest is fine. A pack
+// that is mostly dead is rewritten without its dead blocks.
+//
+// Nothing is deleted when a manifest of keep cannot be read, when it lacks a block, or when the key opens nothing in the scope.
+// With an empty keep everything goes, and no key is needed.
+//
+// The caller sees to it that no Save runs in the scope meanwhile. Restores of what is in keep may.
+func (v Vault) Sweep(ctx context.Context, keep []string) (Swept, error) {
+	sweeping := &sweeping{live: map[BlockID]struct{}{}}
+	var err error
+	if len(keep) == 0 {
+		err = sweeping.all(ctx, v)
+	} else {
+		err = sweeping.allBut(ctx, v, keep)
+	}
+	if err != nil {
+		return sweeping.swept, fmt.Errorf("sweep: %w", err)
+	}
+	return sweeping.swept, nil
+}
+
+// sweeping is one sweep under way.
+type sweeping struct {
+	*store
+	known     *catalogue
+	manifests listed[objectName]
+	kept      map[objectName]bool
+	live      map[BlockID]struct{}
+	liveBytes []int64 // of each pack
+
+	mu    sync.Mutex
+	swept Swept
+}
+
+// deleters is how many objects are deleted at once.
+const deleters = 8
+
+func (w *sweeping) all(ctx context.Context, v Vault) (err error) {
+	if w.store, err = v.openKeyless(); err != nil {
+		return err
+	}
+	for _, folder := range []string{"manifests", "index", "packs"} {
+		objects, err := w.List(ctx, w.scope+"/"+folder+"/")
+		if err != nil {
+			return fmt.Errorf("list %s: %w", folder, err)
+		}
+		switch folder {
+		case "manifests":
+			w.swept.Manifests = len(objects)
+		case "packs":
+			w.swept.Packs = len(objects)
+		}
+		if err := each(ctx, objects, func(ctx context.Context, object Object) error {
+			return w.delete(ctx, object.Key, object.Size)
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *sweeping) allBut(ctx context.Context, v Vault, keep []string) (err error) {
+	if w.store, err = v.open(); err != nil {
+		return err
+	}
+	if w.manifests, err = list[objectName](ctx, w.store, "manifests"); err != nil {
+		return err
+	}
+	if w.known, err = w.catalogue(ctx); err != nil {
+		return err
+	}
+	if err := w.mark(ctx, keep); err != nil {
+		return err
+	}
+	if err := w.proveKey(ctx); err != nil {
+		return err
+	}
+	// From here on things are deleted: what names blocks goes before the blocks.
+	if err := w.deleteManifests(ctx); err != nil {
+		return err
+	}
+	if err := w.deleteStrange(ctx); err != nil {
+		return err
+	}
+	return w.deletePacks(ctx)
+}
+
+// mark finds the live blocks, and where they are.
+func (w *sweeping) mark(ctx context.Context, keep []string) error {
+	w.kept = map[objectName]bool{}
+	for _, id := range keep {
+		name := w.keys.manifestName(id)
+		w.kept[name] = true
+		manifest, err := w.manifest(ctx, id)
+		if errors.Is(err, ErrNotFound) {
+			w.swept.Missing = append(w.swept.Missing, id)
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("nothing was deleted, as a snapshot that is to be kept cannot be read: %w", err)
+		}
+		if err := w.markBlocks(manifest); err != nil {
+			return fmt.Errorf("nothing was deleted, as snapshot %s is damaged and what looks like garbage may repair it: %w", id, err)
+		}
+	}
+	w.liveBytes = make([]int64, len(w.known.packs))
+	for id := range w.live {
+		at := w.known.blocks[id]
+		w.liveBytes[at.pack] += int64(at.sealed)
+	}
+	return nil
+}
+
+func (w *sweeping) markBlocks(manifest Manifest) error {
+	for _, file := range manifest.Files {
+		for i, id := range file.Blocks {
+			if _, err := w.known.find(id); err != nil {
+				return fmt.Errorf("block %d of %s: %w", i, file.Name, err)
+			}
+			w.live[id] = struct{}{}
+		}
+	}
+	return nil
+}
+
+// proveKey keeps a wrong key from making everything look like garbage: under it all manifests have other names.
+func (w *sweeping) proveKey(ctx context.Context) error {
+	opened := func(p pack) bool { return p.records > 0 }
+	if len(w.known.packs)+len(w.manifests.sizes) == 0 || slices.ContainsFunc(w.known.packs, opened) {
+		return nil
+	}
+	for name := range w.manifests.sizes {
+		if _, err := w.manifestTop(ctx, name); err == nil {
+			return nil
+		}
+	}
+	return fmt.Errorf("nothing was deleted, as the key opens nothing in scope %s: is it the right key?", w.scope)
+}
+
+func (w *sweeping) deleteManifests(ctx context.Context) error {
+	var dead []objectName
+	for name := range w.manifests.sizes {
+		if !w.kept[name] {
+			dead = append(dead, name)
+		}
+	}
+	return each(ctx, dead, func(ctx context.Context, name objectName) error {
+		if err := w.delete(ctx, w.manifestKey(name), w.manifests.sizes[name]); err != nil {
+			return err
+		}
+		w.count(func(swept *Swept) { swept.Manifests++ })
+		return nil
+	})
+}
+
+// deleteStrange removes what has no proper name, such as objects that were being written when a process died.
+func (w *sweeping) deleteStrange(ctx context.Context) error {
+	strange := slices.Concat(w.manifests.foreign, w.known.strange)
+	return each(ctx, strange, func(ctx context.Context, key string) error { return w.delete(ctx, key, 0) })
+}
+
+// deletePacks deletes the dead packs, and then the mostly dead ones once their live blocks are in new packs.
+func (w *sweeping) deletePacks(ctx context.Context) error {
+	var dead, mostlyDead []uint32
+	for number, pack := range w.known.packs {
+		switch live := w.liveBytes[number]; {
+		case live == 0:
+			dead = append(dead, uint32(number))
+		case live < pack.size/2:
+			mostlyDead = append(mostlyDead, uint32(number))
+		}
+	}
+	if err := each(ctx, dead, w.deletePack); err != nil {
+		return err
+	}
+	records := w.recordsOf(mostlyDead)
+	for batch := range w.batches(mostlyDead) {
+		if err := w.rewrite(ctx, batch, records); err != nil {
+			return err
+		}
+		if err := each(ctx, batch, w.deletePack); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// deletePack deletes the index first: an index never speaks of a pack that is not there.
+func (w *sweeping) deletePack(ctx context.Context, number uint32) error {
+	pack := w.known.packs[number]
+	if err := w.delete(ctx, w.indexKey(pack.id), pack.indexSize); err != nil {
+		return err
+	}
+	if err := w.delete(ctx, w.packKey(pack.id), pack.size); err != nil {
+		return err
+	}
+	w.count(func(swept *Swept) { swept.Packs++ })
+	return nil
+}
+
+func (w *sweeping) delete(ctx context.Context, key string, size int64) error {
+	if err := w.Delete(ctx, key); err != nil {
+		return fmt.Errorf("delete %s: %w", key, err)
+	}
+	w.count(func(swept *Swept) { swept.FreedBytes += size })
+	return nil
+}
+
+func (w *sweeping) count(change func(*Swept)) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	change(&w.swept)
+}
+
+func each[T any](ctx context.Context, all []T, do func(context.Context, T) error) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(deleters)
+	for _, one := range all {
+		group.Go(func() error { return do(ctx, one) })
+	}
+	return group.Wait()
+}

@@ -1,0 +1,112 @@
+// Package vault is the snapshot store. It promises that what Restore writes is, byte for byte, what Save read, or that it
+// refuses by name; that a crash at any point leaves only garbage, which the next Sweep removes; and that somebody who has
+// the bucket but not the data key learns no more than sizes and times. It knows files, not clusters or accounts.
+//
+// The format is docs/vault-format.md; this package keeps its promises.
+package vault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"golang.org/x/time/rate"
+)
+
+var (
+	// ErrNotFound says that no manifest of that id is in the scope, or none that was sealed with this key.
+	ErrNotFound = errors.New("snapshot not found in this scope under this key")
+	// ErrDamaged says that stored bytes are missing, were altered or swapped, or were sealed with another key.
+	ErrDamaged = errors.New("damaged")
+)
+
+// Vault names a scope of a bucket and the data key that seals everything in it. Several processes may restore and verify in
+// one scope at once, also while it is swept, as long as the sweep keeps their manifests. The caller sees to it that a Save
+// and a Sweep, or two of a kind, never run in one scope at the same time. Scopes share nothing.
+type Vault struct {
+	Bucket  Bucket
+	Scope   string        // prefix of every key, without a slash at its end
+	Key     []byte        // the data key, 32 bytes
+	Limiter *rate.Limiter // on bytes of files read and written; nil is unlimited; see NewLimiter
+
+	// PackBytes is how large packs grow, 16 MiB when 0. A save holds two of them in memory.
+	PackBytes int
+}
+
+const (
+	defaultPackBytes = 16 << 20
+	largestPack      = 64 << 20
+)
+
+// store is a checked Vault with its derived keys.
+type store struct {
+	Bucket
+	keys      keyring
+	scope     string
+	pace      pace
+	packBytes int
+}
+
+func (v Vault) open() (*store, error) {
+	s, err := v.openKeyless()
+	if err != nil {
+		return nil, err
+	}
+	s.keys, err = deriveKeys(v.Key)
+	return s, err
+}
+
+// openKeyless is enough for deleting.
+func (v Vault) openKeyless() (*store, error) {
+	if v.Bucket == nil {
+		return nil, errors.New("vault has no bucket")
+	}
+	if err := checkScope(v.Scope); err != nil {
+		return nil, err
+	}
+	packBytes := v.PackBytes
+	if packBytes == 0 {
+		packBytes = defaultPackBytes
+	}
+	packBytes = min(max(packBytes, 2*blockSize), largestPack)
+	return &store{Bucket: v.Bucket, scope: v.Scope, pace: pace{v.Limiter}, packBytes: packBytes}, nil
+}
+
+func checkScope(scope string) error {
+	hidden := func(segment string) bool { return strings.HasPrefix(segment, ".") }
+	if !fs.ValidPath(scope) || slices.ContainsFunc(strings.Split(scope, "/"), hidden) {
+		return fmt.Errorf("vault scope %q is not a clean relative path", scope)
+	}
+	return nil
+}
+
+// The three folders of a scope.
+func (s *store) packKey(id packID) string           { return s.scope + "/packs/" + id.String() }
+func (s *store) indexKey(id packID) string          { return s.scope + "/index/" + id.String() }
+func (s *store) manifestKey(name objectName) string { return s.scope + "/manifests/" + name.String() }
+
+// listed is what one folder of the scope holds: the sizes of well-named objects, and the keys of anything else.
+type listed[Name ~[nameSize]byte] struct {
+	sizes   map[Name]int64
+	foreign []string
+}
+
+func list[Name ~[nameSize]byte](ctx context.Context, s *store, folder string) (listed[Name], error) {
+	prefix := s.scope + "/" + folder + "/"
+	objects, err := s.List(ctx, prefix)
+	if err != nil {
+		return listed[Name]{}, fmt.Errorf("list %s: %w", folder, err)
+	}
+	found := listed[Name]{sizes: make(map[Name]int64, len(objects))}
+	for _, object := range objects {
+		if name, ok := parseName(strings.TrimPrefix(object.Key, prefix)); ok {
+			found.sizes[Name(name)] = object.Size
+		} else {
+			found.foreign = append(found.foreign, object.Key)
+		}
+	}
+	return found, nil
+}
