@@ -14,8 +14,8 @@ type Keys interface {
 	AccessKey(ctx context.Context, id string) (iam.AccessKey, error)
 }
 
-// Identity is the part of STS that answers who a key belongs to; SDKs and Terraform ask it first.
-func Identity(keys Keys) api.Service {
+// STS is the part of the Security Token Service that answers who a key belongs to; SDKs and Terraform ask it first.
+func STS(keys Keys) api.Service {
 	return sts.Handlers{
 		GetCallerIdentity: getCallerIdentity,
 		GetAccessKeyInfo: func(ctx context.Context, _ api.Caller, in *sts.GetAccessKeyInfoRequest) (*sts.GetAccessKeyInfoResponse, error) {

@@ -103,7 +103,7 @@ func basicTime(where, text string) (time.Time, error) {
 }
 
 func readQuery(query url.Values, header http.Header) (Signature, error) {
-	required := []string{"X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-SignedHeaders", "X-Amz-Signature"}
+	required := []string{"X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-SignedHeaders", "X-Amz-Signature"}
 	for _, name := range required {
 		if len(query[name]) != 1 || query.Get(name) == "" {
 			return Signature{}, incomplete("the presigned request must have %s exactly once", name)
@@ -116,15 +116,28 @@ func readQuery(query url.Values, header http.Header) (Signature, error) {
 	if err != nil {
 		return Signature{}, err
 	}
-	expires, err := strconv.Atoi(query.Get("X-Amz-Expires"))
-	if err != nil || expires < 1 || expires > int(MaxExpires/time.Second) {
-		return Signature{}, incomplete("X-Amz-Expires must be a number of seconds from 1 to %d", int(MaxExpires/time.Second))
+	expires, err := expiresOf(query)
+	if err != nil {
+		return Signature{}, err
 	}
 	s := Signature{
-		At: at, Presigned: true, Expires: time.Duration(expires) * time.Second,
+		At: at, Presigned: true, Expires: expires,
 		Token: cmp.Or(query.Get("X-Amz-Security-Token"), header.Get("X-Amz-Security-Token")),
 	}
 	return s, s.fill(query.Get("X-Amz-Credential"), query.Get("X-Amz-SignedHeaders"), query.Get("X-Amz-Signature"))
+}
+
+// expiresOf: SDKs presign Query requests without X-Amz-Expires; those live as long as a signed header does.
+func expiresOf(query url.Values) (time.Duration, error) {
+	if !query.Has("X-Amz-Expires") {
+		return MaxSkew, nil
+	}
+	const longest = int(MaxExpires / time.Second)
+	seconds, err := strconv.Atoi(query.Get("X-Amz-Expires"))
+	if err != nil || seconds < 1 || seconds > longest || len(query["X-Amz-Expires"]) > 1 {
+		return 0, incomplete("X-Amz-Expires must be, once, a number of seconds from 1 to %d", longest)
+	}
+	return time.Duration(seconds) * time.Second, nil
 }
 
 // fill reads the three parts that header and query have in common. s.At must be known.

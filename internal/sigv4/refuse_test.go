@@ -54,7 +54,7 @@ func TestRefusals(t *testing.T) {
 		{"signed_header_not_sent", header("host;", "host;x-absent;"), "SignatureDoesNotMatch"},
 		{"presigned_for_too_long", query("Expires=60", "Expires=604801"), "IncompleteSignature"},
 		{"presigned_for_no_time", query("Expires=60", "Expires=0"), "IncompleteSignature"},
-		{"presigned_without_expiry", query("&X-Amz-Expires=60", ""), "IncompleteSignature"},
+		{"presigned_with_two_lives", query("Expires=60", "Expires=60&X-Amz-Expires=61"), "IncompleteSignature"},
 		{"presigned_twice", query("X-Amz-Signature", "X-Amz-Signature=1&X-Amz-Signature"), "IncompleteSignature"},
 		{"presigned_with_another_algorithm", query("HMAC-SHA256", "HMAC-SHA1"), "IncompleteSignature"},
 		{"undecodable_query", query("Expires=60", "Expires=%6"), "IncompleteSignature"},

@@ -131,6 +131,18 @@ func flipDigit(r *http.Request) {
 	r.URL.RawQuery = flip(r.URL.RawQuery)
 }
 
+func TestPresignedWithoutExpiry(t *testing.T) {
+	t.Parallel()
+	r := newRequest(t, "GET", "https://sts.eu-west-1.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15", "")
+	signed, _, err := v4.NewSigner().PresignHTTP(context.Background(), sdkCredentials, r, digest(nil), "sts", "eu-west-1", exampleTime)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r = newRequest(t, "GET", signed, "")
+	expectCode(t, verify(r, "", exampleTime.Add(15*time.Minute)), "")
+	expectCode(t, verify(r, "", exampleTime.Add(15*time.Minute+time.Second)), "RequestExpired")
+}
+
 func TestTemporaryCredentialsShowTheirToken(t *testing.T) {
 	t.Parallel()
 	credentials := sdkCredentials

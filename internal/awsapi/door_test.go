@@ -1,0 +1,305 @@
+package awsapi
+
+import (
+	"bytes"
+	"context"
+	"encoding/xml"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"slipher/internal/api"
+	"slipher/internal/api/redshift"
+	"slipher/internal/iam"
+	"slipher/internal/sigv4"
+)
+
+const (
+	owner    = "111111111111"
+	consumer = "222222222222"
+	formType = "application/x-www-form-urlencoded; charset=utf-8"
+)
+
+var noon = time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
+
+// keyring is the accounts of a door under test.
+type keyring map[string]iam.AccessKey
+
+func (k keyring) AccessKey(_ context.Context, id string) (iam.AccessKey, error) {
+	key, ok := k[id]
+	if !ok {
+		return iam.AccessKey{}, iam.ErrNotFound
+	}
+	return key, nil
+}
+
+func keyOf(account string) iam.AccessKey {
+	return iam.AccessKey{ID: "AKIA" + account, Secret: "secret of " + account, Account: account,
+		ARN: "arn:aws:iam::" + account + ":root", UserID: account}
+}
+
+// door is a server under test with what it wrote in its log.
+type door struct {
+	*httptest.Server
+	log *bytes.Buffer
+}
+
+func openDoor(t *testing.T, handlers redshift.Handlers, changes ...func(*Config)) door {
+	t.Helper()
+	keys := keyring{}
+	for _, account := range []string{owner, consumer} {
+		keys[keyOf(account).ID] = keyOf(account)
+	}
+	log := &bytes.Buffer{}
+	config := Config{
+		Services:  []api.Service{handlers.Service(), STS(keys)},
+		Keys:      keys,
+		Now:       func() time.Time { return noon },
+		RequestID: func() string { return "request-1" },
+		Log:       slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+	}
+	for _, change := range changes {
+		change(&config)
+	}
+	server := httptest.NewServer(NewServer(config))
+	t.Cleanup(server.Close)
+	return door{server, log}
+}
+
+// answer is what came back.
+type answer struct {
+	status int
+	header http.Header
+	text   string
+	root   element
+}
+
+func (a answer) code() string    { return a.root.child("Error").child("Code").Text }
+func (a answer) message() string { return a.root.child("Error").child("Message").Text }
+
+// post signs a form as an account's root user for a service and sends it.
+func (d door) post(t *testing.T, account, service, form string) answer {
+	t.Helper()
+	r := d.request(t, http.MethodPost, "/", form)
+	signFor(t, r, account, service, form)
+	return d.send(t, r)
+}
+
+func (d door) request(t *testing.T, method, target, body string) *http.Request {
+	t.Helper()
+	r, err := http.NewRequest(method, d.URL+target, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if body != "" {
+		r.Header.Set("Content-Type", formType)
+	}
+	return r
+}
+
+func signerOf(account, service string) sigv4.Signer {
+	key := keyOf(account)
+	return sigv4.Signer{AccessKeyID: key.ID, Secret: key.Secret, Region: "eu-west-1", Service: service}
+}
+
+func signFor(t *testing.T, r *http.Request, account, service, body string) {
+	t.Helper()
+	if err := signerOf(account, service).Sign(r, []byte(body), noon); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (d door) send(t *testing.T, r *http.Request) answer {
+	t.Helper()
+	response, err := d.Client().Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := answer{status: response.StatusCode, header: response.Header, text: string(text)}
+	if err := xml.Unmarshal(text, &a.root); err != nil {
+		t.Fatalf("%v in %s", err, text)
+	}
+	return a
+}
+
+// describe answers one cluster that repeats what the handler saw.
+func describe(_ context.Context, caller api.Caller, in *redshift.DescribeClustersMessage) (*redshift.ClustersMessage, error) {
+	return &redshift.ClustersMessage{Clusters: []redshift.Cluster{{
+		ClusterIdentifier: in.ClusterIdentifier, VpcId: caller.Account, AvailabilityZone: caller.Region, MasterUsername: caller.ARN,
+	}}}, nil
+}
+
+var describing = redshift.Handlers{DescribeClusters: describe}
+
+const describeForm = "Action=DescribeClusters&Version=2012-12-01&ClusterIdentifier=c"
+
+func TestCall(t *testing.T) {
+	t.Parallel()
+	d := openDoor(t, describing)
+	ways := map[string]func(t *testing.T) *http.Request{
+		"post": func(t *testing.T) *http.Request {
+			r := d.request(t, http.MethodPost, "/", describeForm)
+			signFor(t, r, owner, "redshift", describeForm)
+			return r
+		},
+		"get": func(t *testing.T) *http.Request {
+			r := d.request(t, http.MethodGet, "/?"+describeForm, "")
+			signFor(t, r, owner, "redshift", "")
+			return r
+		},
+		"presigned_get": func(t *testing.T) *http.Request {
+			r := d.request(t, http.MethodGet, "/?"+describeForm, "")
+			if err := signerOf(owner, "redshift").Presign(r, nil, noon, time.Minute); err != nil {
+				t.Fatal(err)
+			}
+			return r
+		},
+		"post_with_its_action_in_the_query": func(t *testing.T) *http.Request {
+			const body = "Version=2012-12-01&ClusterIdentifier=c"
+			r := d.request(t, http.MethodPost, "/?Action=DescribeClusters", body)
+			signFor(t, r, owner, "redshift", body)
+			return r
+		},
+		"post_without_content_type": func(t *testing.T) *http.Request {
+			r := d.request(t, http.MethodPost, "/", describeForm)
+			r.Header.Del("Content-Type")
+			signFor(t, r, owner, "redshift", describeForm)
+			return r
+		},
+	}
+	for name, way := range ways {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := d.send(t, way(t))
+			if a.status != http.StatusOK {
+				t.Fatalf("got %d %s", a.status, a.text)
+			}
+			if a.header.Get("Content-Type") != "text/xml" || a.header.Get("X-Amzn-RequestId") != "request-1" {
+				t.Errorf("got headers %v", a.header)
+			}
+			if id := a.root.child("ResponseMetadata").child("RequestId").Text; id != "request-1" {
+				t.Errorf("got request id %q", id)
+			}
+			cluster := a.root.child("DescribeClustersResult").child("Clusters").child("Cluster")
+			for name, want := range map[string]string{
+				"ClusterIdentifier": "c", "VpcId": owner, "AvailabilityZone": "eu-west-1", "MasterUsername": keyOf(owner).ARN,
+			} {
+				if got := cluster.child(name).Text; got != want {
+					t.Errorf("%s: got %q, want %q", name, got, want)
+				}
+			}
+		})
+	}
+}
+
+func TestHealth(t *testing.T) {
+	t.Parallel()
+	d := openDoor(t, redshift.Handlers{})
+	response, err := d.Client().Get(d.URL + "/healthz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != http.StatusOK || string(text) != "ok\n" {
+		t.Errorf("got %d %q, %v", response.StatusCode, text, err)
+	}
+}
+
+func TestRequestIDsDiffer(t *testing.T) {
+	t.Parallel()
+	d := openDoor(t, describing, func(c *Config) { c.RequestID = nil })
+	first, second := d.post(t, owner, "redshift", describeForm), d.post(t, owner, "redshift", describeForm)
+	one, two := first.header.Get("X-Amzn-RequestId"), second.header.Get("X-Amzn-RequestId")
+	if len(one) != 36 || one == two {
+		t.Errorf("got request ids %q and %q", one, two)
+	}
+}
+
+func TestHandlerErrors(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		name   string
+		err    error
+		status int
+		code   string
+		blame  string
+		logged string // in the operator's log
+	}{
+		{"fault", redshift.ClusterNotFound("Cluster c not found."), 404, "ClusterNotFound", "Sender", ""},
+		{"wrapped_fault", errors.Join(redshift.InvalidRestore("no")), 406, "InvalidRestore", "Sender", ""},
+		{"trouble_of_ours", errors.New("open /var/lib/secret: no space"), 500, "InternalFailure", "Receiver", "no space"},
+		{"panic", nil, 500, "InternalFailure", "Receiver", "a bug of ours"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			d := openDoor(t, redshift.Handlers{
+				DescribeClusters: func(context.Context, api.Caller, *redshift.DescribeClustersMessage) (*redshift.ClustersMessage, error) {
+					if c.err == nil {
+						panic("a bug of ours")
+					}
+					return nil, c.err
+				},
+			})
+			a := d.post(t, owner, "redshift", describeForm)
+			if a.status != c.status || a.code() != c.code || a.root.child("Error").child("Type").Text != c.blame {
+				t.Errorf("got %d %s", a.status, a.text)
+			}
+			if a.root.child("RequestId").Text != "request-1" || a.header.Get("X-Amzn-RequestId") != "request-1" {
+				t.Errorf("got no request id: %v %s", a.header, a.text)
+			}
+			d.Close() // the log is complete once every request has ended
+			if c.logged != "" && (strings.Contains(a.text, c.logged) || !strings.Contains(d.log.String(), c.logged)) {
+				t.Errorf("%q belongs in the log and nowhere else; the caller got\n%s\nthe log has\n%s", c.logged, a.text, d.log)
+			}
+		})
+	}
+}
+
+func TestAuthorizeSeesTheDecodedInput(t *testing.T) {
+	t.Parallel()
+	d := openDoor(t, describing, func(c *Config) {
+		c.Authorize = func(_ context.Context, caller api.Caller, service, operation string, input any) error {
+			in := input.(*redshift.DescribeClustersMessage)
+			return api.NewFault("AccessDenied", 403, "%s %s:%s %s", caller.ARN, service, operation, in.ClusterIdentifier)
+		}
+	})
+	a := d.post(t, consumer, "redshift", describeForm)
+	if want := "arn:aws:iam::222222222222:root redshift:DescribeClusters c"; a.status != 403 || a.message() != want {
+		t.Errorf("got %d %q, want %q", a.status, a.message(), want)
+	}
+}
+
+func TestIdentity(t *testing.T) {
+	t.Parallel()
+	d := openDoor(t, redshift.Handlers{})
+	a := d.post(t, consumer, "sts", "Action=GetCallerIdentity&Version=2011-06-15")
+	result := a.root.child("GetCallerIdentityResult")
+	if a.root.XMLName.Space != "https://sts.amazonaws.com/doc/2011-06-15/" || result.child("Account").Text != consumer ||
+		result.child("Arn").Text != "arn:aws:iam::222222222222:root" || result.child("UserId").Text != consumer {
+		t.Errorf("got %s", a.text)
+	}
+	a = d.post(t, consumer, "sts", "Action=GetAccessKeyInfo&Version=2011-06-15&AccessKeyId="+keyOf(owner).ID)
+	if got := a.root.child("GetAccessKeyInfoResult").child("Account").Text; got != owner {
+		t.Errorf("got account %q, want %s", got, owner)
+	}
+	a = d.post(t, consumer, "sts", "Action=GetAccessKeyInfo&Version=2011-06-15&AccessKeyId=AKIANOBODY")
+	if a.status != 400 || a.code() != "InvalidParameterValue" {
+		t.Errorf("got %d %s", a.status, a.text)
+	}
+	a = d.post(t, consumer, "sts", "Action=AssumeRole&Version=2011-06-15")
+	if a.status != 400 || a.code() != "UnsupportedOperation" {
+		t.Errorf("got %d %s", a.status, a.text)
+	}
+}
