@@ -67,10 +67,11 @@ type worker[J Job] struct {
 
 func (w *worker[J]) Work(ctx context.Context, job *river.Job[J]) error {
 	err := w.attempt(ctx, job.Args)
-	if err != nil && ctx.Err() != nil {
+	if err != nil && !givenUp(err) && ctx.Err() != nil {
 		return ctx.Err() // River knows its own stop and keeps the job for the next start
 	}
-	return w.store.Update(context.WithoutCancel(ctx), func(tx *Tx) error {
+	ctx = context.WithoutCancel(ctx) // an outcome is kept even at the end
+	return w.store.Update(ctx, func(tx *Tx) error {
 		if _, err := river.JobCompleteTx[*driver](ctx, tx.sql, job); err != nil {
 			return fmt.Errorf("complete job %d: %w", job.ID, err)
 		}

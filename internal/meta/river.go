@@ -59,22 +59,35 @@ func (*listener) Schema() string                         { return "" }
 func (*listener) SetAfterConnectExec(string)             {}
 
 // migrateRiver brings River's own tables up to date, and refuses those of a newer River.
-func migrateRiver(ctx context.Context, driver riverdriver.Driver[*sql.Tx], log *slog.Logger) error {
+func migrateRiver(ctx context.Context, db *sql.DB, driver riverdriver.Driver[*sql.Tx], log *slog.Logger) error {
 	migrator, err := rivermigrate.New(driver, &rivermigrate.Config{Logger: log})
 	if err != nil {
 		return fmt.Errorf("read the migrations of jobs: %w", err)
 	}
-	present, err := migrator.ExistingVersions(ctx)
+	all := migrator.AllVersions()
+	newest := int64(all[len(all)-1].Version)
+	current, err := riverVersion(ctx, db)
 	if err != nil {
 		return fmt.Errorf("read the version of jobs: %w", err)
 	}
-	if known := len(migrator.AllVersions()); len(present) > known {
-		return tooNew(int64(len(present)), int64(known))
+	if current > newest {
+		return tooNew(current, newest)
 	}
 	if _, err := migrator.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
 		return fmt.Errorf("migrate jobs: %w", err)
 	}
 	return nil
+}
+
+// riverVersion asks the table itself: the migrator has no answer for versions it does not know.
+func riverVersion(ctx context.Context, db *sql.DB) (version int64, err error) {
+	var migrated bool
+	err = db.QueryRowContext(ctx, `SELECT count(*) > 0 FROM sqlite_master WHERE name = 'river_migration'`).Scan(&migrated)
+	if err != nil || !migrated {
+		return 0, err
+	}
+	err = db.QueryRowContext(ctx, `SELECT coalesce(max(version), 0) FROM river_migration WHERE line = 'main'`).Scan(&version)
+	return version, err
 }
 
 // clock is our time as River takes it.

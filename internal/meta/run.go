@@ -68,7 +68,7 @@ func (s *Store) works() *river.Config {
 	config.JobTimeout = -1
 	config.RetryPolicy = soon{s.now}
 	config.FetchCooldown = time.Millisecond
-	config.FetchPollInterval = longestRest
+	config.FetchPollInterval = s.rest
 	config.FetchOnlyKnownKinds = true
 	config.LeaderElectionDisabled = true
 	return config

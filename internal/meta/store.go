@@ -40,6 +40,7 @@ type Store struct {
 	workers *river.Workers         // filled by Handle
 	river   *river.Client[*sql.Tx] // only inserts and deletes; Run has its own
 	bell    bell
+	rest    time.Duration // between two looks for jobs that have become due
 }
 
 // Open opens the database, creates it if needed, and brings its tables up to date. It refuses a database
@@ -55,7 +56,10 @@ func Open(ctx context.Context, config Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	store := &Store{now: config.Now, log: config.Log, lock: lock, workers: river.NewWorkers(), bell: make(bell, 1)}
+	store := &Store{
+		now: config.Now, log: config.Log, lock: lock,
+		workers: river.NewWorkers(), bell: make(bell, 1), rest: longestRest,
+	}
 	if err := store.open(ctx, config); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", config.Path, err), store.Close())
 	}
@@ -79,7 +83,7 @@ func (s *Store) open(ctx context.Context, config Config) error {
 	if err := migrate(ctx, s.writer); err != nil {
 		return err
 	}
-	if err := migrateRiver(ctx, s.driver(), s.riverLog()); err != nil {
+	if err := migrateRiver(ctx, s.writer, s.driver(), s.riverLog()); err != nil {
 		return err
 	}
 	s.river, err = river.NewClient(s.driver(), s.inserts())
