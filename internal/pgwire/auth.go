@@ -60,7 +60,7 @@ func (s *session) exchange(ctx context.Context, conversation *scram.ServerConver
 	}
 	first, ok := message.(*pgproto3.SASLInitialResponse)
 	if !ok {
-		return "", protocolViolation("expected SASL response, got message type %T", message)
+		return "", protocolViolation("expected SASL response, got %s", nameOf(message))
 	}
 	if !slices.Contains(offered, first.AuthMechanism) {
 		return "", protocolViolation("client selected an invalid SASL authentication mechanism")
@@ -77,7 +77,7 @@ func (s *session) exchange(ctx context.Context, conversation *scram.ServerConver
 	}
 	second, ok := message.(*pgproto3.SASLResponse)
 	if !ok {
-		return "", protocolViolation("expected SASL response, got message type %T", message)
+		return "", protocolViolation("expected SASL response, got %s", nameOf(message))
 	}
 	final, err = conversation.Step(string(second.Data))
 	if err != nil && final == "" {

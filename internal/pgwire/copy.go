@@ -80,7 +80,7 @@ func (c *copySource) next() ([]byte, error) {
 	case *pgproto3.Terminate:
 		return nil, errClientGone
 	}
-	return nil, protocolViolation("unexpected message %T during COPY from stdin", message)
+	return nil, protocolViolation("unexpected message %s during COPY from stdin", nameOf(message))
 }
 
 // copySink sends what COPY … TO STDOUT writes, one message for each Write.

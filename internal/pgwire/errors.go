@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5/pgproto3"
@@ -22,6 +23,11 @@ var errTerminated = errors.New("the client terminated the session")
 
 func protocolViolation(format string, args ...any) *Error {
 	return &Error{Code: "08P01", Message: fmt.Sprintf(format, args...)}
+}
+
+// nameOf is a message's name in the protocol.
+func nameOf(message pgproto3.FrontendMessage) string {
+	return strings.TrimPrefix(fmt.Sprintf("%T", message), "*pgproto3.")
 }
 
 // clientError is err as the client may see it: as it is when it was made for clients, else why ctx ended, else no more than

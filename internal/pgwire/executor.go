@@ -18,8 +18,8 @@ type Executor interface {
 	// Status is the transaction status that ReadyForQuery reports: 'I' idle, 'T' in a transaction, 'E' failed.
 	Status() byte
 	// EndImplicit ends the implicit transaction of a batch (a simple query string, or an extended batch at Sync):
-	// committed when err is nil, rolled back otherwise. It does nothing inside BEGIN … COMMIT, and may be called when nothing
-	// is open.
+	// committed when err is nil, rolled back otherwise. Inside BEGIN … COMMIT it ends nothing, but an err, which may be one that
+	// pgwire met by itself, fails the block. It may be called when nothing is open.
 	EndImplicit(ctx context.Context, err error) error
 	// Close ends the session and rolls back what is open.
 	Close()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/jackc/pgx/v5/pgproto3"
 	"github.com/jackc/pgx/v5/pgtype"
@@ -119,7 +120,7 @@ func (s *session) receive(ctx context.Context) (pgproto3.FrontendMessage, error)
 		return nil, context.Cause(ctx)
 	}
 	// What remains is a message that cannot be read, and with it the place where the next one begins.
-	violation := protocolViolation("invalid message: %v", err)
+	violation := protocolViolation("invalid message: %s", strings.TrimSpace(err.Error()))
 	violation.Fatal = true
 	return nil, violation
 }
@@ -150,7 +151,7 @@ func (s *session) handle(ctx context.Context, message pgproto3.FrontendMessage) 
 		}
 		return s.ready()
 	}
-	return protocolViolation("unexpected message %T", message)
+	return protocolViolation("unexpected message %s", nameOf(message))
 }
 
 // fail reports an error of one message and rolls back the implicit transaction it was part of. Its own error ends the session.
