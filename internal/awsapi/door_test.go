@@ -303,3 +303,22 @@ func TestIdentity(t *testing.T) {
 		t.Errorf("got %d %s", a.status, a.text)
 	}
 }
+
+// What the door itself costs: signature, form, XML.
+func BenchmarkDoor(b *testing.B) {
+	keys := keyring{keyOf(owner).ID: keyOf(owner)}
+	server := NewServer(Config{Services: []api.Service{describing.Service()}, Keys: keys, Now: func() time.Time { return noon }})
+	signed := httptest.NewRequest(http.MethodPost, "http://127.0.0.1:8480/", nil)
+	signed.Header.Set("Content-Type", formType)
+	if err := signerOf(owner, "redshift").Sign(signed, []byte(describeForm), noon); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		r := signed.Clone(b.Context())
+		r.Body = io.NopCloser(strings.NewReader(describeForm))
+		recorder := httptest.NewRecorder()
+		if server.ServeHTTP(recorder, r); recorder.Code != http.StatusOK {
+			b.Fatal(recorder.Body)
+		}
+	}
+}
