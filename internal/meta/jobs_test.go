@@ -83,8 +83,9 @@ func wantJobs(t testing.TB, store *Store, want ...string) {
 
 // A hand moves the clock of a test.
 type hand struct {
-	mu  sync.Mutex
-	now time.Time
+	mu    sync.Mutex
+	now   time.Time
+	moved func()
 }
 
 func noon() *hand { return &hand{now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)} }
@@ -99,11 +100,16 @@ func (h *hand) move(by time.Duration) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.now = h.now.Add(by)
+	if h.moved != nil {
+		h.moved()
+	}
 }
 
 func openBy(t testing.TB, clock *hand) *Store {
 	t.Helper()
-	return openWith(t, Config{Path: filepath.Join(t.TempDir(), "meta.db"), Now: clock.read})
+	store := openWith(t, Config{Path: filepath.Join(t.TempDir(), "meta.db"), Now: clock.read})
+	clock.moved = store.Wake
+	return store
 }
 
 func TestEnqueue(t *testing.T) {

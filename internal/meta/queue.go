@@ -63,6 +63,9 @@ func (tx *Tx) release(job *rivertype.JobRow) error {
 	if job.State != rivertype.JobStateScheduled {
 		return nil
 	}
+	if wait := job.ScheduledAt.Sub(tx.store.now()); wait < tx.store.rest {
+		time.AfterFunc(wait, tx.store.bell.ring)
+	}
 	_, err := tx.sql.Exec(`UPDATE river_job SET state = 'available' WHERE id = $1`, job.ID)
 	return err
 }
@@ -79,15 +82,18 @@ func (tx *Tx) renew(present *rivertype.JobRow, job Job, options EnqueueOptions) 
 	if !due.Before(present.ScheduledAt) {
 		return nil
 	}
-	if err := tx.remove(present); err != nil {
+	if _, _, err := tx.remove(present); err != nil {
 		return err
 	}
 	return tx.enqueue(job, options, history{})
 }
 
-func (tx *Tx) remove(job *rivertype.JobRow) error {
-	_, err := tx.store.river.JobDeleteTx(context.Background(), tx.sql, job.ID)
-	return err
+// remove deletes a job that is not running, and answers the rerun noted for it.
+func (tx *Tx) remove(job *rivertype.JobRow) (noted rerun, asked bool, err error) {
+	if _, err := tx.store.river.JobDeleteTx(context.Background(), tx.sql, job.ID); err != nil {
+		return rerun{}, false, err
+	}
+	return tx.takeRerun(job.ID)
 }
 
 // A rerun notes that a running unique job was asked for again, and for when.
@@ -124,10 +130,7 @@ func (tx *Tx) takeRerun(job int64) (noted rerun, asked bool, err error) {
 // settle replaces a completed run by what follows from it: another try, the run that was asked for
 // meanwhile, or nothing.
 func (tx *Tx) settle(done *rivertype.JobRow, job Job, outcome error) error {
-	if err := tx.remove(done); err != nil {
-		return err
-	}
-	rerun, asked, err := tx.takeRerun(done.ID)
+	rerun, asked, err := tx.remove(done)
 	if err != nil {
 		return err
 	}

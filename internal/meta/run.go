@@ -12,8 +12,9 @@ import (
 )
 
 const (
-	// longestRest bounds how late a job of the future starts; new jobs ring the bell.
-	longestRest = 100 * time.Millisecond
+	// longestRest is the time between two looks for jobs that have become due. New jobs, and those due
+	// before the next look, ring the bell.
+	longestRest = time.Second
 	mostRunning = 1000
 )
 
@@ -38,6 +39,9 @@ func (s *Store) Run(ctx context.Context) error {
 	}
 	return nil
 }
+
+// Wake looks for jobs that have become due now, and not a second later. It is for whoever moves a clock.
+func (s *Store) Wake() { s.bell.ring() }
 
 // adopt makes every job available that a process took and did not finish. River would wait for an
 // hour first; we know that no other process lives.
