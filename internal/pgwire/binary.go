@@ -141,9 +141,11 @@ func generalEncoder(types *pgtype.Map, oid uint32) (encoder, error) {
 			if err != nil {
 				return nil, err
 			}
-			if value, err = known.Codec.DecodeValue(types, oid, textFormat, text); err != nil {
+			read, err := known.Codec.DecodeValue(types, oid, textFormat, text)
+			if err != nil {
 				return nil, fmt.Errorf("read %T as %s: %w", value, known.Name, err)
 			}
+			value = read
 		}
 		return types.Encode(oid, binaryFormat, value, dst)
 	}, nil

@@ -196,7 +196,7 @@ func (s *intervalSum) add(number, name string) error {
 	months, partOfMonth := math.Modf(value * unit.months)
 	days, partOfDay := math.Modf(value*unit.days + partOfMonth*30)
 	micros := math.Round(value*float64(unit.span.Microseconds()) + partOfDay*day*float64(microsSec))
-	if math.Abs(months) > math.MaxInt32 || math.Abs(days) > math.MaxInt32 || math.Abs(micros) > maxSpan {
+	if math.Abs(months) > 1<<31 || math.Abs(days) > 1<<31 || math.Abs(micros) > maxSpan {
 		return errOutOfRange
 	}
 	s.months += int64(months)
