@@ -56,7 +56,7 @@ func enqueue(t testing.TB, store *Store, options EnqueueOptions, jobs ...Job) {
 func jobs(t testing.TB, store *Store) (found []string) {
 	t.Helper()
 	view(t, store, func(tx *Tx) error {
-		rows, err := tx.sql.Query(`SELECT kind, json(args), state, attempt FROM river_job ORDER BY id`)
+		rows, err := tx.query(`SELECT kind, json(args), state, attempt FROM river_job ORDER BY id`)
 		if err != nil {
 			return err
 		}
@@ -411,7 +411,7 @@ func settled(t testing.TB, store *Store) {
 func due(t testing.TB, store *Store) (due time.Time) {
 	t.Helper()
 	view(t, store, func(tx *Tx) error {
-		return tx.sql.QueryRow(`SELECT scheduled_at FROM river_job`).Scan(&due)
+		return tx.queryRow(`SELECT scheduled_at FROM river_job`).Scan(&due)
 	})
 	return due
 }

@@ -63,7 +63,7 @@ func (q Query) sameID(kind string, last Key) selection {
 }
 
 func (tx *Tx) rows(kind string, selected selection) ([]row, error) {
-	found, err := tx.sql.Query(selectRows+selected.where, selected.args...)
+	found, err := tx.query(selectRows+selected.where, selected.args...)
 	if err != nil {
 		return nil, err
 	}
@@ -83,6 +83,6 @@ func (tx *Tx) count(kind string, query Query) (int, error) {
 	selected := query.selection(kind)
 	selected.and("e.id >", query.After)
 	var count int
-	err := tx.sql.QueryRow("SELECT count(*) FROM entry e WHERE "+selected.where, selected.args...).Scan(&count)
+	err := tx.queryRow("SELECT count(*) FROM entry e WHERE "+selected.where, selected.args...).Scan(&count)
 	return count, err
 }

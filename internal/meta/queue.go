@@ -66,7 +66,7 @@ func (tx *Tx) release(job *rivertype.JobRow) error {
 	if wait := job.ScheduledAt.Sub(tx.store.now()); wait < tx.store.rest {
 		time.AfterFunc(wait, tx.store.bell.ring)
 	}
-	_, err := tx.sql.Exec(`UPDATE river_job SET state = 'available' WHERE id = $1`, job.ID)
+	_, err := tx.exec(`UPDATE river_job SET state = 'available' WHERE id = $1`, job.ID)
 	return err
 }
 

@@ -196,7 +196,7 @@ func TestListPlans(t *testing.T) {
 func explain(t *testing.T, store *Store, query string, args ...any) (steps []string) {
 	t.Helper()
 	view(t, store, func(tx *Tx) error {
-		found, err := tx.sql.Query("EXPLAIN QUERY PLAN "+query, args...)
+		found, err := tx.query("EXPLAIN QUERY PLAN "+query, args...)
 		if err != nil {
 			return err
 		}

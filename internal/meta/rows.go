@@ -16,7 +16,7 @@ type row struct {
 
 func (tx *Tx) find(kind string, key Key) (row, error) {
 	found := row{Key: key, kind: kind}
-	err := tx.sql.QueryRow(
+	err := tx.queryRow(
 		`SELECT version, body FROM record WHERE kind = $1 AND account = $2 AND region = $3 AND id = $4`,
 		kind, key.Account, key.Region, key.ID).Scan(&found.version, &found.body)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -30,7 +30,7 @@ func (tx *Tx) insert(row row, entries []Entry) error {
 	if row.ID == "" {
 		return errors.New("a key needs an id")
 	}
-	done, err := tx.sql.Exec(
+	done, err := tx.exec(
 		`INSERT INTO record (kind, account, region, id, version, body) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
 		row.kind, row.Account, row.Region, row.ID, row.version, string(row.body))
 	if err != nil {
@@ -44,7 +44,7 @@ func (tx *Tx) insert(row row, entries []Entry) error {
 
 func (tx *Tx) put(row row, entries []Entry) error {
 	tx.mustWrite()
-	done, err := tx.sql.Exec(
+	done, err := tx.exec(
 		`UPDATE record SET version = version + 1, body = $1 WHERE kind = $2 AND account = $3 AND region = $4 AND id = $5 AND version = $6`,
 		string(row.body), row.kind, row.Account, row.Region, row.ID, row.version)
 	if err != nil {
@@ -61,7 +61,7 @@ func (tx *Tx) put(row row, entries []Entry) error {
 
 func (tx *Tx) delete(kind string, key Key) error {
 	tx.mustWrite()
-	done, err := tx.sql.Exec(
+	done, err := tx.exec(
 		`DELETE FROM record WHERE kind = $1 AND account = $2 AND region = $3 AND id = $4`,
 		kind, key.Account, key.Region, key.ID)
 	if err != nil {
@@ -95,7 +95,7 @@ func (tx *Tx) replaceEntries(row row, entries []Entry) error {
 		delete(obsolete, entry)
 	}
 	for entry := range obsolete {
-		_, err := tx.sql.Exec(
+		_, err := tx.exec(
 			`DELETE FROM entry WHERE kind = $1 AND name = $2 AND value = $3 AND account = $4 AND region = $5 AND id = $6`,
 			row.kind, entry.Name, entry.Value, row.Account, row.Region, row.ID)
 		if err != nil {
@@ -106,7 +106,7 @@ func (tx *Tx) replaceEntries(row row, entries []Entry) error {
 }
 
 func (tx *Tx) entriesOf(row row) (map[Entry]struct{}, error) {
-	found, err := tx.sql.Query(
+	found, err := tx.query(
 		`SELECT name, value FROM entry WHERE kind = $1 AND account = $2 AND region = $3 AND id = $4`,
 		row.kind, row.Account, row.Region, row.ID)
 	if err != nil {
@@ -126,7 +126,7 @@ func (tx *Tx) entriesOf(row row) (map[Entry]struct{}, error) {
 
 func (tx *Tx) addEntries(row row, entries []Entry) error {
 	for _, entry := range entries {
-		_, err := tx.sql.Exec(
+		_, err := tx.exec(
 			`INSERT INTO entry (kind, name, value, account, region, id) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
 			row.kind, entry.Name, entry.Value, row.Account, row.Region, row.ID)
 		if err != nil {

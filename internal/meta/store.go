@@ -131,7 +131,8 @@ func (s *Store) View(ctx context.Context, read func(tx *Tx) error) error {
 // nothing of it remains. An Update inside an Update of the same store would wait for itself: it panics.
 // A View inside an Update sees the state before it.
 func (s *Store) Update(ctx context.Context, change func(tx *Tx) error) error {
-	if s.writing.Load() == goroutine() {
+	self := goroutine()
+	if s.writing.Load() == self {
 		panic("meta: Update called inside Update: pass the Tx on")
 	}
 	sqlTx, err := s.writer.BeginTx(ctx, nil)
@@ -139,8 +140,8 @@ func (s *Store) Update(ctx context.Context, change func(tx *Tx) error) error {
 		return fmt.Errorf("begin writing: %w", err)
 	}
 	defer sqlTx.Rollback()
-	s.writing.Store(goroutine())
-	defer s.writing.Store(0)
+	s.writing.Store(self)
+	defer s.writing.CompareAndSwap(self, 0) // the next writer may have begun already
 
 	tx := &Tx{sql: sqlTx, store: s}
 	if err := change(tx); err != nil {
@@ -166,4 +167,18 @@ func (tx *Tx) mustWrite() {
 	if tx.store == nil {
 		panic("meta: a View only reads: use Update")
 	}
+}
+
+// A transaction ends when its context does, so its statements need no context of their own.
+
+func (tx *Tx) exec(statement string, args ...any) (sql.Result, error) {
+	return tx.sql.ExecContext(context.Background(), statement, args...)
+}
+
+func (tx *Tx) query(query string, args ...any) (*sql.Rows, error) {
+	return tx.sql.QueryContext(context.Background(), query, args...)
+}
+
+func (tx *Tx) queryRow(query string, args ...any) *sql.Row {
+	return tx.sql.QueryRowContext(context.Background(), query, args...)
 }
