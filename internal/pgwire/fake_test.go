@@ -181,7 +181,7 @@ func (s *fakeStatement) Run(ctx context.Context, args []any) (pgwire.Result, err
 		}
 		return list, nil
 	case "wait":
-		s.waiting <- struct{}{}
+		s.tell(ctx)
 		select {
 		case <-ctx.Done():
 		case <-s.release:
@@ -199,6 +199,14 @@ func (s *fakeStatement) Run(ctx context.Context, args []any) (pgwire.Result, err
 		return nil, &pgwire.Error{Code: s.fields[0], Message: strings.Join(s.fields[1:], " "), Detail: "it was asked to", Fatal: s.fields[0] == "57P02"}
 	}
 	return &rows{tag: s.change(ctx)}, nil
+}
+
+// tell tells the test that something waits.
+func (f *fake) tell(ctx context.Context) {
+	select {
+	case f.waiting <- struct{}{}:
+	case <-ctx.Done():
+	}
 }
 
 // change runs what returns no rows.
@@ -232,7 +240,7 @@ func (s *fakeStatement) CopyIn(ctx context.Context, src io.Reader) (string, erro
 		return "", &pgwire.Error{Code: "42501", Message: "permission denied"}
 	}
 	if len(s.fields) > 1 && s.fields[1] == "wait" {
-		s.waiting <- struct{}{}
+		s.tell(ctx)
 	}
 	lines := bufio.NewScanner(src)
 	n := 0

@@ -191,7 +191,7 @@ func (c *rawClient) play(t *testing.T, block string) (answers []string) {
 }
 
 // encodeLine makes a message of one line of a transcript. An unquoted - stands for an empty name.
-func encodeLine(t *testing.T, word, rest string) []byte {
+func encodeLine(t testing.TB, word, rest string) []byte {
 	t.Helper()
 	fields := strings.Fields(rest)
 	name := func(i int) string {
