@@ -172,15 +172,9 @@ func parseTime(text string, oid uint32) (any, error) {
 		return pgtype.NegativeInfinity, nil
 	}
 	text, bc := strings.CutSuffix(text, " BC")
-	text = strings.TrimSuffix(text, " AD")
-	in := scanner{text: text}
+	in := scanner{text: strings.TrimSuffix(text, " AD")}
 	year, month, dayOfMonth := in.date()
-	var clock int64
-	if in.accept('T') || in.peekDigit(1) && in.accept(' ') {
-		clock = in.clock()
-	}
-	in.skipSpaces()
-	offset := in.zone()
+	clock, offset := in.clockAndZone()
 	if !in.finished() {
 		return nil, errSyntax
 	}
@@ -188,7 +182,7 @@ func parseTime(text string, oid uint32) (any, error) {
 		year = 1 - year
 	}
 	midnight := time.Date(year, time.Month(month), dayOfMonth, 0, 0, 0, 0, time.UTC)
-	if midnight.Month() != time.Month(month) || midnight.Day() != dayOfMonth || clock > 24*microsHour {
+	if midnight.Day() != dayOfMonth || clock > 24*microsHour {
 		return nil, errOutOfRange
 	}
 	switch oid {

@@ -80,11 +80,12 @@ func (s *session) withNotices(ctx context.Context) context.Context {
 	return context.WithValue(ctx, noticeKey{}, &s.out)
 }
 
-// Notice sends the client a message that is no error: severity is one of WARNING, NOTICE, INFO, LOG and DEBUG. ctx is the context
-// of the Executor's call under way, and Notice may be called only from that call's own goroutine.
+// Notice sends the client a message that is no error, at once: severity is one of WARNING, NOTICE, INFO, LOG and DEBUG. ctx is
+// the context of the Executor's call under way, and Notice may be called only from that call's own goroutine.
 func Notice(ctx context.Context, severity string, notice *Error) {
 	if out, ok := ctx.Value(noticeKey{}).(*outbound); ok {
 		message := pgproto3.NoticeResponse(*notice.response(severity))
 		out.send(&message)
+		out.flush()
 	}
 }

@@ -21,7 +21,8 @@ type Executor interface {
 	// committed when err is nil, rolled back otherwise. Inside BEGIN … COMMIT it ends nothing, but an err, which may be one that
 	// pgwire met by itself, fails the block. It may be called when nothing is open.
 	EndImplicit(ctx context.Context, err error) error
-	// Close ends the session and rolls back what is open.
+	// Close ends the session and rolls back what is open. When the client is gone or the server shuts down, it is all that is
+	// called after the statement under way was cancelled.
 	Close()
 }
 
@@ -41,7 +42,8 @@ type Statement interface {
 	// pgtype.Time or pgtype.Interval. ctx lives until the Result is closed.
 	Run(ctx context.Context, args []any) (Result, error)
 	// CopyIn executes COPY … FROM STDIN and returns the command tag; src ends with io.EOF, or with an error when the
-	// client gave up. CopyOut executes COPY … TO STDOUT, one Write for each row.
+	// client gave up. psql sends the line \. at the end of what it copies from its own input; CopyIn may return there and
+	// leave the rest. CopyOut executes COPY … TO STDOUT, one Write for each row.
 	CopyIn(ctx context.Context, src io.Reader) (tag string, err error)
 	CopyOut(ctx context.Context, dst io.Writer) (tag string, err error)
 	Close()

@@ -247,8 +247,9 @@ func (p *prepared) params() []uint32 {
 	return params
 }
 
+// columns are those of the rows to come; a COPY has none, whatever it copies.
 func (p *prepared) columns() []Column {
-	if p.statement == nil {
+	if p.statement == nil || p.statement.Copy() != CopyNone {
 		return nil
 	}
 	return p.statement.Columns()

@@ -132,6 +132,13 @@ type fakeStatement struct {
 	types  []uint32
 }
 
+func (s *fakeStatement) field(i int) string {
+	if i < len(s.fields) {
+		return s.fields[i]
+	}
+	return ""
+}
+
 func (s *fakeStatement) Params() []uint32 { return s.types }
 
 func (s *fakeStatement) Columns() []pgwire.Column {
@@ -154,7 +161,7 @@ func (s *fakeStatement) Copy() pgwire.CopyKind {
 	if s.word != "copy" {
 		return pgwire.CopyNone
 	}
-	if s.fields[0] == "in" {
+	if s.field(0) == "in" {
 		return pgwire.CopyIn
 	}
 	return pgwire.CopyOut
@@ -168,7 +175,7 @@ func (s *fakeStatement) Run(ctx context.Context, args []any) (pgwire.Result, err
 	}
 	switch s.word {
 	case "rows":
-		n, err := strconv.Atoi(s.fields[0])
+		n, err := strconv.Atoi(s.field(0))
 		return counted(n), err
 	case "endless":
 		return counted(1 << 40), nil
@@ -196,7 +203,7 @@ func (s *fakeStatement) Run(ctx context.Context, args []any) (pgwire.Result, err
 	case "panic":
 		panic("a bug")
 	case "fail":
-		return nil, &pgwire.Error{Code: s.fields[0], Message: strings.Join(s.fields[1:], " "), Detail: "it was asked to", Fatal: s.fields[0] == "57P02"}
+		return nil, &pgwire.Error{Code: s.field(0), Message: strings.Join(s.fields[min(1, len(s.fields)):], " "), Detail: "it was asked to", Fatal: s.field(0) == "57P02"}
 	}
 	return &rows{tag: s.change(ctx)}, nil
 }
@@ -223,12 +230,12 @@ func (s *fakeStatement) change(ctx context.Context) (tag string) {
 	case "rollback":
 		s.end(false)
 	case "insert":
-		s.uncertain = append(s.uncertain, s.fields[0])
+		s.uncertain = append(s.uncertain, s.field(0))
 		return "INSERT 0 1"
 	case "late":
 		s.late = true
 	case "set":
-		s.changed = map[string]string{s.fields[0]: s.fields[1]}
+		s.changed = map[string]string{s.field(0): s.field(1)}
 	case "notice":
 		pgwire.Notice(ctx, "NOTICE", &pgwire.Error{Code: "00000", Message: strings.Join(s.fields, " ")})
 	}
@@ -236,10 +243,10 @@ func (s *fakeStatement) change(ctx context.Context) (tag string) {
 }
 
 func (s *fakeStatement) CopyIn(ctx context.Context, src io.Reader) (string, error) {
-	if len(s.fields) > 1 && s.fields[1] == "refuse" {
+	if s.field(1) == "refuse" {
 		return "", &pgwire.Error{Code: "42501", Message: "permission denied"}
 	}
-	if len(s.fields) > 1 && s.fields[1] == "wait" {
+	if s.field(1) == "wait" {
 		s.tell(ctx)
 	}
 	lines := bufio.NewScanner(src)
@@ -262,7 +269,7 @@ func (s *fakeStatement) CopyIn(ctx context.Context, src io.Reader) (string, erro
 }
 
 func (s *fakeStatement) CopyOut(_ context.Context, dst io.Writer) (string, error) {
-	n, err := strconv.Atoi(s.fields[1])
+	n, err := strconv.Atoi(s.field(1))
 	if err != nil {
 		return "", &pgwire.Error{Code: "42601", Message: "how many?"}
 	}

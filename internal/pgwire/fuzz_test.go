@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -57,8 +58,8 @@ func FuzzSession(f *testing.F) {
 	config.MaxMessage = 1 << 20
 	close(s.release)
 	f.Fuzz(func(t *testing.T, sent []byte) {
-		if strings.Contains(string(sent), "endless") || strings.Contains(string(sent), "000000") || strings.Contains(string(sent), "panic") {
-			return // the fake does as it is told
+		if toldTooMuch.Match(sent) {
+			return
 		}
 		client, conn := net.Pipe()
 		served := serve(t, conn, config)
@@ -70,6 +71,9 @@ func FuzzSession(f *testing.F) {
 		within(t, served, "Serve to return")
 	})
 }
+
+// toldTooMuch is what the fake had better not be told: it would do it.
+var toldTooMuch = regexp.MustCompile(`endless|panic|[0-9]{6}`)
 
 // sentBy is everything that a transcript sends.
 func sentBy(f *testing.F, text string) (sent []byte) {
@@ -85,7 +89,7 @@ func sentBy(f *testing.F, text string) (sent []byte) {
 }
 
 // serve runs Serve on its own and fails the test if it panics.
-func serve(t *testing.T, conn net.Conn, config pgwire.Config) (served chan struct{}) {
+func serve(t testing.TB, conn net.Conn, config pgwire.Config) (served chan struct{}) {
 	var log bytes.Buffer
 	config.Log = slog.New(slog.NewTextHandler(&log, nil))
 	served = make(chan struct{})

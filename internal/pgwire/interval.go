@@ -72,32 +72,27 @@ func parseInterval(text string) (any, error) {
 	if len(fields) == 0 {
 		return nil, errSyntax
 	}
+	fields, ago := cutAgo(fields)
 	var sum intervalSum
-	for i := 0; i < len(fields); i++ {
-		field := fields[i]
-		switch {
-		case field == "ago" && i == len(fields)-1 && i > 0:
-			sum = intervalSum{-sum.months, -sum.days, -sum.micros}
-		case strings.Contains(field, ":"):
-			micros, err := parseSpan(field)
-			if err == nil {
-				err = sum.addMicros(micros)
-			}
-			if err != nil {
-				return nil, err
-			}
-		case i+1 < len(fields):
-			if err := sum.add(field, fields[i+1]); err != nil {
-				return nil, err
-			}
-			i++
-		default: // a bare number at the end counts seconds
-			if err := sum.add(field, "second"); err != nil {
-				return nil, err
-			}
+	for len(fields) > 0 {
+		used, err := sum.take(fields)
+		if err != nil {
+			return nil, err
 		}
+		fields = fields[used:]
+	}
+	if ago {
+		sum = intervalSum{-sum.months, -sum.days, -sum.micros}
 	}
 	return sum.interval()
+}
+
+func cutAgo(fields []string) (rest []string, ago bool) {
+	last := len(fields) - 1
+	if last > 0 && fields[last] == "ago" {
+		return fields[:last], true
+	}
+	return fields, false
 }
 
 // designated splits 1y2m3dt4h5m6s into numbers and units.
@@ -184,6 +179,21 @@ func unitOf(name string) (intervalUnit, bool) {
 		return intervalUnit{span: time.Microsecond}, true
 	}
 	return intervalUnit{}, false
+}
+
+// take adds the first part of an interval and tells how many fields it has. A bare number at the end counts seconds.
+func (s *intervalSum) take(fields []string) (used int, err error) {
+	switch {
+	case strings.Contains(fields[0], ":"):
+		micros, err := parseSpan(fields[0])
+		if err != nil {
+			return 0, err
+		}
+		return 1, s.addMicros(micros)
+	case len(fields) == 1:
+		return 1, s.add(fields[0], "seconds")
+	}
+	return 2, s.add(fields[0], fields[1])
 }
 
 // add adds that many of a unit. What is not a whole month counts as days of a month of 30, and what is not a whole day as time.

@@ -80,6 +80,15 @@ func (in *scanner) clock() int64 {
 	return int64(hour)*microsHour + int64(minute)*microsMin + int64(second)*microsSec + int64(micros)
 }
 
+// clockAndZone reads what may follow a date.
+func (in *scanner) clockAndZone() (micros int64, offset int) {
+	if in.accept('T') || in.peekDigit(1) && in.accept(' ') {
+		micros = in.clock()
+	}
+	in.skipSpaces()
+	return micros, in.zone()
+}
+
 // fraction reads the digits behind the point, rounded to microseconds; it can be a whole second.
 func (in *scanner) fraction() (micros int) {
 	start := in.at

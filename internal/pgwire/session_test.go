@@ -2,6 +2,7 @@ package pgwire_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"net"
@@ -10,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -264,6 +267,31 @@ func TestShutdown(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestShutdownOfDeafClient: a client that takes no more data cannot hold up the shutdown.
+func TestShutdownOfDeafClient(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client, conn := net.Pipe()
+		ctx, cancel := context.WithCancel(t.Context())
+		served := make(chan struct{})
+		config := fakeConfig(t, &server{events: &events{}})
+		go func() {
+			defer close(served)
+			pgwire.Serve(ctx, conn, config)
+		}()
+		c := &rawClient{conn: client, frontend: pgproto3.NewFrontend(client, client)}
+		c.login(t, pgproto3.ProtocolVersion30)
+		c.send(t, &pgproto3.Query{String: "endless"})
+		synctest.Wait() // the server is stuck in a write
+		stopped := time.Now()
+		cancel()
+		<-served
+		if took := time.Since(stopped); took > 5*time.Second {
+			t.Errorf("it took %s", took)
+		}
+	})
 }
 
 func TestPanic(t *testing.T) {

@@ -10,12 +10,11 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgproto3"
-
-	"slipher/internal/pgwire"
 )
 
 func TestConnect(t *testing.T) {
@@ -156,29 +155,48 @@ func TestHostileStartup(t *testing.T) {
 
 func TestStartupDeadline(t *testing.T) {
 	t.Parallel()
-	s := startServer(t, func(config *pgwire.Config) { config.StartupTimeout = 20 * time.Millisecond })
 	for name, sent := range map[string][]byte{
 		"silent":                   nil,
 		"silent_when_asked_for_it": hello(3<<16, "user", "dev"),
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			conn, err := net.Dial("tcp", s.address)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer conn.Close()
-			conn.SetDeadline(time.Now().Add(patience))
-			conn.Write(sent)
-			answer, err := io.ReadAll(conn)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if told := bytes.Contains(answer, []byte("canceling authentication due to timeout")); told != (sent != nil) {
-				t.Errorf("got %q", answer)
-			}
+			synctest.Test(t, func(t *testing.T) {
+				client, conn := net.Pipe()
+				started := time.Now()
+				served := serve(t, conn, fakeConfig(t, &server{events: &events{}}))
+				client.Write(sent)
+				answer, err := io.ReadAll(client)
+				if err != nil {
+					t.Fatal(err)
+				}
+				<-served
+				if took := time.Since(started); took != time.Minute {
+					t.Errorf("it took %s, want a minute", took)
+				}
+				if told := bytes.Contains(answer, []byte("canceling authentication due to timeout")); told != (sent != nil) {
+					t.Errorf("got %q", answer)
+				}
+			})
 		})
 	}
+}
+
+func TestEncryptionByGSSAPI(t *testing.T) {
+	t.Parallel()
+	s := startServer(t)
+	conn, err := net.Dial("tcp", s.address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	conn.SetDeadline(time.Now().Add(patience))
+	conn.Write([]byte{0, 0, 0, 8, 4, 210, 22, 48})
+	answer := make([]byte, 1)
+	if _, err := io.ReadFull(conn, answer); err != nil || answer[0] != 'N' {
+		t.Fatalf("got %q (%v), want N", answer, err)
+	}
+	client := &rawClient{conn: conn, frontend: pgproto3.NewFrontend(conn, conn)}
+	client.login(t, pgproto3.ProtocolVersion30)
 }
 
 func TestNegotiation(t *testing.T) {
