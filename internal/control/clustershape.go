@@ -1,0 +1,205 @@
+package control
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"math"
+	"net"
+	"time"
+
+	"slipher/internal/api/redshift"
+)
+
+const (
+	clusterVersion = "1.0"
+	// revision stands where Redshift has the number of its build. Drivers read it from version().
+	revision = "100000"
+)
+
+// clusterShape is the cluster as the API shows it.
+func (c *Control) clusterShape(record clusterRecord) redshift.Cluster {
+	body := record.Body
+	shape := redshift.Cluster{
+		ClusterIdentifier:                record.ID,
+		NodeType:                         body.NodeType,
+		NumberOfNodes:                    body.NumberOfNodes,
+		ClusterStatus:                    body.Status,
+		ClusterAvailabilityStatus:        availability(body.Status),
+		MasterUsername:                   body.MasterUsername,
+		DBName:                           body.DBName,
+		AutomatedSnapshotRetentionPeriod: body.AutomatedRetention,
+		ManualSnapshotRetentionPeriod:    body.ManualRetention,
+		ClusterVersion:                   clusterVersion,
+		ClusterRevisionNumber:            revision,
+		AllowVersionUpgrade:              body.AllowVersionUpgrade,
+		PubliclyAccessible:               body.PubliclyAccessible,
+		EnhancedVpcRouting:               body.EnhancedVpcRouting,
+		Encrypted:                        true,
+		KmsKeyId:                         body.KmsKey,
+		MaintenanceTrackName:             body.MaintenanceTrack,
+		PreferredMaintenanceWindow:       body.MaintenanceWindow,
+		Tags:                             tagsShape(body.Tags),
+		PendingModifiedValues:            body.pending(),
+		RestoreStatus:                    c.restoreStatus(body),
+		ClusterNamespaceArn:              namespaceARN(record.Account, record.Region, body.Key),
+		DefaultIamRoleArn:                body.DefaultIamRole,
+		IpAddressType:                    "ipv4",
+		MultiAZ:                          "disabled",
+		AvailabilityZoneRelocationStatus: "disabled",
+		AquaConfiguration:                &redshift.AquaConfiguration{AquaStatus: redshift.AquaStatusDisabled, AquaConfigurationStatus: redshift.AquaConfigurationStatusAuto},
+		DeferredMaintenanceWindows:       []redshift.DeferredMaintenanceWindow{},
+	}
+	body.surroundings(&shape, record.Account, record.Region)
+	if window, err := parseWindow(body.MaintenanceWindow); err == nil {
+		shape.NextMaintenanceWindowStartTime = window.next(c.now())
+	}
+	if kind, err := findNodeType(body.NodeType); err == nil {
+		capacity := kind.capacity(body.NumberOfNodes)
+		shape.TotalStorageCapacityInMegaBytes = &capacity
+	}
+	if body.Provisioned {
+		c.whereabouts(&shape, body)
+	}
+	return shape
+}
+
+func availability(status string) string {
+	switch status {
+	case available, finalSnapshot:
+		return "Available"
+	case paused:
+		return "Paused"
+	case rebooting:
+		return "Unavailable"
+	case incompatibleRestore, hardwareFailure:
+		return "Failed"
+	default:
+		return "Modifying"
+	}
+}
+
+func (c cluster) pending() *redshift.PendingModifiedValues {
+	pending := &redshift.PendingModifiedValues{}
+	if c.PasswordPending {
+		pending.MasterUserPassword = "****"
+	}
+	return pending
+}
+
+// surroundings are the groups and roles around a cluster. Each account has one network in each region, and the default groups.
+func (c cluster) surroundings(shape *redshift.Cluster, account, region string) {
+	shape.VpcId = networkID("vpc", account, region)
+	shape.ClusterSubnetGroupName = "default"
+	shape.ClusterParameterGroups = []redshift.ClusterParameterGroupStatus{{ParameterGroupName: defaultParameterGroup, ParameterApplyStatus: "in-sync"}}
+	shape.ClusterSecurityGroups = []redshift.ClusterSecurityGroupMembership{}
+	for _, group := range c.securityGroups(account, region) {
+		shape.VpcSecurityGroups = append(shape.VpcSecurityGroups, redshift.VpcSecurityGroupMembership{VpcSecurityGroupId: group, Status: "active"})
+	}
+	shape.IamRoles = []redshift.ClusterIamRole{}
+	for _, role := range c.IamRoles {
+		shape.IamRoles = append(shape.IamRoles, redshift.ClusterIamRole{IamRoleArn: role, ApplyStatus: "in-sync"})
+	}
+}
+
+func (c cluster) securityGroups(account, region string) []string {
+	if len(c.VpcSecurityGroups) == 0 {
+		return []string{networkID("sg", account, region)}
+	}
+	return c.VpcSecurityGroups
+}
+
+func networkID(kind, account, region string) string {
+	sum := sha256.Sum256([]byte(kind + "/" + account + "/" + region))
+	return kind + "-" + hex.EncodeToString(sum[:])[:17]
+}
+
+// whereabouts are what a cluster shows only once it has been available. While it is deleted, its endpoint has no address any more.
+func (c *Control) whereabouts(shape *redshift.Cluster, body cluster) {
+	host := c.config.Addresses.shown(body.Address)
+	shape.ClusterCreateTime = body.Created
+	shape.AvailabilityZone = body.AvailabilityZone
+	shape.Endpoint = &redshift.Endpoint{Port: body.Port}
+	if body.Status != deleting {
+		shape.Endpoint.Address = host
+	}
+	shape.ClusterNodes = []redshift.ClusterNode{}
+	if body.Status == paused {
+		return
+	}
+	if net.ParseIP(host) == nil {
+		host = ""
+	}
+	for _, role := range nodeRoles(body.NumberOfNodes) {
+		shape.ClusterNodes = append(shape.ClusterNodes, redshift.ClusterNode{NodeRole: role, PrivateIPAddress: host})
+	}
+}
+
+func nodeRoles(nodes int) []string {
+	if nodes == 1 {
+		return []string{"SHARED"}
+	}
+	roles := []string{"LEADER"}
+	for i := range nodes {
+		roles = append(roles, fmt.Sprintf("COMPUTE-%d", i))
+	}
+	return roles
+}
+
+func (c *Control) restoreStatus(body cluster) *redshift.RestoreStatus {
+	if body.Restore == nil {
+		return nil
+	}
+	if body.Restore.Status == restoreRunning {
+		return c.restoreRunning(body)
+	}
+	seconds := body.Restore.Ended.Sub(body.Restore.Began).Seconds()
+	status := &redshift.RestoreStatus{
+		Status:                  body.Restore.Status,
+		SnapshotSizeInMegaBytes: wholeMegabytes(body.Restore.TotalBytes),
+		ElapsedTimeInSeconds:    int64(seconds),
+	}
+	if body.Restore.Status == restoreCompleted {
+		status.ProgressInMegaBytes = status.SnapshotSizeInMegaBytes
+		status.CurrentRestoreRateInMegaBytesPerSecond = rate(body.Restore.TotalBytes, seconds)
+	}
+	return status
+}
+
+func (c *Control) restoreRunning(body cluster) *redshift.RestoreStatus {
+	status := &redshift.RestoreStatus{
+		Status:                             "starting",
+		SnapshotSizeInMegaBytes:            wholeMegabytes(body.Restore.TotalBytes),
+		ElapsedTimeInSeconds:               int64(c.now().Sub(body.Restore.Began) / time.Second),
+		EstimatedTimeToCompletionInSeconds: -1,
+	}
+	if progress, known := c.progress.get(body.Key); known {
+		status.Status = restoreRunning
+		status.CurrentRestoreRateInMegaBytesPerSecond = progress.BytesPerSecond / megabyte
+		status.ProgressInMegaBytes = progress.DoneBytes / megabyte
+		status.EstimatedTimeToCompletionInSeconds = remainingSeconds(progress.TotalBytes-progress.DoneBytes, progress.BytesPerSecond)
+	}
+	return status
+}
+
+// wholeMegabytes rounds up, so that a small snapshot does not seem to be nothing.
+func wholeMegabytes(bytes int64) int64 { return (bytes + megabyte - 1) / megabyte }
+
+// rate is in megabytes a second.
+func rate(bytes int64, seconds float64) float64 {
+	if seconds <= 0 {
+		return 0
+	}
+	return megabytes(bytes) / seconds
+}
+
+// remainingSeconds is -1 as long as it cannot be told.
+func remainingSeconds(bytes int64, bytesPerSecond float64) int64 {
+	switch {
+	case bytes <= 0:
+		return 0
+	case bytesPerSecond <= 0:
+		return -1
+	}
+	return int64(math.Ceil(float64(bytes) / bytesPerSecond))
+}

@@ -1,0 +1,259 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"slipher/internal/compute"
+	"slipher/internal/meta"
+)
+
+// workCluster does what the cluster's status asks for.
+func (c *Control) workCluster(ctx context.Context, job clusterWork) error {
+	done, err := c.turns.take(ctx, job.Cluster)
+	if err != nil {
+		return err
+	}
+	defer done()
+	record, err := c.readCluster(ctx, job)
+	if err != nil {
+		return ignoreNotFound(err)
+	}
+	work := map[string]func(context.Context, clusterRecord) error{
+		creating:      c.provision,
+		available:     c.keepOpen,
+		finalSnapshot: c.keepOpen,
+		rebooting:     c.reboot,
+		pausing:       c.pause,
+		resuming:      c.resume,
+		deleting:      c.remove,
+	}[record.Body.Status]
+	if work == nil {
+		return nil
+	}
+	if err := work(ctx, record); err != nil {
+		return fmt.Errorf("%s cluster %s: %w", record.Body.Status, record.ID, err)
+	}
+	return nil
+}
+
+func (c *Control) readCluster(ctx context.Context, job clusterWork) (record clusterRecord, err error) {
+	err = c.config.Store.View(ctx, func(tx *meta.Tx) error {
+		record, err = findClusterByKey(tx, job.Account, job.Region, job.Cluster)
+		return err
+	})
+	return record, err
+}
+
+// settle ends a piece of work: it changes the cluster if it still has the status that the work was for.
+func (c *Control) settle(ctx context.Context, worked clusterRecord, change func(tx *meta.Tx, record *clusterRecord) error) error {
+	return c.config.Store.Update(ctx, func(tx *meta.Tx) error {
+		record, err := findClusterByKey(tx, worked.Account, worked.Region, worked.Body.Key)
+		if errors.Is(err, meta.ErrNotFound) || err == nil && record.Body.Status != worked.Body.Status {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := change(tx, &record); err != nil {
+			return err
+		}
+		return clusters.Put(tx, record)
+	})
+}
+
+// provision brings a new cluster up, with a snapshot's data if it has one.
+func (c *Control) provision(ctx context.Context, record clusterRecord) error {
+	if err := c.bringUp(ctx, record); err != nil {
+		return c.provisionFailed(ctx, record, err)
+	}
+	return c.settle(ctx, record, func(tx *meta.Tx, record *clusterRecord) error {
+		body := &record.Body
+		body.Status, body.Provisioned, body.Attempts = available, true, 0
+		if body.Restore == nil {
+			return c.tell(tx, *record, eventCreated, "Amazon Redshift cluster '%s' has been created at %s and is ready for use.")
+		}
+		if err := c.endRestore(tx, body, restoreCompleted); err != nil {
+			return err
+		}
+		return c.tell(tx, *record, eventRestored, "Amazon Redshift cluster '%s' was created at %s from snapshot '%s' and is ready for use.", body.Restore.Snapshot)
+	})
+}
+
+func (c *Control) bringUp(ctx context.Context, record clusterRecord) error {
+	body := record.Body
+	if err := c.config.Nodes.Start(ctx, c.spec(body)); err != nil {
+		return err
+	}
+	if body.Restore != nil {
+		if err := c.restoreData(ctx, body); err != nil {
+			return err
+		}
+	}
+	return c.config.Nodes.Open(ctx, body.Key, body.openRequest())
+}
+
+func (c *Control) restoreData(ctx context.Context, body cluster) error {
+	store, err := c.storeOf(ctx, body.Restore.Scope)
+	if err != nil {
+		return err
+	}
+	share, report, end := c.follow(ctx, body.Key, body.Key)
+	defer end()
+	request := compute.RestoreRequest{Store: store, Manifest: body.Restore.Manifest, BytesPerSecond: share}
+	return c.config.Nodes.Restore(ctx, body.Key, request, report)
+}
+
+// endRestore lets the pin go; what only it kept is swept.
+func (c *Control) endRestore(tx *meta.Tx, body *cluster, status string) error {
+	scope := body.Restore.Scope
+	body.Restore.Status, body.Restore.Ended = status, c.now()
+	body.Restore.Scope, body.Restore.Manifest = "", ""
+	return sweepLater(tx, scope)
+}
+
+// provisionFailed has the job try again, elsewhere if the cluster has no data yet, until it has tried often enough.
+func (c *Control) provisionFailed(ctx context.Context, record clusterRecord, cause error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err := c.config.Nodes.Stop(ctx, record.Body.Key); err != nil {
+		return errors.Join(cause, err)
+	}
+	final := false
+	err := c.settle(ctx, record, func(tx *meta.Tx, record *clusterRecord) error {
+		body := &record.Body
+		body.Attempts++
+		if final = hopeless(cause) || body.Attempts >= c.config.Limits.Attempts; !final {
+			return c.assignEndpoint(tx, body)
+		}
+		if body.Restore == nil {
+			body.Status = hardwareFailure
+			return nil
+		}
+		body.Status = incompatibleRestore
+		if err := c.endRestore(tx, body, restoreFailed); err != nil {
+			return err
+		}
+		return c.tell(tx, *record, eventRestoreFailed, "The restore of Amazon Redshift cluster '%s' failed at %s: the data of snapshot '%s' could not be restored.", body.Restore.Snapshot)
+	})
+	switch {
+	case err != nil:
+		return errors.Join(cause, err)
+	case final:
+		return meta.Cancel(cause)
+	}
+	return cause
+}
+
+// keepOpen makes sure that the node of an available cluster runs, and that it has the present password.
+func (c *Control) keepOpen(ctx context.Context, record clusterRecord) error {
+	body := record.Body
+	if err := c.open(ctx, body); err != nil {
+		return err
+	}
+	if !body.PasswordPending {
+		return nil
+	}
+	if err := c.config.Nodes.SetCredentials(ctx, body.Key, body.credentials()); err != nil {
+		return err
+	}
+	return c.settle(ctx, record, passwordSet(body))
+}
+
+// open may be repeated. It belongs into the cluster's turn: an older password must not come after a newer one.
+func (c *Control) open(ctx context.Context, body cluster) error {
+	if err := c.config.Nodes.Start(ctx, c.spec(body)); err != nil {
+		return err
+	}
+	return c.config.Nodes.Open(ctx, body.Key, body.openRequest())
+}
+
+// passwordSet notes that the node has the password that the work began with; one that came later has a job of its own.
+func passwordSet(worked cluster) func(*meta.Tx, *clusterRecord) error {
+	return func(_ *meta.Tx, record *clusterRecord) error {
+		if record.Body.Verifier == worked.Verifier {
+			record.Body.PasswordPending = false
+		}
+		return nil
+	}
+}
+
+func (c *Control) reboot(ctx context.Context, record clusterRecord) error {
+	body := record.Body
+	if err := c.config.Nodes.Start(ctx, c.spec(body)); err != nil {
+		return err
+	}
+	if err := c.config.Nodes.Reboot(ctx, body.Key, body.openRequest()); err != nil {
+		return err
+	}
+	return c.settle(ctx, record, func(tx *meta.Tx, record *clusterRecord) error {
+		record.Body.Status, record.Body.Provisioned, record.Body.PasswordPending = available, true, false
+		return c.tell(tx, *record, eventRebooted, "Amazon Redshift cluster '%s' was rebooted at %s.")
+	})
+}
+
+func (c *Control) pause(ctx context.Context, record clusterRecord) error {
+	if err := c.config.Nodes.Stop(ctx, record.Body.Key); err != nil {
+		return err
+	}
+	return c.settle(ctx, record, func(tx *meta.Tx, record *clusterRecord) error {
+		record.Body.Status = paused
+		return c.tell(tx, *record, eventPaused, "Amazon Redshift cluster '%s' was paused at %s.")
+	})
+}
+
+func (c *Control) resume(ctx context.Context, record clusterRecord) error {
+	if err := c.open(ctx, record.Body); err != nil {
+		return err
+	}
+	return c.settle(ctx, record, func(tx *meta.Tx, record *clusterRecord) error {
+		record.Body.Status, record.Body.PasswordPending = available, false
+		return c.tell(tx, *record, eventResumed, "Amazon Redshift cluster '%s' was resumed at %s.")
+	})
+}
+
+// remove deletes the data first: a record without data would be found again at the next start, data without a record never.
+func (c *Control) remove(ctx context.Context, record clusterRecord) error {
+	if err := c.config.Nodes.Remove(ctx, record.Body.Key); err != nil {
+		return err
+	}
+	return c.config.Store.Update(ctx, func(tx *meta.Tx) error {
+		record, err := findClusterByKey(tx, record.Account, record.Region, record.Body.Key)
+		if errors.Is(err, meta.ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := c.orphanSnapshots(tx, record); err != nil {
+			return err
+		}
+		if err := clusters.Delete(tx, record.Key); err != nil {
+			return err
+		}
+		if err := c.tellDeleted(tx, record); err != nil {
+			return err
+		}
+		return sweepLater(tx, record.Body.Scope)
+	})
+}
+
+// orphanSnapshots leaves the manual snapshots, and takes the automated ones with the cluster.
+func (c *Control) orphanSnapshots(tx *meta.Tx, of clusterRecord) error {
+	return eachSnapshot(tx, of, func(record snapshotRecord) error {
+		if record.Body.Type == automated {
+			return c.deleteSnapshot(tx, record)
+		}
+		record.Body.Orphan = true
+		return snapshots.Put(tx, record)
+	})
+}
+
+func (c *Control) tellDeleted(tx *meta.Tx, record clusterRecord) error {
+	if record.Body.FinalSnapshot == "" {
+		return c.tell(tx, record, eventDeleted, "Amazon Redshift cluster '%s' has been deleted at %s. A final snapshot was not saved.")
+	}
+	return c.tell(tx, record, eventDeleted, "Amazon Redshift cluster '%s' has been deleted at %s. A final snapshot was saved as '%s'.", record.Body.FinalSnapshot)
+}

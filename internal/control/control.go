@@ -1,0 +1,159 @@
+// Package control is the Redshift management API: every operation is a method of Control, and durable jobs carry clusters and
+// snapshots from state to state.
+//
+// It promises that each decision is one transaction, that whatever was accepted is carried on after a crash, and that a snapshot
+// is seen and restored by its owner and by the accounts that the owner has authorised, and by nobody else. It knows neither HTTP
+// nor signatures, neither processes nor blocks.
+package control
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"slipher/internal/api/redshift"
+	"slipher/internal/compute"
+	"slipher/internal/keys"
+	"slipher/internal/meta"
+	"slipher/internal/vault"
+)
+
+// Nodes run the clusters' data. Every call may be repeated. *compute.Fleet is one.
+type Nodes interface {
+	Start(ctx context.Context, spec compute.Spec) error
+	Open(ctx context.Context, cluster string, request compute.OpenRequest) error
+	Restore(ctx context.Context, cluster string, request compute.RestoreRequest, progress func(compute.Progress)) error
+	Save(ctx context.Context, cluster string, request compute.SaveRequest, progress func(compute.Progress)) (compute.Saved, error)
+	SetCredentials(ctx context.Context, cluster string, credentials compute.Credentials) error
+	SetBandwidth(ctx context.Context, cluster string, bytesPerSecond int64) error
+	Reboot(ctx context.Context, cluster string, request compute.OpenRequest) error
+	Stop(ctx context.Context, cluster string) error
+	Remove(ctx context.Context, cluster string) error
+}
+
+// Accounts tell which accounts there are. *iam.Directory is one.
+type Accounts interface {
+	Active(tx *meta.Tx, account string) (bool, error)
+}
+
+// Config is what Control needs of its surroundings.
+type Config struct {
+	Store     *meta.Store
+	Keys      *keys.Ring
+	Nodes     Nodes
+	Accounts  Accounts
+	Snapshots string    // URL of the snapshot store, for the nodes and for sweeping
+	Addresses Addresses // of the SQL endpoints
+	Limits    Limits    // a zero field means Redshift's own limit
+	Bandwidth int64     // bytes a second that all saves and restores together may use; 0 is unlimited
+	Memory    string    // the engine's memory limit in each node; 1GB when empty
+	Threads   int       // of the engine in each node; one for each CPU when 0
+
+	Now    func() time.Time
+	NewID  func() string // unguessable UUIDs; nil makes random ones
+	Random io.Reader     // nil is crypto/rand
+	Log    *slog.Logger  // nil discards
+	Worked func()        // called after each run of a job; may be nil
+}
+
+// Control answers the operations and works the jobs.
+type Control struct {
+	config   Config
+	bucket   vault.Bucket
+	turns    turns     // of clusters, for what happens to their nodes but for transfers
+	scopes   turns     // a save and a sweep never share a scope
+	progress transfers // of saves by snapshot, of restores by cluster
+	budget   budget
+
+	mu   sync.Mutex
+	last int64 // the latest time that orderedID has used, Unix nanoseconds
+}
+
+// New opens the snapshot store and registers the jobs. Resume belongs after it, and the store's Run after that.
+func New(config Config) (*Control, error) {
+	if config.Store == nil || config.Keys == nil || config.Nodes == nil || config.Accounts == nil || config.Now == nil {
+		return nil, errors.New("control needs a store, keys, nodes, accounts and a clock")
+	}
+	bucket, err := vault.OpenBucket(context.Background(), config.Snapshots)
+	if err != nil {
+		return nil, fmt.Errorf("open the snapshot store: %w", err)
+	}
+	config = config.withDefaults()
+	c := &Control{config: config, bucket: bucket}
+	c.budget = budget{total: config.Bandwidth, nodes: config.Nodes, log: config.Log}
+	c.registerJobs()
+	return c, nil
+}
+
+func (c Config) withDefaults() Config {
+	c.Limits = c.Limits.withDefaults()
+	if c.Memory == "" {
+		c.Memory = "1GB"
+	}
+	if c.Threads == 0 {
+		c.Threads = runtime.NumCPU()
+	}
+	if c.NewID == nil {
+		c.NewID = uuid.NewString
+	}
+	if c.Random == nil {
+		c.Random = rand.Reader
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Worked == nil {
+		c.Worked = func() {}
+	}
+	return c
+}
+
+// Close releases the snapshot store. The jobs must have ended before.
+func (c *Control) Close() error { return c.bucket.Close() }
+
+// Handlers are the operations that are offered; docs/compatibility.md lists those that are not.
+func (c *Control) Handlers() redshift.Handlers {
+	return redshift.Handlers{
+		CreateCluster:              c.CreateCluster,
+		DescribeClusters:           c.DescribeClusters,
+		ModifyCluster:              c.ModifyCluster,
+		RebootCluster:              c.RebootCluster,
+		PauseCluster:               c.PauseCluster,
+		ResumeCluster:              c.ResumeCluster,
+		DeleteCluster:              c.DeleteCluster,
+		CreateClusterSnapshot:      c.CreateClusterSnapshot,
+		DescribeClusterSnapshots:   c.DescribeClusterSnapshots,
+		DeleteClusterSnapshot:      c.DeleteClusterSnapshot,
+		AuthorizeSnapshotAccess:    c.AuthorizeSnapshotAccess,
+		RevokeSnapshotAccess:       c.RevokeSnapshotAccess,
+		RestoreFromClusterSnapshot: c.RestoreFromClusterSnapshot,
+		DescribeStorage:            c.DescribeStorage,
+		DescribeLoggingStatus:      c.DescribeLoggingStatus,
+		DescribeEvents:             c.DescribeEvents,
+		CreateTags:                 c.CreateTags,
+		DeleteTags:                 c.DeleteTags,
+		DescribeTags:               c.DescribeTags,
+	}
+}
+
+// now has the precision that Redshift's answers show.
+func (c *Control) now() time.Time { return c.config.Now().UTC().Truncate(time.Millisecond) }
+
+// orderedID names a record so that a list in the order of ids is in the order of creation.
+func (c *Control) orderedID() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.last = max(c.config.Now().UnixNano(), c.last+1)
+	return fmt.Sprintf("%s-%.8s", idAt(c.last), c.config.NewID())
+}
+
+// idAt sorts before every ordered id of that time and later.
+func idAt(unixNano int64) string { return fmt.Sprintf("%016x", max(unixNano, 0)) }

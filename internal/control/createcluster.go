@@ -1,0 +1,203 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"slipher/internal/api"
+	"slipher/internal/api/redshift"
+	"slipher/internal/meta"
+	"slipher/internal/pgwire"
+)
+
+const (
+	defaultDatabase       = "dev"
+	defaultPort           = 5439
+	defaultParameterGroup = "default.redshift-1.0"
+)
+
+// CreateCluster accepts a new cluster; its node comes up afterwards.
+func (c *Control) CreateCluster(ctx context.Context, caller api.Caller, in *redshift.CreateClusterMessage) (*redshift.CreateClusterResult, error) {
+	body, err := c.newCluster(caller, in)
+	if err != nil {
+		return nil, err
+	}
+	record := clusterRecord{Key: clusterKey(caller, in.ClusterIdentifier), Body: body}
+	err = c.config.Store.Update(ctx, func(tx *meta.Tx) error {
+		if record.Body.KmsKey, err = c.encryptionKey(tx, caller, in.KmsKeyId); err != nil {
+			return err
+		}
+		record, err = c.insertCluster(tx, record)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	shape := c.clusterShape(record)
+	shape.PendingModifiedValues = &redshift.PendingModifiedValues{MasterUserPassword: "****"}
+	return &redshift.CreateClusterResult{Cluster: &shape}, nil
+}
+
+// insertCluster is what CreateCluster and RestoreFromClusterSnapshot have in common once it is clear what the cluster will be.
+func (c *Control) insertCluster(tx *meta.Tx, record clusterRecord) (clusterRecord, error) {
+	if _, err := clusters.Find(tx, record.Key); !errors.Is(err, meta.ErrNotFound) {
+		if err == nil {
+			err = redshift.ClusterAlreadyExists("Cluster already exists")
+		}
+		return record, err
+	}
+	if err := c.roomForNodes(tx, record); err != nil {
+		return record, err
+	}
+	if err := c.openScope(tx, &record); err != nil {
+		return record, err
+	}
+	if err := c.assignEndpoint(tx, &record.Body); err != nil {
+		return record, err
+	}
+	record, err := clusters.Insert(tx, record.Key, record.Body)
+	if err != nil {
+		return record, err
+	}
+	return record, c.workLater(tx, record)
+}
+
+func (c *Control) roomForNodes(tx *meta.Tx, record clusterRecord) error {
+	others, err := clusters.List(tx, meta.Query{Account: record.Account, Region: record.Region})
+	if err != nil {
+		return err
+	}
+	nodes := record.Body.NumberOfNodes
+	for _, other := range others {
+		nodes += other.Body.NumberOfNodes
+	}
+	if nodes > c.config.Limits.Nodes {
+		return redshift.NumberOfNodesQuotaExceeded("The account would have %d nodes in %s; its quota is %d.", nodes, record.Region, c.config.Limits.Nodes)
+	}
+	return nil
+}
+
+// newCluster checks a request in itself and makes the cluster of it that nothing else has to be asked for.
+func (c *Control) newCluster(caller api.Caller, in *redshift.CreateClusterMessage) (cluster, error) {
+	body := cluster{Key: c.config.NewID(), Status: creating, Created: c.now()}
+	var err error
+	if body.settings, err = c.newSettings(caller, in); err != nil {
+		return body, err
+	}
+	// Deriving the verifier is slow by design, so it comes after everything that may be refused and before the transaction.
+	if body.Verifier, err = pgwire.NewVerifier(in.MasterUserPassword); err != nil {
+		return body, fmt.Errorf("derive the password's verifier: %w", err)
+	}
+	return body, nil
+}
+
+func (c *Control) newSettings(caller api.Caller, in *redshift.CreateClusterMessage) (settings, error) {
+	kind, err := findNodeType(in.NodeType)
+	if err != nil {
+		return settings{}, err
+	}
+	made := settings{
+		NodeType:            kind.name,
+		DBName:              or(in.DBName, defaultDatabase),
+		MasterUsername:      in.MasterUsername,
+		Port:                value(in.Port, defaultPort),
+		AvailabilityZone:    or(in.AvailabilityZone, caller.Region+"a"),
+		VpcSecurityGroups:   in.VpcSecurityGroupIds,
+		MaintenanceTrack:    or(in.MaintenanceTrackName, "current"),
+		AutomatedRetention:  value(in.AutomatedSnapshotRetentionPeriod, 1),
+		ManualRetention:     value(in.ManualSnapshotRetentionPeriod, forever),
+		AllowVersionUpgrade: value(in.AllowVersionUpgrade, true),
+		PubliclyAccessible:  value(in.PubliclyAccessible, false),
+		EnhancedVpcRouting:  value(in.EnhancedVpcRouting, false),
+		IamRoles:            in.IamRoles,
+		DefaultIamRole:      in.DefaultIamRoleArn,
+		Tags:                in.Tags,
+	}
+	if made.NumberOfNodes, err = kind.nodeCount(in.ClusterType, in.NumberOfNodes); err != nil {
+		return settings{}, err
+	}
+	if made.MaintenanceWindow, err = c.window(caller.Region, in.PreferredMaintenanceWindow); err != nil {
+		return settings{}, err
+	}
+	return made, first(
+		func() error { return checkClusterIdentifier(in.ClusterIdentifier) },
+		func() error { return checkDatabase(made.DBName) },
+		func() error { return checkMasterUsername(made.MasterUsername) },
+		func() error { return refuseMissingPassword(in) },
+		func() error { return checkPassword(in.MasterUserPassword) },
+		func() error { return c.checkSettings(caller, made, kind) },
+		func() error { return checkPort(made.Port, kind) },
+		func() error { return createOptions(in).refuse() },
+	)
+}
+
+// checkSettings checks what CreateCluster and RestoreFromClusterSnapshot take alike.
+func (c *Control) checkSettings(caller api.Caller, made settings, kind nodeType) error {
+	return first(
+		func() error { return checkAutomatedRetention(made.AutomatedRetention, kind) },
+		func() error { return checkManualRetention(made.ManualRetention) },
+		func() error { return checkZone(made.AvailabilityZone, caller.Region) },
+		func() error { return checkTrack(made.MaintenanceTrack) },
+		func() error { return c.checkTags(made.Tags) },
+	)
+}
+
+func refuseMissingPassword(in *redshift.CreateClusterMessage) error {
+	if in.MasterUserPassword == "" && !value(in.ManageMasterPassword, false) {
+		return api.MissingParameter("The request must contain the parameter MasterUserPassword")
+	}
+	return nil
+}
+
+func checkZone(zone, region string) error {
+	if len(zone) != len(region)+1 || zone[:len(region)] != region {
+		return api.InvalidParameterValue("%q is not an Availability Zone of %s.", zone, region)
+	}
+	return nil
+}
+
+func checkTrack(name string) error {
+	if !slices.Contains([]string{"current", "trailing"}, name) {
+		return redshift.InvalidClusterTrack("There is no maintenance track %q; there are current and trailing.", name)
+	}
+	return nil
+}
+
+// window is the one asked for in Redshift's lower-case form, or a random one.
+func (c *Control) window(region, preferred string) (string, error) {
+	if preferred == "" {
+		window, err := randomWindow(region, c.config.Random)
+		return window.String(), err
+	}
+	window, err := parseWindow(preferred)
+	if err != nil {
+		return "", err
+	}
+	return window.String(), nil
+}
+
+// first runs checks until one refuses.
+func first(checks ...func() error) error {
+	for _, check := range checks {
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func or(given, otherwise string) string {
+	if given == "" {
+		return otherwise
+	}
+	return given
+}
+
+func value[T any](given *T, otherwise T) T {
+	if given == nil {
+		return otherwise
+	}
+	return *given
+}

@@ -1,0 +1,87 @@
+package control
+
+import (
+	"context"
+
+	"slipher/internal/api"
+	"slipher/internal/api/redshift"
+	"slipher/internal/meta"
+)
+
+// DescribeClusters answers one cluster of the caller's, or all of them page by page.
+func (c *Control) DescribeClusters(ctx context.Context, caller api.Caller, in *redshift.DescribeClustersMessage) (*redshift.ClustersMessage, error) {
+	if in.ClusterIdentifier != "" && in.Marker != "" {
+		return nil, api.InvalidParameterCombination("You can specify either ClusterIdentifier or Marker, but not both.")
+	}
+	page, err := newPage("clusters", in.MaxRecords, in.Marker)
+	if err != nil {
+		return nil, err
+	}
+	out := &redshift.ClustersMessage{Clusters: []redshift.Cluster{}}
+	err = c.config.Store.View(ctx, func(tx *meta.Tx) error {
+		found, marker, err := findClusters(tx, caller, in, page)
+		for _, record := range found {
+			out.Clusters = append(out.Clusters, c.clusterShape(record))
+		}
+		out.Marker = marker
+		return err
+	})
+	return out, err
+}
+
+func findClusters(tx *meta.Tx, caller api.Caller, in *redshift.DescribeClustersMessage, page page) ([]clusterRecord, string, error) {
+	matches := func(record clusterRecord) bool { return tagged(record.Body.Tags, in.TagKeys, in.TagValues) }
+	if in.ClusterIdentifier == "" {
+		return list(tx, clusters, meta.Query{Account: caller.Account, Region: caller.Region}, page, matches)
+	}
+	record, err := findCluster(tx, caller, in.ClusterIdentifier)
+	if err != nil || !matches(record) {
+		return nil, "", err
+	}
+	return []clusterRecord{record}, "", nil
+}
+
+// DescribeLoggingStatus answers that audit logging is off, as it is for every cluster.
+func (c *Control) DescribeLoggingStatus(ctx context.Context, caller api.Caller, in *redshift.DescribeLoggingStatusMessage) (*redshift.LoggingStatus, error) {
+	err := c.config.Store.View(ctx, func(tx *meta.Tx) error {
+		_, err := findCluster(tx, caller, in.ClusterIdentifier)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &redshift.LoggingStatus{}, nil
+}
+
+// DescribeStorage answers what the account's snapshots take in the snapshot store, and what its clusters have room for.
+func (c *Control) DescribeStorage(ctx context.Context, caller api.Caller, _ *api.None) (*redshift.CustomerStorageMessage, error) {
+	out := &redshift.CustomerStorageMessage{}
+	var scopes []string
+	err := c.config.Store.View(ctx, func(tx *meta.Tx) error {
+		here := meta.Query{Account: caller.Account, Region: caller.Region}
+		owned, err := clusters.List(tx, here)
+		for _, record := range owned {
+			if kind, err := findNodeType(record.Body.NodeType); err == nil {
+				out.TotalProvisionedStorageInMegaBytes += float64(kind.capacity(record.Body.NumberOfNodes))
+			}
+		}
+		if err != nil {
+			return err
+		}
+		scopes, err = scopesOf(tx, here)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, scope := range scopes {
+		objects, err := c.bucket.List(ctx, scope+"/")
+		if err != nil {
+			return nil, err
+		}
+		for _, object := range objects {
+			out.TotalBackupSizeInMegaBytes += megabytes(object.Size)
+		}
+	}
+	return out, nil
+}

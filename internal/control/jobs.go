@@ -1,0 +1,100 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+
+	"slipher/internal/compute"
+	"slipher/internal/meta"
+)
+
+// The jobs hold no more than what they work on: what is to be done, the record's status says. So a job may run twice, and one
+// that a crash interrupted finds its place again.
+type (
+	clusterWork  struct{ Account, Region, Cluster string }  // Cluster is the key that never changes
+	snapshotWork struct{ Account, Region, Snapshot string } // Snapshot is the record's id
+	scopeSweep   struct{ Scope string }
+)
+
+func (clusterWork) Kind() string  { return "cluster" }
+func (snapshotWork) Kind() string { return "snapshot" }
+func (scopeSweep) Kind() string   { return "sweep" }
+
+func (c *Control) registerJobs() {
+	register(c, c.workCluster)
+	register(c, c.workSnapshot)
+	register(c, c.sweep)
+}
+
+func register[J meta.Job](c *Control, work func(context.Context, J) error) {
+	meta.Handle(c.config.Store, func(ctx context.Context, job J) error {
+		defer c.config.Worked()
+		return work(ctx, job)
+	})
+}
+
+// hopeless says that trying again will not help.
+func hopeless(err error) bool {
+	var refused *compute.NodeError
+	return errors.As(err, &refused) && refused.Damaged
+}
+
+const (
+	resumedAtOnce = 8 // nodes that start side by side
+)
+
+// Resume brings the nodes of all running clusters back after a restart: when it returns their SQL sockets are open, and jobs open
+// the databases behind them. A node that does not start is tried again by its job.
+func (c *Control) Resume(ctx context.Context) error {
+	running, err := c.enqueueRunning(ctx)
+	if err != nil {
+		return fmt.Errorf("resume the clusters: %w", err)
+	}
+	places := make(chan struct{}, resumedAtOnce)
+	var starting sync.WaitGroup
+	for _, record := range running {
+		starting.Go(func() {
+			places <- struct{}{}
+			defer func() { <-places }()
+			if err := c.config.Nodes.Start(ctx, c.spec(record.Body)); err != nil {
+				c.config.Log.Warn("node not started", slog.String("cluster", record.ID), slog.Any("err", err))
+			}
+		})
+	}
+	starting.Wait()
+	return ctx.Err()
+}
+
+// enqueueRunning makes sure that every cluster which is not at rest has a job, and answers those that serve SQL.
+func (c *Control) enqueueRunning(ctx context.Context) (running []clusterRecord, err error) {
+	err = c.config.Store.Update(ctx, func(tx *meta.Tx) error {
+		all, err := clusters.List(tx, meta.Query{})
+		if err != nil {
+			return err
+		}
+		for _, record := range all {
+			if record.Body.atRest() {
+				continue
+			}
+			if record.Body.serves() {
+				running = append(running, record)
+			}
+			if err := c.workLater(tx, record); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return running, err
+}
+
+func (c cluster) atRest() bool {
+	return c.Status == paused || c.Status == incompatibleRestore || c.Status == hardwareFailure
+}
+
+func (c cluster) serves() bool {
+	return c.Status == available || c.Status == rebooting || c.Status == finalSnapshot
+}

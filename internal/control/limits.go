@@ -1,0 +1,30 @@
+package control
+
+// Limits are the quotas of an account in a region, named as Redshift's documentation of quotas does.
+type Limits struct {
+	ManualSnapshots     int
+	AccountsPerSnapshot int // that one snapshot is shared with
+	AccountsPerKey      int // summed over all snapshots that are encrypted by one key
+	Nodes               int // of all clusters together
+	Tags                int // of one resource
+	Attempts            int // of a save, restore or first start before it counts as failed
+}
+
+func (l Limits) withDefaults() Limits {
+	for _, limit := range []struct {
+		field    *int
+		standard int
+	}{
+		{&l.ManualSnapshots, 20},
+		{&l.AccountsPerSnapshot, 20},
+		{&l.AccountsPerKey, 100},
+		{&l.Nodes, 200},
+		{&l.Tags, 50},
+		{&l.Attempts, 8}, // with the jobs' pauses, about 13 seconds
+	} {
+		if *limit.field == 0 {
+			*limit.field = limit.standard
+		}
+	}
+	return l
+}

@@ -1,0 +1,176 @@
+package control
+
+import (
+	"context"
+	"errors"
+
+	"slipher/internal/api"
+	"slipher/internal/api/redshift"
+	"slipher/internal/meta"
+)
+
+// RestoreFromClusterSnapshot accepts a new cluster with a snapshot's data. What was accepted does not depend on the snapshot any
+// more: the cluster's record pins the data.
+func (c *Control) RestoreFromClusterSnapshot(ctx context.Context, caller api.Caller, in *redshift.RestoreFromClusterSnapshotMessage) (*redshift.RestoreFromClusterSnapshotResult, error) {
+	if err := first(
+		func() error { return checkClusterIdentifier(in.ClusterIdentifier) },
+		func() error { return restoreOptions(in).refuse() },
+	); err != nil {
+		return nil, err
+	}
+	located, err := locateToRestore(caller, in)
+	if err != nil {
+		return nil, err
+	}
+	var record clusterRecord
+	err = c.config.Store.Update(ctx, func(tx *meta.Tx) error {
+		source, err := c.findRestorable(tx, caller, located)
+		if err != nil {
+			return err
+		}
+		if record, err = c.restoredCluster(tx, caller, in, source); err != nil {
+			return err
+		}
+		if record, err = c.insertCluster(tx, record); err != nil {
+			return err
+		}
+		return c.tell(tx, record, eventRestoreStarted, "The restore of Amazon Redshift cluster '%s' was started at %s from snapshot '%s'.", source.Body.Identifier)
+	})
+	if err != nil {
+		return nil, err
+	}
+	shape := c.clusterShape(record)
+	return &redshift.RestoreFromClusterSnapshotResult{Cluster: &shape}, nil
+}
+
+// locateToRestore looks where OwnerAccount says, which is the caller's own account by default: the same identifier may exist in both.
+func locateToRestore(caller api.Caller, in *redshift.RestoreFromClusterSnapshotMessage) (locator, error) {
+	located, err := locate(caller, in.SnapshotIdentifier, in.SnapshotArn, in.SnapshotClusterIdentifier)
+	switch {
+	case err != nil:
+		return located, err
+	case located.serverless:
+		return located, serverlessSnapshot()
+	case in.OwnerAccount == "":
+		return located, nil
+	case !accountForm.MatchString(in.OwnerAccount):
+		return located, api.InvalidParameterValue("%q is not an account: OwnerAccount is a number of 12 digits.", in.OwnerAccount)
+	case in.SnapshotArn != "" && in.OwnerAccount != located.owner:
+		return located, api.InvalidParameterCombination("OwnerAccount %s is not the account of SnapshotArn %s.", in.OwnerAccount, in.SnapshotArn)
+	}
+	located.owner = in.OwnerAccount
+	return located, nil
+}
+
+func (c *Control) findRestorable(tx *meta.Tx, caller api.Caller, located locator) (snapshotRecord, error) {
+	source, err := located.find(tx, caller.Region)
+	if errors.Is(err, meta.ErrNotFound) {
+		return source, redshift.ClusterSnapshotNotFound("Snapshot not found for cluster.")
+	}
+	if err != nil {
+		return source, err
+	}
+	if err := c.mayRestore(tx, caller, source); err != nil {
+		return source, err
+	}
+	if source.Body.Status != available {
+		return source, redshift.InvalidClusterSnapshotState("Cannot restore the snapshot %s because it is not available; its status is %s.", source.Body.Identifier, source.Body.Status)
+	}
+	return source, nil
+}
+
+func (c *Control) mayRestore(tx *meta.Tx, caller api.Caller, source snapshotRecord) error {
+	if source.Account == caller.Account {
+		return nil
+	}
+	active, err := c.config.Accounts.Active(tx, source.Account)
+	if err != nil {
+		return err
+	}
+	if !active || !source.Body.sharedWith(caller.Account) {
+		return accessDenied()
+	}
+	return nil
+}
+
+// restoredCluster is the snapshot's cluster with what the request changes.
+func (c *Control) restoredCluster(tx *meta.Tx, caller api.Caller, in *redshift.RestoreFromClusterSnapshotMessage, source snapshotRecord) (clusterRecord, error) {
+	record := clusterRecord{Key: clusterKey(caller, in.ClusterIdentifier), Body: cluster{
+		Key: c.config.NewID(), Status: creating, Created: c.now(), settings: source.Body.Source,
+		Restore: &restore{
+			Status: restoreRunning, Snapshot: source.Body.Identifier, Scope: source.Body.Scope, Manifest: source.Body.Manifest,
+			TotalBytes: source.Body.TotalBytes, Began: c.now(),
+		},
+	}}
+	body := &record.Body
+	if source.Account != caller.Account {
+		body.Tags, body.VpcSecurityGroups, body.IamRoles, body.DefaultIamRole = nil, nil, nil, ""
+	}
+	err := first(
+		func() error { return body.placeNodes(in, source) },
+		func() error { return c.overrideSettings(caller, body, in) },
+		func() (err error) { body.KmsKey, err = c.restoreKey(tx, caller, in.KmsKeyId, source); return err },
+	)
+	return record, err
+}
+
+func (b *cluster) placeNodes(in *redshift.RestoreFromClusterSnapshotMessage, source snapshotRecord) error {
+	from, err := findNodeType(b.NodeType)
+	if err != nil {
+		return err
+	}
+	to, err := findNodeType(or(in.NodeType, b.NodeType))
+	if err != nil {
+		return err
+	}
+	nodes := value(in.NumberOfNodes, b.NumberOfNodes)
+	if !from.restorableTo(b.NumberOfNodes, to, nodes) {
+		return api.InvalidParameterValue("Snapshot %s does not fit into cluster of node type %s with %d node(s) due to technical limitations. Try to restore to a cluster with a different node configuration.", source.Body.Identifier, to.name, nodes)
+	}
+	b.NodeType, b.NumberOfNodes = to.name, nodes
+	return nil
+}
+
+func (c *Control) overrideSettings(caller api.Caller, body *cluster, in *redshift.RestoreFromClusterSnapshotMessage) error {
+	kind, err := findNodeType(body.NodeType)
+	if err != nil {
+		return err
+	}
+	if in.Port != nil {
+		if err := checkPort(*in.Port, kind); err != nil {
+			return err
+		}
+	}
+	if in.PreferredMaintenanceWindow != "" {
+		if body.MaintenanceWindow, err = c.window(caller.Region, in.PreferredMaintenanceWindow); err != nil {
+			return err
+		}
+	}
+	body.Port = value(in.Port, body.Port)
+	body.AutomatedRetention = value(in.AutomatedSnapshotRetentionPeriod, body.AutomatedRetention)
+	body.ManualRetention = value(in.ManualSnapshotRetentionPeriod, body.ManualRetention)
+	body.AvailabilityZone = or(in.AvailabilityZone, body.AvailabilityZone)
+	body.MaintenanceTrack = or(in.MaintenanceTrackName, body.MaintenanceTrack)
+	body.AllowVersionUpgrade = value(in.AllowVersionUpgrade, true)
+	body.PubliclyAccessible = value(in.PubliclyAccessible, false)
+	body.EnhancedVpcRouting = value(in.EnhancedVpcRouting, false)
+	body.DefaultIamRole = or(in.DefaultIamRoleArn, body.DefaultIamRole)
+	if len(in.VpcSecurityGroupIds) > 0 {
+		body.VpcSecurityGroups = in.VpcSecurityGroupIds
+	}
+	if in.IamRoles != nil {
+		body.IamRoles = in.IamRoles
+	}
+	return c.checkSettings(caller, body.settings, kind)
+}
+
+// restoreKey is the snapshot's own key for its owner, and a key of the consumer's for everybody else.
+func (c *Control) restoreKey(tx *meta.Tx, caller api.Caller, name string, source snapshotRecord) (string, error) {
+	if source.Account != caller.Account {
+		return c.encryptionKey(tx, caller, name)
+	}
+	if name != "" && name != source.Body.KmsKey {
+		return "", api.InvalidParameterValue("Cannot use a new KmsKeyId when restoring from your own snapshot.")
+	}
+	return source.Body.KmsKey, nil
+}

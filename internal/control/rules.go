@@ -1,0 +1,132 @@
+package control
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"slipher/internal/api"
+	"slipher/internal/api/redshift"
+)
+
+// The forms of names and values that Redshift's reference gives for CreateCluster and CreateClusterSnapshot.
+var (
+	clusterIdentifierForm  = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
+	snapshotIdentifierForm = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9-]*$`)
+	databaseForm           = regexp.MustCompile(`^[a-z_][a-z0-9_$]*$`)
+	usernameForm           = regexp.MustCompile(`^[a-z][a-z0-9_+.@-]*$`)
+	accountForm            = regexp.MustCompile(`^[0-9]{12}$`)
+)
+
+func checkClusterIdentifier(id string) error {
+	if len(id) > 63 || !clusterIdentifierForm.MatchString(id) || badHyphens(id) {
+		return api.InvalidParameterValue("%q is not a valid cluster identifier: it has 1 to 63 lower-case letters, digits and hyphens, begins with a letter, and has neither a hyphen at its end nor two in a row.", id)
+	}
+	return nil
+}
+
+func checkSnapshotIdentifier(id string) error {
+	if len(id) > 255 || !snapshotIdentifierForm.MatchString(id) || badHyphens(id) {
+		return api.InvalidParameterValue("%q is not a valid snapshot identifier: it has 1 to 255 letters, digits and hyphens, begins with a letter, and has neither a hyphen at its end nor two in a row.", id)
+	}
+	return nil
+}
+
+func badHyphens(id string) bool { return strings.HasSuffix(id, "-") || strings.Contains(id, "--") }
+
+func checkDatabase(name string) error {
+	switch {
+	case name != strings.ToLower(name):
+		return api.InvalidParameterValue("Only lowercase Database names are supported.")
+	case len(name) > 64 || !databaseForm.MatchString(name):
+		return api.InvalidParameterValue("%q is not a valid database name: it has 1 to 64 lower-case letters, digits and underscores and does not begin with a digit.", name)
+	case reserved(name):
+		return api.InvalidParameterValue("%q is a reserved word and cannot be the name of a database.", name)
+	}
+	return nil
+}
+
+func checkMasterUsername(name string) error {
+	switch {
+	case len(name) > 128 || !usernameForm.MatchString(name):
+		return api.InvalidParameterValue("%q is not a valid MasterUsername: it has 1 to 128 lower-case letters, digits and _ + . @ - and begins with a letter.", name)
+	case name == "public" || reserved(name):
+		return api.InvalidParameterValue("%q is a reserved word and cannot be the MasterUsername.", name)
+	}
+	return nil
+}
+
+func checkPassword(password string) error {
+	const forbidden = `'"\/@`
+	for _, char := range password {
+		if char < 33 || char > 126 || strings.ContainsRune(forbidden, char) {
+			return api.InvalidParameterValue(`The parameter MasterUserPassword is not a valid password. Only printable ASCII characters except for '/', '@', '"', ' ', '\', ''' may be used.`)
+		}
+	}
+	if len(password) < 8 || len(password) > 64 {
+		return api.InvalidParameterValue("The parameter MasterUserPassword is not a valid password. It must have 8 to 64 characters.")
+	}
+	for _, kind := range []struct{ from, to rune }{{'A', 'Z'}, {'a', 'z'}, {'0', '9'}} {
+		within := func(char rune) bool { return char >= kind.from && char <= kind.to }
+		if !strings.ContainsFunc(password, within) {
+			return api.InvalidParameterValue("The parameter MasterUserPassword is not a valid password. It must contain at least one upper case letter, one lower case letter and one number.")
+		}
+	}
+	return nil
+}
+
+// forever is the retention period of what is kept until it is deleted.
+const forever = -1
+
+func checkManualRetention(days int) error {
+	if days != forever && (days < 1 || days > 3653) {
+		return redshift.InvalidRetentionPeriod("The retention period specified is either in the past or is not a valid value. The value must be either -1 or an integer between 1 and 3,653.")
+	}
+	return nil
+}
+
+func checkAutomatedRetention(days int, on nodeType) error {
+	if days < 0 || days > 35 {
+		return api.InvalidParameterValue("AutomatedSnapshotRetentionPeriod must be between 0 and 35 days, not %d.", days)
+	}
+	if days == 0 && !on.local() {
+		return api.InvalidParameterValue("Automated snapshots cannot be disabled for node type %s: AutomatedSnapshotRetentionPeriod must be between 1 and 35 days.", on.name)
+	}
+	return nil
+}
+
+func checkPort(port int, on nodeType) error {
+	managed := port >= 5431 && port <= 5455 || port >= 8191 && port <= 8215
+	local := on.local() && port >= 1150 && port <= 65535
+	if managed || local {
+		return nil
+	}
+	return api.InvalidParameterValue("Port %d is not valid for node type %s: it must be within 5431-5455 or 8191-8215.", port, on.name)
+}
+
+func checkPageSize(maxRecords *int, fewest int) (int, error) {
+	if maxRecords == nil {
+		return 100, nil
+	}
+	if *maxRecords < fewest || *maxRecords > 100 {
+		return 0, api.InvalidParameterValue("MaxRecords must be between %d and 100, not %d.", fewest, *maxRecords)
+	}
+	return *maxRecords, nil
+}
+
+func reserved(word string) bool {
+	_, found := slices.BinarySearch(reservedWords, strings.ToUpper(word))
+	return found
+}
+
+// reservedWords are the words of Redshift SQL that name neither a database nor a user, sorted.
+var reservedWords = strings.Fields(`
+AES128 AES256 ALL ALLOWOVERWRITE ANALYSE ANALYZE AND ANY ARRAY AS ASC AUTHORIZATION AZ64 BACKUP BETWEEN BINARY BLANKSASNULL BOTH
+BYTEDICT BZIP2 CASE CAST CHECK COLLATE COLUMN CONSTRAINT CREATE CREDENTIALS CROSS CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP
+CURRENT_USER CURRENT_USER_ID DEFAULT DEFERRABLE DEFLATE DEFRAG DELTA DELTA32K DESC DISABLE DISTINCT DO ELSE EMPTYASNULL ENABLE
+ENCODE ENCRYPT ENCRYPTION END EXCEPT EXPLICIT FALSE FOR FOREIGN FREEZE FROM FULL GLOBALDICT256 GLOBALDICT64K GRANT GROUP GZIP
+HAVING IDENTITY IGNORE ILIKE IN INITIALLY INNER INTERSECT INTERVAL INTO IS ISNULL JOIN LANGUAGE LEADING LEFT LIKE LIMIT LOCALTIME
+LOCALTIMESTAMP LUN LUNS LZO LZOP MINUS MOSTLY16 MOSTLY32 MOSTLY8 NATURAL NEW NOT NOTNULL NULL NULLS OFF OFFLINE OFFSET OID OLD ON
+ONLY OPEN OR ORDER OUTER OVERLAPS PARALLEL PARTITION PERCENT PERMISSIONS PIVOT PLACING PRIMARY RAW READRATIO RECOVER REFERENCES
+REJECTLOG RESORT RESPECT RESTORE RIGHT SELECT SESSION_USER SIMILAR SNAPSHOT SOME SYSDATE SYSTEM TABLE TAG TDES TEXT255 TEXT32K
+THEN TIMESTAMP TO TOP TRAILING TRUE TRUNCATECOLUMNS UNION UNIQUE UNNEST UNPIVOT USER USING VERBOSE WALLET WHEN WHERE WITH WITHOUT`)

@@ -1,0 +1,160 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"slipher/internal/compute"
+	"slipher/internal/meta"
+	"slipher/internal/vault"
+)
+
+// scope is one data key and everything that it seals in the snapshot store: the snapshots of one cluster under one KMS key. It is
+// kept as long as the cluster, a snapshot or a restore under way needs it; without it the blocks are noise.
+type scope struct {
+	KmsKey  string
+	Wrapped []byte // the data key, wrapped by KmsKey
+}
+
+var scopes = meta.Records[scope]{Kind: "snapshot scope"}
+
+func scopeKey(name string) meta.Key { return meta.Key{ID: name} }
+
+// openScope gives a new cluster a data key of its own.
+func (c *Control) openScope(tx *meta.Tx, record *clusterRecord) error {
+	dataKey, err := c.config.Keys.NewDataKey(tx, record.Body.KmsKey)
+	if err != nil {
+		return fmt.Errorf("make the cluster's data key: %w", err)
+	}
+	record.Body.Scope = record.Region + "/" + c.config.NewID()
+	_, err = scopes.Insert(tx, scopeKey(record.Body.Scope), scope{KmsKey: record.Body.KmsKey, Wrapped: dataKey.Wrapped})
+	return err
+}
+
+// storeOf tells a node where a scope is and how it is sealed.
+func (c *Control) storeOf(ctx context.Context, name string) (compute.Store, error) {
+	store := compute.Store{URL: c.config.Snapshots, Scope: name}
+	err := c.config.Store.View(ctx, func(tx *meta.Tx) error {
+		record, err := scopes.Find(tx, scopeKey(name))
+		if err != nil {
+			return err
+		}
+		store.Key, err = c.config.Keys.Unwrap(tx, record.Body.KmsKey, record.Body.Wrapped)
+		return err
+	})
+	if err != nil {
+		return store, fmt.Errorf("open snapshot scope %s: %w", name, err)
+	}
+	return store, nil
+}
+
+func sweepLater(tx *meta.Tx, scope string) error {
+	return tx.Enqueue(scopeSweep{scope}, meta.EnqueueOptions{Unique: true})
+}
+
+// sweep frees what no snapshot and no restore needs any more. What is to be kept is read while no save runs in the scope; a restore
+// that is accepted later begins from a snapshot that was kept.
+func (c *Control) sweep(ctx context.Context, job scopeSweep) error {
+	done, err := c.scopes.take(ctx, job.Scope)
+	if err != nil {
+		return err
+	}
+	defer done()
+	needs, err := c.needs(ctx, job.Scope)
+	if err != nil {
+		return err
+	}
+	swept, err := c.sweepVault(ctx, job.Scope, needs)
+	if err != nil {
+		return fmt.Errorf("sweep snapshot scope %s: %w", job.Scope, err)
+	}
+	c.config.Log.Info("snapshot scope swept", "scope", job.Scope, "manifests", swept.Manifests, "bytes", swept.FreedBytes)
+	return c.closeScope(ctx, job.Scope)
+}
+
+func (c *Control) sweepVault(ctx context.Context, name string, needs scopeNeeds) (vault.Swept, error) {
+	swept := vault.Vault{Bucket: c.bucket, Scope: name}
+	if len(needs.manifests) > 0 {
+		store, err := c.storeOf(ctx, name)
+		if err != nil {
+			return vault.Swept{}, err
+		}
+		swept.Key = store.Key
+	}
+	return swept.Sweep(ctx, needs.manifests)
+}
+
+// scopeNeeds is what still needs a scope.
+type scopeNeeds struct {
+	manifests []string
+	cluster   bool // its owner exists and may take more snapshots
+}
+
+func (c *Control) needs(ctx context.Context, name string) (needs scopeNeeds, err error) {
+	err = c.config.Store.View(ctx, func(tx *meta.Tx) error {
+		needs, err = needsOf(tx, name)
+		return err
+	})
+	return needs, err
+}
+
+func needsOf(tx *meta.Tx, name string) (scopeNeeds, error) {
+	var needs scopeNeeds
+	kept, err := snapshots.List(tx, meta.Query{Index: inScope(name)})
+	if err != nil {
+		return needs, err
+	}
+	for _, record := range kept {
+		needs.manifests = append(needs.manifests, record.Body.Manifest)
+	}
+	restoring, err := clusters.List(tx, meta.Query{Index: pinning(name)})
+	if err != nil {
+		return needs, err
+	}
+	for _, record := range restoring {
+		needs.manifests = append(needs.manifests, record.Body.Restore.Manifest)
+	}
+	owners, err := clusters.Count(tx, meta.Query{Index: inScope(name)})
+	needs.cluster = owners > 0
+	slices.Sort(needs.manifests)
+	needs.manifests = slices.Compact(needs.manifests)
+	return needs, err
+}
+
+// closeScope forgets the data key of a scope that nothing needs.
+func (c *Control) closeScope(ctx context.Context, name string) error {
+	return c.config.Store.Update(ctx, func(tx *meta.Tx) error {
+		needs, err := needsOf(tx, name)
+		if err != nil || needs.cluster || len(needs.manifests) > 0 {
+			return err
+		}
+		err = scopes.Delete(tx, scopeKey(name))
+		if errors.Is(err, meta.ErrNotFound) {
+			return nil
+		}
+		return err
+	})
+}
+
+// scopesOf lists the scopes that an account's clusters and snapshots are in.
+func scopesOf(tx *meta.Tx, here meta.Query) ([]string, error) {
+	var names []string
+	owners, err := clusters.List(tx, here)
+	if err != nil {
+		return nil, err
+	}
+	for _, record := range owners {
+		names = append(names, record.Body.Scope)
+	}
+	owned, err := snapshots.List(tx, here)
+	if err != nil {
+		return nil, err
+	}
+	for _, record := range owned {
+		names = append(names, record.Body.Scope)
+	}
+	slices.Sort(names)
+	return slices.Compact(names), nil
+}

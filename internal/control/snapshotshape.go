@@ -1,0 +1,118 @@
+package control
+
+import (
+	"math"
+	"time"
+
+	"slipher/internal/api/redshift"
+)
+
+// view is who looks at a snapshot, and in which answer: some fields are for the owner only, some for DescribeClusterSnapshots only.
+type view struct {
+	account   string
+	describes bool
+}
+
+// snapshotShape is the snapshot as the API shows it.
+func (c *Control) snapshotShape(record snapshotRecord, view view) redshift.Snapshot {
+	body := record.Body
+	shape := redshift.Snapshot{
+		SnapshotIdentifier:         body.Identifier,
+		SnapshotArn:                snapshotARN(record.Account, record.Region, body.ClusterIdentifier, body.Identifier),
+		ClusterIdentifier:          body.ClusterIdentifier,
+		SnapshotCreateTime:         body.createTime(),
+		SnapshotRetentionStartTime: body.Completed,
+		SnapshotType:               body.Type,
+		Status:                     body.Status,
+		OwnerAccount:               record.Account,
+		ClusterCreateTime:          body.ClusterCreated,
+		ClusterVersion:             clusterVersion,
+		EngineFullVersion:          clusterVersion + "." + revision,
+		Port:                       body.Source.Port,
+		AvailabilityZone:           body.Source.AvailabilityZone,
+		MasterUsername:             body.Source.MasterUsername,
+		DBName:                     body.Source.DBName,
+		NodeType:                   body.Source.NodeType,
+		NumberOfNodes:              body.Source.NumberOfNodes,
+		VpcId:                      networkID("vpc", record.Account, record.Region),
+		Encrypted:                  true,
+		KmsKeyId:                   body.KmsKey,
+		EnhancedVpcRouting:         body.Source.EnhancedVpcRouting,
+		MaintenanceTrackName:       body.Source.MaintenanceTrack,
+		Tags:                       []redshift.Tag{},
+	}
+	c.progressOf(&shape, record)
+	body.retention(&shape, c.now())
+	if view.account == record.Account {
+		shape.Tags = tagsShape(body.Tags)
+		shape.AccountsWithRestoreAccess = body.accessShape()
+	}
+	if view.describes {
+		shape.RestorableNodeTypes = restorableTypes(body.Source.NodeType, body.Source.NumberOfNodes)
+	}
+	return shape
+}
+
+// createTime is when the snapshot was asked for, until it is known which point in time it holds.
+func (s snapshot) createTime() time.Time {
+	if s.Taken.IsZero() {
+		return s.Requested
+	}
+	return s.Taken
+}
+
+// progressOf fills the sizes and times: from the running save while there is one, then from what it ended with. -1 stands for
+// what is not known yet.
+func (c *Control) progressOf(shape *redshift.Snapshot, record snapshotRecord) {
+	body := record.Body
+	shape.ElapsedTimeInSeconds = int64(body.Seconds)
+	if body.Status == available {
+		shape.TotalBackupSizeInMegaBytes = megabytes(body.TotalBytes)
+		shape.ActualIncrementalBackupSizeInMegaBytes = megabytes(body.StoredBytes)
+		shape.BackupProgressInMegaBytes = megabytes(body.StoredBytes)
+		shape.CurrentBackupRateInMegaBytesPerSecond = rate(body.StoredBytes, body.Seconds)
+		if body.Type == automated { // Redshift keeps the average of manual snapshots only
+			shape.CurrentBackupRateInMegaBytesPerSecond, shape.EstimatedSecondsToCompletion = 0, -1
+		}
+		return
+	}
+	shape.TotalBackupSizeInMegaBytes = -1
+	shape.ActualIncrementalBackupSizeInMegaBytes = -1
+	shape.EstimatedSecondsToCompletion = -1
+	if progress, known := c.progress.get(record.ID); known {
+		shape.BackupProgressInMegaBytes = megabytes(progress.StoredBytes)
+		shape.CurrentBackupRateInMegaBytesPerSecond = rate(progress.StoredBytes, progress.Seconds)
+		shape.EstimatedSecondsToCompletion = remainingSeconds(progress.TotalBytes-progress.DoneBytes, progress.BytesPerSecond)
+		shape.ElapsedTimeInSeconds = int64(progress.Seconds)
+	}
+}
+
+func (s snapshot) retention(shape *redshift.Snapshot, now time.Time) {
+	if s.Type != manual {
+		return
+	}
+	period := s.Retention
+	shape.ManualSnapshotRetentionPeriod = &period
+	if period == forever {
+		return
+	}
+	remaining := period
+	if !s.Completed.IsZero() {
+		days := now.Sub(s.Completed).Hours() / 24
+		remaining = max(0, period-int(math.Floor(days)))
+	}
+	shape.ManualSnapshotRemainingDays = &remaining
+}
+
+// accessShape is nil, and so absent from the answer, when nobody is authorised.
+func (s snapshot) accessShape() []redshift.AccountWithRestoreAccess {
+	var shapes []redshift.AccountWithRestoreAccess
+	for _, account := range s.Access {
+		shape := redshift.AccountWithRestoreAccess{AccountId: account}
+		if account == awsSupport {
+			shape = redshift.AccountWithRestoreAccess{AccountAlias: account}
+		}
+		shapes = append(shapes, shape)
+	}
+	return shapes
+}

@@ -1,0 +1,212 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"slipher/internal/compute"
+	"slipher/internal/meta"
+)
+
+// workSnapshot takes a snapshot that is not taken yet.
+func (c *Control) workSnapshot(ctx context.Context, job snapshotWork) error {
+	scope, err := c.scopeToSave(ctx, job)
+	if err != nil || scope == "" {
+		return err
+	}
+	done, err := c.scopes.take(ctx, scope)
+	if err != nil {
+		return err
+	}
+	defer done()
+	record, parent, err := c.beginSave(ctx, job)
+	if err != nil || !record.Body.inProgress() {
+		return err
+	}
+	if err := c.save(ctx, record, parent); err != nil {
+		return fmt.Errorf("snapshot %s: %w", record.Body.Identifier, err)
+	}
+	return nil
+}
+
+// scopeToSave is empty when there is nothing to save.
+func (c *Control) scopeToSave(ctx context.Context, job snapshotWork) (scope string, err error) {
+	err = c.config.Store.View(ctx, func(tx *meta.Tx) error {
+		record, err := findSnapshotByID(tx, job.Account, job.Region, job.Snapshot)
+		if record.Body.inProgress() {
+			scope = record.Body.Scope
+		}
+		return ignoreNotFound(err)
+	})
+	return scope, err
+}
+
+func ignoreNotFound(err error) error {
+	if errors.Is(err, meta.ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+// beginSave notes the try before it is made. One that may have been made before gets another manifest: the first may have been
+// finished when the process died, and it would hold an earlier point in time than the snapshot is said to.
+func (c *Control) beginSave(ctx context.Context, job snapshotWork) (record snapshotRecord, parent string, err error) {
+	err = c.config.Store.Update(ctx, func(tx *meta.Tx) error {
+		record, err = findSnapshotByID(tx, job.Account, job.Region, job.Snapshot)
+		if err != nil || !record.Body.inProgress() {
+			return ignoreNotFound(err)
+		}
+		if record.Body.Tries > 0 {
+			record.Body.Manifest = c.config.NewID()
+		}
+		record.Body.Tries++
+		if err := snapshots.Put(tx, record); err != nil {
+			return err
+		}
+		parent, err = newestManifest(tx, record)
+		return err
+	})
+	return record, parent, err
+}
+
+// newestManifest is that of the cluster's last finished snapshot, or empty.
+func newestManifest(tx *meta.Tx, of snapshotRecord) (manifest string, err error) {
+	all, err := snapshots.List(tx, meta.Query{Account: of.Account, Region: of.Region, Index: inScope(of.Body.Scope)})
+	for _, record := range all {
+		if record.Body.Status == available {
+			manifest = record.Body.Manifest
+		}
+	}
+	return manifest, err
+}
+
+func (c *Control) save(ctx context.Context, record snapshotRecord, parent string) error {
+	store, err := c.storeOf(ctx, record.Body.Scope)
+	if err != nil {
+		return err
+	}
+	if err := c.openToSave(ctx, record); err != nil {
+		return c.saveFailed(ctx, record, err)
+	}
+	share, report, end := c.follow(ctx, record.Body.ClusterKey, record.ID)
+	defer end()
+	saved, err := c.config.Nodes.Save(ctx, record.Body.ClusterKey, compute.SaveRequest{
+		Store: store, Manifest: record.Body.Manifest, Parent: parent, BytesPerSecond: share,
+	}, report)
+	if err != nil {
+		return c.saveFailed(ctx, record, err)
+	}
+	return c.saved(ctx, record, saved)
+}
+
+// openToSave is for the time after a restart, when the cluster's own job may come later.
+func (c *Control) openToSave(ctx context.Context, record snapshotRecord) error {
+	done, err := c.turns.take(ctx, record.Body.ClusterKey)
+	if err != nil {
+		return err
+	}
+	defer done()
+	cluster, err := c.readCluster(ctx, clusterWork{record.Account, record.Region, record.Body.ClusterKey})
+	if err != nil {
+		return err
+	}
+	return c.open(ctx, cluster.Body)
+}
+
+// settleSnapshot ends a save, if it is still the one under way.
+func (c *Control) settleSnapshot(ctx context.Context, worked snapshotRecord, change func(tx *meta.Tx, record *snapshotRecord) error) error {
+	return c.config.Store.Update(ctx, func(tx *meta.Tx) error {
+		record, err := snapshots.Find(tx, worked.Key)
+		if err != nil || record.Body.Manifest != worked.Body.Manifest || !record.Body.inProgress() {
+			return ignoreNotFound(err)
+		}
+		if err := change(tx, &record); err != nil {
+			return err
+		}
+		return snapshots.Put(tx, record)
+	})
+}
+
+func (c *Control) saved(ctx context.Context, record snapshotRecord, saved compute.Saved) error {
+	return c.settleSnapshot(ctx, record, func(tx *meta.Tx, record *snapshotRecord) error {
+		body := &record.Body
+		body.Status = available
+		body.Taken = time.UnixMilli(saved.BeganUnixMS).UTC()
+		body.Completed = c.now()
+		body.TotalBytes, body.StoredBytes, body.Seconds = saved.TotalBytes, saved.StoredBytes, saved.Seconds
+		if body.Tries > 1 {
+			// Earlier tries may have left manifests that nobody knows.
+			if err := sweepLater(tx, body.Scope); err != nil {
+				return err
+			}
+		}
+		if body.Final {
+			return c.finalSaved(tx, *record)
+		}
+		return c.tellSnapshot(tx, *record, eventSnapshotComplete, "The cluster snapshot '%s' for Amazon Redshift cluster '%s' completed at %s.")
+	})
+}
+
+// finalSaved lets the deletion of the cluster go on.
+func (c *Control) finalSaved(tx *meta.Tx, record snapshotRecord) error {
+	cluster, err := findClusterByKey(tx, record.Account, record.Region, record.Body.ClusterKey)
+	if err != nil {
+		return err
+	}
+	if err := c.begin(tx, &cluster, deleting); err != nil {
+		return err
+	}
+	if err := clusters.Put(tx, cluster); err != nil {
+		return err
+	}
+	return c.tellSnapshot(tx, record, eventFinalComplete, "The final cluster snapshot '%s' for Amazon Redshift cluster '%s' completed at %s.")
+}
+
+// saveFailed has the job try again until it has tried often enough.
+func (c *Control) saveFailed(ctx context.Context, record snapshotRecord, cause error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	progress, _ := c.progress.get(record.ID)
+	final := false
+	err := c.settleSnapshot(ctx, record, func(tx *meta.Tx, record *snapshotRecord) error {
+		record.Body.Failures++
+		if final = hopeless(cause) || record.Body.Failures >= c.config.Limits.Attempts; !final {
+			return nil
+		}
+		record.Body.Status, record.Body.Seconds = failed, progress.Seconds
+		return c.tellFailed(tx, *record)
+	})
+	switch {
+	case err != nil:
+		return errors.Join(cause, err)
+	case final:
+		return meta.Cancel(cause)
+	}
+	return cause
+}
+
+func (c *Control) tellFailed(tx *meta.Tx, record snapshotRecord) error {
+	if err := sweepLater(tx, record.Body.Scope); err != nil {
+		return err
+	}
+	if record.Body.Final {
+		return c.finalFailed(tx, record)
+	}
+	return c.tellSnapshot(tx, record, eventSnapshotFailed, "The cluster snapshot '%s' for Amazon Redshift cluster '%s' failed at %s.")
+}
+
+// finalFailed gives the cluster back: deleting it without the snapshot that was asked for would lose its data.
+func (c *Control) finalFailed(tx *meta.Tx, record snapshotRecord) error {
+	cluster, err := findClusterByKey(tx, record.Account, record.Region, record.Body.ClusterKey)
+	if err != nil {
+		return err
+	}
+	cluster.Body.Status, cluster.Body.FinalSnapshot = available, ""
+	if err := clusters.Put(tx, cluster); err != nil {
+		return err
+	}
+	return c.tellSnapshot(tx, record, eventFinalFailed, "The final cluster snapshot '%s' for Amazon Redshift cluster '%s' failed at %s. The cluster was not deleted.")
+}

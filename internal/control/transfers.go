@@ -1,0 +1,130 @@
+package control
+
+import (
+	"context"
+	"log/slog"
+	"maps"
+	"slices"
+	"sync"
+
+	"slipher/internal/compute"
+)
+
+const megabyte = 1 << 20
+
+func megabytes(bytes int64) float64 { return float64(bytes) / megabyte }
+
+// transfers hold how far the saves and restores under way have come. It is not kept: after a restart they report anew.
+type transfers struct {
+	mu    sync.Mutex
+	known map[string]compute.Progress
+}
+
+func (t *transfers) set(id string, progress compute.Progress) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.known == nil {
+		t.known = map[string]compute.Progress{}
+	}
+	t.known[id] = progress
+}
+
+func (t *transfers) get(id string) (compute.Progress, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	progress, known := t.known[id]
+	return progress, known
+}
+
+func (t *transfers) forget(id string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.known, id)
+}
+
+// budget divides one bandwidth evenly among the transfers under way.
+type budget struct {
+	total int64 // bytes a second; 0 is unlimited
+	nodes Nodes
+	log   *slog.Logger
+
+	mu       sync.Mutex
+	underWay map[string]int // transfers of each cluster
+}
+
+// begin answers what the cluster's new transfer may use, and tells the others their smaller share.
+func (b *budget) begin(ctx context.Context, cluster string) (bytesPerSecond int64) {
+	share := b.count(cluster, 1)
+	b.tell(ctx, cluster)
+	return share
+}
+
+func (b *budget) end(ctx context.Context, cluster string) {
+	b.count(cluster, -1)
+	b.tell(context.WithoutCancel(ctx), cluster)
+}
+
+func (b *budget) count(cluster string, change int) (share int64) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.underWay == nil {
+		b.underWay = map[string]int{}
+	}
+	if b.underWay[cluster] += change; b.underWay[cluster] == 0 {
+		delete(b.underWay, cluster)
+	}
+	return b.share()
+}
+
+// share needs b.mu.
+func (b *budget) share() int64 {
+	if b.total == 0 {
+		return 0
+	}
+	return max(1, b.total/int64(max(1, len(b.underWay))))
+}
+
+// tell gives every cluster with a transfer, but for one, its present share. A node that does not listen keeps the share it had.
+func (b *budget) tell(ctx context.Context, except string) {
+	if b.total == 0 {
+		return
+	}
+	b.mu.Lock()
+	share, clusters := b.share(), slices.Sorted(maps.Keys(b.underWay))
+	b.mu.Unlock()
+	for _, cluster := range clusters {
+		if cluster != except {
+			b.apply(ctx, cluster, share)
+		}
+	}
+}
+
+// confirm repeats the share of a transfer that has just begun: what tell said before did not reach it.
+func (b *budget) confirm(ctx context.Context, cluster string, given int64) {
+	b.mu.Lock()
+	share := b.share()
+	b.mu.Unlock()
+	if share != given {
+		b.apply(ctx, cluster, share)
+	}
+}
+
+func (b *budget) apply(ctx context.Context, cluster string, share int64) {
+	if err := b.nodes.SetBandwidth(ctx, cluster, share); err != nil {
+		b.log.Warn("bandwidth not set", "cluster", cluster, "err", err)
+	}
+}
+
+// follow begins a transfer of the cluster under id: its share of the bandwidth, what takes its progress, and its end.
+func (c *Control) follow(ctx context.Context, cluster, id string) (share int64, report func(compute.Progress), end func()) {
+	share = c.budget.begin(ctx, cluster)
+	var first sync.Once
+	report = func(progress compute.Progress) {
+		c.progress.set(id, progress)
+		first.Do(func() { c.budget.confirm(ctx, cluster, share) })
+	}
+	return share, report, func() {
+		c.budget.end(ctx, cluster)
+		c.progress.forget(id)
+	}
+}
