@@ -10,7 +10,7 @@ import (
 )
 
 func (s *session) copyIn(p *portal) (tag string, err error) {
-	source := &copySource{session: s, ctx: p.ctx, columns: len(p.statement.Columns())}
+	source := &copySource{session: s, ctx: p.ctx, statement: p.statement}
 	s.in.interrupted = p.ctx.Done()
 	defer func() { s.in.interrupted = nil }()
 	tag, err = p.statement.CopyIn(p.ctx, source)
@@ -25,7 +25,7 @@ func (s *session) copyIn(p *portal) (tag string, err error) {
 }
 
 func (s *session) copyOut(p *portal) (tag string, err error) {
-	sink := &copySink{out: &s.out, columns: len(p.statement.Columns())}
+	sink := &copySink{out: &s.out, statement: p.statement}
 	tag, err = p.statement.CopyOut(p.ctx, sink)
 	if err != nil {
 		return "", err
@@ -39,17 +39,18 @@ func (s *session) copyOut(p *portal) (tag string, err error) {
 // fails before the client sends anything.
 type copySource struct {
 	*session
-	ctx     context.Context // of the COPY, for the length of one call
-	columns int
-	asked   bool
-	data    []byte
-	err     error // how it ended
+	ctx       context.Context // of the COPY, for the length of one call
+	statement Statement
+	asked     bool
+	data      []byte
+	err       error // how it ended
 }
 
 func (c *copySource) Read(p []byte) (int, error) {
 	if !c.asked {
 		c.asked = true
-		c.out.send(&pgproto3.CopyInResponse{ColumnFormatCodes: make([]uint16, c.columns)})
+		format, columns := copyFormats(c.statement)
+		c.out.send(&pgproto3.CopyInResponse{OverallFormat: format, ColumnFormatCodes: columns})
 		c.err = c.out.flush()
 	}
 	for len(c.data) == 0 && c.err == nil {
@@ -85,15 +86,16 @@ func (c *copySource) next() ([]byte, error) {
 
 // copySink sends what COPY … TO STDOUT writes, one message for each Write.
 type copySink struct {
-	out     *outbound
-	columns int
-	opened  bool
+	out       *outbound
+	statement Statement
+	opened    bool
 }
 
 func (c *copySink) open() {
 	if !c.opened {
 		c.opened = true
-		c.out.send(&pgproto3.CopyOutResponse{ColumnFormatCodes: make([]uint16, c.columns)})
+		format, columns := copyFormats(c.statement)
+		c.out.send(&pgproto3.CopyOutResponse{OverallFormat: format, ColumnFormatCodes: columns})
 	}
 }
 
@@ -103,4 +105,16 @@ func (c *copySink) Write(p []byte) (int, error) {
 		return 0, fmt.Errorf("send COPY data: %w", err)
 	}
 	return len(p), nil
+}
+
+// copyFormats are the format of the whole, text unless the statement says otherwise, and that of each column, which is the same.
+func copyFormats(statement Statement) (whole byte, columns []uint16) {
+	columns = make([]uint16, len(statement.Columns()))
+	if copier, ok := statement.(BinaryCopy); !ok || !copier.CopyBinary() {
+		return textFormat, columns
+	}
+	for i := range columns {
+		columns[i] = binaryFormat
+	}
+	return binaryFormat, columns
 }

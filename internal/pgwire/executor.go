@@ -49,6 +49,11 @@ type Statement interface {
 	Close()
 }
 
+// BinaryCopy is a Statement that knows the binary format of COPY. The client is told which format to expect.
+type BinaryCopy interface {
+	CopyBinary() bool
+}
+
 // Result is the rows of one execution.
 type Result interface {
 	// Next returns the next row or io.EOF. The slice is valid until the next call. Its values are those of Run's args,

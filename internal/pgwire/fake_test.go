@@ -30,6 +30,7 @@ import (
 //	boom, panic         fail as no executor should
 //	syntax              fails to parse at its fifth character
 //	late                succeeds, but its transaction does not commit
+//	copy binary         a COPY to the client of two columns in the binary format, of nothing
 //	copy in (to a line \. at most), copy out N, copy in refuse (fails at once), copy in wait
 type fake struct {
 	events  *events
@@ -145,6 +146,10 @@ func (s *fakeStatement) Columns() []pgwire.Column {
 	switch s.word {
 	case "rows", "endless":
 		return []pgwire.Column{{Name: "i", OID: pgtype.Int4OID, Size: 4, Mod: -1}, {Name: "ten", OID: pgtype.Int4OID, Size: 4, Mod: -1}}
+	case "copy":
+		if s.CopyBinary() {
+			return make([]pgwire.Column, 2)
+		}
 	case "list":
 		return []pgwire.Column{{Name: "word", OID: pgtype.VarcharOID, Size: -1, Mod: 24}}
 	case "echo":
@@ -166,6 +171,8 @@ func (s *fakeStatement) Copy() pgwire.CopyKind {
 	}
 	return pgwire.CopyOut
 }
+
+func (s *fakeStatement) CopyBinary() bool { return s.field(0) == "binary" }
 
 func (s *fakeStatement) Close() {}
 
@@ -269,6 +276,9 @@ func (s *fakeStatement) CopyIn(ctx context.Context, src io.Reader) (string, erro
 }
 
 func (s *fakeStatement) CopyOut(_ context.Context, dst io.Writer) (string, error) {
+	if s.CopyBinary() {
+		return "COPY 0", nil
+	}
 	n, err := strconv.Atoi(s.field(1))
 	if err != nil {
 		return "", &pgwire.Error{Code: "42601", Message: "how many?"}

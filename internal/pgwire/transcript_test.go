@@ -283,9 +283,9 @@ func describeMessage(message pgproto3.BackendMessage) string {
 	case *pgproto3.ParameterStatus:
 		return fmt.Sprintf("ParameterStatus %s=%s", m.Name, m.Value)
 	case *pgproto3.CopyInResponse:
-		return fmt.Sprintf("CopyInResponse %d %d", m.OverallFormat, len(m.ColumnFormatCodes))
+		return fmt.Sprintf("CopyInResponse %d %d", m.OverallFormat, m.ColumnFormatCodes)
 	case *pgproto3.CopyOutResponse:
-		return fmt.Sprintf("CopyOutResponse %d %d", m.OverallFormat, len(m.ColumnFormatCodes))
+		return fmt.Sprintf("CopyOutResponse %d %d", m.OverallFormat, m.ColumnFormatCodes)
 	case *pgproto3.CopyData:
 		return fmt.Sprintf("CopyData %q", m.Data)
 	case *pgproto3.NoticeResponse:
