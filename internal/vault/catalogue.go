@@ -24,7 +24,8 @@ type pack struct {
 	id        packID
 	size      int64 // as listed, 0 when it is missing
 	indexSize int64
-	broken    string // what is wrong with it, or empty
+	broken    string // why it cannot be relied on, or empty
+	flaw      error  // why its own copy of the index was read, or nil
 	records   int
 	aead      cipher.AEAD
 }
@@ -92,7 +93,8 @@ func (s *store) readPack(ctx context.Context, id packID, indexSize, packSize int
 	found := pack{id: id, size: packSize, indexSize: indexSize}
 	contents, err := s.readIndex(ctx, id, indexSize)
 	if refusable(err) && packSize > 0 {
-		contents, err = s.readOwnIndex(ctx, id, packSize)
+		found.flaw = err
+		_, contents, err = s.readOwnIndex(ctx, id, packSize)
 	}
 	switch {
 	case packSize == 0:
@@ -129,24 +131,42 @@ func (s *store) readIndex(ctx context.Context, id packID, size int64) (index, er
 	return s.keys.openIndex(id, sealed)
 }
 
-// readOwnIndex reads the copy at the end of the pack.
-func (s *store) readOwnIndex(ctx context.Context, id packID, size int64) (index, error) {
+// readOwnIndex reads the copy at the end of the pack, and also returns it sealed as it is.
+func (s *store) readOwnIndex(ctx context.Context, id packID, size int64) ([]byte, index, error) {
 	if size < headerSize+trailerSize {
-		return index{}, fmt.Errorf("%w: pack is cut short", ErrDamaged)
+		return nil, index{}, fmt.Errorf("%w: cut short", ErrDamaged)
 	}
 	end := make([]byte, trailerSize)
 	if err := readRange(ctx, s, s.packKey(id), size-trailerSize, end); err != nil {
-		return index{}, shortened(err)
+		return nil, index{}, shortened(err)
 	}
 	offset, length, err := parseTrailer(end, size)
 	if err != nil {
-		return index{}, err
+		return nil, index{}, err
 	}
 	sealed := make([]byte, length)
 	if err := readRange(ctx, s, s.packKey(id), offset, sealed); err != nil {
-		return index{}, shortened(err)
+		return nil, index{}, shortened(err)
 	}
-	return s.keys.openIndex(id, sealed)
+	contents, err := s.keys.openIndex(id, sealed)
+	return sealed, contents, err
+}
+
+// mendIndexes writes the indexes anew that a crash kept from being written, or that were damaged since.
+func (s *store) mendIndexes(ctx context.Context, known *catalogue) error {
+	for _, pack := range known.packs {
+		if pack.flaw == nil || pack.broken != "" {
+			continue
+		}
+		sealed, _, err := s.readOwnIndex(ctx, pack.id, pack.size)
+		if err == nil {
+			err = s.Put(ctx, s.indexKey(pack.id), sealed)
+		}
+		if err != nil {
+			return fmt.Errorf("mend index of pack %s: %w", pack.id, err)
+		}
+	}
+	return nil
 }
 
 // add prefers a block's first whole pack.

@@ -73,8 +73,7 @@ func writeTemporary(final string, content []byte) (name string, err error) {
 	if err != nil {
 		return "", err
 	}
-	_, err = file.Write(content)
-	if err == nil {
+	if err = writeThrough(file, content); err == nil {
 		err = file.Sync()
 	}
 	err = errors.Join(err, file.Close())
@@ -82,6 +81,20 @@ func writeTemporary(final string, content []byte) (name string, err error) {
 		return "", errors.Join(err, os.Remove(file.Name()))
 	}
 	return file.Name(), nil
+}
+
+// worthDirect is the size from which a write past the cache pays.
+const worthDirect = 1 << 20
+
+func writeThrough(file *os.File, content []byte) (err error) {
+	written := 0
+	if len(content) >= worthDirect {
+		if written, err = writeDirect(file.Name(), content); err != nil {
+			return err
+		}
+	}
+	_, err = file.WriteAt(content[written:], int64(written))
+	return err
 }
 
 // createIn makes the directory as well, again when a Delete next door removed it between the two steps because it was

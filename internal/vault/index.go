@@ -105,12 +105,12 @@ func trailer(sealedIndex int) []byte {
 // parseTrailer returns where the pack's own index begins and how long it is.
 func parseTrailer(end []byte, packSize int64) (offset int64, length int, err error) {
 	if len(end) != trailerSize || [4]byte(end[4:]) != trailerMagic {
-		return 0, 0, fmt.Errorf("%w: pack is cut short", ErrDamaged)
+		return 0, 0, fmt.Errorf("%w: cut short", ErrDamaged)
 	}
 	length = int(binary.LittleEndian.Uint32(end))
 	offset = packSize - trailerSize - int64(length)
 	if offset < headerSize || length > largestIndex {
-		return 0, 0, fmt.Errorf("%w: pack ends wrongly", ErrDamaged)
+		return 0, 0, fmt.Errorf("%w: it ends wrongly", ErrDamaged)
 	}
 	return offset, length, nil
 }

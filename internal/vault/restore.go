@@ -82,6 +82,7 @@ type restoredFile struct {
 	final    string
 	finished bool // it has its final name already
 	had      int64
+	written  atomic.Int64
 }
 
 func (r *restoring) openFiles(dir string) error {
@@ -220,13 +221,19 @@ func (r *restoring) write(at place, plain []byte) error {
 		return err
 	}
 	file := r.files[at.file]
-	offset, _ := gridOf(file.stored.Size, file.stored.Grid).piece(int(at.piece))
+	offset, length := gridOf(file.stored.Size, file.stored.Grid).piece(int(at.piece))
 	if _, err := file.WriteAt(plain, offset); err != nil {
 		return fmt.Errorf("%s: %w", file.stored.Name, withoutPath(err))
 	}
 	r.meter.add(len(plain))
+	if after := file.written.Add(int64(length)); after/writebackEvery != (after-int64(length))/writebackEvery {
+		startWriteback(file.File)
+	}
 	return nil
 }
+
+// writebackEvery keeps the disk busy while blocks are still fetched.
+const writebackEvery = 16 << 20
 
 // finish makes the bytes durable first and the names after them.
 func (r *restoring) finish() error {

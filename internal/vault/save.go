@@ -75,6 +75,9 @@ func (v Vault) save(ctx context.Context, request SaveRequest) (Saved, error) {
 	if err != nil {
 		return Saved{}, err
 	}
+	if err := s.mendIndexes(ctx, known); err != nil {
+		return Saved{}, err
+	}
 	saving := &saving{store: s, known: known, fresh: map[BlockID]struct{}{}, packer: newPacker(s)}
 	if saving.parent, err = s.parent(ctx, request); err != nil {
 		return Saved{}, err

@@ -1,17 +1,19 @@
 package vault
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"sync"
 )
 
-// mostDamages is how many damaged blocks one error names.
+// mostDamages is how many damages one error names.
 const mostDamages = 20
 
-// Verify reads every block of a snapshot back and checks it. The error names the damaged blocks, up to twenty of them, and is
-// ErrDamaged; any other error says that the check could not be finished.
+// Verify reads every block of a snapshot back and checks it, and the packs around them. The error names what is damaged, up to
+// twenty blocks, and is ErrDamaged; any other error says that the check could not be finished.
 func (v Vault) Verify(ctx context.Context, id string) error {
 	s, err := v.open()
 	if err != nil {
@@ -22,11 +24,65 @@ func (v Vault) Verify(ctx context.Context, id string) error {
 		return fmt.Errorf("verify: %w", err)
 	}
 	var found damages
-	f := &fetcher{store: s, manifest: manifest, damaged: found.add, deliver: manifest.checkLength}
+	f := &fetcher{store: s, manifest: manifest, damaged: found.addBlock, deliver: manifest.checkLength}
 	if err := f.fetch(ctx, f.allPlaces()); err != nil {
 		return fmt.Errorf("verify %s: %w", id, err)
 	}
+	if err := s.verifyPacks(ctx, f.usedPacks(), &found); err != nil {
+		return fmt.Errorf("verify %s: %w", id, err)
+	}
 	return found.err(id)
+}
+
+// usedPacks are the packs that the manifest's blocks were found in at last.
+func (f *fetcher) usedPacks() []pack {
+	used := make([]bool, len(f.known.packs))
+	for _, w := range f.allPlaces() {
+		if at, err := f.known.find(f.id(w.place)); err == nil {
+			used[at.pack] = true
+		}
+	}
+	var packs []pack
+	for number, pack := range f.known.packs {
+		if used[number] {
+			packs = append(packs, pack)
+		}
+	}
+	return packs
+}
+
+// verifyPacks checks what no restore needs as long as nothing else is damaged: the packs' headers, their own indexes, and the
+// index objects.
+func (s *store) verifyPacks(ctx context.Context, packs []pack, found *damages) error {
+	return each(ctx, packs, func(ctx context.Context, pack pack) error {
+		if errors.Is(pack.flaw, ErrDamaged) {
+			found.add(fmt.Errorf("index of pack %s: %w", pack.id, pack.flaw))
+		}
+		err := s.verifyFrame(ctx, pack)
+		switch {
+		case errors.Is(err, fs.ErrNotExist): // swept since: its blocks are elsewhere
+		case errors.Is(err, ErrDamaged):
+			found.add(fmt.Errorf("pack %s: %w", pack.id, err))
+		case err != nil:
+			return fmt.Errorf("pack %s: %w", pack.id, err)
+		}
+		return nil
+	})
+}
+
+func (s *store) verifyFrame(ctx context.Context, pack pack) error {
+	begin := make([]byte, headerSize)
+	if err := readRange(ctx, s, s.packKey(pack.id), 0, begin); err != nil {
+		return shortened(err)
+	}
+	if !bytes.Equal(begin, header(kindPack, pack.id)) {
+		return fmt.Errorf("%w: its header was altered", ErrDamaged)
+	}
+	_, own, err := s.readOwnIndex(ctx, pack.id, pack.size)
+	if err == nil && len(own.records) != pack.records {
+		err = fmt.Errorf("%w: it disagrees with its index", ErrDamaged)
+	}
+	return err
 }
 
 // checkLength sees to it that a block is as long as the place that it is for.
@@ -38,24 +94,32 @@ func (m Manifest) checkLength(at place, plain []byte) error {
 	return nil
 }
 
+// damages gathers what is wrong, and remembers the first few.
 type damages struct {
 	mu    sync.Mutex
 	first []error
 	count int
 }
 
-func (d *damages) add(_ place, err error) error {
+func (d *damages) add(err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.count++; d.count <= mostDamages {
 		d.first = append(d.first, err)
 	}
+}
+
+func (d *damages) addBlock(_ place, err error) error {
+	d.add(err)
 	return nil
 }
 
 func (d *damages) err(id string) error {
-	if d.count == 0 {
+	switch {
+	case d.count == 0:
 		return nil
+	case d.count > mostDamages:
+		d.first = append(d.first, fmt.Errorf("and %d more", d.count-mostDamages))
 	}
-	return fmt.Errorf("verify %s: %d blocks cannot be restored: %w", id, d.count, errors.Join(d.first...))
+	return fmt.Errorf("verify %s: %w", id, errors.Join(d.first...))
 }

@@ -1,0 +1,133 @@
+package blobtest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"sync"
+
+	"slipher/internal/vault"
+)
+
+// ErrInjected is the error of every fault.
+var ErrInjected = errors.New("injected fault")
+
+// Fault is what happens to one operation.
+type Fault int
+
+const (
+	Works      Fault = iota
+	Refused          // nothing happens, an error is reported
+	AnswerLost       // it happens, and an error is reported nevertheless
+	Torn             // a put leaves the first half of the object, a get reads the first half of the range; then an error
+	Short            // a get ends early and reports nothing; otherwise like Refused
+)
+
+// Op is one operation on the bucket.
+type Op struct {
+	Number int    // from 0
+	Kind   string // put, get, list, delete
+	Key    string
+}
+
+// Faulty is a bucket that fails as Fault decides, which is called for one operation at a time. It may use the bucket
+// beneath, but not this one.
+type Faulty struct {
+	vault.Bucket
+	Fault func(Op) Fault
+
+	mu    sync.Mutex
+	count int
+}
+
+// CrashAt lets the store fail from one operation on, as it does for a process that was killed. The operation itself meets how.
+func CrashAt(number int, how Fault) func(Op) Fault {
+	return func(op Op) Fault {
+		switch {
+		case op.Number < number:
+			return Works
+		case op.Number == number:
+			return how
+		default:
+			return Refused
+		}
+	}
+}
+
+// Count is how many operations there were.
+func (f *Faulty) Count() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.count
+}
+
+func (f *Faulty) decide(kind, key string) Fault {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	op := Op{Number: f.count, Kind: kind, Key: key}
+	f.count++
+	if f.Fault == nil {
+		return Works
+	}
+	return f.Fault(op)
+}
+
+func (f *Faulty) Put(ctx context.Context, key string, content []byte) error {
+	fault := f.decide("put", key)
+	switch fault {
+	case Works:
+		return f.Bucket.Put(ctx, key, content)
+	case Torn:
+		content = content[:len(content)/2]
+	case Refused, Short:
+		return ErrInjected
+	case AnswerLost:
+	}
+	if err := f.Bucket.Put(ctx, key, content); err != nil {
+		return err
+	}
+	return ErrInjected
+}
+
+func (f *Faulty) Get(ctx context.Context, key string, offset, length int64) (io.ReadCloser, error) {
+	fault := f.decide("get", key)
+	if fault == Refused || fault == AnswerLost {
+		return nil, ErrInjected
+	}
+	reader, err := f.Bucket.Get(ctx, key, offset, length)
+	if err != nil || fault == Works {
+		return reader, err
+	}
+	whole, err := io.ReadAll(reader)
+	if err := errors.Join(err, reader.Close()); err != nil {
+		return nil, err
+	}
+	half := io.Reader(bytes.NewReader(whole[:len(whole)/2]))
+	if fault == Torn {
+		half = io.MultiReader(half, failing{})
+	}
+	return io.NopCloser(half), nil
+}
+
+type failing struct{}
+
+func (failing) Read([]byte) (int, error) { return 0, ErrInjected }
+
+func (f *Faulty) List(ctx context.Context, prefix string) ([]vault.Object, error) {
+	if f.decide("list", prefix) != Works {
+		return nil, ErrInjected
+	}
+	return f.Bucket.List(ctx, prefix)
+}
+
+func (f *Faulty) Delete(ctx context.Context, key string) error {
+	switch f.decide("delete", key) {
+	case Works:
+		return f.Bucket.Delete(ctx, key)
+	case AnswerLost:
+		return errors.Join(ErrInjected, f.Bucket.Delete(ctx, key))
+	default:
+		return ErrInjected
+	}
+}
