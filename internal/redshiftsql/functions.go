@@ -1,0 +1,177 @@
+package redshiftsql
+
+import (
+	"maps"
+	"strconv"
+)
+
+// rewrite puts an engine expression in the place of a call; nil leaves the call as it is.
+type rewrite func(t *translator, c *Call) Expr
+
+// functions are the functions that the engine does not have, or has under another name or with another meaning.
+var functions = gather(conditionalFunctions, aggregateFunctions, mathFunctions, textFunctions, patternFunctions,
+	timeFunctions, jsonFunctions, sessionFunctions)
+
+func gather(groups ...map[string]rewrite) map[string]rewrite {
+	all := map[string]rewrite{}
+	for _, group := range groups {
+		maps.Copy(all, group)
+	}
+	return all
+}
+
+// call translates a function call. Functions of pg_catalog lose the qualifier: the engine keeps them elsewhere.
+func (t *translator) call(c *Call) Expr {
+	if c.native {
+		return c
+	}
+	plain := *c
+	if len(c.Name) == 2 && c.Name[0] == "pg_catalog" {
+		plain.Name = c.Name[1:]
+	}
+	if len(plain.Name) == 1 {
+		if rewrite := functions[plain.Name[0]]; rewrite != nil {
+			if x := rewrite(t, &plain); x != nil {
+				return x
+			}
+		}
+	}
+	if plain.Approximate {
+		return t.approximate(&plain)
+	}
+	plain.native = true
+	return &plain
+}
+
+// renamed calls the same thing by the engine's name.
+func renamed(name string) rewrite {
+	return func(_ *translator, c *Call) Expr {
+		other := *c
+		other.Name, other.native = Name{name}, true
+		return &other
+	}
+}
+
+// templated writes calls with as many arguments as there are templates for: the first takes one argument more than
+// min-1, and so on. Any other number of arguments is left to the engine to refuse.
+func templated(min int, templates ...string) rewrite {
+	return func(t *translator, c *Call) Expr {
+		i := len(c.Args) - min
+		if i < 0 || i >= len(templates) {
+			return nil
+		}
+		return t.sql(templates[i], c.Args...)
+	}
+}
+
+// answer is a function whose value the session knows.
+func answer(value func(Session) Expr) rewrite {
+	return func(t *translator, _ *Call) Expr { return value(t.session) }
+}
+
+func answerText(value string) rewrite {
+	return answer(func(Session) Expr { return &String{Value: value} })
+}
+
+var conditionalFunctions = map[string]rewrite{
+	"nvl":    renamed("coalesce"),
+	"isnull": renamed("coalesce"),
+	"nvl2":   templated(3, "(CASE WHEN {1} IS NOT NULL THEN {2} ELSE {3} END)"),
+	"decode": decode,
+}
+
+// decode makes DECODE(x, search, result, …, default) a CASE. A search for NULL finds NULL, which a plain CASE does not.
+func decode(t *translator, c *Call) Expr {
+	if len(c.Args) < 3 {
+		return nil
+	}
+	x, rest := c.Args[0], c.Args[1:]
+	plain := true
+	for i := 0; i+1 < len(rest); i += 2 {
+		plain = plain && isConstant(rest[i])
+	}
+	out := &Case{}
+	if plain {
+		out.Operand = x
+	}
+	for ; len(rest) >= 2; rest = rest[2:] {
+		condition := rest[0]
+		if !plain {
+			condition = &IsDistinct{L: x, R: rest[0], Not: true}
+		}
+		out.Whens = append(out.Whens, When{Condition: condition, Result: rest[1]})
+	}
+	if len(rest) == 1 {
+		out.Else = rest[0]
+	}
+	return out
+}
+
+// isConstant reports whether x is a literal other than NULL.
+func isConstant(x Expr) bool {
+	switch x.(type) {
+	case *String, *Boolean:
+		return true
+	}
+	return isNumber(x)
+}
+
+var mathFunctions = map[string]rewrite{
+	"dexp":   renamed("exp"),
+	"dlog1":  renamed("ln"),
+	"dlog10": renamed("log10"),
+	"trunc":  truncDate,
+	"strtol": strtol,
+	"to_hex": templated(1, "lower(to_hex({1}))"),
+}
+
+// truncDate makes TRUNC of a timestamp a date; the engine's TRUNC knows numbers only.
+func truncDate(_ *translator, c *Call) Expr {
+	if len(c.Args) == 1 && isTimestamp(c.Args[0]) {
+		return nativeCast(c.Args[0], "date")
+	}
+	return nil
+}
+
+// strtol reads a number in a base between 2 and 36.
+func strtol(t *translator, c *Call) Expr {
+	if len(c.Args) != 2 {
+		return nil
+	}
+	if base, ok := c.Args[1].(*Number); ok && base.Text == "10" {
+		return nativeCast(c.Args[0], "bigint")
+	}
+	return t.sql("CAST(list_reduce(list_transform(string_split(lower({1}), ''), "+
+		"lambda c: CAST(strpos('0123456789abcdefghijklmnopqrstuvwxyz', c) - 1 AS BIGINT)), lambda a, b: a * {2} + b) AS BIGINT)", c.Args...)
+}
+
+var sessionFunctions = map[string]rewrite{
+	"version":          answer(func(s Session) Expr { return &String{Value: s.Version} }),
+	"current_database": answer(func(s Session) Expr { return &String{Value: s.Database} }),
+	"current_schema":   answer(func(s Session) Expr { return &String{Value: s.Schema} }),
+	"current_user":     answer(func(s Session) Expr { return &String{Value: s.User} }),
+	"session_user":     answer(func(s Session) Expr { return &String{Value: s.User} }),
+	"user":             answer(func(s Session) Expr { return &String{Value: s.User} }),
+	"pg_get_userbyid":  answer(func(s Session) Expr { return &String{Value: s.User} }),
+	"pg_backend_pid":   answer(func(s Session) Expr { return &Number{Text: strconv.Itoa(int(s.Backend))} }),
+	"current_setting":  currentSetting,
+
+	"pg_encoding_to_char": answerText("UTF8"),
+	"pg_client_encoding":  answerText("UTF8"),
+	"pg_is_in_recovery":   answer(func(Session) Expr { return &Boolean{} }),
+	"pg_get_indexdef":     templated(1, "CAST(NULL AS VARCHAR)", "CAST(NULL AS VARCHAR)", "CAST(NULL AS VARCHAR)"),
+	"quote_literal":       templated(1, "('''' || replace({1}, '''', '''''') || '''')"),
+	"quote_ident": templated(1, `(CASE WHEN regexp_full_match({1}, '[a-z_][a-z0-9_$]*') THEN {1} `+
+		`ELSE '"' || replace({1}, '"', '""') || '"' END)`),
+}
+
+func currentSetting(t *translator, c *Call) Expr {
+	if len(c.Args) == 0 {
+		return nil
+	}
+	name, _ := constant(c.Args[0])
+	if value, ok := t.session.Settings[fold(name)]; ok {
+		return &String{Value: value}
+	}
+	return nil
+}

@@ -1,0 +1,69 @@
+package redshiftsql
+
+var aggregateFunctions = map[string]rewrite{
+	"listagg":         listagg,
+	"ratio_to_report": ratioToReport,
+	"every":           renamed("bool_and"),
+	"percentile_cont": percentile("quantile_cont"),
+	"percentile_disc": percentile("quantile_disc"),
+}
+
+// listagg moves the order of WITHIN GROUP into the argument list, where the engine wants it.
+func listagg(_ *translator, c *Call) Expr {
+	if len(c.Args) == 0 || len(c.Args) > 2 {
+		return nil
+	}
+	separator := Expr(&String{})
+	if len(c.Args) == 2 {
+		separator = c.Args[1]
+	}
+	out := *c
+	out.Name, out.native = Name{"string_agg"}, true
+	text := nativeCast(c.Args[0], "varchar")
+	out.Args = []Expr{text, separator}
+	out.OrderBy, out.WithinGroup = c.WithinGroup, nil
+	if c.Distinct && len(c.WithinGroup) == 1 {
+		// The engine orders distinct values by themselves only.
+		out.OrderBy = []SortTerm{{Expr: text, Desc: c.WithinGroup[0].Desc, Nulls: c.WithinGroup[0].Nulls}}
+	}
+	return &out
+}
+
+// ratioToReport divides by the sum over the same window.
+func ratioToReport(_ *translator, c *Call) Expr {
+	if len(c.Args) != 1 || c.Over == nil {
+		return nil
+	}
+	sum := native("sum", c.Args[0])
+	sum.Over = c.Over
+	return &Row{Items: []Expr{&Binary{Op: "/", L: nativeCast(c.Args[0], "double precision"), R: sum}}}
+}
+
+// percentile is needed over a window only, where the engine has the function in another form.
+func percentile(engineName string) rewrite {
+	return func(t *translator, c *Call) Expr {
+		if c.Over == nil || len(c.Args) != 1 || len(c.WithinGroup) != 1 {
+			return nil
+		}
+		fraction := c.Args[0]
+		if c.WithinGroup[0].Desc {
+			fraction = &Binary{Op: "-", L: &Number{Text: "1"}, R: fraction}
+		}
+		out := native(engineName, c.WithinGroup[0].Expr, fraction)
+		out.Over, out.Filter = c.Over, c.Filter
+		return out
+	}
+}
+
+// approximate takes APPROXIMATE COUNT(DISTINCT x) for the engine's sketch, and any other approximation for the
+// exact thing.
+func (t *translator) approximate(c *Call) Expr {
+	exact := *c
+	exact.Approximate = false
+	if c.Name.Last() == "count" && c.Distinct {
+		exact.Name, exact.Distinct, exact.native = Name{"approx_count_distinct"}, false, true
+		return &exact
+	}
+	exact.native = true
+	return &exact
+}

@@ -1,0 +1,178 @@
+package redshiftsql
+
+import (
+	"strconv"
+	"strings"
+)
+
+var textFunctions = map[string]rewrite{
+	"len":              renamed("length"),
+	"char_length":      renamed("length"),
+	"character_length": renamed("length"),
+	"textlen":          renamed("length"),
+	"octet_length":     renamed("strlen"),
+	"btrim":            renamed("trim"),
+	"replicate":        renamed("repeat"),
+	"charindex":        templated(2, "strpos({2}, {1})"),
+	"position":         templated(2, "strpos({2}, {1})"),
+	"concat":           templated(2, "({1} || {2})"),
+	"lpad":             templated(2, "lpad({1}, {2}, ' ')", "lpad({1}, {2}, {3})"),
+	"rpad":             templated(2, "rpad({1}, {2}, ' ')", "rpad({1}, {2}, {3})"),
+	"initcap": templated(1, "array_to_string(list_transform(regexp_extract_all({1}, '[\\pL\\pN]+|[^\\pL\\pN]+'), "+
+		"lambda word: upper(word[1]) || lower(word[2:])), '')"),
+	"sha":       renamed("sha1"),
+	"func_sha1": renamed("sha1"),
+	"sha2":      sha2,
+	"to_number": toNumber,
+}
+
+// sha2 offers the length that the engine has.
+func sha2(t *translator, c *Call) Expr {
+	if len(c.Args) != 2 {
+		return nil
+	}
+	bits, ok := c.Args[1].(*Number)
+	if !ok || bits.Text != "256" && bits.Text != "0" {
+		t.refuse(unsupported(c.Pos, "SHA2 is supported with 256 bits only"))
+	}
+	return native("sha256", c.Args[0])
+}
+
+// toNumber reads digits with as many decimals as the format has behind its point.
+func toNumber(t *translator, c *Call) Expr {
+	if len(c.Args) != 2 {
+		return nil
+	}
+	format, ok := constant(c.Args[1])
+	if !ok {
+		t.refuse(unsupported(c.Pos, "TO_NUMBER is supported with a constant format only"))
+	}
+	_, decimals, _ := strings.Cut(strings.ToUpper(strings.ReplaceAll(format, "D", ".")), ".")
+	scale := strings.Count(decimals, "9") + strings.Count(decimals, "0")
+	return t.sql("CAST(regexp_replace({1}, '[^0-9.+-]', '', 'g') AS DECIMAL(38,"+strconv.Itoa(scale)+"))", c.Args[0])
+}
+
+var patternFunctions = map[string]rewrite{
+	"regexp_substr":  regexpSubstr,
+	"regexp_replace": regexpReplace,
+	"regexp_count":   regexpCount,
+	"regexp_instr":   regexpInstr,
+}
+
+// pattern is what Redshift's regular expression functions have in common.
+type pattern struct {
+	text, regexp Expr // text from the start position on
+	from         Expr // the start position; nil for 1
+	ignoreCase   bool
+	group        bool // 'e': the first group instead of the whole match
+}
+
+// pattern reads the arguments: the position is the third, the parameters are at the given place.
+func (t *translator) pattern(c *Call, position, parameters int) pattern {
+	p := pattern{text: c.Args[0], regexp: c.Args[1]}
+	if len(c.Args) > position {
+		if number, ok := c.Args[position].(*Number); !ok || number.Text != "1" {
+			p.from = c.Args[position]
+			p.text = native("substr", c.Args[0], p.from)
+		}
+	}
+	if len(c.Args) > parameters {
+		flags, ok := constant(c.Args[parameters])
+		if !ok || strings.Trim(flags, "ciep") != "" {
+			t.refuse(unsupported(c.Pos, "%s is supported with the constant parameters c, i, e and p only", strings.ToUpper(c.Name.Last())))
+		}
+		p.ignoreCase = strings.Contains(flags, "i")
+		p.group = strings.Contains(flags, "e")
+	}
+	return p
+}
+
+// extract calls one of the engine's extracting functions.
+func (p pattern) extract(function string) *Call {
+	out := native(function, p.text, p.regexp)
+	if p.group || p.ignoreCase {
+		out.Args = append(out.Args, &Number{Text: strconv.Itoa(boolToInt(p.group))})
+	}
+	if p.ignoreCase {
+		out.Args = append(out.Args, &String{Value: "i"})
+	}
+	return out
+}
+
+func boolToInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// regexpSubstr is REGEXP_SUBSTR(text, pattern, position, occurrence, parameters), empty where nothing matches.
+func regexpSubstr(t *translator, c *Call) Expr {
+	if len(c.Args) < 2 || len(c.Args) > 5 {
+		return nil
+	}
+	p := t.pattern(c, 2, 4)
+	if len(c.Args) < 4 {
+		return p.extract("regexp_extract")
+	}
+	if number, ok := c.Args[3].(*Number); ok && number.Text == "1" {
+		return p.extract("regexp_extract")
+	}
+	return t.sql("(CASE WHEN {1} IS NOT NULL THEN coalesce(list_extract({2}, {3}), '') END)",
+		c.Args[0], p.extract("regexp_extract_all"), c.Args[3])
+}
+
+// regexpReplace is REGEXP_REPLACE(text, pattern, replacement, position, parameters): every match is replaced.
+func regexpReplace(t *translator, c *Call) Expr {
+	if len(c.Args) < 2 || len(c.Args) > 5 {
+		return nil
+	}
+	p := t.pattern(c, 3, 4)
+	replacement := Expr(&String{})
+	if len(c.Args) > 2 {
+		replacement = c.Args[2]
+		if text, ok := constant(replacement); ok {
+			replacement = &String{Value: engineReplacement(text)}
+		}
+	}
+	flags := "g"
+	if p.ignoreCase {
+		flags += "i"
+	}
+	replaced := native("regexp_replace", p.text, p.regexp, replacement, &String{Value: flags})
+	if p.from == nil {
+		return replaced
+	}
+	return t.sql("(substr({1}, 1, {2} - 1) || {3})", c.Args[0], p.from, replaced)
+}
+
+// engineReplacement writes $1 as \1.
+func engineReplacement(text string) string {
+	out := []byte(text)
+	for i := 0; i+1 < len(out); i++ {
+		if out[i] == '$' && isDigit(out[i+1]) {
+			out[i] = '\\'
+		}
+	}
+	return string(out)
+}
+
+// regexpCount is REGEXP_COUNT(text, pattern, position, parameters).
+func regexpCount(t *translator, c *Call) Expr {
+	if len(c.Args) < 2 || len(c.Args) > 4 {
+		return nil
+	}
+	return native("len", t.pattern(c, 2, 3).extract("regexp_extract_all"))
+}
+
+// regexpInstr is REGEXP_INSTR(text, pattern): where the first match begins, found as the length of what goes before.
+func regexpInstr(t *translator, c *Call) Expr {
+	if len(c.Args) != 2 {
+		if len(c.Args) > 2 {
+			t.refuse(unsupported(c.Pos, "REGEXP_INSTR is supported with two arguments only"))
+		}
+		return nil
+	}
+	return t.sql("(CASE WHEN regexp_matches({1}, {2}) THEN length(regexp_extract({1}, '(?s)^(.*?)(?:' || {2} || ')', 1)) + 1 "+
+		"WHEN {1} IS NOT NULL THEN 0 END)", c.Args...)
+}

@@ -1,0 +1,121 @@
+package redshiftsql
+
+// selected gives the columns of a SELECT the names that Redshift gives them, where the engine would make up others.
+func (t *translator) selected(sel *Select, named bool) *Select {
+	if sel.Into != nil {
+		t.refuse(&Error{Code: codeInvalidTable, Message: "INTO is only allowed in the first SELECT of a statement"})
+	}
+	t.tables(sel.From)
+	if !named {
+		return sel
+	}
+	items := make([]SelectItem, len(sel.Items))
+	for i, item := range sel.Items {
+		if item.Alias == "" {
+			item.Alias = outputAlias(item.Expr)
+		}
+		items[i] = item
+	}
+	renamed := *sel
+	renamed.Items = items
+	return &renamed
+}
+
+// outputAlias is the name to give a column that has none; "" when it has the right one already.
+func outputAlias(x Expr) string {
+	switch x.(type) {
+	case *ColumnRef, *Star:
+		return ""
+	}
+	if name, _ := outputName(x); name != "" {
+		return name
+	}
+	return "?column?"
+}
+
+// outputName is the name that PostgreSQL gives the column of an expression. A weak name gives way to another: a CASE
+// takes its ELSE's name, and a cast its operand's, only if that is not weak.
+func outputName(x Expr) (name string, weak bool) {
+	switch x := x.(type) {
+	case *ColumnRef:
+		return x.Name.Last(), false
+	case *Field:
+		return x.Name, false
+	case *Index:
+		return outputName(x.X)
+	case *Collate:
+		return outputName(x.X)
+	case *Call:
+		return callName(x.Name.Last()), false
+	case *BareCall:
+		return bareCallName(x.Name), false
+	case *Extract:
+		return "date_part", false
+	case *AtTimeZone:
+		return "timezone", false
+	case *Array:
+		return "array", false
+	case *Row:
+		return "row", false
+	case *Boolean:
+		return "bool", true
+	case *Interval:
+		return "interval", true
+	case *Cast:
+		return strongerName(x.X, x.Type.outputName())
+	case *Case:
+		return strongerName(x.Else, "case")
+	}
+	return "", true
+}
+
+func strongerName(x Expr, otherwise string) (name string, weak bool) {
+	if x != nil {
+		if name, weak := outputName(x); name != "" && !weak {
+			return name, false
+		}
+	}
+	return otherwise, true
+}
+
+// callName is the name of a function's column: its own, but for those that Redshift rewrites before it looks.
+func callName(function string) string {
+	switch function {
+	case "decode":
+		return "case"
+	case "nvl":
+		return "coalesce"
+	}
+	return function
+}
+
+func bareCallName(function string) string {
+	switch function {
+	case "current_date":
+		return "date"
+	case "current_timestamp":
+		return "timestamptz"
+	case "user":
+		return "current_user"
+	}
+	return function
+}
+
+// tables refuses what looks like a table but is a SUPER column of a table before it: FROM t, t.items.
+func (t *translator) tables(from []TableExpr) {
+	seen := map[string]bool{}
+	for _, table := range from {
+		ref, ok := table.(*TableRef)
+		if !ok {
+			continue
+		}
+		if len(ref.Name) > 1 && seen[ref.Name[0]] {
+			t.refuse(unsupported(ref.Pos, "navigating a SUPER column in FROM is not supported yet"))
+		}
+		if ref.Alias.Name != "" {
+			seen[ref.Alias.Name] = true
+		} else {
+			seen[ref.Name.Last()] = true
+		}
+	}
+}

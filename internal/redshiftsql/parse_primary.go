@@ -1,0 +1,218 @@
+package redshiftsql
+
+import "strconv"
+
+// primary reads what stands between operators.
+func (p *parser) primary() Expr {
+	token := *p.peek()
+	switch token.Kind {
+	case StringToken:
+		p.next()
+		return &String{Value: token.Text}
+	case NumberToken:
+		p.next()
+		return &Number{Text: token.Text}
+	case ParamToken:
+		p.next()
+		number, _ := strconv.Atoi(token.Text[1:])
+		return &Param{Number: number}
+	case Operator:
+		return p.bracketed()
+	case Identifier:
+		if x := p.keywordExpr(token); x != nil {
+			return x
+		}
+	}
+	return p.columnOrCall()
+}
+
+// bracketed reads a subquery, a row or an expression in parentheses.
+func (p *parser) bracketed() Expr {
+	if p.atQueryInside() {
+		return &Subquery{Query: p.parenthesised()}
+	}
+	p.expectOp("(")
+	items := p.exprs()
+	p.expectOp(")")
+	if len(items) == 1 {
+		return items[0]
+	}
+	return &Row{Items: items}
+}
+
+// rowInside reports whether the parenthesis that is next, though a query begins in it, holds an expression:
+// ((select 1) + 1) and ((select 1), 2).
+func (p *parser) rowInside() bool {
+	if !p.peekAt(1).isOp("(") {
+		return false
+	}
+	depth := 0
+	for ahead := 1; ; ahead++ {
+		switch token := p.peekAt(ahead); {
+		case token.Kind == EndOfInput:
+			return false
+		case token.isOp("("):
+			depth++
+		case token.isOp(")"):
+			if depth--; depth == 0 {
+				return !p.continuesQuery(p.peekAt(ahead + 1))
+			}
+		}
+	}
+}
+
+// continuesQuery reports whether a query in parentheses may go on with the token, or ends before it.
+func (p *parser) continuesQuery(t *Token) bool {
+	return t.isOp(")") || t.Kind == Identifier && queryWords[t.Text]
+}
+
+var queryWords = words("union except minus intersect order limit offset")
+
+// keywordExpr reads the expressions that begin with a word of their own; nil when the word is a name.
+func (p *parser) keywordExpr(token Token) Expr {
+	following := p.peekAt(1)
+	switch token.Text {
+	case "null":
+		p.next()
+		return &Null{}
+	case "true", "false":
+		p.next()
+		return &Boolean{Value: token.Text == "true"}
+	case "case":
+		return p.caseExpr()
+	case "interval":
+		if following.Kind == StringToken {
+			return p.interval()
+		}
+	case "array":
+		if following.isOp("[") {
+			return p.array()
+		}
+	case "exists":
+		if following.isOp("(") {
+			p.next()
+			return &Exists{Query: p.parenthesised()}
+		}
+	case "row":
+		if following.isOp("(") {
+			return p.row()
+		}
+	case "approximate":
+		if following.Kind == Identifier {
+			return p.approximate()
+		}
+	}
+	if x := p.specialCall(token, following); x != nil {
+		return x
+	}
+	if bareFunctions[token.Text] && !following.isOp("(") {
+		p.next()
+		return &BareCall{Name: token.Text, Pos: token.Pos}
+	}
+	return p.typedLiteral(token)
+}
+
+func (p *parser) caseExpr() Expr {
+	p.expect("case")
+	expr := &Case{}
+	if !p.is("when") {
+		expr.Operand = p.expr()
+	}
+	for p.accept("when") {
+		condition := p.expr()
+		p.expect("then")
+		expr.Whens = append(expr.Whens, When{Condition: condition, Result: p.expr()})
+	}
+	if expr.Whens == nil {
+		p.fail()
+	}
+	if p.accept("else") {
+		expr.Else = p.expr()
+	}
+	p.expect("end")
+	return expr
+}
+
+func (p *parser) row() Expr {
+	p.expect("row")
+	p.expectOp("(")
+	row := &Row{}
+	if !p.isOp(")") {
+		row.Items = p.exprs()
+	}
+	p.expectOp(")")
+	return row
+}
+
+func (p *parser) array() Expr {
+	p.expect("array")
+	p.expectOp("[")
+	array := &Array{}
+	if !p.isOp("]") {
+		array.Items = p.exprs()
+	}
+	p.expectOp("]")
+	return array
+}
+
+// interval reads INTERVAL '…' and the unit that may follow.
+func (p *parser) interval() Expr {
+	p.expect("interval")
+	literal := &Interval{Value: p.stringValue()}
+	unit, ok := intervalUnits[p.peek().Text]
+	if !ok || p.peek().Kind != Identifier {
+		return literal
+	}
+	p.next()
+	if p.is("to") && intervalUnits[p.peekAt(1).Text] != "" {
+		p.next()
+		unit += " to " + intervalUnits[p.next().Text]
+	}
+	literal.Unit = unit
+	p.intervalPrecision()
+	return literal
+}
+
+// intervalPrecision passes over the (n) that may follow SECOND.
+func (p *parser) intervalPrecision() {
+	if p.isOp("(") && p.peekAt(1).Kind == NumberToken {
+		p.next()
+		p.next()
+		p.expectOp(")")
+	}
+}
+
+var intervalUnits = map[string]string{
+	"year": "year", "years": "year", "month": "month", "months": "month", "week": "week", "weeks": "week",
+	"day": "day", "days": "day", "hour": "hour", "hours": "hour", "minute": "minute", "minutes": "minute",
+	"second": "second", "seconds": "second",
+}
+
+// typedLiteral reads DATE '…', TIMESTAMP WITH TIME ZONE '…' and the like; nil when it is none.
+func (p *parser) typedLiteral(token Token) Expr {
+	if !literalTypes[token.Text] || p.peekAt(p.typeWidth()).Kind != StringToken {
+		return nil
+	}
+	t := p.typeName()
+	return &Cast{X: &String{Value: p.stringValue()}, Type: t}
+}
+
+// typeWidth is how many tokens the type that is next takes, by the look of it.
+func (p *parser) typeWidth() int {
+	width := 1
+	if p.peekAt(width).is("precision") || p.peekAt(width).is("varying") {
+		width++
+	}
+	if p.peekAt(width).isOp("(") {
+		for width += 2; p.peekAt(width).isOp(",") || p.peekAt(width).Kind == NumberToken; width++ {
+		}
+		width++
+	}
+	if p.peekAt(width).is("with") || p.peekAt(width).is("without") {
+		width += 3
+	}
+	return width
+}
+
+var literalTypes = words(`date time timetz timestamp timestamptz varchar char character bpchar text numeric decimal
+	int int2 int4 int8 integer bigint smallint float float4 float8 real double bool boolean super varbyte bytea name oid`)

@@ -1,0 +1,345 @@
+package redshiftsql
+
+import (
+	"strings"
+)
+
+// Session is what a statement may ask about the session it runs in.
+type Session struct {
+	User     string // CURRENT_USER
+	Database string // CURRENT_DATABASE(); a name qualified with it loses that qualifier
+	Schema   string // CURRENT_SCHEMA(), and where the sequences of unqualified tables go
+	Version  string // VERSION()
+	Backend  int32  // PG_BACKEND_PID()
+	// Settings answers CURRENT_SETTING('name'); names are in lower case. The engine answers for what is missing here.
+	Settings map[string]string
+	// Unique tells the sequences behind IDENTITY columns apart: with a different value for every statement, tables that
+	// are dropped and renamed around one another never come to share one. Empty is fine where that cannot happen.
+	Unique string
+}
+
+// Kind says what is to be done with a Translation.
+type Kind int
+
+const (
+	KindNothing    Kind = iota // accepted, and there is nothing to do: ALTER TABLE … OWNER TO, LOCK
+	KindQuery                  // run and return rows
+	KindInsert                 // run and report the number of rows
+	KindUpdate                 //
+	KindDelete                 //
+	KindSelectInto             // CREATE TABLE AS and SELECT INTO: run, report the number of rows, describe Table
+	KindDDL                    // run; Table, Alter or Drop tell the catalogue
+	KindBegin                  // Begin holds the options
+	KindCommit                 //
+	KindRollback               //
+	KindSet                    // Set holds name and value
+	KindReset                  // Set holds the name; "all" is every setting
+	KindShow                   // Show holds the name; "all" is every setting
+	KindCopyIn                 // Copy holds everything
+	KindCopyOut                // Copy holds everything
+	KindVacuum                 // Target holds the table, or nothing for all
+	KindAnalyze                // Target holds the table, or nothing for all
+	KindExplain                // run and return the plan
+	KindPrepare                // Prepared holds the statement
+	KindExecute                // Prepared holds the arguments; whether rows come back only the prepared statement tells
+	KindDeallocate             // Prepared holds the name; "" is all
+)
+
+// Translation is a statement in the engine's words, and what the engine has no words for.
+type Translation struct {
+	Kind Kind
+	// Statements is the engine's SQL, to be run in order in one transaction. The result is that of the last; the others
+	// prepare it. None is left for what is not the engine's to do.
+	Statements []string
+	// Tag is the head of the command tag: "SELECT", "INSERT 0", "CREATE TABLE". Where Counts is set, a space and the
+	// number of rows follow it.
+	Tag    string
+	Counts bool
+	// Rows tells that rows come back.
+	Rows bool
+	// Params is the highest number of a parameter, $1 being 1.
+	Params int
+
+	Set      *Setting
+	Show     string
+	Begin    TransactionOptions
+	Copy     *Copy
+	Table    *Table   // the table that is made
+	Alter    *Alter   // the change made to a table
+	Drop     *Dropped // what is dropped
+	Target   Name     // the one table that INSERT, UPDATE, DELETE, TRUNCATE, VACUUM, ANALYZE or COPY is about
+	Prepared *Prepared
+}
+
+// Setting is what SET and RESET change.
+type Setting struct {
+	Name, Value string
+	Local       bool // for this transaction only
+	Default     bool // back to the default; Value is empty
+}
+
+// Copy is COPY over the connection. Its options are complete: what was not given has PostgreSQL's default.
+type Copy struct {
+	Table     Name
+	Columns   []string
+	Query     string // engine SQL of the rows to send, for COPY … TO STDOUT
+	Format    string // "text", "csv" or "binary"
+	Header    bool
+	Delimiter string
+	Null      string
+	Quote     string
+	Escape    string
+}
+
+// Prepared is about PREPARE, EXECUTE and DEALLOCATE.
+type Prepared struct {
+	Name      string
+	Types     []Type    // PREPARE: the declared types of the parameters
+	Statement Statement // PREPARE: what EXECUTE runs
+	Args      []string  // EXECUTE: the arguments as engine SQL expressions
+}
+
+// Translate says a statement in the engine's words. The error, if any, is an *Error.
+func Translate(stmt Statement, session Session) (Translation, error) {
+	t := &translator{session: session}
+	out, err := t.translate(stmt)
+	if err == nil && t.err != nil {
+		err = t.err
+	}
+	if err != nil {
+		return Translation{}, err
+	}
+	out.Params = t.params
+	return out, nil
+}
+
+// translator is the engine's dialect: the printer asks it what to write.
+type translator struct {
+	session Session
+	params  int
+	err     error // the first refusal
+}
+
+func (t *translator) engine() bool { return true }
+
+func (t *translator) text(value string) string { return quoteText(value) }
+
+// refuse keeps the first refusal; Translate returns it when the statement is written.
+func (t *translator) refuse(err error) {
+	if t.err == nil {
+		t.err = err
+	}
+}
+
+// print writes a tree in the engine's words.
+func (t *translator) print(write func(*printer)) string {
+	p := &printer{dialect: t}
+	write(p)
+	return p.String()
+}
+
+func (t *translator) typeName(typ Type) string {
+	name, err := engineType(typ)
+	if err != nil {
+		t.refuse(err)
+	}
+	return name
+}
+
+// name drops the database from database.schema.table where it is the session's own.
+func (t *translator) name(name Name) Name {
+	if len(name) == 3 && name[0] == t.session.Database {
+		return name[1:]
+	}
+	return name
+}
+
+func (t *translator) translate(stmt Statement) (Translation, error) {
+	switch s := stmt.(type) {
+	case *Query:
+		return t.query(s), nil
+	case *Insert:
+		return t.write(KindInsert, "INSERT 0", s.Table, func(p *printer) { p.insert(s) }), nil
+	case *Update:
+		return t.write(KindUpdate, "UPDATE", s.Table.Name, func(p *printer) { p.update(s) }), nil
+	case *Delete:
+		return t.write(KindDelete, "DELETE", s.Table.Name, func(p *printer) { p.delete(s) }), nil
+	case *Explain:
+		return t.explain(s)
+	case *CopyStdio:
+		return t.copy(s)
+	case *Unsupported:
+		return Translation{}, unsupported(0, "%s is not supported yet", s.Feature)
+	}
+	if out, ok := t.schema(stmt); ok {
+		return out, nil
+	}
+	return t.command(stmt)
+}
+
+func (t *translator) query(s *Query) Translation {
+	if sel, ok := s.Body.(*Select); ok && sel.Into != nil {
+		return t.selectInto(s, sel)
+	}
+	sql := t.print(func(p *printer) { p.query(s, true) })
+	return Translation{Kind: KindQuery, Tag: "SELECT", Counts: true, Rows: true, Statements: []string{sql}}
+}
+
+// selectInto makes SELECT … INTO t the CREATE TABLE AS that it is.
+func (t *translator) selectInto(s *Query, sel *Select) Translation {
+	plain := *sel
+	plain.Into = nil
+	query := *s
+	query.Body = &plain
+	return t.createTableAs(&CreateTableAs{Name: sel.Into.Name, Temp: sel.Into.Temp || sel.Into.Name.temporary(), Query: &query})
+}
+
+func (t *translator) write(kind Kind, tag string, target Name, write func(*printer)) Translation {
+	return Translation{Kind: kind, Tag: tag, Counts: true, Target: t.name(target), Statements: []string{t.print(write)}}
+}
+
+func (t *translator) explain(s *Explain) (Translation, error) {
+	inner, err := t.translate(s.Statement)
+	if err != nil {
+		return Translation{}, err
+	}
+	if len(inner.Statements) == 0 {
+		return Translation{}, unsupported(0, "EXPLAIN takes a statement that has a plan")
+	}
+	sql := "EXPLAIN " + inner.Statements[len(inner.Statements)-1]
+	return Translation{Kind: KindExplain, Tag: "EXPLAIN", Rows: true, Statements: []string{sql}}, nil
+}
+
+// command translates the statements about the session.
+func (t *translator) command(stmt Statement) (Translation, error) {
+	switch s := stmt.(type) {
+	case *Begin:
+		return t.begin(s), nil
+	case *Commit:
+		return Translation{Kind: KindCommit, Tag: "COMMIT", Statements: []string{"COMMIT"}}, nil
+	case *Rollback:
+		return Translation{Kind: KindRollback, Tag: "ROLLBACK", Statements: []string{"ROLLBACK"}}, nil
+	case *Set:
+		return Translation{Kind: KindSet, Tag: "SET", Set: &Setting{Name: s.Name, Value: s.Value, Local: s.Local, Default: s.Default}}, nil
+	case *Reset:
+		return Translation{Kind: KindReset, Tag: "RESET", Set: &Setting{Name: s.Name, Default: true}}, nil
+	case *Show:
+		return Translation{Kind: KindShow, Tag: "SHOW", Rows: true, Show: s.Name}, nil
+	case *Analyze:
+		return t.analyze(s), nil
+	case *Vacuum:
+		return Translation{Kind: KindVacuum, Tag: "VACUUM", Target: t.name(s.Table)}, nil
+	case *Prepare:
+		return t.prepare(s)
+	case *Execute:
+		return t.execute(s), nil
+	case *Deallocate:
+		return t.deallocate(s), nil
+	case *Lock:
+		return Translation{Kind: KindNothing, Tag: "LOCK TABLE"}, nil
+	}
+	return Translation{}, unsupported(0, "this statement is not supported yet")
+}
+
+func (t *translator) begin(s *Begin) Translation {
+	tag := "BEGIN"
+	if s.Start {
+		tag = "START TRANSACTION"
+	}
+	return Translation{Kind: KindBegin, Tag: tag, Begin: s.Options, Statements: []string{"BEGIN TRANSACTION"}}
+}
+
+func (t *translator) analyze(s *Analyze) Translation {
+	sql := "ANALYZE"
+	if s.Table != nil {
+		sql += " " + t.name(s.Table).quoted()
+	}
+	return Translation{Kind: KindAnalyze, Tag: "ANALYZE", Target: t.name(s.Table), Statements: []string{sql}}
+}
+
+func (t *translator) prepare(s *Prepare) (Translation, error) {
+	inner, err := t.translate(s.Statement)
+	if err != nil {
+		return Translation{}, err
+	}
+	if len(inner.Statements) != 1 {
+		return Translation{}, unsupported(0, "PREPARE takes SELECT, INSERT, UPDATE or DELETE")
+	}
+	t.params = 0 // the parameters are EXECUTE's to fill in
+	return Translation{
+		Kind: KindPrepare, Tag: "PREPARE",
+		Statements: []string{"PREPARE " + quoteName(s.Name) + " AS " + inner.Statements[0]},
+		Prepared:   &Prepared{Name: s.Name, Types: s.Types, Statement: s.Statement},
+	}, nil
+}
+
+func (t *translator) execute(s *Execute) Translation {
+	prepared := &Prepared{Name: s.Name}
+	for _, arg := range s.Args {
+		prepared.Args = append(prepared.Args, t.print(func(p *printer) { p.expr(arg) }))
+	}
+	sql := "EXECUTE " + quoteName(s.Name)
+	if len(prepared.Args) > 0 {
+		sql += "(" + strings.Join(prepared.Args, ", ") + ")"
+	}
+	return Translation{Kind: KindExecute, Tag: "SELECT", Counts: true, Rows: true, Statements: []string{sql}, Prepared: prepared}
+}
+
+func (t *translator) deallocate(s *Deallocate) Translation {
+	out := Translation{Kind: KindDeallocate, Tag: "DEALLOCATE", Prepared: &Prepared{Name: s.Name}}
+	if s.Name != "" {
+		out.Statements = []string{"DEALLOCATE " + quoteName(s.Name)}
+	} else {
+		out.Tag = "DEALLOCATE ALL"
+	}
+	return out
+}
+
+// copy fills in PostgreSQL's defaults and refuses what contradicts itself.
+func (t *translator) copy(s *CopyStdio) (Translation, error) {
+	o := &s.Options
+	out := &Copy{Table: t.name(s.Table), Columns: s.Columns, Header: o.Header, Format: o.Format}
+	if out.Format == "" {
+		out.Format = "text"
+	}
+	csv := out.Format == "csv"
+	if !csv && (o.Header || o.Quote != nil || o.Escape != nil) {
+		return Translation{}, &Error{Code: codeUnsupported, Message: "COPY's HEADER, QUOTE and ESCAPE are for the CSV format only"}
+	}
+	if csv {
+		out.Delimiter, out.Null, out.Quote = given(o.Delimiter, ","), given(o.Null, ""), given(o.Quote, `"`)
+		out.Escape = given(o.Escape, out.Quote)
+	} else {
+		out.Delimiter, out.Null = given(o.Delimiter, "\t"), given(o.Null, `\N`)
+	}
+	if len(out.Delimiter) != 1 || csv && (len(out.Quote) != 1 || len(out.Escape) != 1) {
+		return Translation{}, &Error{Code: codeBadParameter, Message: "COPY's delimiter, quote and escape are one single-byte character each"}
+	}
+	if !s.Out {
+		return Translation{Kind: KindCopyIn, Tag: "COPY", Counts: true, Copy: out, Target: out.Table}, nil
+	}
+	out.Query = t.print(func(p *printer) { p.query(s.source(), true) })
+	return Translation{Kind: KindCopyOut, Tag: "COPY", Counts: true, Copy: out, Target: out.Table}, nil
+}
+
+// source is the query whose rows COPY … TO sends.
+func (s *CopyStdio) source() *Query {
+	if s.Query != nil {
+		return s.Query
+	}
+	sel := &Select{From: []TableExpr{&TableRef{Name: s.Table}}}
+	for _, column := range s.Columns {
+		sel.Items = append(sel.Items, SelectItem{Expr: &ColumnRef{Name: Name{column}}})
+	}
+	if sel.Items == nil {
+		sel.Items = []SelectItem{{Expr: &Star{}}}
+	}
+	return &Query{Body: sel}
+}
+
+func given(value *string, otherwise string) string {
+	if value != nil {
+		return *value
+	}
+	return otherwise
+}

@@ -1,0 +1,203 @@
+package redshiftsql
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// cast translates a cast; those made by the translation are the engine's already.
+func (t *translator) cast(x *Cast) Expr {
+	if x.native {
+		return x
+	}
+	switch x.Type.Name {
+	case "regclass":
+		return t.regclass(x)
+	case "regtype":
+		return t.regtype(x)
+	case "char", "varchar":
+		if x.Type.Array == 0 {
+			return t.castToText(x)
+		}
+	case "super":
+		return native("to_json", x.X)
+	case "varbyte":
+		if _, ok := x.X.(*String); ok {
+			return native("encode", x.X)
+		}
+	case "interval":
+		if value, ok := constant(x.X); ok {
+			return intervalLiteral(&Interval{Value: value})
+		}
+	case "date", "timestamp", "timestamptz":
+		if moment := t.namedMoment(x); moment != nil {
+			return moment
+		}
+	}
+	return x
+}
+
+// castToText cuts what is too long, as Redshift does without a word when a cast asks for it.
+func (t *translator) castToText(x *Cast) Expr {
+	text := nativeCast(x.X, "varchar")
+	if inner, ok := x.X.(*Cast); ok && x.Type.Name == "varchar" && len(x.Type.Args) == 0 && inner.Type.Name == "regclass" {
+		return t.className(inner.X)
+	}
+	if len(x.Type.Args) == 0 && x.Type.Name == "varchar" {
+		return text
+	}
+	limit := x.Type.length()
+	if value, ok := constant(x.X); ok && utf8.RuneCountInString(value) <= limit {
+		return text
+	}
+	return native("left", text, &Number{Text: strconv.Itoa(limit)})
+}
+
+// namedMoment translates casts of the words that mean a moment, such as 'today'; nil for every other cast.
+func (t *translator) namedMoment(x *Cast) Expr {
+	value, _ := constant(x.X)
+	switch fold(strings.TrimSpace(value)) {
+	case "now":
+		return nativeCast(native("now"), x.Type.Name)
+	case "today":
+		return nativeCast(t.sql("CURRENT_DATE"), x.Type.Name)
+	case "tomorrow":
+		return nativeCast(t.sql("(CURRENT_DATE + 1)"), x.Type.Name)
+	case "yesterday":
+		return nativeCast(t.sql("(CURRENT_DATE - 1)"), x.Type.Name)
+	case "epoch":
+		return nativeCast(&String{Value: "1970-01-01 00:00:00"}, x.Type.Name)
+	}
+	return nil
+}
+
+// regclass makes a table's name its OID. What is no constant is an OID already.
+func (t *translator) regclass(x *Cast) Expr {
+	value, ok := constant(x.X)
+	if !ok {
+		return &Row{Items: []Expr{x.X}}
+	}
+	if _, err := strconv.Atoi(value); err == nil {
+		return nativeCast(x.X, "bigint")
+	}
+	name := splitName(value)
+	relation := &String{Value: name.Last()}
+	if schema := name.Schema(); schema != "" {
+		return t.sql("(SELECT c.oid FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace "+
+			"WHERE c.relname = {1} AND n.nspname = {2})", relation, &String{Value: schema})
+	}
+	return t.sql("(SELECT oid FROM pg_catalog.pg_class WHERE relname = {1} LIMIT 1)", relation)
+}
+
+// className is x::regclass::text, the name of the table with an OID.
+func (t *translator) className(oid Expr) Expr {
+	if _, ok := constant(oid); ok {
+		return nativeCast(oid, "varchar")
+	}
+	return t.sql("(SELECT relname FROM pg_catalog.pg_class WHERE pg_class.oid = {1} LIMIT 1)", oid)
+}
+
+// regtype makes a type's name its OID, and an OID the type's name.
+func (t *translator) regtype(x *Cast) Expr {
+	if value, ok := constant(x.X); ok {
+		name := Type{Name: splitName(value).Last()}
+		if short, known := typeNames[name.Name]; known {
+			name.Name = short
+		}
+		return t.sql("(SELECT oid FROM pg_catalog.pg_type WHERE typname = {1} LIMIT 1)", &String{Value: name.outputName()})
+	}
+	return native("format_type", x.X, &Null{})
+}
+
+// splitName cuts the text of a name into its parts and folds those that are not quoted.
+func splitName(text string) Name {
+	tokens, _, err := lex(text, false)
+	if err != nil {
+		return Name{text}
+	}
+	var name Name
+	for _, token := range tokens {
+		if token.isLabel() {
+			name = append(name, token.Text)
+		}
+	}
+	if name == nil {
+		return Name{text}
+	}
+	return name
+}
+
+// intervalLiteral spells an interval the way the engine reads it.
+func intervalLiteral(x *Interval) Expr {
+	value := strings.TrimSpace(x.Value)
+	first, last, isRange := strings.Cut(x.Unit, " to ")
+	switch {
+	case isRange:
+		return &Interval{Value: intervalRange(value, first, last)}
+	case x.Unit != "" && isDecimal(value):
+		return &Interval{Value: value + " " + x.Unit}
+	case isDecimal(value):
+		return &Interval{Value: value + " second"}
+	}
+	return &Interval{Value: intervalWords(value)}
+}
+
+func isDecimal(text string) bool {
+	_, err := strconv.ParseFloat(text, 64)
+	return err == nil && strings.Trim(text, "0123456789.+-") == ""
+}
+
+// intervalRange spells '1-2' YEAR TO MONTH and '1 02:03:04' DAY TO SECOND. What does not have that form is left to
+// the engine to judge.
+func intervalRange(value, first, last string) string {
+	if first == "year" && last == "month" {
+		years, months, ok := strings.Cut(strings.TrimPrefix(value, "-"), "-")
+		if !ok {
+			return value + " year"
+		}
+		sign := value[:len(value)-len(strings.TrimPrefix(value, "-"))]
+		return sign + years + " year " + sign + months + " month"
+	}
+	if first != "day" {
+		return clock(value, first, last)
+	}
+	days, rest, ok := strings.Cut(value, " ")
+	if !ok {
+		return value + " day"
+	}
+	return days + " day " + clock(rest, "hour", last)
+}
+
+// clock completes a time of day that begins or ends with another field than hours and seconds.
+func clock(value, first, last string) string {
+	if first == "minute" {
+		value = "00:" + value
+	}
+	if last == "hour" || last == "minute" && !strings.Contains(value, ":") {
+		return value + ":00:00"
+	}
+	if last == "minute" {
+		return value + ":00"
+	}
+	return value
+}
+
+// intervalWords replaces the abbreviations of units, which Redshift takes and the engine does not.
+func intervalWords(value string) string {
+	var out []string
+	for _, word := range strings.Fields(strings.ReplaceAll(value, ",", " ")) {
+		number := strings.TrimRight(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+		if number != "" {
+			out = append(out, number)
+		}
+		unit := fold(word[len(number):])
+		if part, ok := datePart(unit); ok {
+			unit = part
+		}
+		if unit != "" {
+			out = append(out, unit)
+		}
+	}
+	return strings.Join(out, " ")
+}

@@ -1,0 +1,129 @@
+package redshiftsql
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Type is a data type by Redshift's shortest name: smallint, integer, bigint, numeric, real, double precision, boolean,
+// char, varchar, date, time, timetz, timestamp, timestamptz, interval, super, varbyte, …
+type Type struct {
+	Name string
+	Args []int // precision and scale, or length
+	Max  bool  // varchar(max)
+	// Array counts the pairs of brackets behind the type, which only catalogue queries use.
+	Array int
+	Pos   int
+}
+
+const (
+	maxVarchar     = 65535
+	maxChar        = 4096
+	defaultVarchar = 256
+)
+
+// typeNames maps the spellings of a type to the shortest one. What it does not list keeps its name.
+var typeNames = map[string]string{
+	"int2": "smallint", "int": "integer", "int4": "integer", "int8": "bigint", "decimal": "numeric", "dec": "numeric",
+	"float4": "real", "float8": "double precision", "float": "double precision", "bool": "boolean",
+	"character": "char", "nchar": "char", "nvarchar": "varchar", "varbinary": "varbyte", "binary varying": "varbyte",
+	"bytea": "varbyte", "json": "super",
+}
+
+// length is the most bytes that a column of the type holds, or 0 for types that are not strings.
+func (t Type) length() int {
+	switch {
+	case t.Array > 0:
+		return 0
+	case t.Name == "varchar" && t.Max:
+		return maxVarchar
+	case t.Name == "char" && t.Max:
+		return maxChar
+	case (t.Name == "varchar" || t.Name == "char") && len(t.Args) == 1:
+		return t.Args[0]
+	case t.Name == "varchar", t.Name == "text", t.Name == "bpchar":
+		return defaultVarchar
+	case t.Name == "char":
+		return 1
+	}
+	return 0
+}
+
+// Formal is the type as Redshift's catalogue spells it for a column: "character varying(256)", "numeric(18,0)".
+func (t Type) Formal() string {
+	name := t.Name
+	switch t.Name {
+	case "varchar", "text":
+		name = "character varying(" + strconv.Itoa(t.length()) + ")"
+	case "char", "bpchar":
+		name = "character(" + strconv.Itoa(t.length()) + ")"
+	case "numeric":
+		precision, scale := t.decimal()
+		name = "numeric(" + strconv.Itoa(precision) + "," + strconv.Itoa(scale) + ")"
+	case "time", "timestamp":
+		name += " without time zone"
+	case "timetz", "timestamptz":
+		name = strings.TrimSuffix(t.Name, "tz") + " with time zone"
+	}
+	return name + strings.Repeat("[]", t.Array)
+}
+
+// decimal is a numeric's precision and scale; Redshift's default is (18,0).
+func (t Type) decimal() (precision, scale int) {
+	switch len(t.Args) {
+	case 0:
+		return 18, 0
+	case 1:
+		return t.Args[0], 0
+	}
+	return t.Args[0], t.Args[1]
+}
+
+// outputName is the name that PostgreSQL gives a column computed by a cast to the type.
+func (t Type) outputName() string {
+	switch t.Name {
+	case "smallint":
+		return "int2"
+	case "integer":
+		return "int4"
+	case "bigint":
+		return "int8"
+	case "real":
+		return "float4"
+	case "double precision":
+		return "float8"
+	case "boolean":
+		return "bool"
+	case "char":
+		return "bpchar"
+	}
+	return t.Name
+}
+
+// engineTypes maps types to DuckDB's. What neither it nor engineType knows is refused.
+var engineTypes = map[string]string{
+	"smallint": "SMALLINT", "integer": "INTEGER", "bigint": "BIGINT", "real": "FLOAT", "double precision": "DOUBLE",
+	"boolean": "BOOLEAN", "char": "VARCHAR", "varchar": "VARCHAR", "text": "VARCHAR", "bpchar": "VARCHAR",
+	"date": "DATE", "time": "TIME", "timetz": "TIMETZ", "timestamp": "TIMESTAMP", "timestamptz": "TIMESTAMPTZ",
+	"interval": "INTERVAL", "interval year to month": "INTERVAL", "interval day to second": "INTERVAL",
+	"super": "JSON", "varbyte": "BLOB", "uuid": "UUID",
+	"oid": "BIGINT", "name": "VARCHAR", `"char"`: "VARCHAR", "regproc": "VARCHAR", "xid": "BIGINT", "cid": "BIGINT",
+	"unknown": "VARCHAR", "cstring": "VARCHAR", "int2vector": "VARCHAR", "oidvector": "VARCHAR", "aclitem": "VARCHAR",
+}
+
+// engineType is the type in DuckDB's words.
+func engineType(t Type) (string, error) {
+	name, ok := engineTypes[t.Name]
+	switch {
+	case t.Name == "numeric":
+		precision, scale := t.decimal()
+		if precision < 1 || precision > 38 || scale < 0 || scale > precision {
+			return "", &Error{Code: codeBadParameter, Message: "NUMERIC precision " + strconv.Itoa(precision) +
+				" must be between 1 and 38, and its scale between 0 and the precision", Position: t.Pos}
+		}
+		name = "DECIMAL(" + strconv.Itoa(precision) + "," + strconv.Itoa(scale) + ")"
+	case !ok:
+		return "", unsupported(t.Pos, "the data type %s is not supported yet", t.Name)
+	}
+	return name + strings.Repeat("[]", t.Array), nil
+}
