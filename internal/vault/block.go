@@ -149,7 +149,7 @@ type blockReader struct {
 }
 
 func newBlockReader(keys keyring) *blockReader {
-	return &blockReader{hasher: keys.blocks.Clone(), plain: make([]byte, blockSize)}
+	return &blockReader{hasher: keys.blocks.Clone()}
 }
 
 // open decrypts in place, decompresses and checks the hash. The bytes are good until the next call.
@@ -186,6 +186,9 @@ func unseal(aead cipher.AEAD, slot uint32, rec record, sealed []byte) ([]byte, e
 
 // decompress never writes more than a block, whatever packed says of its own length.
 func (r *blockReader) decompress(rec record, packed []byte) ([]byte, error) {
+	if r.plain == nil && rec.codec != codecRaw {
+		r.plain = make([]byte, blockSize)
+	}
 	plain, err := packed, error(nil)
 	switch rec.codec {
 	case codecRaw:

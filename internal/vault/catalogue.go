@@ -16,14 +16,15 @@ import (
 type catalogue struct {
 	packs   []pack
 	blocks  map[BlockID]location
-	strange []string // keys that no save leaves behind when it finishes
+	twins   map[BlockID][]location // every place of the few blocks that have several, as after a crash
+	strange []string               // keys that no save leaves behind when it finishes
 }
 
 // pack is what the catalogue knows of one pack. A broken one is remembered so that errors can name it.
 type pack struct {
 	id        packID
-	size      int64 // as listed, 0 when it is missing
-	indexSize int64
+	size      int64  // as listed
+	indexSize int64  // as listed
 	broken    string // why it cannot be relied on, or empty
 	flaw      error  // why its own copy of the index was read, or nil
 	records   int
@@ -59,7 +60,7 @@ func (s *store) catalogue(ctx context.Context) (*catalogue, error) {
 		return nil, err
 	}
 	ids := slices.SortedFunc(maps.Keys(union(indexes.sizes, packs.sizes)), comparePacks)
-	c := &catalogue{packs: make([]pack, len(ids)), blocks: map[BlockID]location{}}
+	c := &catalogue{packs: make([]pack, len(ids)), blocks: map[BlockID]location{}, twins: map[BlockID][]location{}}
 	c.strange = slices.Concat(indexes.foreign, packs.foreign)
 	read := make([]index, len(ids))
 	group, within := errgroup.WithContext(ctx)
@@ -67,7 +68,7 @@ func (s *store) catalogue(ctx context.Context) (*catalogue, error) {
 	for i, id := range ids {
 		group.Go(func() error {
 			var err error
-			c.packs[i], read[i], err = s.readPack(within, id, indexes.sizes[id], packs.sizes[id])
+			c.packs[i], read[i], err = s.readPack(within, id, indexes.size(id), packs.size(id))
 			return err
 		})
 	}
@@ -92,12 +93,12 @@ func comparePacks(a, b packID) int { return slices.Compare(a[:], b[:]) }
 func (s *store) readPack(ctx context.Context, id packID, indexSize, packSize int64) (pack, index, error) {
 	found := pack{id: id, size: packSize, indexSize: indexSize}
 	contents, err := s.readIndex(ctx, id, indexSize)
-	if refusable(err) && packSize > 0 {
+	if (refusable(err) || errors.Is(err, errNewer)) && packSize != absent {
 		found.flaw = err
 		_, contents, err = s.readOwnIndex(ctx, id, packSize)
 	}
 	switch {
-	case packSize == 0:
+	case packSize == absent:
 		found.broken = "is missing"
 	case refusable(err):
 		found.broken = fmt.Sprintf("has no readable index (%v)", err)
@@ -118,7 +119,7 @@ func refusable(err error) bool {
 }
 
 func (s *store) readIndex(ctx context.Context, id packID, size int64) (index, error) {
-	if size == 0 {
+	if size == absent {
 		return index{}, fs.ErrNotExist
 	}
 	if size > largestIndex {
@@ -169,17 +170,33 @@ func (s *store) mendIndexes(ctx context.Context, known *catalogue) error {
 	return nil
 }
 
-// add prefers a block's first whole pack.
+// add takes in a pack. A block that is in several is looked for where nothing is wrong.
 func (c *catalogue) add(number uint32, contents index) {
 	offset := uint32(headerSize)
 	for slot, rec := range contents.records {
-		known, found := c.blocks[rec.id]
-		if !found || c.packs[known.pack].broken != "" {
-			c.blocks[rec.id] = location{
-				pack: number, slot: uint32(slot), offset: offset, plain: rec.plain, sealed: rec.sealed, codec: rec.codec,
-			}
+		at := location{
+			pack: number, slot: uint32(slot), offset: offset, plain: rec.plain, sealed: rec.sealed, codec: rec.codec,
 		}
 		offset += rec.sealed
+		known, found := c.blocks[rec.id]
+		if found && c.packs[known.pack].broken == "" && c.packs[number].broken == "" {
+			c.twins[rec.id] = append(c.twins[rec.id], known, at)
+		}
+		if !found || c.packs[number].trust() > c.packs[known.pack].trust() {
+			c.blocks[rec.id] = at
+		}
+	}
+}
+
+// trust is higher for packs that are better to read from.
+func (p pack) trust() int {
+	switch {
+	case p.broken != "":
+		return 0
+	case p.flaw != nil:
+		return 1
+	default:
+		return 2
 	}
 }
 

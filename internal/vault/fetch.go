@@ -168,7 +168,7 @@ type fetchWorker struct {
 }
 
 func (f *fetcher) work(ctx context.Context, known *catalogue, pending <-chan run) error {
-	worker := fetchWorker{f, newBlockReader(f.keys), make([]byte, longestRun)}
+	worker := &fetchWorker{fetcher: f, reader: newBlockReader(f.keys)}
 	for next := range pending {
 		if err := worker.fetchRun(ctx, known, next, 0); err != nil {
 			return err
@@ -177,8 +177,9 @@ func (f *fetcher) work(ctx context.Context, known *catalogue, pending <-chan run
 	return ctx.Err()
 }
 
-func (w fetchWorker) fetchRun(ctx context.Context, known *catalogue, r run, move int) error {
+func (w *fetchWorker) fetchRun(ctx context.Context, known *catalogue, r run, move int) error {
 	pack := &known.packs[r[0].pack]
+	w.buffer = slices.Grow(w.buffer[:0], int(r.end()-r.begin()))
 	sealed := w.buffer[:r.end()-r.begin()]
 	err := readRange(ctx, w, w.packKey(pack.id), int64(r.begin()), sealed)
 	switch {
@@ -217,7 +218,7 @@ func (r run) blocks() iter.Seq[run] {
 }
 
 // openBlock decrypts and checks a block once for all the places where it is wanted.
-func (w fetchWorker) openBlock(ctx context.Context, pack *pack, same run, sealed []byte) error {
+func (w *fetchWorker) openBlock(ctx context.Context, pack *pack, same run, sealed []byte) error {
 	at := same[0]
 	plain, err := w.reader.open(pack.aead, at.slot, at.record(w.id(at.place)), sealed)
 	if err != nil {
@@ -234,7 +235,7 @@ func (w fetchWorker) openBlock(ctx context.Context, pack *pack, same run, sealed
 	return nil
 }
 
-func (w fetchWorker) refuseAll(r run, err error) error {
+func (w *fetchWorker) refuseAll(r run, err error) error {
 	for _, each := range r {
 		if err := w.refuse(each.place, err); err != nil {
 			return err
@@ -243,7 +244,7 @@ func (w fetchWorker) refuseAll(r run, err error) error {
 	return nil
 }
 
-func (w fetchWorker) followMove(ctx context.Context, stale *catalogue, r run, move int) error {
+func (w *fetchWorker) followMove(ctx context.Context, stale *catalogue, r run, move int) error {
 	known, located, err := w.locate(ctx, stale, r)
 	if err != nil {
 		return err

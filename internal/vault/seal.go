@@ -27,6 +27,9 @@ const (
 	nonceSize  = 12
 )
 
+// errNewer is not damage: what cannot be read here must not be taken for garbage.
+var errNewer = errors.New("unknown format")
+
 var magic = [4]byte{'S', 'L', 'P', 'V'}
 
 // header begins every object of the vault. The salt of a pack is its id.
@@ -41,7 +44,7 @@ func parseHeader(begin []byte, kind byte) (salt [saltSize]byte, err error) {
 	case len(begin) < headerSize || [4]byte(begin[:4]) != magic || begin[5] != kind:
 		return salt, fmt.Errorf("%w: not an object of kind %c", ErrDamaged, kind)
 	case begin[4] != formatVersion:
-		return salt, fmt.Errorf("written in format %d; this slipher reads format %d: use a newer slipher", begin[4], formatVersion)
+		return salt, fmt.Errorf("%w: it is in format %d, and this slipher reads format %d: use a newer slipher", errNewer, begin[4], formatVersion)
 	case begin[6] != 0 || begin[7] != 0:
 		return salt, fmt.Errorf("%w: unknown header", ErrDamaged)
 	}

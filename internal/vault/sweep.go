@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -124,12 +125,43 @@ func (w *sweeping) mark(ctx context.Context, keep []string) error {
 			return fmt.Errorf("nothing was deleted, as snapshot %s is damaged and what looks like garbage may repair it: %w", id, err)
 		}
 	}
+	w.weighPacks()
+	return nil
+}
+
+// weighPacks finds how much of each pack is live. Of a block that is in several packs one copy is enough: one in a pack that
+// stays as it is, and has the most other live blocks.
+func (w *sweeping) weighPacks() {
 	w.liveBytes = make([]int64, len(w.known.packs))
+	var several []BlockID
 	for id := range w.live {
+		if w.known.twins[id] != nil {
+			several = append(several, id)
+			continue
+		}
 		at := w.known.blocks[id]
 		w.liveBytes[at.pack] += int64(at.sealed)
 	}
-	return nil
+	slices.SortFunc(several, func(a, b BlockID) int { return slices.Compare(a[:], b[:]) })
+	for _, id := range several {
+		at := slices.MaxFunc(w.known.twins[id], func(a, b location) int {
+			return cmp.Compare(w.worth(a.pack), w.worth(b.pack))
+		})
+		w.known.blocks[id] = at
+		w.liveBytes[at.pack] += int64(at.sealed)
+	}
+}
+
+// worth is greater for every pack that stays as it is than for any that is rewritten.
+func (w *sweeping) worth(pack uint32) int64 {
+	if w.mostlyDead(pack) {
+		return w.liveBytes[pack]
+	}
+	return w.liveBytes[pack] + largestPack
+}
+
+func (w *sweeping) mostlyDead(pack uint32) bool {
+	return w.liveBytes[pack] < w.known.packs[pack].size/2
 }
 
 func (w *sweeping) markBlocks(manifest Manifest) error {
@@ -183,12 +215,12 @@ func (w *sweeping) deleteStrange(ctx context.Context) error {
 // deletePacks deletes the dead packs, and then the mostly dead ones once their live blocks are in new packs.
 func (w *sweeping) deletePacks(ctx context.Context) error {
 	var dead, mostlyDead []uint32
-	for number, pack := range w.known.packs {
-		switch live := w.liveBytes[number]; {
-		case live == 0:
-			dead = append(dead, uint32(number))
-		case live < pack.size/2:
-			mostlyDead = append(mostlyDead, uint32(number))
+	for number := range uint32(len(w.known.packs)) {
+		switch {
+		case w.liveBytes[number] == 0:
+			dead = append(dead, number)
+		case w.mostlyDead(number):
+			mostlyDead = append(mostlyDead, number)
 		}
 	}
 	if err := each(ctx, dead, w.deletePack); err != nil {
@@ -223,7 +255,7 @@ func (w *sweeping) delete(ctx context.Context, key string, size int64) error {
 	if err := w.Delete(ctx, key); err != nil {
 		return fmt.Errorf("delete %s: %w", key, err)
 	}
-	w.count(func(swept *Swept) { swept.FreedBytes += size })
+	w.count(func(swept *Swept) { swept.FreedBytes += max(size, 0) }) // absent objects free nothing
 	return nil
 }
 

@@ -94,6 +94,16 @@ type listed[Name ~[nameSize]byte] struct {
 	foreign []string
 }
 
+// absent is the size of what is not there.
+const absent = -1
+
+func (l listed[Name]) size(name Name) int64 {
+	if size, found := l.sizes[name]; found {
+		return size
+	}
+	return absent
+}
+
 func list[Name ~[nameSize]byte](ctx context.Context, s *store, folder string) (listed[Name], error) {
 	prefix := s.scope + "/" + folder + "/"
 	objects, err := s.List(ctx, prefix)

@@ -55,8 +55,8 @@ func (f *fetcher) usedPacks() []pack {
 // index objects.
 func (s *store) verifyPacks(ctx context.Context, packs []pack, found *damages) error {
 	return each(ctx, packs, func(ctx context.Context, pack pack) error {
-		if errors.Is(pack.flaw, ErrDamaged) {
-			found.add(fmt.Errorf("index of pack %s: %w", pack.id, pack.flaw))
+		if pack.flaw != nil && !errors.Is(pack.flaw, fs.ErrNotExist) {
+			found.add(fmt.Errorf("%w: index of pack %s: %w", ErrDamaged, pack.id, pack.flaw))
 		}
 		err := s.verifyFrame(ctx, pack)
 		switch {
