@@ -1,0 +1,171 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgtype"
+
+	"slipher/internal/engine"
+	"slipher/internal/pgwire"
+	"slipher/internal/redshiftsql"
+)
+
+// command is a statement that the session runs by itself, without the engine or around it.
+type command struct {
+	noCopy
+	columns []pgwire.Column
+	run     func(ctx context.Context) (tag string, rows [][]any, err error)
+}
+
+func (c *command) Params() []uint32         { return nil }
+func (c *command) Columns() []pgwire.Column { return c.columns }
+func (c *command) Close()                   {}
+
+func (c *command) Run(ctx context.Context, _ []any) (pgwire.Result, error) {
+	tag, rows, err := c.run(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &listed{rows: rows, tag: tag}, nil
+}
+
+// tagged makes a command that returns no rows.
+func tagged(run func(ctx context.Context) (tag string, err error)) *command {
+	return &command{run: func(ctx context.Context) (string, [][]any, error) {
+		tag, err := run(ctx)
+		return tag, nil, err
+	}}
+}
+
+// noCopy is the part of pgwire.Statement that only COPY has.
+type noCopy struct{}
+
+func (noCopy) Copy() pgwire.CopyKind { return pgwire.CopyNone }
+
+func (noCopy) CopyIn(context.Context, io.Reader) (string, error) {
+	return "", &pgwire.Error{Code: "08P01", Message: "the statement is no COPY FROM STDIN"}
+}
+
+func (noCopy) CopyOut(context.Context, io.Writer) (string, error) {
+	return "", &pgwire.Error{Code: "08P01", Message: "the statement is no COPY TO STDOUT"}
+}
+
+// listed is a Result that is at hand.
+type listed struct {
+	rows [][]any
+	tag  string
+}
+
+func (l *listed) Next(context.Context) ([]any, error) {
+	if len(l.rows) == 0 {
+		return nil, io.EOF
+	}
+	row := l.rows[0]
+	l.rows = l.rows[1:]
+	return row, nil
+}
+
+func (l *listed) Tag() string  { return l.tag }
+func (l *listed) Close() error { return nil }
+
+// command returns how the session runs what is not the engine's to do.
+func (s *session) command(t redshiftsql.Translation) *command {
+	switch t.Kind {
+	case redshiftsql.KindBegin:
+		return tagged(func(ctx context.Context) (string, error) { return t.Tag, s.begin(ctx) })
+	case redshiftsql.KindCommit:
+		return tagged(s.commitBlock)
+	case redshiftsql.KindRollback:
+		return tagged(s.rollbackBlock)
+	case redshiftsql.KindSet:
+		return tagged(func(ctx context.Context) (string, error) { return t.Tag, s.set(ctx, t.Set) })
+	case redshiftsql.KindReset:
+		return tagged(func(ctx context.Context) (string, error) { return t.Tag, s.reset(ctx, t.Set.Name) })
+	case redshiftsql.KindShow:
+		return s.show(t.Show)
+	case redshiftsql.KindVacuum:
+		return tagged(s.vacuum)
+	default: // accepted, with nothing to do; the engine keeps its statistics by itself
+		return tagged(func(context.Context) (string, error) { return t.Tag, nil })
+	}
+}
+
+func (s *session) set(ctx context.Context, statement *redshiftsql.Setting) error {
+	if statement.Default {
+		return s.reset(ctx, statement.Name)
+	}
+	if err := s.enter(ctx); err != nil {
+		return err
+	}
+	if err := s.apply(ctx, strings.ToLower(statement.Name), statement.Value); err != nil {
+		if refused, ok := errors.AsType[*engine.Error](err); ok {
+			return &pgwire.Error{Code: "22023", Message: fmt.Sprintf("invalid value for parameter %q: %q", statement.Name, statement.Value), Hint: refused.Hint}
+		}
+		return err
+	}
+	if statement.Local {
+		s.settings.setLocal(statement.Name, statement.Value)
+		return nil
+	}
+	s.settings.set(statement.Name, statement.Value)
+	return nil
+}
+
+func (s *session) reset(ctx context.Context, name string) error {
+	if err := s.enter(ctx); err != nil {
+		return err
+	}
+	if strings.EqualFold(name, "all") {
+		s.settings.restore(s.settings.initial)
+		return s.applyAll(ctx)
+	}
+	return s.apply(ctx, strings.ToLower(name), s.settings.reset(name))
+}
+
+func (s *session) show(name string) *command {
+	if strings.EqualFold(name, "all") {
+		return &command{columns: []pgwire.Column{textColumn("name"), textColumn("setting"), textColumn("description")}, run: s.showAll}
+	}
+	return &command{columns: []pgwire.Column{textColumn(name)}, run: func(context.Context) (string, [][]any, error) {
+		value, known := s.settings.get(name)
+		if !known {
+			return "", nil, &pgwire.Error{Code: "42704", Message: fmt.Sprintf("unrecognized configuration parameter %q", name)}
+		}
+		return "SHOW", [][]any{{value}}, nil
+	}}
+}
+
+func (s *session) showAll(context.Context) (string, [][]any, error) {
+	var rows [][]any
+	for _, name := range slices.Sorted(maps.Keys(s.settings.now)) {
+		rows = append(rows, []any{name, s.settings.now[name], ""})
+	}
+	return "SHOW", rows, nil
+}
+
+// vacuum has nothing to sort or reclaim here: the engine keeps its blocks by itself. It is a good moment for a checkpoint, though.
+func (s *session) vacuum(ctx context.Context) (string, error) {
+	if s.explicit {
+		return "", &pgwire.Error{Code: "25001", Message: "VACUUM cannot run inside a transaction block"}
+	}
+	if err := s.commit(ctx); err != nil {
+		return "", err
+	}
+	s.node.mu.Lock()
+	database := s.node.database
+	s.node.mu.Unlock()
+	if err := database.TryCheckpoint(); err != nil {
+		return "", clientError(err, "")
+	}
+	return "VACUUM", nil
+}
+
+func textColumn(name string) pgwire.Column {
+	return pgwire.Column{Name: name, OID: pgtype.TextOID, Size: -1, Mod: -1}
+}

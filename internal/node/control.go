@@ -1,0 +1,85 @@
+package node
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"slipher/internal/compute"
+)
+
+// maxRequest bounds the body of a control request.
+const maxRequest = 1 << 20
+
+// refusal is an error of a control request that the parent is to blame for, or can do something about.
+type refusal struct {
+	status  int
+	message string
+}
+
+func (r *refusal) Error() string { return r.message }
+
+func refuse(status int, format string, args ...any) error {
+	return &refusal{status: status, message: fmt.Sprintf(format, args...)}
+}
+
+// routes is the control protocol of package compute.
+func (n *node) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET "+compute.PathStatus, func(w http.ResponseWriter, _ *http.Request) { answer(w, n.status()) })
+	mux.HandleFunc("POST "+compute.PathRestore, handle(n.restore))
+	mux.HandleFunc("POST "+compute.PathOpen, handle(n.open))
+	mux.HandleFunc("POST "+compute.PathSave, handle(n.save))
+	mux.HandleFunc("POST "+compute.PathCredentials, handle(n.setCredentials))
+	mux.HandleFunc("POST "+compute.PathBandwidth, handle(n.setBandwidth))
+	mux.HandleFunc("POST "+compute.PathShutdown, func(http.ResponseWriter, *http.Request) { n.stop() })
+	return mux
+}
+
+// handle decodes a request for act and reports act's error. An act that has begun to answer reports its errors itself and returns nil.
+func handle[Request any](act func(w http.ResponseWriter, r *http.Request, request Request) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		var request Request
+		decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxRequest))
+		decoder.DisallowUnknownFields()
+		if err := decoder.Decode(&request); err != nil {
+			http.Error(w, fmt.Sprintf("read the request: %v", err), http.StatusBadRequest)
+			return
+		}
+		err := act(w, r, request)
+		if err == nil {
+			return
+		}
+		status := http.StatusInternalServerError
+		if refused, ok := errors.AsType[*refusal](err); ok {
+			status = refused.status
+		}
+		http.Error(w, err.Error(), status)
+	}
+}
+
+func answer(w http.ResponseWriter, body any) {
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(body) // the parent notices by itself when it is not there to read
+}
+
+func (n *node) status() compute.Status {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	status := compute.Status{State: n.state, Sessions: n.door.sessions()}
+	if n.database != nil {
+		status.DatabaseBytes = n.database.Bytes()
+	}
+	return status
+}
+
+func (n *node) setCredentials(_ http.ResponseWriter, _ *http.Request, credentials compute.Credentials) error {
+	if err := checkCredentials(credentials); err != nil {
+		return err
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.credentials = credentials
+	return nil
+}

@@ -1,0 +1,114 @@
+package node
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"time"
+
+	"slipher/internal/compute"
+	"slipher/internal/pgwire"
+)
+
+// door is the SQL endpoint. Before open, connections wait in the socket's queue.
+type door struct {
+	listener net.Listener
+	config   pgwire.Config
+
+	mu        sync.Mutex // guards what follows
+	cancel    context.CancelFunc
+	accepting sync.WaitGroup
+	serving   sync.WaitGroup
+	connected int
+}
+
+func (d *door) open() {
+	ctx, cancel := context.WithCancel(context.Background())
+	d.mu.Lock()
+	d.cancel = cancel
+	d.mu.Unlock()
+	d.accepting.Go(func() { d.accept(ctx) })
+}
+
+// close ends every session with "terminating connection due to administrator command" and waits for it.
+func (d *door) close() error {
+	err := d.listener.Close()
+	d.mu.Lock()
+	cancel := d.cancel
+	d.mu.Unlock()
+	if cancel != nil {
+		cancel()
+	}
+	d.accepting.Wait()
+	d.serving.Wait()
+	return err
+}
+
+func (d *door) sessions() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.connected
+}
+
+func (d *door) accept(ctx context.Context) {
+	for {
+		conn, err := d.listener.Accept()
+		if errors.Is(err, net.ErrClosed) {
+			return
+		}
+		if err != nil { // too many open files, or a client that left at once
+			d.config.Log.Warn("connection not accepted", "err", err)
+			if !waited(ctx, 50*time.Millisecond) {
+				return
+			}
+			continue
+		}
+		d.count(1)
+		d.serving.Go(func() {
+			defer d.count(-1)
+			pgwire.Serve(ctx, conn, d.config)
+		})
+	}
+}
+
+func (d *door) count(delta int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.connected += delta
+}
+
+// waited waits for pause and says whether ctx is still alive.
+func waited(ctx context.Context, pause time.Duration) bool {
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
+}
+
+func tlsOf(config compute.NodeConfig) (*tls.Config, error) {
+	if config.TLSCertPEM == "" {
+		return nil, nil
+	}
+	certificate, err := tls.X509KeyPair([]byte(config.TLSCertPEM), []byte(config.TLSKeyPEM))
+	if err != nil {
+		return nil, fmt.Errorf("read the certificate of the SQL endpoint: %w", err)
+	}
+	return &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}, nil
+}
+
+// verifier returns the password verifier of a user; only the admin user exists.
+func (n *node) verifier(_ context.Context, user, _ string) (string, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if user != n.credentials.AdminUser {
+		return "", nil
+	}
+	return n.credentials.Verifier, nil
+}

@@ -1,0 +1,98 @@
+package node
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"slipher/internal/pgwire"
+	"slipher/internal/redshiftsql"
+)
+
+// prepareNamed serves PREPARE, EXECUTE and DEALLOCATE, whose statements live in the session and not in the engine: an EXECUTE then goes the
+// same way as every other query.
+func (s *session) prepareNamed(t redshiftsql.Translation, text string) (pgwire.Statement, error) {
+	named := t.Prepared
+	switch t.Kind {
+	case redshiftsql.KindPrepare:
+		return tagged(func(ctx context.Context) (string, error) { return t.Tag, s.name(ctx, named, text) }), nil
+	case redshiftsql.KindDeallocate:
+		return tagged(func(context.Context) (string, error) { return t.Tag, s.deallocate(named.Name) }), nil
+	}
+	q, known := s.named[named.Name]
+	if !known {
+		return nil, unknownStatement(named.Name)
+	}
+	return &execution{query: q, args: named.Args, text: text}, nil
+}
+
+func (s *session) name(ctx context.Context, named *redshiftsql.Prepared, text string) error {
+	if s.named[named.Name] != nil {
+		return &pgwire.Error{Code: "42P05", Message: fmt.Sprintf("prepared statement %q already exists", named.Name)}
+	}
+	inner, err := s.translate(named.Statement)
+	if err != nil {
+		return clientError(err, text)
+	}
+	q, err := s.prepareQuery(ctx, inner, text, nil)
+	if err != nil {
+		return err
+	}
+	s.named[named.Name] = q
+	return nil
+}
+
+func (s *session) deallocate(name string) error {
+	if name != "" && s.named[name] == nil {
+		return unknownStatement(name)
+	}
+	for each, q := range s.named {
+		if name == "" || each == name {
+			q.Close()
+			delete(s.named, each)
+		}
+	}
+	return nil
+}
+
+func unknownStatement(name string) error {
+	return &pgwire.Error{Code: "26000", Message: fmt.Sprintf("prepared statement %q does not exist", name)}
+}
+
+// execution is EXECUTE: it has the named statement's columns, and arguments that are expressions.
+type execution struct {
+	*query
+	args []string
+	text string
+}
+
+func (e *execution) Params() []uint32 { return nil }
+func (e *execution) Close()           {}
+
+func (e *execution) Run(ctx context.Context, _ []any) (pgwire.Result, error) {
+	if len(e.args) != len(e.params) {
+		return nil, &pgwire.Error{Code: "42601", Message: fmt.Sprintf("the prepared statement has %d parameters, but %d values were given", len(e.params), len(e.args))}
+	}
+	if err := e.session.enter(ctx); err != nil {
+		return nil, err
+	}
+	var args []any
+	if len(e.args) > 0 {
+		rows, err := e.session.rows(ctx, "SELECT "+strings.Join(e.args, ", "))
+		if err != nil {
+			return nil, failure(ctx, err, e.text)
+		}
+		args = rows[0]
+	}
+	return e.query.Run(ctx, args)
+}
+
+var _ pgwire.Statement = (*execution)(nil)
+
+// failure is the error of a call into the engine as the client is told.
+func failure(ctx context.Context, err error, text string) error {
+	if cause := context.Cause(ctx); cause == errStatementTimeout {
+		return cause
+	}
+	return clientError(err, text)
+}

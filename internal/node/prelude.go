@@ -1,0 +1,46 @@
+package node
+
+import (
+	"embed"
+	"fmt"
+	"strings"
+
+	"slipher/internal/engine"
+)
+
+// defaultSearchPath is where unqualified names are looked up unless a session sets its search_path.
+var defaultSearchPath = []string{"public"}
+
+//go:embed prelude/*.sql
+var preludes embed.FS
+
+// prelude returns the statements that make Redshift's catalogue and functions of the engine's own.
+func prelude(database, adminUser string) ([]string, error) {
+	statements := []string{fmt.Sprintf("CREATE TABLE %s.main.admin AS SELECT '%s' AS name, now() AS started",
+		engine.Helpers, strings.ReplaceAll(adminUser, "'", "''"))}
+	for _, file := range []string{"storage", "catalog"} {
+		text, err := preludes.ReadFile("prelude/" + file + ".sql")
+		if err != nil {
+			return nil, fmt.Errorf("read the %s prelude: %w", file, err)
+		}
+		statements = append(statements, split(string(text), database)...)
+	}
+	return statements, nil
+}
+
+// split cuts a prelude into statements, each of which ends with a semicolon at the end of a line.
+func split(text, database string) []string {
+	var kept strings.Builder
+	for line := range strings.Lines(text) {
+		if !strings.HasPrefix(line, "--") {
+			kept.WriteString(line)
+		}
+	}
+	var statements []string
+	for statement := range strings.SplitSeq(strings.ReplaceAll(kept.String(), "{database}", engine.Quote(database)), ";\n") {
+		if statement = strings.TrimSpace(statement); statement != "" {
+			statements = append(statements, statement)
+		}
+	}
+	return statements
+}

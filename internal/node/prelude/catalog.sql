@@ -1,0 +1,165 @@
+-- What clients read of PostgreSQL's and Redshift's catalogues, over the engine's own. These views live outside the database file and
+-- are found by their bare names; those of the engine's pg_catalog that are not named here show through.
+-- A statement ends with a semicolon at the end of a line; {database} stands for the database's name.
+
+CREATE VIEW slipher.main.visible_schemas AS
+SELECT oid, schema_name AS name, CASE WHEN database_name = 'temp' THEN 'pg_temp_1' ELSE schema_name END AS shown, database_name
+FROM duckdb_schemas()
+WHERE database_name = current_database() AND schema_name NOT IN ('main', 'slipher_catalog', 'pg_catalog', 'information_schema')
+   OR database_name = 'temp' AND schema_name = 'main';
+
+CREATE VIEW slipher.main.visible_relations AS
+SELECT t.table_oid AS oid, t.table_name AS name, s.oid AS schema_oid, s.shown AS schema_name, s.database_name, 'r' AS kind, t.column_count AS columns,
+       t.estimated_size AS rows, NULL::VARCHAR AS definition, t.comment
+FROM duckdb_tables() t JOIN slipher.main.visible_schemas s ON t.schema_oid = s.oid AND t.database_name = s.database_name
+UNION ALL
+SELECT v.view_oid, v.view_name, s.oid, s.shown, s.database_name, 'v', v.column_count, 0, v.sql, v.comment
+FROM duckdb_views() v JOIN slipher.main.visible_schemas s ON v.schema_oid = s.oid AND v.database_name = s.database_name
+WHERE NOT v.internal;
+
+-- The types that columns can have, by PostgreSQL's numbers.
+CREATE TABLE slipher.main.types AS
+SELECT * FROM (VALUES
+  (16, 'bool', 'boolean', 1, 'b', 'B'), (17, 'bytea', 'binary varying', -1, 'b', 'U'), (18, 'char', '"char"', 1, 'b', 'S'),
+  (19, 'name', 'name', 64, 'b', 'S'), (20, 'int8', 'bigint', 8, 'b', 'N'), (21, 'int2', 'smallint', 2, 'b', 'N'),
+  (23, 'int4', 'integer', 4, 'b', 'N'), (24, 'regproc', 'regproc', 4, 'b', 'N'), (25, 'text', 'text', -1, 'b', 'S'),
+  (26, 'oid', 'oid', 4, 'b', 'N'), (114, 'json', 'json', -1, 'b', 'U'), (700, 'float4', 'real', 4, 'b', 'N'),
+  (701, 'float8', 'double precision', 8, 'b', 'N'), (705, 'unknown', 'unknown', -2, 'p', 'X'), (1042, 'bpchar', 'character', -1, 'b', 'S'),
+  (1043, 'varchar', 'character varying', -1, 'b', 'S'), (1082, 'date', 'date', 4, 'b', 'D'),
+  (1083, 'time', 'time without time zone', 8, 'b', 'D'), (1114, 'timestamp', 'timestamp without time zone', 8, 'b', 'D'),
+  (1184, 'timestamptz', 'timestamp with time zone', 8, 'b', 'D'), (1186, 'interval', 'interval', 16, 'b', 'T'),
+  (1266, 'timetz', 'time with time zone', 12, 'b', 'D'), (1700, 'numeric', 'numeric', -1, 'b', 'N'), (2205, 'regclass', 'regclass', 4, 'b', 'N'),
+  (2278, 'void', 'void', 4, 'p', 'P'), (2950, 'uuid', 'uuid', 16, 'b', 'U'), (4000, 'super', 'super', -1, 'b', 'U')
+) t(oid, name, formal, length, kind, category);
+
+CREATE VIEW slipher.main.visible_columns AS
+SELECT r.oid AS relation, r.schema_name, r.name AS relation_name, r.kind AS relation_kind, c.column_name AS name, c.column_index AS ordinal, c.column_default AS default_value,
+       NOT c.is_nullable AS not_null, a.encoding, coalesce(a.distkey, false) AS distkey, coalesce(a.sortkey, 0) AS sortkey, a.identity,
+       CASE WHEN a.declared LIKE 'character(%' THEN 1042
+            WHEN c.data_type LIKE 'DECIMAL%' THEN 1700
+            WHEN c.data_type LIKE '%[]' OR c.data_type LIKE 'STRUCT%' OR c.data_type LIKE 'MAP%' THEN 4000
+            ELSE coalesce(map_extract_value(MAP {
+                'BOOLEAN': 16, 'BLOB': 17, 'BIGINT': 20, 'TINYINT': 21, 'UTINYINT': 21, 'SMALLINT': 21, 'USMALLINT': 23, 'INTEGER': 23, 'UINTEGER': 20,
+                'UBIGINT': 1700, 'HUGEINT': 1700, 'UHUGEINT': 1700, 'FLOAT': 700, 'DOUBLE': 701, 'VARCHAR': 1043, 'DATE': 1082, 'TIME': 1083, 'TIMESTAMP': 1114,
+                'TIMESTAMP_S': 1114, 'TIMESTAMP_MS': 1114, 'TIMESTAMP_NS': 1114, 'TIMESTAMP WITH TIME ZONE': 1184, 'INTERVAL': 1186,
+                'TIME WITH TIME ZONE': 1266, 'UUID': 2950, 'JSON': 4000}, c.data_type), 25) END AS type,
+       CASE WHEN a.length IS NOT NULL THEN a.length + 4
+            WHEN c.data_type LIKE 'DECIMAL%' THEN c.numeric_precision * 65536 + c.numeric_scale + 4
+            ELSE -1 END AS modifier
+FROM slipher.main.visible_relations r
+JOIN duckdb_columns() c ON c.table_oid = r.oid AND c.database_name = r.database_name AND r.kind IN ('r', 'v')
+LEFT JOIN {database}.slipher_catalog.columns a ON r.kind = 'r' AND a.schema_name = r.schema_name AND a.table_name = r.name AND a.column_name = c.column_name;
+
+CREATE MACRO slipher.main.format_type(type_oid, modifier) AS (
+  SELECT CASE
+      WHEN type_oid IS NULL THEN NULL
+      WHEN type_oid IN (1042, 1043) AND modifier > 4 THEN formal || '(' || (modifier - 4) || ')'
+      WHEN type_oid = 1700 AND modifier > 4 THEN 'numeric(' || ((modifier - 4) // 65536) || ',' || ((modifier - 4) % 65536) || ')'
+      ELSE coalesce(formal, '???') END
+  FROM (SELECT max(formal) AS formal FROM slipher.main.types t WHERE t.oid = type_oid));
+
+CREATE MACRO slipher.main.pg_table_is_visible(relation) AS
+  relation IN (SELECT r.oid FROM slipher.main.visible_relations r WHERE r.schema_name = 'pg_temp_1' OR list_contains(current_schemas(false), r.schema_name));
+CREATE MACRO slipher.main.pg_type_is_visible(type_oid) AS true;
+CREATE MACRO slipher.main.pg_function_is_visible(function) AS true;
+CREATE MACRO slipher.main.pg_get_expr(expression, relation) AS expression::VARCHAR, (expression, relation, pretty) AS expression::VARCHAR;
+CREATE MACRO slipher.main.pg_get_viewdef(relation) AS (SELECT max(definition) FROM slipher.main.visible_relations r WHERE r.oid = relation),
+  (relation, pretty) AS (SELECT max(definition) FROM slipher.main.visible_relations r WHERE r.oid = relation);
+CREATE MACRO slipher.main.pg_get_constraintdef(constraint_oid) AS NULL::VARCHAR, (constraint_oid, pretty) AS NULL::VARCHAR;
+CREATE MACRO slipher.main.obj_description(object) AS (SELECT max(comment) FROM slipher.main.visible_relations r WHERE r.oid = object),
+  (object, catalog) AS (SELECT max(comment) FROM slipher.main.visible_relations r WHERE r.oid = object);
+CREATE MACRO slipher.main.shobj_description(object, catalog) AS NULL::VARCHAR;
+CREATE MACRO slipher.main.col_description(relation, ordinal) AS (SELECT max(c.comment) FROM duckdb_columns() c WHERE c.table_oid = relation AND c.column_index = ordinal);
+CREATE MACRO slipher.main.has_schema_privilege(a, b) AS true, (a, b, c) AS true;
+CREATE MACRO slipher.main.has_table_privilege(a, b) AS true, (a, b, c) AS true;
+CREATE MACRO slipher.main.has_database_privilege(a, b) AS true, (a, b, c) AS true;
+CREATE MACRO slipher.main.has_column_privilege(a, b, c) AS true, (a, b, c, d) AS true;
+CREATE MACRO slipher.main.pg_postmaster_start_time() AS (SELECT started FROM slipher.main.admin);
+
+CREATE VIEW slipher.main.pg_namespace AS
+SELECT oid, shown AS nspname, 100::BIGINT AS nspowner, NULL::VARCHAR AS nspacl FROM slipher.main.visible_schemas
+UNION ALL SELECT 11, 'pg_catalog', 1, NULL
+UNION ALL SELECT 12, 'information_schema', 1, NULL;
+
+CREATE VIEW slipher.main.pg_class AS
+SELECT oid, name AS relname, schema_oid AS relnamespace, 0::BIGINT AS reltype, 0::BIGINT AS reloftype, 100::BIGINT AS relowner, 0::BIGINT AS relam, oid AS relfilenode,
+       0::BIGINT AS reltablespace, 1 AS relpages, rows::REAL AS reltuples, 0 AS relallvisible, 0::BIGINT AS reltoastrelid, 0::BIGINT AS reltoastidxid,
+       false AS relhasindex, false AS relisshared, CASE WHEN database_name = 'temp' THEN 't' ELSE 'p' END AS relpersistence, kind AS relkind,
+       columns::SMALLINT AS relnatts, 0::SMALLINT AS relchecks, 0::SMALLINT AS reltriggers, 0::SMALLINT AS relukeys, 0::SMALLINT AS relfkeys, 0::SMALLINT AS relrefs,
+       false AS relhasoids, false AS relhaspkey, kind = 'v' AS relhasrules, false AS relhastriggers, false AS relhassubclass, false AS relrowsecurity,
+       false AS relforcerowsecurity, true AS relispopulated, 'd' AS relreplident, false AS relispartition, NULL::VARCHAR AS relacl, NULL::VARCHAR AS reloptions
+FROM slipher.main.visible_relations;
+
+CREATE VIEW slipher.main.pg_attribute AS
+SELECT c.relation AS attrelid, c.name AS attname, c.type::BIGINT AS atttypid, -1 AS attstattarget, t.length::SMALLINT AS attlen, c.ordinal::SMALLINT AS attnum, 0 AS attndims,
+       -1 AS attcacheoff, c.modifier::INTEGER AS atttypmod, false AS attbyval, 'p' AS attstorage, 'i' AS attalign, c.not_null AS attnotnull,
+       c.default_value IS NOT NULL AS atthasdef, CASE c.identity WHEN 'default' THEN 'd' WHEN 'always' THEN 'a' ELSE '' END AS attidentity, '' AS attgenerated,
+       false AS attisdropped, true AS attislocal, 0 AS attinhcount, 0::BIGINT AS attcollation, NULL::VARCHAR AS attacl, NULL::VARCHAR AS attoptions,
+       NULL::VARCHAR AS attfdwoptions, '' AS attcompression, c.distkey AS attisdistkey, c.sortkey AS attsortkeyord, 0 AS attencodingtype
+FROM slipher.main.visible_columns c LEFT JOIN slipher.main.types t ON t.oid = c.type;
+
+CREATE VIEW slipher.main.pg_attrdef AS
+SELECT relation * 2000 + ordinal AS oid, relation AS adrelid, ordinal::SMALLINT AS adnum, default_value AS adbin, default_value AS adsrc
+FROM slipher.main.visible_columns WHERE default_value IS NOT NULL;
+
+CREATE VIEW slipher.main.pg_type AS
+SELECT oid::BIGINT AS oid, name AS typname, 11::BIGINT AS typnamespace, 1::BIGINT AS typowner, length::SMALLINT AS typlen, length BETWEEN 1 AND 8 AS typbyval, kind AS typtype,
+       category AS typcategory, false AS typispreferred, true AS typisdefined, ',' AS typdelim, 0::BIGINT AS typrelid, 0::BIGINT AS typelem, 0::BIGINT AS typarray,
+       name || 'in' AS typinput, name || 'out' AS typoutput, name || 'recv' AS typreceive, name || 'send' AS typsend, '-' AS typanalyze, 'i' AS typalign, 'p' AS typstorage,
+       false AS typnotnull, 0::BIGINT AS typbasetype, -1 AS typtypmod, 0 AS typndims, 0::BIGINT AS typcollation, NULL::VARCHAR AS typdefault, NULL::VARCHAR AS typdefaultbin
+FROM slipher.main.types;
+
+CREATE VIEW slipher.main.pg_database AS
+SELECT 5::BIGINT AS oid, current_database() AS datname, 100::BIGINT AS datdba, 6 AS encoding, 'en_US.utf8' AS datcollate, 'en_US.utf8' AS datctype, false AS datistemplate,
+       true AS datallowconn, -1 AS datconnlimit, 0::BIGINT AS datlastsysoid, 0::BIGINT AS dattablespace, NULL::VARCHAR AS datconfig, NULL::VARCHAR AS datacl;
+
+CREATE VIEW slipher.main.pg_user AS
+SELECT name AS usename, 100 AS usesysid, true AS usecreatedb, true AS usesuper, false AS usecatupd, '********' AS passwd, NULL::TIMESTAMP AS valuntil, NULL::VARCHAR AS useconfig
+FROM slipher.main.admin;
+
+CREATE VIEW slipher.main.pg_roles AS
+SELECT 100::BIGINT AS oid, name AS rolname, true AS rolsuper, true AS rolinherit, true AS rolcreaterole, true AS rolcreatedb, true AS rolcatupdate, true AS rolcanlogin,
+       false AS rolreplication, false AS rolbypassrls, -1 AS rolconnlimit, '********' AS rolpassword, NULL::TIMESTAMPTZ AS rolvaliduntil, NULL::VARCHAR AS rolconfig
+FROM slipher.main.admin;
+
+CREATE VIEW slipher.main.pg_auth_members AS SELECT 0::BIGINT AS roleid, 0::BIGINT AS member, 0::BIGINT AS grantor, false AS admin_option WHERE false;
+CREATE VIEW slipher.main.pg_group AS SELECT ''::VARCHAR AS groname, 0 AS grosysid, NULL::VARCHAR AS grolist WHERE false;
+CREATE VIEW slipher.main.pg_inherits AS SELECT 0::BIGINT AS inhrelid, 0::BIGINT AS inhparent, 0 AS inhseqno, false AS inhdetachpending WHERE false;
+CREATE VIEW slipher.main.pg_rewrite AS SELECT 0::BIGINT AS oid, ''::VARCHAR AS rulename, 0::BIGINT AS ev_class, 0 AS ev_attr, ''::VARCHAR AS ev_type, false AS is_instead WHERE false;
+CREATE VIEW slipher.main.pg_trigger AS SELECT 0::BIGINT AS oid, 0::BIGINT AS tgrelid, ''::VARCHAR AS tgname, 0::BIGINT AS tgconstraint, false AS tgisinternal, ''::VARCHAR AS tgenabled WHERE false;
+CREATE VIEW slipher.main.pg_index AS
+SELECT 0::BIGINT AS indexrelid, 0::BIGINT AS indrelid, 0::SMALLINT AS indnatts, false AS indisunique, false AS indisprimary, false AS indisclustered, true AS indisvalid,
+       false AS indisreplident, ''::VARCHAR AS indkey, ''::VARCHAR AS indexprs, ''::VARCHAR AS indpred WHERE false;
+CREATE VIEW slipher.main.pg_constraint AS
+SELECT 0::BIGINT AS oid, ''::VARCHAR AS conname, 0::BIGINT AS connamespace, ''::VARCHAR AS contype, false AS condeferrable, false AS condeferred, true AS convalidated,
+       0::BIGINT AS conrelid, 0::BIGINT AS contypid, 0::BIGINT AS conindid, 0::BIGINT AS conparentid, 0::BIGINT AS confrelid, []::SMALLINT[] AS conkey, []::SMALLINT[] AS confkey WHERE false;
+CREATE VIEW slipher.main.pg_tables AS
+SELECT schema_name AS schemaname, name AS tablename, (SELECT name FROM slipher.main.admin) AS tableowner, NULL::VARCHAR AS tablespace, false AS hasindexes, false AS hasrules, false AS hastriggers
+FROM slipher.main.visible_relations WHERE kind = 'r';
+CREATE VIEW slipher.main.pg_views AS
+SELECT schema_name AS schemaname, name AS viewname, (SELECT name FROM slipher.main.admin) AS viewowner, definition FROM slipher.main.visible_relations WHERE kind = 'v';
+
+-- Redshift's own views.
+CREATE VIEW slipher.main.pg_table_def AS
+SELECT schema_name AS schemaname, relation_name AS tablename, name AS "column", slipher.main.format_type(type, modifier) AS type, coalesce(encoding, 'none') AS encoding,
+       distkey, sortkey, not_null AS "notnull"
+FROM slipher.main.visible_columns
+WHERE relation_kind = 'r' AND (schema_name = 'pg_temp_1' OR list_contains(current_schemas(false), schema_name))
+ORDER BY schemaname, tablename, ordinal;
+
+CREATE VIEW slipher.main.svv_table_info AS
+SELECT current_database() AS database, r.schema_name AS schema, r.oid AS table_id, r.name AS "table",
+       CASE WHEN bool_or(c.encoding IS NOT NULL AND c.encoding <> 'none') THEN 'Y' ELSE 'N' END AS encoded,
+       coalesce(max(t.diststyle), 'AUTO(ALL)') AS diststyle,
+       max(c.name) FILTER (abs(c.sortkey) = 1) AS sortkey1,
+       coalesce(max(c.modifier - 4) FILTER (c.type IN (1042, 1043) AND c.modifier > 4), 0)::INTEGER AS max_varchar,
+       max(c.encoding) FILTER (abs(c.sortkey) = 1) AS sortkey1_enc,
+       count(*) FILTER (c.sortkey <> 0)::INTEGER AS sortkey_num,
+       greatest(1, r.rows // 10000)::BIGINT AS size, 0::NUMERIC(10,4) AS pct_used, 0::BIGINT AS empty, 0::NUMERIC(5,2) AS unsorted, 0::NUMERIC(5,2) AS stats_off,
+       r.rows::NUMERIC(38,0) AS tbl_rows, NULL::NUMERIC(19,2) AS skew_sortkey1, NULL::NUMERIC(19,2) AS skew_rows, r.rows::NUMERIC(38,0) AS estimated_visible_rows,
+       NULL::VARCHAR AS risk_event, NULL::NUMERIC(12,2) AS vacuum_sort_benefit, NULL::TIMESTAMP AS create_time
+FROM slipher.main.visible_relations r
+JOIN slipher.main.visible_columns c ON c.relation = r.oid AND c.relation_kind = 'r'
+LEFT JOIN {database}.slipher_catalog.tables t ON t.schema_name = r.schema_name AND t.table_name = r.name
+WHERE r.kind = 'r'
+GROUP BY r.schema_name, r.oid, r.name, r.rows;

@@ -1,0 +1,116 @@
+package node
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"slipher/internal/engine"
+	"slipher/internal/pgwire"
+	"slipher/internal/redshiftsql"
+)
+
+// Prepare parses the first statement of sql and makes it ready to run.
+func (s *session) Prepare(ctx context.Context, sql string, params []uint32) (pgwire.Statement, string, error) {
+	parsed, rest, err := redshiftsql.Parse(sql)
+	if err != nil {
+		s.engine.Fail()
+		return nil, "", clientError(err, sql)
+	}
+	if parsed == nil {
+		return nil, "", nil
+	}
+	statement, err := s.prepare(ctx, parsed, strings.TrimSuffix(sql, rest), params)
+	if err != nil {
+		s.engine.Fail()
+		return nil, "", err
+	}
+	return statement, rest, nil
+}
+
+func (s *session) prepare(ctx context.Context, parsed redshiftsql.Statement, text string, params []uint32) (pgwire.Statement, error) {
+	t, err := s.translate(parsed)
+	if err != nil {
+		return nil, clientError(err, text)
+	}
+	if s.engine.State() == engine.Failed && t.Kind != redshiftsql.KindCommit && t.Kind != redshiftsql.KindRollback {
+		return nil, clientError(engine.ErrFailed, "")
+	}
+	switch t.Kind {
+	case redshiftsql.KindQuery, redshiftsql.KindInsert, redshiftsql.KindUpdate, redshiftsql.KindDelete:
+		return s.prepareQuery(ctx, t, text, params)
+	case redshiftsql.KindExplain:
+		return s.explain(t, text), nil
+	case redshiftsql.KindSelectInto, redshiftsql.KindDDL:
+		return s.definition(t, text), nil
+	case redshiftsql.KindCopyIn, redshiftsql.KindCopyOut:
+		return s.prepareCopy(ctx, t, text)
+	case redshiftsql.KindPrepare, redshiftsql.KindExecute, redshiftsql.KindDeallocate:
+		return s.prepareNamed(t, text)
+	default:
+		return s.command(t), nil
+	}
+}
+
+// translate says a statement in the engine's words, in which pg_catalog is what the prelude makes of it.
+func (s *session) translate(parsed redshiftsql.Statement) (redshiftsql.Translation, error) {
+	t, err := redshiftsql.Translate(parsed, redshiftsql.Session{
+		User:     s.startup.User,
+		Database: s.startup.Database,
+		Schema:   s.schema,
+		Version:  version,
+		Backend:  int32(s.startup.ProcessID),
+		Settings: s.settings.now,
+		Unique:   strconv.FormatInt(time.Now().UnixNano(), 36),
+	})
+	if err != nil {
+		return redshiftsql.Translation{}, err
+	}
+	for i, statement := range t.Statements {
+		t.Statements[i] = unqualified(statement)
+	}
+	if t.Copy != nil {
+		t.Copy.Query = unqualified(t.Copy.Query)
+	}
+	return t, nil
+}
+
+// version is what VERSION() answers; drivers look for both names in it.
+const version = "PostgreSQL 8.0.2 on x86_64-unknown-linux-gnu, compiled by GCC, Redshift 1.0.100000 (slipher)"
+
+// unqualified takes pg_catalog off the names in a statement of the engine: qualified, they would mean the engine's own catalogue, which shows
+// too little, and shows what users should not see. Names are found in the prelude's first and in the engine's then.
+func unqualified(sql string) string {
+	const qualifier = "pg_catalog."
+	var out strings.Builder
+	for sql != "" {
+		at := strings.IndexAny(sql, `'"p`)
+		if at < 0 {
+			break
+		}
+		out.WriteString(sql[:at])
+		sql = sql[at:]
+		skip := 1
+		switch {
+		case sql[0] != 'p':
+			if end := strings.IndexByte(sql[1:], sql[0]); end >= 0 { // a doubled quote ends one string and begins the next
+				skip = end + 2
+			}
+		case strings.HasPrefix(sql, qualifier) && startsName(out.String()):
+			sql = sql[len(qualifier):]
+			continue
+		}
+		out.WriteString(sql[:skip])
+		sql = sql[skip:]
+	}
+	return out.String() + sql
+}
+
+// startsName says whether a name may begin behind text.
+func startsName(text string) bool {
+	if text == "" {
+		return true
+	}
+	return strings.ContainsRune(" (,\n\t=<>+-*/|[", rune(text[len(text)-1]))
+}

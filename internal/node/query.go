@@ -1,0 +1,153 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgtype"
+
+	"slipher/internal/engine"
+	"slipher/internal/pgwire"
+	"slipher/internal/redshiftsql"
+)
+
+// query is a SELECT, INSERT, UPDATE or DELETE, prepared by the engine.
+type query struct {
+	noCopy
+	session     *session
+	text        string // as the user wrote it
+	translation redshiftsql.Translation
+	prepared    *engine.Statement
+	params      []uint32
+	columns     []pgwire.Column
+}
+
+func (s *session) prepareQuery(ctx context.Context, t redshiftsql.Translation, text string, params []uint32) (*query, error) {
+	prepared, err := s.engine.Prepare(ctx, t.Statements[0])
+	if err != nil {
+		return nil, clientError(err, text)
+	}
+	q := &query{session: s, text: text, translation: t, prepared: prepared}
+	for i, param := range prepared.Params() {
+		oid := param.OID
+		if i < len(params) && params[i] != 0 {
+			oid = params[i]
+		}
+		q.params = append(q.params, oid)
+	}
+	for _, column := range prepared.Columns() {
+		q.columns = append(q.columns, wireColumn(column))
+	}
+	return q, nil
+}
+
+// wireColumn describes a column to clients. One whose type depends on the parameters' values is text.
+func wireColumn(column engine.Column) pgwire.Column {
+	t := column.Type
+	if t == engine.Unresolved {
+		t = engine.Type{OID: pgtype.TextOID, Size: -1, Mod: -1}
+	}
+	return pgwire.Column{Name: column.Name, OID: t.OID, Size: t.Size, Mod: t.Mod}
+}
+
+func (q *query) Params() []uint32         { return q.params }
+func (q *query) Columns() []pgwire.Column { return q.columns }
+func (q *query) Close()                   { q.prepared.Close() }
+
+func (q *query) Run(ctx context.Context, args []any) (pgwire.Result, error) {
+	if err := q.session.enter(ctx); err != nil {
+		return nil, err
+	}
+	limited, stop := q.session.limit(ctx)
+	rows, err := q.prepared.Run(limited, args)
+	if err != nil {
+		defer stop()
+		return nil, failure(limited, err, q.text)
+	}
+	return &result{query: q, rows: rows, actual: rows.Types(), limited: limited, stop: stop}, nil
+}
+
+// result is the rows of one execution of a query.
+type result struct {
+	query   *query
+	rows    *engine.Rows
+	actual  []engine.Type // of the columns, which may have been announced as text before the parameters had values
+	count   int64
+	limited context.Context // the execution's: it ends with the portal, or earlier with statement_timeout
+	stop    context.CancelFunc
+}
+
+func (r *result) Next(context.Context) ([]any, error) {
+	row, err := r.rows.Next(r.limited)
+	if errors.Is(err, io.EOF) {
+		return nil, io.EOF
+	}
+	if err != nil {
+		return nil, failure(r.limited, err, r.query.text)
+	}
+	r.count++
+	for i, value := range row {
+		if announced := r.query.columns[i].OID; value != nil && announced == pgtype.TextOID && r.actual[i].OID != announced {
+			if row[i], err = textOf(value, r.actual[i].OID); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return row, nil
+}
+
+func textOf(value any, oid uint32) (string, error) {
+	if text, ok := value.(string); ok {
+		return text, nil
+	}
+	text, err := pgtype.NewMap().Encode(oid, pgtype.TextFormatCode, value, nil)
+	if err != nil {
+		return "", fmt.Errorf("write a value as text: %w", err)
+	}
+	return string(text), nil
+}
+
+func (r *result) Tag() string {
+	count := r.count
+	if !r.query.translation.Rows {
+		count = r.rows.Changed()
+	}
+	return tagOf(r.query.translation, count)
+}
+
+func tagOf(t redshiftsql.Translation, count int64) string {
+	if t.Counts {
+		return t.Tag + " " + strconv.FormatInt(count, 10)
+	}
+	return t.Tag
+}
+
+func (r *result) Close() error {
+	r.rows.Close()
+	r.stop()
+	return nil
+}
+
+// explain returns the plan line by line, as PostgreSQL does.
+func (s *session) explain(t redshiftsql.Translation, text string) *command {
+	return &command{columns: []pgwire.Column{textColumn("QUERY PLAN")}, run: func(ctx context.Context) (string, [][]any, error) {
+		if err := s.enter(ctx); err != nil {
+			return "", nil, err
+		}
+		plans, err := s.rows(ctx, t.Statements[0])
+		if err != nil {
+			return "", nil, clientError(err, text)
+		}
+		var rows [][]any
+		for _, plan := range plans {
+			for line := range strings.Lines(fmt.Sprint(plan[len(plan)-1])) {
+				rows = append(rows, []any{strings.TrimRight(line, "\n")})
+			}
+		}
+		return t.Tag, rows, nil
+	}}
+}

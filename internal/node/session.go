@@ -1,0 +1,236 @@
+package node
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"slipher/internal/engine"
+	"slipher/internal/pgwire"
+)
+
+// session is one client's session: it implements pgwire.Executor on an engine session.
+type session struct {
+	node     *node
+	engine   *engine.Session
+	startup  pgwire.Startup
+	settings *settings
+	explicit bool              // between BEGIN and its end
+	before   map[string]string // the settings when the transaction began; a rollback brings them back
+	schema   string            // the first of the search path that exists: where new tables go
+	named    map[string]*query // what PREPARE made
+}
+
+// connect opens the session of an authenticated client.
+func (n *node) connect(ctx context.Context, startup pgwire.Startup) (pgwire.Executor, error) {
+	n.mu.Lock()
+	database, name := n.database, n.name
+	n.mu.Unlock()
+	if startup.Database != name {
+		return nil, &pgwire.Error{Code: "3D000", Message: `database "` + startup.Database + `" does not exist`, Fatal: true}
+	}
+	inner, err := database.Session(ctx)
+	if err != nil {
+		return nil, clientError(err, "")
+	}
+	s := &session{node: n, engine: inner, startup: startup, settings: newSettings(startup), named: map[string]*query{}}
+	if err := s.applyAll(ctx); err != nil {
+		inner.Close()
+		return nil, clientError(err, "")
+	}
+	return s, nil
+}
+
+// Close ends the session and rolls back what is open.
+func (s *session) Close() { s.engine.Close() }
+
+// Status is the transaction status of ReadyForQuery.
+func (s *session) Status() byte {
+	switch {
+	case s.engine.State() == engine.Idle, !s.explicit:
+		return 'I'
+	case s.engine.State() == engine.Failed:
+		return 'E'
+	default:
+		return 'T'
+	}
+}
+
+// ChangedParameters is what clients follow and statements have changed.
+func (s *session) ChangedParameters() map[string]string { return s.settings.takeChanged() }
+
+// EndImplicit ends the transaction that the statements of a batch share when there is no BEGIN around them.
+func (s *session) EndImplicit(ctx context.Context, err error) error {
+	switch {
+	case s.explicit && err != nil:
+		s.engine.Fail()
+		return nil
+	case s.explicit || s.engine.State() == engine.Idle:
+		return nil
+	case err != nil:
+		return s.rollback(ctx)
+	}
+	return s.commit(ctx)
+}
+
+// enter opens the implicit transaction of a batch, if no transaction is open.
+func (s *session) enter(ctx context.Context) error {
+	if s.engine.State() != engine.Idle {
+		return nil
+	}
+	if err := s.engine.Begin(ctx); err != nil {
+		return clientError(err, "")
+	}
+	s.before = maps.Clone(s.settings.now)
+	return nil
+}
+
+func (s *session) begin(ctx context.Context) error {
+	if s.explicit {
+		pgwire.Notice(ctx, "WARNING", &pgwire.Error{Code: "25001", Message: "there is already a transaction in progress"})
+	}
+	if err := s.enter(ctx); err != nil {
+		return err
+	}
+	s.explicit = true
+	return nil
+}
+
+func (s *session) commitBlock(ctx context.Context) (tag string, err error) {
+	s.warnOutside(ctx)
+	if s.engine.State() == engine.Failed {
+		return "ROLLBACK", s.rollback(ctx)
+	}
+	return "COMMIT", s.commit(ctx)
+}
+
+func (s *session) rollbackBlock(ctx context.Context) (tag string, err error) {
+	s.warnOutside(ctx)
+	return "ROLLBACK", s.rollback(ctx)
+}
+
+func (s *session) warnOutside(ctx context.Context) {
+	if !s.explicit {
+		pgwire.Notice(ctx, "WARNING", &pgwire.Error{Code: "25P01", Message: "there is no transaction in progress"})
+	}
+}
+
+func (s *session) commit(ctx context.Context) error {
+	s.explicit = false
+	if s.engine.State() == engine.Idle {
+		return nil
+	}
+	if err := s.engine.Commit(ctx); err != nil {
+		s.forget(ctx)
+		return clientError(err, "")
+	}
+	if s.settings.endLocal() {
+		return s.applyAll(context.WithoutCancel(ctx))
+	}
+	return nil
+}
+
+func (s *session) rollback(ctx context.Context) error {
+	s.explicit = false
+	if s.engine.State() == engine.Idle {
+		return nil
+	}
+	err := s.engine.Rollback(ctx)
+	s.forget(ctx)
+	if err != nil {
+		return clientError(err, "")
+	}
+	return nil
+}
+
+// forget takes back the settings of a transaction that was rolled back.
+func (s *session) forget(ctx context.Context) {
+	s.settings.restore(s.before)
+	if err := s.applyAll(context.WithoutCancel(ctx)); err != nil {
+		s.node.log.Warn("settings not restored after a rollback", "err", err)
+	}
+}
+
+// applyAll hands the settings that the engine itself minds to it.
+func (s *session) applyAll(ctx context.Context) error {
+	for _, name := range []string{"timezone", "search_path"} {
+		value, _ := s.settings.get(name)
+		if err := s.apply(ctx, name, value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *session) apply(ctx context.Context, name, value string) error {
+	switch name {
+	case "timezone":
+		return s.engine.SetTimeZone(ctx, value)
+	case "search_path":
+		return s.applySearchPath(ctx, searchPath(value))
+	case "statement_timeout":
+		_, err := timeout(value)
+		return err
+	}
+	return nil
+}
+
+// applySearchPath leaves out schemas that do not exist, which the engine would refuse and Redshift passes over.
+func (s *session) applySearchPath(ctx context.Context, wanted []string) error {
+	existing, err := s.schemas(ctx)
+	if err != nil {
+		return err
+	}
+	var found []string
+	for _, schema := range wanted {
+		if schema == "$user" {
+			schema = s.startup.User
+		}
+		if slices.Contains(existing, schema) {
+			found = append(found, schema)
+		}
+	}
+	if len(found) > 0 {
+		s.schema = found[0]
+	}
+	return s.engine.SetSearchPath(ctx, found)
+}
+
+func (s *session) schemas(ctx context.Context) ([]string, error) {
+	rows, err := s.rows(ctx, "SELECT schema_name FROM duckdb_schemas() WHERE database_name = current_database()")
+	if err != nil {
+		return nil, err
+	}
+	names := make([]string, 0, len(rows))
+	for _, row := range rows {
+		names = append(names, row[0].(string))
+	}
+	return names, nil
+}
+
+// rows runs a query of our own and returns all of its rows.
+func (s *session) rows(ctx context.Context, sql string, args ...any) ([][]any, error) {
+	statement, err := s.engine.Prepare(ctx, sql)
+	if err != nil {
+		return nil, err
+	}
+	defer statement.Close()
+	rows, err := statement.Run(ctx, args)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	return rows.All(ctx)
+}
+
+var errStatementTimeout = &pgwire.Error{Code: "57014", Message: "canceling statement due to statement timeout"}
+
+// limit ends an execution with the session's statement_timeout.
+func (s *session) limit(ctx context.Context) (context.Context, context.CancelFunc) {
+	value, _ := s.settings.get("statement_timeout")
+	after, err := timeout(value)
+	if err != nil || after == 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeoutCause(ctx, after, errStatementTimeout)
+}
