@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"path/filepath"
+
+	"slipher/internal/iam"
+)
+
+// listenAdmin opens the admin socket in a folder that only this user can enter. Whoever can open it may do everything.
+func (s *slipher) listenAdmin(ctx context.Context) (net.Listener, error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "unix", filepath.Join(s.runDir, "admin.sock"))
+	if err != nil {
+		return nil, fmt.Errorf("listen on the admin socket: %w", err)
+	}
+	return listener, nil
+}
+
+func (s *slipher) adminDoor() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /accounts", func(w http.ResponseWriter, r *http.Request) {
+		var request accountRequest
+		if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<16)).Decode(&request); err != nil {
+			http.Error(w, "the request is not the JSON that slipher account create sends", http.StatusBadRequest)
+			return
+		}
+		created, err := s.createAccount(r.Context(), request)
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusConflict)
+			return
+		}
+		json.NewEncoder(w).Encode(created)
+	})
+	return mux
+}
+
+// createAccount adds an account and appends its credentials.
+func (s *slipher) createAccount(ctx context.Context, request accountRequest) (accountCreated, error) {
+	s.profiles.Lock()
+	defer s.profiles.Unlock()
+	if err := validProfile(request.Profile); err != nil {
+		return accountCreated{}, err
+	}
+	written, err := s.data.hasProfile(request.Profile)
+	if err != nil {
+		return accountCreated{}, err
+	}
+	if written {
+		return accountCreated{}, fmt.Errorf("profile %q stands in %s already: choose another with --profile", request.Profile, s.data.path("credentials"))
+	}
+	key, err := s.accounts.CreateAccount(ctx, request.Account)
+	if errors.Is(err, iam.ErrExists) && request.ReplaceKey {
+		key, err = s.accounts.ReplaceRootKey(ctx, request.Account)
+	}
+	if errors.Is(err, iam.ErrExists) {
+		return accountCreated{}, fmt.Errorf("account %s exists already; to give its root user a new access key, which ends the present one, add --replace-key", request.Account)
+	}
+	if err != nil {
+		return accountCreated{}, err
+	}
+	if err := s.data.addProfile(request.Profile, key.ID, key.Secret); err != nil {
+		return accountCreated{}, fmt.Errorf("append the credentials: %w", err)
+	}
+	return accountCreated{File: s.data.path("credentials")}, nil
+}

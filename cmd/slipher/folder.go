@@ -1,0 +1,75 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// folder is slipher's data directory:
+//
+//	credentials   access keys of the accounts, in the form that AWS's tools read
+//	meta.db       accounts, clusters, snapshots, jobs
+//	keys/         the root key that seals every other key
+//	tls/          the certificate authority and the SQL endpoints' certificate
+//	clusters/     one folder for each cluster
+//	snapshots/    the vault, unless --snapshots names another place
+//	serve.json    how to reach the slipher that runs on this folder
+type folder string
+
+func (f folder) path(elements ...string) string {
+	return filepath.Join(append([]string{string(f)}, elements...)...)
+}
+
+// running is what serve.json says.
+type running struct {
+	PID   int
+	URL   string
+	Admin string // path of the admin socket
+}
+
+func (f folder) announce(r running) error {
+	body, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return err
+	}
+	return writeFile(f.path("serve.json"), append(body, '\n'))
+}
+
+func (f folder) withdraw() error { return os.Remove(f.path("serve.json")) }
+
+// running reads how to reach the slipher that runs on the folder.
+func (f folder) running() (running, error) {
+	body, err := os.ReadFile(f.path("serve.json"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return running{}, fmt.Errorf("no slipher runs on %s: start one with: slipher serve --data %s", f, f)
+	}
+	if err != nil {
+		return running{}, err
+	}
+	var r running
+	if err := json.Unmarshal(body, &r); err != nil {
+		return running{}, fmt.Errorf("read %s: %w", f.path("serve.json"), err)
+	}
+	return r, nil
+}
+
+// writeFile replaces a private file in one step, so that a crash leaves the old one or the new one.
+func writeFile(path string, body []byte) error {
+	temporary, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(temporary.Name())
+	defer temporary.Close()
+	if _, err := temporary.Write(body); err != nil {
+		return err
+	}
+	if err := temporary.Sync(); err != nil {
+		return err
+	}
+	return os.Rename(temporary.Name(), path)
+}

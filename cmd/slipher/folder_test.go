@@ -1,0 +1,74 @@
+package main
+
+import (
+	"os"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestCredentials(t *testing.T) {
+	t.Parallel()
+	f := folder(t.TempDir())
+	for _, profile := range []string{"default", "consumer"} {
+		if has, err := f.hasProfile(profile); has || err != nil {
+			t.Fatalf("before it was added, %s: got %t, %v", profile, has, err)
+		}
+		if err := f.addProfile(profile, "AKIA"+strings.ToUpper(profile), "secret-of-"+profile); err != nil {
+			t.Fatal(err)
+		}
+		if has, err := f.hasProfile(profile); !has || err != nil {
+			t.Fatalf("after it was added, %s: got %t, %v", profile, has, err)
+		}
+	}
+	body, err := os.ReadFile(f.path("credentials"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "[default]\naws_access_key_id = AKIADEFAULT\naws_secret_access_key = secret-of-default\n" +
+		"\n[consumer]\naws_access_key_id = AKIACONSUMER\naws_secret_access_key = secret-of-consumer\n"
+	if string(body) != want {
+		t.Errorf("got\n%s\nwant\n%s", body, want)
+	}
+	if mode := stat(t, f.path("credentials")); mode != 0o600 {
+		t.Errorf("the credentials' mode is %o, want 600", mode)
+	}
+	for _, name := range []string{"", "two words", "x]\n[default", strings.Repeat("x", 65)} {
+		if validProfile(name) == nil {
+			t.Errorf("profile name %q was taken", name)
+		}
+	}
+}
+
+func TestEndpointCertificate(t *testing.T) {
+	t.Parallel()
+	f := folder(t.TempDir())
+	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	made, err := endpointCertificate(f, []string{"localhost", "127.0.0.1"}, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := endpointCertificate(f, nil, now)
+	if err != nil || again != made {
+		t.Errorf("the second start made another certificate: %v", err)
+	}
+	if mode := stat(t, f.path("tls", "server.key")); mode != 0o600 {
+		t.Errorf("the key's mode is %o, want 600", mode)
+	}
+}
+
+func TestNobodyRuns(t *testing.T) {
+	t.Parallel()
+	if _, err := folder(t.TempDir()).running(); err == nil || !strings.Contains(err.Error(), "slipher serve --data") {
+		t.Errorf("got %v, want a hint at slipher serve", err)
+	}
+}
+
+func stat(t *testing.T, path string) os.FileMode {
+	t.Helper()
+	file, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file.Mode().Perm()
+}

@@ -1,0 +1,45 @@
+// Command slipher is a self-hosted Amazon Redshift: the management API, a SQL endpoint for each cluster, and snapshots that hold real data and can be shared
+// between accounts. This package wires the others together; what they do is theirs.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// version is set by the linker.
+var version = "unreleased"
+
+type commands struct {
+	Serve   serveCommand   `cmd:"" help:"Run slipher: the AWS API, and one SQL endpoint for each cluster."`
+	Account accountCommand `cmd:"" help:"Manage the accounts of a running slipher."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+	Node    nodeCommand    `cmd:"" hidden:"" help:"Run one cluster's process (slipher starts it itself)."`
+}
+
+type versionCommand struct{}
+
+func (versionCommand) Run() error {
+	fmt.Println("slipher", version)
+	return nil
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	command := kong.Parse(&commands{},
+		kong.Name("slipher"),
+		kong.Description("A self-hosted Amazon Redshift whose snapshots hold real data."),
+		kong.UsageOnError(),
+		kong.DefaultEnvars("SLIPHER"),
+		kong.BindTo(ctx, (*context.Context)(nil)))
+	if err := command.Run(); err != nil {
+		fmt.Fprintln(os.Stderr, "slipher:", err)
+		os.Exit(1)
+	}
+}

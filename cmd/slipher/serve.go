@@ -1,0 +1,235 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+	"slipher/internal/api"
+	"slipher/internal/awsapi"
+	"slipher/internal/compute"
+	"slipher/internal/control"
+	"slipher/internal/iam"
+	"slipher/internal/keys"
+	"slipher/internal/meta"
+)
+
+// firstAccount owns what a newcomer creates; its root credentials are the profile "default".
+const firstAccount = "111111111111"
+
+type serveCommand struct {
+	Data          string     `required:"" type:"path" placeholder:"DIR" help:"Where everything is kept; made if missing."`
+	Listen        string     `default:"127.0.0.1:8480" help:"Address of the AWS API."`
+	Snapshots     string     `placeholder:"URL" help:"Where snapshots are kept, as a blob URL (default: DIR/snapshots)."`
+	Bandwidth     byteRate   `default:"0" placeholder:"RATE" help:"Cap on all save and restore traffic together, like 20MB/s (0: none)."`
+	AdvertiseHost string     `placeholder:"HOST" help:"Put every SQL endpoint on this one host, with a port each, instead of a loopback address each."`
+	LogLevel      slog.Level `default:"INFO" help:"DEBUG, INFO, WARN or ERROR."`
+}
+
+// Run starts everything from the bottom floor up, says that it is ready, and stops it in the opposite order when ctx ends.
+func (c serveCommand) Run(ctx context.Context) error {
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: c.LogLevel}))
+	s := &slipher{command: c, data: folder(c.Data), log: log}
+	if err := s.open(ctx); err != nil {
+		return errors.Join(err, s.close())
+	}
+	err := s.serve(ctx)
+	return errors.Join(err, s.close())
+}
+
+// slipher is the running program: what is open, from the bottom floor up.
+type slipher struct {
+	command serveCommand
+	data    folder
+	log     *slog.Logger
+	runDir  string
+
+	store    *meta.Store
+	ring     *keys.Ring
+	accounts *iam.Directory
+	fleet    *compute.Fleet
+	control  *control.Control
+	listener net.Listener
+
+	profiles sync.Mutex     // held while an account and its profile are added
+	opened   []func() error // what close has to undo, in order of opening
+}
+
+func (s *slipher) open(ctx context.Context) error {
+	if err := os.MkdirAll(string(s.data), 0o700); err != nil {
+		return fmt.Errorf("make the data directory: %w", err)
+	}
+	// The address first: a second slipher by mistake should fail before it touches anything.
+	var err error
+	if s.listener, err = new(net.ListenConfig).Listen(ctx, "tcp", s.command.Listen); err != nil {
+		return fmt.Errorf("listen on %s (choose another address with --listen): %w", s.command.Listen, err)
+	}
+	s.onClose(func() error { s.listener.Close(); return nil })
+	if s.store, err = meta.Open(ctx, meta.Config{Path: s.data.path("meta.db"), Now: time.Now, Log: s.log}); err != nil {
+		return err
+	}
+	s.onClose(s.store.Close)
+	if s.ring, err = keys.Open(keys.Config{Store: s.store, RootKeyFile: s.data.path("keys", "root.key"), Now: time.Now}); err != nil {
+		return err
+	}
+	s.accounts = &iam.Directory{Store: s.store, Sealer: s.ring, Now: time.Now}
+	if err := s.firstAccount(ctx); err != nil {
+		return err
+	}
+	if s.fleet, err = s.openFleet(); err != nil {
+		return err
+	}
+	s.onClose(func() error {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		return s.fleet.Close(ctx)
+	})
+	s.control, err = control.New(s.controlConfig())
+	return err
+}
+
+// firstAccount makes sure that the first account exists and that its credentials can be read. Where the file has lost them, or an earlier start was
+// interrupted before it wrote them, the account gets a new key.
+func (s *slipher) firstAccount(ctx context.Context) error {
+	written, err := s.data.hasProfile("default")
+	if err != nil {
+		return err
+	}
+	key, err := s.accounts.CreateAccount(ctx, firstAccount)
+	if errors.Is(err, iam.ErrExists) {
+		if written {
+			return nil
+		}
+		key, err = s.accounts.ReplaceRootKey(ctx, firstAccount)
+	}
+	if err != nil {
+		return err
+	}
+	if written {
+		return fmt.Errorf("%s has a profile default of another installation: move the file away and start again", s.data.path("credentials"))
+	}
+	return s.data.addProfile("default", key.ID, key.Secret)
+}
+
+func (s *slipher) openFleet() (*compute.Fleet, error) {
+	binary, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("find slipher's own program: %w", err)
+	}
+	if s.runDir, err = compute.RunDir(); err != nil {
+		return nil, err
+	}
+	s.onClose(func() error { return os.RemoveAll(s.runDir) })
+	hosts := []string{"localhost", "127.0.0.1"}
+	if s.command.AdvertiseHost != "" {
+		hosts = append(hosts, s.command.AdvertiseHost)
+	}
+	cert, err := endpointCertificate(s.data, hosts, time.Now())
+	if err != nil {
+		return nil, fmt.Errorf("prepare TLS for the SQL endpoints: %w", err)
+	}
+	return compute.Open(compute.Config{
+		Binary: binary, Dir: s.data.path("clusters"), RunDir: s.runDir,
+		TLSCertPEM: cert.cert, TLSKeyPEM: cert.key,
+		LogLevel: s.command.LogLevel.String(), NodeLog: os.Stderr, Log: s.log, Now: time.Now,
+	})
+}
+
+func (s *slipher) controlConfig() control.Config {
+	return control.Config{
+		Store:     s.store,
+		Keys:      s.ring,
+		Nodes:     s.fleet,
+		Accounts:  s.accounts,
+		Snapshots: s.snapshotsURL(),
+		Addresses: control.Addresses{AdvertiseHost: s.command.AdvertiseHost, Loopback: runtime.GOOS == "linux" && s.command.AdvertiseHost == ""},
+		Bandwidth: int64(s.command.Bandwidth),
+		Now:       time.Now,
+		Log:       s.log,
+	}
+}
+
+func (s *slipher) snapshotsURL() string {
+	if s.command.Snapshots != "" {
+		return s.command.Snapshots
+	}
+	return (&url.URL{Scheme: "file", Path: s.data.path("snapshots")}).String()
+}
+
+// serve answers until ctx ends or a part of slipher fails.
+func (s *slipher) serve(ctx context.Context) error {
+	admin, err := s.listenAdmin(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.control.Resume(ctx); err != nil {
+		return fmt.Errorf("bring the clusters back: %w", err)
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return s.store.Run(ctx) })
+	group.Go(func() error { return serveHTTP(ctx, s.listener, s.door()) })
+	group.Go(func() error { return serveHTTP(ctx, admin, s.adminDoor()) })
+
+	address := "http://" + s.listener.Addr().String()
+	if err := s.data.announce(running{PID: os.Getpid(), URL: address, Admin: admin.Addr().String()}); err != nil {
+		return fmt.Errorf("announce slipher in the data directory: %w", err)
+	}
+	defer s.data.withdraw()
+	fmt.Printf("slipher ready at %s (credentials: %s)\n", address, s.data.path("credentials"))
+	return group.Wait()
+}
+
+func (s *slipher) door() http.Handler {
+	return awsapi.NewServer(awsapi.Config{
+		Services: []api.Service{s.control.Handlers().Service(), awsapi.STS(s.accounts)},
+		Keys:     s.accounts,
+		Now:      time.Now,
+		Log:      s.log,
+	})
+}
+
+// serveHTTP serves until ctx ends, then lets the requests under way finish.
+func serveHTTP(ctx context.Context, listener net.Listener, handler http.Handler) error {
+	server := &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       30 * time.Second,
+		WriteTimeout:      60 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(slog.DiscardHandler, slog.LevelDebug),
+	}
+	stopped := make(chan error, 1)
+	go func() {
+		<-ctx.Done()
+		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		stopped <- server.Shutdown(grace)
+	}()
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return <-stopped
+}
+
+// close stops what was opened, from the top floor down.
+func (s *slipher) close() error {
+	var errs []error
+	for _, shut := range slices.Backward(s.opened) {
+		errs = append(errs, shut())
+	}
+	return errors.Join(errs...)
+}
+
+// onClose remembers how to stop what was just opened.
+func (s *slipher) onClose(shut func() error) { s.opened = append(s.opened, shut) }
