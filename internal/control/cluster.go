@@ -72,6 +72,7 @@ type restore struct {
 	Snapshot     string // identifier
 	Scope        string `json:",omitempty"`
 	Manifest     string `json:",omitempty"`
+	Loaded       bool   `json:",omitempty"` // the data is all there, and may have changed since
 	TotalBytes   int64
 	Began, Ended time.Time
 }

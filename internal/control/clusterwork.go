@@ -83,18 +83,27 @@ func (c *Control) provision(ctx context.Context, record clusterRecord) error {
 
 func (c *Control) bringUp(ctx context.Context, record clusterRecord) error {
 	body := record.Body
+	if body.Restore == nil || body.Restore.Loaded {
+		return c.open(ctx, body)
+	}
 	if err := c.config.Nodes.Start(ctx, c.spec(body)); err != nil {
 		return err
 	}
-	if body.Restore != nil {
-		if err := c.restoreData(ctx, body); err != nil {
-			return err
-		}
+	if err := c.load(ctx, body); err != nil {
+		return err
 	}
-	return c.config.Nodes.Open(ctx, body.Key, body.openRequest())
+	// An opened database differs from the snapshot at once, so a restore must not be repeated from here on.
+	if err := c.settle(ctx, record, func(_ *meta.Tx, record *clusterRecord) error {
+		record.Body.Restore.Loaded = true
+		return nil
+	}); err != nil {
+		return err
+	}
+	return c.open(ctx, body)
 }
 
-func (c *Control) restoreData(ctx context.Context, body cluster) error {
+// load brings a snapshot's data into the node.
+func (c *Control) load(ctx context.Context, body cluster) error {
 	store, err := c.storeOf(ctx, body.Restore.Scope)
 	if err != nil {
 		return err
@@ -118,7 +127,7 @@ func (c *Control) provisionFailed(ctx context.Context, record clusterRecord, cau
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if err := c.config.Nodes.Stop(ctx, record.Body.Key); err != nil {
+	if err := c.stop(ctx, record.Body.Key); err != nil {
 		return errors.Join(cause, err)
 	}
 	final := false
@@ -162,14 +171,6 @@ func (c *Control) keepOpen(ctx context.Context, record clusterRecord) error {
 	return c.settle(ctx, record, passwordSet(body))
 }
 
-// open may be repeated. It belongs into the cluster's turn: an older password must not come after a newer one.
-func (c *Control) open(ctx context.Context, body cluster) error {
-	if err := c.config.Nodes.Start(ctx, c.spec(body)); err != nil {
-		return err
-	}
-	return c.config.Nodes.Open(ctx, body.Key, body.openRequest())
-}
-
 // passwordSet notes that the node has the password that the work began with; one that came later has a job of its own.
 func passwordSet(worked cluster) func(*meta.Tx, *clusterRecord) error {
 	return func(_ *meta.Tx, record *clusterRecord) error {
@@ -188,6 +189,7 @@ func (c *Control) reboot(ctx context.Context, record clusterRecord) error {
 	if err := c.config.Nodes.Reboot(ctx, body.Key, body.openRequest()); err != nil {
 		return err
 	}
+	c.opened.add(body.Key)
 	return c.settle(ctx, record, func(tx *meta.Tx, record *clusterRecord) error {
 		record.Body.Status, record.Body.Provisioned, record.Body.PasswordPending = available, true, false
 		return c.tell(tx, *record, eventRebooted, "Amazon Redshift cluster '%s' was rebooted at %s.")
@@ -195,7 +197,7 @@ func (c *Control) reboot(ctx context.Context, record clusterRecord) error {
 }
 
 func (c *Control) pause(ctx context.Context, record clusterRecord) error {
-	if err := c.config.Nodes.Stop(ctx, record.Body.Key); err != nil {
+	if err := c.stop(ctx, record.Body.Key); err != nil {
 		return err
 	}
 	return c.settle(ctx, record, func(tx *meta.Tx, record *clusterRecord) error {
@@ -216,6 +218,7 @@ func (c *Control) resume(ctx context.Context, record clusterRecord) error {
 
 // remove deletes the data first: a record without data would be found again at the next start, data without a record never.
 func (c *Control) remove(ctx context.Context, record clusterRecord) error {
+	c.opened.remove(record.Body.Key)
 	if err := c.config.Nodes.Remove(ctx, record.Body.Key); err != nil {
 		return err
 	}

@@ -69,6 +69,7 @@ type Control struct {
 	config   Config
 	bucket   vault.Bucket
 	turns    turns     // of clusters, for what happens to their nodes but for transfers
+	opened   keySet    // clusters whose node serves SQL
 	scopes   turns     // a save and a sweep never share a scope
 	progress transfers // of saves by snapshot, of restores by cluster
 	budget   budget

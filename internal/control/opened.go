@@ -1,0 +1,56 @@
+package control
+
+import (
+	"context"
+	"sync"
+)
+
+// keySet is a set of clusters' keys.
+type keySet struct {
+	mu   sync.Mutex
+	keys map[string]struct{}
+}
+
+func (s *keySet) add(key string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.keys == nil {
+		s.keys = map[string]struct{}{}
+	}
+	s.keys[key] = struct{}{}
+}
+
+func (s *keySet) remove(key string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.keys, key)
+}
+
+func (s *keySet) has(key string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, has := s.keys[key]
+	return has
+}
+
+// open makes the cluster's node serve SQL. What runs the nodes brings a lost one back by itself, so once in the life of this process
+// is enough; a repetition would wait for the transfer under way. It belongs into the cluster's turn: an older password must not
+// come after a newer one.
+func (c *Control) open(ctx context.Context, body cluster) error {
+	if c.opened.has(body.Key) {
+		return nil
+	}
+	if err := c.config.Nodes.Start(ctx, c.spec(body)); err != nil {
+		return err
+	}
+	if err := c.config.Nodes.Open(ctx, body.Key, body.openRequest()); err != nil {
+		return err
+	}
+	c.opened.add(body.Key)
+	return nil
+}
+
+func (c *Control) stop(ctx context.Context, key string) error {
+	c.opened.remove(key)
+	return c.config.Nodes.Stop(ctx, key)
+}

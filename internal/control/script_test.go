@@ -1,0 +1,237 @@
+package control_test
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"hash/crc32"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"slipher/internal/compute"
+	"slipher/internal/testbed"
+)
+
+var update = flag.Bool("update", false, "rewrite the answers in testdata")
+
+// TestLives runs the scripts of testdata. A line that begins with "> " is a request or a command of the script below; what follows
+// it, up to an empty line, is the answer. "| Status Port" after a request shows only those members of the answer.
+func TestLives(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("testdata/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no scripts: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
+			t.Parallel()
+			want, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := newScript(t).run(string(want))
+			if *update {
+				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if got != string(want) {
+				t.Errorf("%s: the answers differ; run with -update and look at the difference\n%s", file, difference(string(want), got))
+			}
+		})
+	}
+}
+
+// script is one run of a file.
+type script struct {
+	t       *testing.T
+	bed     *testbed.Bed
+	account string
+	names   map[string]string // stand-ins of what differs from run to run
+	hold    *testbed.Hold
+}
+
+func newScript(t *testing.T) *script {
+	return &script{t: t, bed: testbed.New(t, testbed.Config{}), account: testbed.Owner, names: map[string]string{}}
+}
+
+func (s *script) run(text string) string {
+	var out strings.Builder
+	answer := false
+	for _, line := range strings.Split(strings.TrimRight(text, "\n"), "\n") {
+		request, asked := strings.CutPrefix(line, "> ")
+		switch {
+		case asked:
+			fmt.Fprintln(&out, line)
+			for _, answered := range s.answer(request) {
+				fmt.Fprintln(&out, s.stable(answered))
+			}
+			answer = true
+		case line == "":
+			fmt.Fprintln(&out)
+			answer = false
+		case !answer:
+			fmt.Fprintln(&out, line)
+		}
+	}
+	return out.String()
+}
+
+// answer runs one line.
+func (s *script) answer(line string) []string {
+	s.t.Helper()
+	request, projection, _ := strings.Cut(line, " | ")
+	words := strings.Fields(request)
+	if command := commands[words[0]]; command != nil {
+		return command(s, words[1:])
+	}
+	answer, err := s.bed.Call(s.account, words[0], words[1:]...)
+	if err != nil {
+		return []string{testbed.RenderError(err)}
+	}
+	return project(testbed.Render(answer), strings.Fields(projection))
+}
+
+func project(lines, members []string) []string {
+	if len(members) == 0 {
+		return lines
+	}
+	return slices.DeleteFunc(lines, func(line string) bool {
+		path, _, _ := strings.Cut(line, " = ")
+		return !slices.ContainsFunc(members, func(member string) bool { return strings.Contains(path, member) })
+	})
+}
+
+var commands = map[string]func(s *script, words []string) []string{
+	"as":      func(s *script, words []string) []string { s.account = words[0]; return nil },
+	"clock":   func(s *script, words []string) []string { s.bed.Clock.Advance(s.duration(words[0])); return nil },
+	"wait":    (*script).wait,
+	"write":   (*script).write,
+	"read":    (*script).read,
+	"node":    (*script).node,
+	"hold":    func(s *script, words []string) []string { s.hold = s.bed.Hold(words[0]); return nil },
+	"held":    func(s *script, _ []string) []string { s.hold.Reached(s.bed); return nil },
+	"report":  func(s *script, _ []string) []string { s.hold.Report(s.bed); return nil },
+	"release": func(s *script, _ []string) []string { s.hold.Release(); return nil },
+	"fail":    (*script).fail,
+	"restart": func(s *script, _ []string) []string { s.bed.Restart(); return nil },
+	"close":   func(s *script, words []string) []string { s.bed.Accounts.Close(words[0]); return nil },
+}
+
+func (s *script) duration(text string) time.Duration {
+	duration, err := time.ParseDuration(text)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return duration
+}
+
+// wait: "cluster a available", "snapshot s failed", "store empty".
+func (s *script) wait(words []string) []string {
+	switch words[0] {
+	case "cluster":
+		s.bed.AwaitCluster(s.account, words[1], words[2])
+	case "snapshot":
+		s.bed.AwaitSnapshot(s.account, words[1], strings.Join(words[2:], " "))
+	case "store":
+		s.bed.Await("the snapshot store to be empty", func() bool { return len(s.bed.Stored()) == 0 })
+	case "password":
+		s.bed.Await("the password to be set", func() bool {
+			return s.bed.Cluster(s.account, words[1]).PendingModifiedValues.MasterUserPassword == ""
+		})
+	}
+	return nil
+}
+
+// write: "a 300000 seed" fills the cluster with so many bytes.
+func (s *script) write(words []string) []string {
+	size, err := strconv.Atoi(words[1])
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if err := s.bed.Nodes.Write(s.bed.Key(s.account, words[0]), rows(size, words[2])); err != nil {
+		s.t.Fatal(err)
+	}
+	return nil
+}
+
+func (s *script) read(words []string) []string {
+	content, err := s.bed.Nodes.Read(s.bed.Key(s.account, words[0]))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return []string{fmt.Sprintf("%d bytes, checksum %08x", len(content), crc32.ChecksumIEEE(content))}
+}
+
+// node: "a" says whether the cluster's node serves.
+func (s *script) node(words []string) []string {
+	if spec, open := s.bed.Nodes.Serves(s.bed.Key(s.account, words[0])); open {
+		return []string{fmt.Sprintf("serves at %s:%d", spec.Address, spec.Port)}
+	}
+	return []string{"does not serve"}
+}
+
+// fail: "save damaged", "save broken 3" make the next calls fail.
+func (s *script) fail(words []string) []string {
+	err := errors.New("the disk is full")
+	if words[1] == "damaged" {
+		err = &compute.NodeError{Message: "a block is missing", Damaged: true}
+	}
+	times := 1
+	if len(words) > 2 {
+		times, _ = strconv.Atoi(words[2])
+	}
+	for range times {
+		s.bed.Nodes.Fail(words[0], err)
+	}
+	return nil
+}
+
+var unstable = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|127\.83\.[0-9]+\.[0-9]+`)
+
+// stable gives what differs from run to run a name by the order of its first appearance.
+func (s *script) stable(line string) string {
+	return unstable.ReplaceAllStringFunc(line, func(found string) string {
+		kind := "id"
+		if strings.HasPrefix(found, "127.") {
+			kind = "address"
+		}
+		if s.names[found] == "" {
+			s.names[found] = fmt.Sprintf("<%s %d>", kind, len(s.names)+1)
+		}
+		return s.names[found]
+	})
+}
+
+// rows are bytes that no two seeds have in common, block by block.
+func rows(size int, seed string) []byte {
+	made := make([]byte, 0, size+64)
+	for i := 0; len(made) < size; i++ {
+		made = fmt.Appendf(made, "%s %d %08x\n", seed, i, crc32.ChecksumIEEE(fmt.Appendf(nil, "%s/%d", seed, i)))
+	}
+	return made[:size]
+}
+
+func difference(want, got string) string {
+	wanted, gotten := strings.Split(want, "\n"), strings.Split(got, "\n")
+	for i := range max(len(wanted), len(gotten)) {
+		w, g := "(end)", "(end)"
+		if i < len(wanted) {
+			w = wanted[i]
+		}
+		if i < len(gotten) {
+			g = gotten[i]
+		}
+		if w != g {
+			return fmt.Sprintf("line %d:\nwant %s\ngot  %s", i+1, w, g)
+		}
+	}
+	return ""
+}

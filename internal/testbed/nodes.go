@@ -1,0 +1,367 @@
+package testbed
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"slipher/internal/compute"
+	"slipher/internal/vault"
+)
+
+// Nodes stand in for the clusters' processes. A cluster's data is one file, which is saved to and restored from a real vault; only
+// SQL is missing. Like a database, the file changes a little each time it is opened.
+type Nodes struct {
+	dir string
+	now func() time.Time
+
+	mu      sync.Mutex
+	running map[string]*running
+	plan    map[string][]func(ctx context.Context, step Step) error
+	steps   []Step
+	shares  map[string]int64 // the bandwidth that each cluster was last given
+	every   func(ctx context.Context, step Step) error
+}
+
+// Step is one call of control's, before or after it took effect.
+type Step struct {
+	Call    string // start, open, restore, save, credentials, reboot, stop, remove
+	Cluster string
+	After   bool
+}
+
+type running struct {
+	spec     compute.Spec
+	open     bool
+	verifier string
+}
+
+const fileName = "rows"
+
+func newNodes(dir string, now func() time.Time) *Nodes {
+	return &Nodes{dir: dir, now: now, running: map[string]*running{}, plan: map[string][]func(context.Context, Step) error{}, shares: map[string]int64{}}
+}
+
+// Fail makes the next call of this name fail before it takes effect.
+func (n *Nodes) Fail(call string, err error) {
+	n.interrupt(call, func(context.Context, Step) error { return err })
+}
+
+// Watch is told of every step; an error that it returns becomes the call's.
+func (n *Nodes) Watch(every func(ctx context.Context, step Step) error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.every = every
+}
+
+// Steps are all calls that took effect so far.
+func (n *Nodes) Steps() []Step {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return append([]Step{}, n.steps...)
+}
+
+// Share is the bandwidth that the cluster was last given.
+func (n *Nodes) Share(cluster string) int64 {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.shares[cluster]
+}
+
+// Verifier is the password verifier that the cluster's node checks with, or empty when it does not serve.
+func (n *Nodes) Verifier(cluster string) string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if node := n.running[cluster]; node != nil && node.open {
+		return node.verifier
+	}
+	return ""
+}
+
+// Serves says whether the cluster's node answers SQL, and where.
+func (n *Nodes) Serves(cluster string) (compute.Spec, bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	node := n.running[cluster]
+	if node == nil {
+		return compute.Spec{}, false
+	}
+	return node.spec, node.open
+}
+
+// Folders are the clusters that have files.
+func (n *Nodes) Folders() ([]string, error) {
+	entries, err := os.ReadDir(n.dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	var names []string
+	for _, entry := range entries {
+		names = append(names, entry.Name())
+	}
+	return names, err
+}
+
+// Read is what a client would find in the cluster.
+func (n *Nodes) Read(cluster string) ([]byte, error) {
+	content, err := os.ReadFile(n.file(cluster))
+	if err != nil {
+		return nil, err
+	}
+	return content[8:], nil
+}
+
+// Write replaces what the cluster holds.
+func (n *Nodes) Write(cluster string, rows []byte) error {
+	content, err := os.ReadFile(n.file(cluster))
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(n.file(cluster), append(content[:8:8], rows...), 0o600)
+}
+
+func (n *Nodes) data(cluster string) string { return filepath.Join(n.dir, cluster, "data") }
+func (n *Nodes) file(cluster string) string { return filepath.Join(n.data(cluster), fileName) }
+
+// killAll is what the end of the parent does to its nodes.
+func (n *Nodes) killAll() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.running = map[string]*running{}
+}
+
+func (n *Nodes) interrupt(call string, by func(context.Context, Step) error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.plan[call] = append(n.plan[call], by)
+}
+
+// step lets the test's plan and its watcher have a say before or after a call takes effect.
+func (n *Nodes) step(ctx context.Context, step Step) error {
+	n.mu.Lock()
+	every := n.every
+	var planned func(context.Context, Step) error
+	if queue := n.plan[step.Call]; !step.After && len(queue) > 0 {
+		planned, n.plan[step.Call] = queue[0], queue[1:]
+	}
+	if step.After {
+		n.steps = append(n.steps, step)
+	}
+	n.mu.Unlock()
+	if every != nil {
+		if err := every(ctx, step); err != nil {
+			return err
+		}
+	}
+	if planned != nil {
+		return planned(ctx, step)
+	}
+	return ctx.Err()
+}
+
+func (n *Nodes) call(ctx context.Context, call, cluster string, effect func() error) error {
+	step := Step{Call: call, Cluster: cluster}
+	if err := n.step(ctx, step); err != nil {
+		return err
+	}
+	if err := effect(); err != nil {
+		return err
+	}
+	step.After = true
+	return n.step(ctx, step)
+}
+
+// locked runs an effect on a cluster's node.
+func (n *Nodes) locked(effect func() error) func() error {
+	return func() error {
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		return effect()
+	}
+}
+
+func (n *Nodes) Start(ctx context.Context, spec compute.Spec) error {
+	return n.call(ctx, "start", spec.Cluster, n.locked(func() error {
+		for cluster, node := range n.running {
+			if cluster != spec.Cluster && node.spec.Address == spec.Address && node.spec.Port == spec.Port {
+				return fmt.Errorf("address %s:%d is in use", spec.Address, spec.Port)
+			}
+		}
+		if n.running[spec.Cluster] == nil {
+			n.running[spec.Cluster] = &running{spec: spec}
+		}
+		return os.MkdirAll(n.data(spec.Cluster), 0o700)
+	}))
+}
+
+func (n *Nodes) Open(ctx context.Context, cluster string, request compute.OpenRequest) error {
+	return n.call(ctx, "open", cluster, n.locked(func() error { return n.openNode(cluster, request) }))
+}
+
+func (n *Nodes) openNode(cluster string, request compute.OpenRequest) error {
+	node := n.running[cluster]
+	if node == nil {
+		return compute.ErrNotRunning
+	}
+	node.verifier = request.Verifier
+	if node.open {
+		return nil
+	}
+	node.open = true
+	return n.countOpening(cluster)
+}
+
+// countOpening is the small change that opening makes: the file's first eight bytes are a counter.
+func (n *Nodes) countOpening(cluster string) error {
+	if partial, err := filepath.Glob(filepath.Join(n.data(cluster), "*.partial")); err != nil || len(partial) > 0 {
+		return errors.Join(err, errors.New("a restore into this node was not finished"))
+	}
+	content, err := os.ReadFile(n.file(cluster))
+	if errors.Is(err, fs.ErrNotExist) {
+		content, err = make([]byte, 8), nil
+	}
+	if err != nil {
+		return err
+	}
+	binary.LittleEndian.PutUint64(content, binary.LittleEndian.Uint64(content)+1)
+	return os.WriteFile(n.file(cluster), content, 0o600)
+}
+
+func (n *Nodes) Reboot(ctx context.Context, cluster string, request compute.OpenRequest) error {
+	return n.call(ctx, "reboot", cluster, n.locked(func() error {
+		if n.running[cluster] == nil {
+			return compute.ErrNotRunning
+		}
+		n.running[cluster].open = false
+		return n.openNode(cluster, request)
+	}))
+}
+
+func (n *Nodes) SetCredentials(ctx context.Context, cluster string, credentials compute.Credentials) error {
+	return n.call(ctx, "credentials", cluster, n.locked(func() error {
+		node := n.running[cluster]
+		if node == nil {
+			return compute.ErrNotRunning
+		}
+		node.verifier = credentials.Verifier
+		return nil
+	}))
+}
+
+func (n *Nodes) SetBandwidth(_ context.Context, cluster string, bytesPerSecond int64) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.shares[cluster] = bytesPerSecond
+	return nil
+}
+
+func (n *Nodes) Stop(ctx context.Context, cluster string) error {
+	return n.call(ctx, "stop", cluster, n.locked(func() error {
+		delete(n.running, cluster)
+		return nil
+	}))
+}
+
+func (n *Nodes) Remove(ctx context.Context, cluster string) error {
+	return n.call(ctx, "remove", cluster, n.locked(func() error {
+		delete(n.running, cluster)
+		return os.RemoveAll(filepath.Join(n.dir, cluster))
+	}))
+}
+
+func (n *Nodes) Save(ctx context.Context, cluster string, request compute.SaveRequest, progress func(compute.Progress)) (saved compute.Saved, err error) {
+	began := n.now()
+	err = n.transfer(ctx, "save", cluster, request.BytesPerSecond, func(ctx context.Context, held func(total int64) error) error {
+		if _, open := n.Serves(cluster); !open {
+			return compute.ErrNotRunning
+		}
+		content, err := os.ReadFile(n.file(cluster))
+		if err != nil {
+			return err
+		}
+		if err := held(int64(len(content))); err != nil {
+			return err
+		}
+		v, err := openVault(ctx, request.Store)
+		if err != nil {
+			return err
+		}
+		defer v.Bucket.Close()
+		done, err := v.Save(ctx, vault.SaveRequest{Manifest: request.Manifest, Parent: request.Parent,
+			Files: []vault.File{{Name: fileName, Content: bytes.NewReader(content), Size: int64(len(content))}}})
+		saved = compute.Saved{
+			Manifest: done.Manifest, TotalBytes: done.TotalBytes, StoredBytes: int64(done.NewBlocks) * blockBytes,
+			NewBlocks: done.NewBlocks, Blocks: done.Blocks, Seconds: n.now().Sub(began).Seconds(), BeganUnixMS: began.UnixMilli(),
+		}
+		return err
+	}, progress)
+	return saved, err
+}
+
+// blockBytes is a block of the vault. What is stored is counted in whole blocks, so that tests do not depend on compression.
+const blockBytes = 256 << 10
+
+func (n *Nodes) Restore(ctx context.Context, cluster string, request compute.RestoreRequest, progress func(compute.Progress)) error {
+	return n.transfer(ctx, "restore", cluster, request.BytesPerSecond, func(ctx context.Context, held func(total int64) error) error {
+		v, err := openVault(ctx, request.Store)
+		if err != nil {
+			return err
+		}
+		defer v.Bucket.Close()
+		manifest, err := v.Manifest(ctx, request.Manifest)
+		if err != nil {
+			return refusal(err)
+		}
+		if err := held(manifest.TotalBytes()); err != nil {
+			return err
+		}
+		_, err = v.Restore(ctx, request.Manifest, n.data(cluster), nil)
+		return refusal(err)
+	}, progress)
+}
+
+// refusal is how a node tells its parent what went wrong.
+func refusal(err error) error {
+	if err == nil || errors.Is(err, context.Canceled) {
+		return err
+	}
+	damaged := errors.Is(err, vault.ErrDamaged) || errors.Is(err, vault.ErrNotFound)
+	return &compute.NodeError{Message: err.Error(), Damaged: damaged}
+}
+
+func openVault(ctx context.Context, store compute.Store) (vault.Vault, error) {
+	bucket, err := vault.OpenBucket(ctx, store.URL)
+	return vault.Vault{Bucket: bucket, Scope: store.Scope, Key: store.Key}, err
+}
+
+// transfer is a call that can be held half-way: its plan runs once it is known how much there is to move.
+func (n *Nodes) transfer(ctx context.Context, call, cluster string, share int64, run func(ctx context.Context, held func(total int64) error) error, progress func(compute.Progress)) error {
+	began := n.now()
+	n.mu.Lock()
+	n.shares[cluster] = share
+	n.mu.Unlock()
+	report := func(done, total int64) {
+		seconds := n.now().Sub(began).Seconds()
+		p := compute.Progress{TotalBytes: total, DoneBytes: done, StoredBytes: done, Seconds: seconds}
+		if seconds > 0 {
+			p.BytesPerSecond = float64(done) / seconds
+		}
+		progress(p)
+	}
+	step := Step{Call: call, Cluster: cluster}
+	err := run(ctx, func(total int64) error {
+		return n.step(withReport(ctx, func() { report(total/2, total) }), step)
+	})
+	if err != nil {
+		return err
+	}
+	step.After = true
+	return n.step(ctx, step)
+}

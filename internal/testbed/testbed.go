@@ -1,0 +1,368 @@
+// Package testbed builds the control side of a slipher in one process, for tests: the real store on a real file, the real keyring
+// and the real vault in a folder, a clock that stands still, and nodes that keep a cluster's data in a plain file.
+package testbed
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"slipher/internal/api"
+	"slipher/internal/api/redshift"
+	"slipher/internal/control"
+	"slipher/internal/keys"
+	"slipher/internal/meta"
+)
+
+// The accounts of most tests.
+const (
+	Owner    = "111111111111"
+	Consumer = "222222222222"
+	Region   = "us-east-1"
+	Password = "Redshift1"
+)
+
+// Config changes what a bed is made of. The zero value is what most tests want.
+type Config struct {
+	Limits            control.Limits
+	Addresses         control.Addresses // without AdvertiseHost each cluster has an address of its own
+	Bandwidth         int64
+	GrantLimit        int
+	RequestsPerSecond float64
+	Log               *slog.Logger
+}
+
+// Bed is a running control side.
+type Bed struct {
+	t      testing.TB
+	config Config
+	dir    string
+
+	Clock    *Clock
+	Nodes    *Nodes
+	Accounts *Accounts
+	Store    *meta.Store
+	Keys     *keys.Ring
+	Control  *control.Control
+
+	operations map[string]api.Operation
+	stop       context.CancelFunc
+	stopped    chan error
+
+	crashed chan struct{} // the step that CrashAt waits for has come
+
+	mu     sync.Mutex
+	worked chan struct{} // closed when a job has run
+}
+
+// Accounts are all active, but for those that were closed.
+type Accounts struct {
+	mu     sync.Mutex
+	closed []string
+}
+
+func (a *Accounts) Active(_ *meta.Tx, account string) (bool, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return !slices.Contains(a.closed, account), nil
+}
+
+// Close makes an account inactive.
+func (a *Accounts) Close(account string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.closed = append(a.closed, account)
+}
+
+// Began is what the clock shows at first.
+var Began = time.Date(2026, 1, 5, 10, 0, 0, 0, time.UTC)
+
+// New builds a bed that ends with the test.
+func New(t testing.TB, config Config) *Bed {
+	t.Helper()
+	if config.Addresses.AdvertiseHost == "" {
+		config.Addresses.Loopback = true
+	}
+	b := &Bed{t: t, config: config, dir: t.TempDir(), Clock: &Clock{now: Began}, Accounts: &Accounts{}, worked: make(chan struct{}), crashed: make(chan struct{})}
+	b.Nodes = newNodes(filepath.Join(b.dir, "clusters"), b.Clock.Now)
+	b.start()
+	t.Cleanup(b.halt)
+	return b
+}
+
+func (b *Bed) start() {
+	b.t.Helper()
+	ctx := context.Background()
+	var err error
+	if b.Store, err = meta.Open(ctx, meta.Config{Path: filepath.Join(b.dir, "meta.db"), Now: b.Clock.Now, Log: b.config.Log}); err != nil {
+		b.t.Fatal(err)
+	}
+	b.Keys, err = keys.Open(keys.Config{
+		Store: b.Store, RootKeyFile: filepath.Join(b.dir, "root.key"), Now: b.Clock.Now,
+		GrantLimit: b.config.GrantLimit, RequestsPerSecond: b.config.RequestsPerSecond,
+	})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.Control, err = control.New(control.Config{
+		Store: b.Store, Keys: b.Keys, Nodes: b.Nodes, Accounts: b.Accounts,
+		Snapshots: (&url.URL{Scheme: "file", Path: b.snapshots()}).String(),
+		Addresses: b.config.Addresses, Limits: b.config.Limits, Bandwidth: b.config.Bandwidth,
+		Now: b.Clock.Now, Random: zeros{}, Log: b.config.Log, Worked: b.announce,
+	})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.operations = map[string]api.Operation{}
+	for _, operation := range b.Control.Handlers().Service().Operations {
+		b.operations[operation.Name] = operation
+	}
+	if err := b.Control.Resume(ctx); err != nil {
+		b.t.Fatal(err)
+	}
+	running, stop := context.WithCancel(ctx)
+	b.stop, b.stopped = stop, make(chan error, 1)
+	go func(store *meta.Store, stopped chan<- error) { stopped <- store.Run(running) }(b.Store, b.stopped)
+}
+
+// halt ends everything in the midst of whatever it was doing. Nothing that a job does afterwards reaches the store.
+func (b *Bed) halt() {
+	b.t.Helper()
+	if b.stop == nil {
+		return
+	}
+	b.stop()
+	if err := <-b.stopped; err != nil {
+		b.t.Error(err)
+	}
+	b.Nodes.killAll()
+	if err := b.Control.Close(); err != nil {
+		b.t.Error(err)
+	}
+	if err := b.Store.Close(); err != nil {
+		b.t.Error(err)
+	}
+	b.stop = nil
+}
+
+// Restart ends the process in the midst of what it does, nodes included, and starts another on the same files a
+// second later.
+func (b *Bed) Restart() {
+	b.t.Helper()
+	b.halt()
+	b.Clock.Advance(time.Second)
+	b.start()
+}
+
+// CrashAt ends the process at the given step of the nodes, counted from 0, once; Await starts it again.
+func (b *Bed) CrashAt(step int) {
+	var seen atomic.Int64
+	b.Nodes.Watch(func(ctx context.Context, _ Step) error {
+		if seen.Add(1) != int64(step)+1 {
+			return nil
+		}
+		close(b.crashed)
+		<-ctx.Done()
+		return ctx.Err()
+	})
+}
+
+// RunClock lets the clock run, a thousand times as fast as time does, until the test ends.
+func (b *Bed) RunClock() {
+	ticks := time.NewTicker(time.Millisecond)
+	ended := make(chan struct{})
+	var running sync.WaitGroup
+	running.Go(func() {
+		for {
+			select {
+			case <-ticks.C:
+				b.Clock.Advance(time.Second)
+			case <-ended:
+				return
+			}
+		}
+	})
+	b.t.Cleanup(func() {
+		ticks.Stop()
+		close(ended)
+		running.Wait()
+	})
+}
+
+func (b *Bed) snapshots() string { return filepath.Join(b.dir, "snapshots") }
+
+// Stored lists the files of the snapshot store.
+func (b *Bed) Stored() []string {
+	b.t.Helper()
+	var names []string
+	err := filepath.WalkDir(b.snapshots(), func(path string, entry os.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() {
+			names = append(names, strings.TrimPrefix(path, b.snapshots()))
+		}
+		return err
+	})
+	if err != nil && !os.IsNotExist(err) {
+		b.t.Fatal(err)
+	}
+	return names
+}
+
+// Caller is the root user of an account.
+func Caller(account string) api.Caller {
+	return api.Caller{Account: account, Region: Region, ARN: "arn:aws:iam::" + account + ":root", UserID: account}
+}
+
+// Call runs an operation, with its parameters as name=value words, in the account's name. See Parse for lists.
+func (b *Bed) Call(account, operation string, parameters ...string) (any, error) {
+	b.t.Helper()
+	found, known := b.operations[operation]
+	if !known || found.Call == nil {
+		b.t.Fatalf("there is no operation %s", operation)
+	}
+	input := found.NewInput()
+	if err := Parse(input, parameters); err != nil {
+		b.t.Fatalf("%s: %v", operation, err)
+	}
+	return found.Call(context.Background(), Caller(account), input)
+}
+
+// Must is Call for what the test expects to succeed.
+func (b *Bed) Must(account, operation string, parameters ...string) any {
+	b.t.Helper()
+	answer, err := b.Call(account, operation, parameters...)
+	if err != nil {
+		b.t.Fatalf("%s %s: %v", operation, strings.Join(parameters, " "), err)
+	}
+	return answer
+}
+
+// CreateCluster creates a cluster that holds rows, and waits until it is available.
+func (b *Bed) CreateCluster(account, identifier string, rows []byte) {
+	b.t.Helper()
+	b.Must(account, "CreateCluster", "ClusterIdentifier="+identifier, "NodeType=ra3.large", "MasterUsername=awsuser", "MasterUserPassword="+Password)
+	b.AwaitCluster(account, identifier, "available")
+	if err := b.Nodes.Write(b.Key(account, identifier), rows); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// CreateSnapshot takes a snapshot and waits until it is available.
+func (b *Bed) CreateSnapshot(account, cluster, identifier string) {
+	b.t.Helper()
+	b.Must(account, "CreateClusterSnapshot", "ClusterIdentifier="+cluster, "SnapshotIdentifier="+identifier)
+	b.AwaitSnapshot(account, identifier, "available")
+}
+
+// Cluster is nil when there is none.
+func (b *Bed) Cluster(account, identifier string) *redshift.Cluster {
+	b.t.Helper()
+	answer, err := b.Call(account, "DescribeClusters", "ClusterIdentifier="+identifier)
+	if IsFault(err, "ClusterNotFound") {
+		return nil
+	}
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return &answer.(*redshift.ClustersMessage).Clusters[0]
+}
+
+// Key is the cluster's immutable key, by which nodes know it.
+func (b *Bed) Key(account, identifier string) string {
+	b.t.Helper()
+	cluster := b.Cluster(account, identifier)
+	if cluster == nil {
+		b.t.Fatalf("there is no cluster %s", identifier)
+	}
+	return cluster.ClusterNamespaceArn[strings.LastIndex(cluster.ClusterNamespaceArn, ":")+1:]
+}
+
+// Snapshot is nil when there is none.
+func (b *Bed) Snapshot(account, identifier string) *redshift.Snapshot {
+	b.t.Helper()
+	answer, err := b.Call(account, "DescribeClusterSnapshots", "SnapshotIdentifier="+identifier)
+	if IsFault(err, "ClusterSnapshotNotFound") {
+		return nil
+	}
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return &answer.(*redshift.SnapshotMessage).Snapshots[0]
+}
+
+// AwaitCluster waits until the cluster has the status; "gone" is that of no cluster.
+func (b *Bed) AwaitCluster(account, identifier, status string) {
+	b.t.Helper()
+	b.Await(fmt.Sprintf("cluster %s to be %s", identifier, status), func() bool {
+		cluster := b.Cluster(account, identifier)
+		if cluster == nil {
+			return status == "gone"
+		}
+		return cluster.ClusterStatus == status
+	})
+}
+
+// AwaitSnapshot waits until the snapshot has the status.
+func (b *Bed) AwaitSnapshot(account, identifier, status string) {
+	b.t.Helper()
+	b.Await(fmt.Sprintf("snapshot %s to be %s", identifier, status), func() bool {
+		snapshot := b.Snapshot(account, identifier)
+		return snapshot != nil && snapshot.Status == status
+	})
+}
+
+const patience = 20 * time.Second
+
+// Await looks again whenever a job has run, until it holds. When CrashAt's step comes meanwhile, it restarts everything.
+func (b *Bed) Await(what string, holds func() bool) {
+	b.t.Helper()
+	deadline := time.After(patience)
+	for {
+		b.mu.Lock()
+		worked := b.worked
+		b.mu.Unlock()
+		if holds() {
+			return
+		}
+		select {
+		case <-worked:
+		case <-b.crashed:
+			b.crashed = make(chan struct{})
+			b.Restart()
+		case <-deadline:
+			b.t.Fatalf("waited %s for %s", patience, what)
+		}
+	}
+}
+
+func (b *Bed) announce() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	close(b.worked)
+	b.worked = make(chan struct{})
+}
+
+func (b *Bed) within(what string, happened <-chan struct{}) {
+	b.t.Helper()
+	select {
+	case <-happened:
+	case <-time.After(patience):
+		b.t.Fatalf("waited %s for %s", patience, what)
+	}
+}
+
+// zeros make the choices that are left to chance the same in every run.
+type zeros struct{}
+
+func (zeros) Read(into []byte) (int, error) {
+	clear(into)
+	return len(into), nil
+}
