@@ -170,7 +170,7 @@ type Collate struct {
 	Collation Name
 }
 
-// GroupingSets is the GROUPING SETS (…) of a GROUP BY.
+// GroupingSets is the GROUPING SETS (…) of a GROUP BY. Without sets it is (), the group of all rows.
 type GroupingSets struct{ Sets []Expr }
 
 // Window is what follows OVER. Reference is a window's name: alone (OVER w) when Bare is set, else as the start of

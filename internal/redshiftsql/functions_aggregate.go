@@ -36,7 +36,7 @@ func ratioToReport(_ *translator, c *Call) Expr {
 	}
 	sum := native("sum", c.Args[0])
 	sum.Over = c.Over
-	return &Row{Items: []Expr{&Binary{Op: "/", L: nativeCast(c.Args[0], "double precision"), R: sum}}}
+	return &Binary{Op: "/", L: nativeCast(c.Args[0], "double precision"), R: sum}
 }
 
 // percentile is needed over a window only, where the engine has the function in another form.

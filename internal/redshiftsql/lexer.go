@@ -128,6 +128,14 @@ func (l *lexer) token(kind TokenKind, text string, start int) Token {
 	return Token{Kind: kind, Text: text, Pos: l.position(start), start: start, end: l.at}
 }
 
+// text is a token whose value may be any text, except that no text of PostgreSQL's holds a zero byte.
+func (l *lexer) text(kind TokenKind, value string, start int) (Token, error) {
+	if strings.IndexByte(value, 0) >= 0 {
+		return Token{}, l.fail("invalid byte sequence for encoding \"UTF8\": 0x00", start, l.at)
+	}
+	return l.token(kind, value, start), nil
+}
+
 func (l *lexer) name() Token {
 	start := l.at
 	for l.at++; l.at < len(l.sql) && continuesName(l.sql[l.at]); l.at++ {
@@ -144,7 +152,7 @@ func (l *lexer) quotedName() (Token, error) {
 	if value == "" {
 		return Token{}, l.fail("zero-length delimited identifier", start, l.at)
 	}
-	return l.token(QuotedIdent, value, start), nil
+	return l.text(QuotedIdent, value, start)
 }
 
 // quoted reads a string that has prefix bytes before its opening quote. Strings that only a line break separates
@@ -166,10 +174,7 @@ func (l *lexer) quoted(prefix int, escapes bool) (Token, error) {
 	if !ok {
 		return Token{}, l.fail("unterminated quoted string", start, len(l.sql))
 	}
-	if strings.IndexByte(value, 0) >= 0 {
-		return Token{}, l.fail("invalid byte sequence in string", start, l.at)
-	}
-	return l.token(StringToken, value, start), nil
+	return l.text(StringToken, value, start)
 }
 
 // delimited reads from the opening quote past the closing one and undoes doubled quotes and, where asked, escapes.
@@ -296,7 +301,7 @@ func (l *lexer) dollar() (Token, error) {
 	}
 	value := l.sql[l.at : l.at+length]
 	l.at += length + len(tag)
-	return l.token(StringToken, value, start), nil
+	return l.text(StringToken, value, start)
 }
 
 const operatorChars = "+-*/<>=~!@#%^&|`?"

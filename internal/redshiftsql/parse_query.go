@@ -287,7 +287,7 @@ func (p *parser) groupTerm() Expr {
 		return sets
 	case p.isOp("(") && p.peekAt(1).isOp(")"):
 		p.at += 2
-		return &Row{}
+		return &GroupingSets{}
 	}
 	return p.expr()
 }

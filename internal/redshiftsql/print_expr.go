@@ -182,7 +182,8 @@ func (p *printer) compound(x Expr) {
 		p.expr(x.X)
 		p.write(")")
 	case *GroupingSets:
-		p.write("GROUPING SETS (")
+		p.when(x.Sets != nil, "GROUPING SETS ")
+		p.write("(")
 		p.exprs(x.Sets)
 		p.write(")")
 	}
@@ -306,7 +307,7 @@ func (p *printer) caseExpr(x *Case) {
 
 // row writes ROW(…) only where parentheses alone would not make a row.
 func (p *printer) row(x *Row) {
-	p.when(len(x.Items) == 1, "ROW")
+	p.when(len(x.Items) < 2, "ROW")
 	p.write("(")
 	p.exprs(x.Items)
 	p.write(")")

@@ -55,7 +55,7 @@ func (p *printer) with(with *With) {
 		p.write(quoteName(table.Name))
 		p.bracketed(table.Columns)
 		p.write(" AS ")
-		p.subquery(table.Query, true)
+		p.subquery(table.Query, table.Columns == nil)
 	})
 	p.write(" ")
 }
@@ -162,7 +162,7 @@ func (p *printer) tableExpr(table TableExpr) {
 		p.alias(table.Alias)
 	case *TableSubquery:
 		p.when(table.Lateral, "LATERAL ")
-		p.subquery(table.Query, true)
+		p.subquery(table.Query, table.Alias.Columns == nil)
 		p.alias(table.Alias)
 	case *TableFunction:
 		p.when(table.Lateral, "LATERAL ")

@@ -111,7 +111,7 @@ func (p *printer) createTableAs(s *CreateTableAs) {
 	p.bracketed(s.Columns)
 	p.tableAttributes(&s.Attributes)
 	p.write(" AS ")
-	p.query(s.Query, true)
+	p.query(s.Query, s.Columns == nil)
 }
 
 func (p *printer) createView(s *CreateView) {
@@ -121,7 +121,7 @@ func (p *printer) createView(s *CreateView) {
 	p.table(s.Name)
 	p.bracketed(s.Columns)
 	p.write(" AS ")
-	p.query(s.Query, true)
+	p.query(s.Query, s.Columns == nil)
 	p.when(s.LateBinding, " WITH NO SCHEMA BINDING")
 }
 

@@ -16,7 +16,7 @@ func (t *translator) cast(x *Cast) Expr {
 		return t.regclass(x)
 	case "regtype":
 		return t.regtype(x)
-	case "char", "varchar":
+	case "char", "varchar", "text", "bpchar":
 		if x.Type.Array == 0 {
 			return t.castToText(x)
 		}
@@ -41,10 +41,10 @@ func (t *translator) cast(x *Cast) Expr {
 // castToText cuts what is too long, as Redshift does without a word when a cast asks for it.
 func (t *translator) castToText(x *Cast) Expr {
 	text := nativeCast(x.X, "varchar")
-	if inner, ok := x.X.(*Cast); ok && x.Type.Name == "varchar" && len(x.Type.Args) == 0 && inner.Type.Name == "regclass" {
+	if inner, ok := x.X.(*Cast); ok && inner.Type.Name == "regclass" {
 		return t.className(inner.X)
 	}
-	if len(x.Type.Args) == 0 && x.Type.Name == "varchar" {
+	if len(x.Type.Args) == 0 && x.Type.Name != "char" {
 		return text
 	}
 	limit := x.Type.length()
@@ -76,7 +76,7 @@ func (t *translator) namedMoment(x *Cast) Expr {
 func (t *translator) regclass(x *Cast) Expr {
 	value, ok := constant(x.X)
 	if !ok {
-		return &Row{Items: []Expr{x.X}}
+		return t.expr(x.X)
 	}
 	if _, err := strconv.Atoi(value); err == nil {
 		return nativeCast(x.X, "bigint")
@@ -90,12 +90,14 @@ func (t *translator) regclass(x *Cast) Expr {
 	return t.sql("(SELECT oid FROM pg_catalog.pg_class WHERE relname = {1} LIMIT 1)", relation)
 }
 
-// className is x::regclass::text, the name of the table with an OID.
+// className is x::regclass::text, the name of the table with an OID. The inner columns are renamed, or they would be
+// the ones that an x such as a bare oid means.
 func (t *translator) className(oid Expr) Expr {
 	if _, ok := constant(oid); ok {
 		return nativeCast(oid, "varchar")
 	}
-	return t.sql("(SELECT relname FROM pg_catalog.pg_class WHERE pg_class.oid = {1} LIMIT 1)", oid)
+	return t.sql("(SELECT known_name FROM (SELECT oid AS known_oid, relname AS known_name FROM pg_catalog.pg_class) "+
+		"WHERE known_oid = {1} LIMIT 1)", oid)
 }
 
 // regtype makes a type's name its OID, and an OID the type's name.

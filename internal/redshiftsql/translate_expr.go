@@ -28,7 +28,7 @@ func (t *translator) expr(x Expr) Expr {
 	case *Extract:
 		return t.extract(x)
 	case *Collate:
-		return collate(x)
+		return t.collate(x)
 	}
 	return x
 }
@@ -156,10 +156,10 @@ func similarPattern(pattern string) string {
 }
 
 // collate drops the collations that are what the engine does anyway.
-func collate(x *Collate) Expr {
+func (t *translator) collate(x *Collate) Expr {
 	switch x.Collation.Last() {
 	case "default", "case_sensitive", "c", "posix", "C", "POSIX":
-		return &Row{Items: []Expr{x.X}}
+		return t.expr(x.X)
 	case "case_insensitive", "ci":
 		return &Collate{X: x.X, Collation: Name{"nocase"}}
 	}
