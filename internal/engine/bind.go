@@ -50,7 +50,7 @@ func (st *Statement) bindOne(i bindings.IdxT, param logical, arg any) bindings.S
 		return bindings.BindTime(st.prepared, i, bindings.NewTime(value.Microseconds))
 	case pgtype.Interval:
 		return bindings.BindInterval(st.prepared, i, bindings.NewInterval(value.Months, value.Days, value.Microseconds))
-	default:
+	default: // pgtype.InfinityModifier among others
 		text := fmt.Sprint(value)
 		return bindings.BindVarcharLength(st.prepared, i, text, bindings.IdxT(len(text)))
 	}

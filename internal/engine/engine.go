@@ -177,6 +177,7 @@ func (d *Database) setup() []string {
 	statements = append(statements, d.searchPath(d.config.SearchPath))
 	statements = append(statements, d.config.Prelude...)
 	return append(statements,
+		"SET TimeZone = 'UTC'",
 		"SET allowed_configs = ['TimeZone']",
 		"SET enable_external_access = false",
 		"SET lock_configuration = true",

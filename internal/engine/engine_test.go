@@ -137,7 +137,7 @@ func TestValues(t *testing.T) {
 		{"''", "", pgtype.VarcharOID, -1},
 		{`'\x00\xFF'::BLOB`, []byte{0, 255}, pgtype.ByteaOID, -1},
 		{"DATE '1969-12-31'", time.Date(1969, 12, 31, 0, 0, 0, 0, time.UTC), pgtype.DateOID, -1},
-		{"DATE 'infinity'", "infinity", pgtype.DateOID, -1},
+		{"DATE 'infinity'", pgtype.Infinity, pgtype.DateOID, -1},
 		{"TIME '23:59:59.123456'", pgtype.Time{Microseconds: 86399123456, Valid: true}, pgtype.TimeOID, -1},
 		{"TIMETZ '12:34:56+02'", "12:34:56+02:00", pgtype.TimetzOID, -1},
 		{"TIMESTAMP '1900-01-01 00:00:00.000001'", time.Date(1900, 1, 1, 0, 0, 0, 1000, time.UTC), pgtype.TimestampOID, -1},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"regexp"
+	"strconv"
 	"strings"
 
 	bindings "github.com/duckdb/duckdb-go-bindings"
@@ -15,6 +16,19 @@ type Error struct {
 	Message string
 	Hint    string
 	Near    string // the word of the statement that the engine points at, if any
+}
+
+var shortRow = regexp.MustCompile(`^[Tt]able .* has (\d+) columns but (\d+) values were supplied$`)
+
+// ShortInsert says how many values an INSERT without a list of columns has for its table, if the error is that they are fewer than the columns.
+func (e *Error) ShortInsert() (values int, ok bool) {
+	found := shortRow.FindStringSubmatch(e.Message)
+	if e.Code != "42601" || found == nil {
+		return 0, false
+	}
+	columns, _ := strconv.Atoi(found[1])
+	values, _ = strconv.Atoi(found[2])
+	return values, values < columns
 }
 
 func (e *Error) Error() string { return e.Message }
@@ -85,7 +99,7 @@ var refinements = []struct {
 	{"Constraint Error", regexp.MustCompile(`^Violates foreign key`), "23503"},
 	{"Constraint Error", regexp.MustCompile(`^CHECK constraint`), "23514"},
 	{"Conversion Error", regexp.MustCompile(`^(date|timestamp|time).*out of range`), "22008"},
-	{"Conversion Error", regexp.MustCompile(`out of range`), "22003"},
+	{"Conversion Error", regexp.MustCompile(`out of range|^Could not cast value .* to DECIMAL|^Casting value .* failed: value is out of range`), "22003"},
 	{"Conversion Error", regexp.MustCompile(`^Unimplemented type for cast`), "42846"},
 	{"Conversion Error", regexp.MustCompile(`^(invalid|Could not parse).*(date|timestamp|time|interval)`), "22007"},
 	{"Invalid Input Error", regexp.MustCompile(`[Dd]ivision by zero|divide by zero`), "22012"},

@@ -82,7 +82,8 @@ func (d *Database) schedule(ctx context.Context) {
 	}
 }
 
-// Checkpoint moves what the WAL holds into the database file, now if the engine allows it, and otherwise leaves it to the scheduler.
+// Checkpoint moves what the WAL holds into the database file, if the engine allows it, and otherwise leaves it to the scheduler. It waits
+// for a snapshot that is being read.
 func (d *Database) Checkpoint(ctx context.Context) error {
 	if err := d.gate.take(ctx); err != nil {
 		return err
@@ -93,6 +94,20 @@ func (d *Database) Checkpoint(ctx context.Context) error {
 		return nil
 	}
 	return err
+}
+
+// TryCheckpoint is Checkpoint for a session, which must not wait: while a snapshot is being read it leaves the checkpoint to the scheduler.
+func (d *Database) TryCheckpoint() error {
+	select {
+	case <-d.gate.turn:
+	default:
+		return nil
+	}
+	defer d.gate.give()
+	if err := d.checkpoint(); !busy(err) {
+		return err
+	}
+	return nil
 }
 
 // checkpoint asks the engine for a checkpoint; the caller has the turn. It is never forced: that would block every new statement until the

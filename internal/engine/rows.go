@@ -2,7 +2,9 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"io"
+	"slices"
 
 	bindings "github.com/duckdb/duckdb-go-bindings"
 )
@@ -148,4 +150,19 @@ func (r *Rows) finish(failure error) {
 		r.session.streaming = nil
 	}
 	bindings.DestroyResult(&r.result)
+}
+
+// All returns the remaining rows.
+func (r *Rows) All(ctx context.Context) ([][]any, error) {
+	var rows [][]any
+	for {
+		row, err := r.Next(ctx)
+		if errors.Is(err, io.EOF) {
+			return rows, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, slices.Clone(row))
+	}
 }

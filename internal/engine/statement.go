@@ -20,7 +20,8 @@ type Column struct {
 	Type Type
 }
 
-// Prepare parses and binds one statement of the engine's SQL.
+// Prepare parses and binds one statement of the engine's SQL. One that is refused leaves the transaction as it was: whether that fails it (see
+// Fail) is for the caller to say, who may try another.
 func (s *Session) Prepare(ctx context.Context, sql string) (*Statement, error) {
 	if s.state == Failed {
 		return nil, ErrFailed
@@ -34,7 +35,6 @@ func (s *Session) Prepare(ctx context.Context, sql string) (*Statement, error) {
 	if state == bindings.StateError {
 		message := bindings.PrepareError(statement.prepared)
 		bindings.DestroyPrepare(&statement.prepared)
-		s.Fail()
 		return nil, s.failure(ctx, message)
 	}
 	statement.describe()

@@ -210,9 +210,9 @@ func whole(n *big.Int) pgtype.Numeric { return pgtype.Numeric{Int: n, Valid: tru
 func date(days int32) any {
 	switch days {
 	case math.MaxInt32:
-		return "infinity"
+		return pgtype.Infinity
 	case -math.MaxInt32:
-		return "-infinity"
+		return pgtype.NegativeInfinity
 	}
 	return time.Unix(int64(days)*86400, 0).UTC()
 }
@@ -220,9 +220,9 @@ func date(days int32) any {
 func moment(ticks int64, convert func(int64) time.Time) any {
 	switch ticks {
 	case math.MaxInt64:
-		return "infinity"
+		return pgtype.Infinity
 	case -math.MaxInt64:
-		return "-infinity"
+		return pgtype.NegativeInfinity
 	}
 	return convert(ticks).UTC()
 }

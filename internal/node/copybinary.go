@@ -36,10 +36,13 @@ func (r *binaryReader) row() ([][]byte, error) {
 		}
 		r.begun = true
 	}
-	count, err := r.int16()
-	if err != nil {
-		return nil, err
+	var raw [2]byte
+	if _, err := io.ReadFull(r.from, raw[:]); errors.Is(err, io.EOF) { // some clients leave out the mark for the end
+		return nil, io.EOF
+	} else if err != nil {
+		return nil, r.cut(err)
 	}
+	count := int16(binary.BigEndian.Uint16(raw[:]))
 	if count == -1 {
 		return nil, io.EOF
 	}
@@ -48,6 +51,7 @@ func (r *binaryReader) row() ([][]byte, error) {
 		return nil, r.bad(fmt.Sprintf("row has %d fields, but %d are expected", count, len(r.oids)))
 	}
 	for i := range r.fields {
+		var err error
 		if r.fields[i], err = r.field(r.oids[i]); err != nil {
 			return nil, err
 		}
@@ -95,12 +99,6 @@ func (r *binaryReader) text(oid uint32, raw []byte) ([]byte, error) {
 		return nil, r.bad("incorrect binary data format")
 	}
 	return text, nil
-}
-
-func (r *binaryReader) int16() (int16, error) {
-	var raw [2]byte
-	_, err := io.ReadFull(r.from, raw[:])
-	return int16(binary.BigEndian.Uint16(raw[:])), r.cut(err)
 }
 
 func (r *binaryReader) int32() (int32, error) {

@@ -134,8 +134,6 @@ func (w textWriter) row(dst []byte, fields [][]byte) []byte {
 func (w textWriter) escaped(dst, field []byte) []byte {
 	for _, c := range field {
 		switch c {
-		case '\\', w.delimiter:
-			dst = append(dst, '\\', c)
 		case '\b':
 			dst = append(dst, `\b`...)
 		case '\f':
@@ -148,6 +146,8 @@ func (w textWriter) escaped(dst, field []byte) []byte {
 			dst = append(dst, `\t`...)
 		case '\v':
 			dst = append(dst, `\v`...)
+		case '\\', w.delimiter:
+			dst = append(dst, '\\', c)
 		default:
 			dst = append(dst, c)
 		}

@@ -38,7 +38,9 @@ func (s *session) prepare(ctx context.Context, parsed redshiftsql.Statement, tex
 		return nil, clientError(engine.ErrFailed, "")
 	}
 	switch t.Kind {
-	case redshiftsql.KindQuery, redshiftsql.KindInsert, redshiftsql.KindUpdate, redshiftsql.KindDelete:
+	case redshiftsql.KindInsert:
+		return s.prepareInsert(ctx, parsed, t, text, params)
+	case redshiftsql.KindQuery, redshiftsql.KindUpdate, redshiftsql.KindDelete:
 		return s.prepareQuery(ctx, t, text, params)
 	case redshiftsql.KindExplain:
 		return s.explain(t, text), nil

@@ -31,6 +31,10 @@ func (s *session) prepareQuery(ctx context.Context, t redshiftsql.Translation, t
 	if err != nil {
 		return nil, clientError(err, text)
 	}
+	return s.newQuery(prepared, t, text, params), nil
+}
+
+func (s *session) newQuery(prepared *engine.Statement, t redshiftsql.Translation, text string, params []uint32) *query {
 	q := &query{session: s, text: text, translation: t, prepared: prepared}
 	for i, param := range prepared.Params() {
 		oid := param.OID
@@ -42,7 +46,49 @@ func (s *session) prepareQuery(ctx context.Context, t redshiftsql.Translation, t
 	for _, column := range prepared.Columns() {
 		q.columns = append(q.columns, wireColumn(column))
 	}
-	return q, nil
+	return q
+}
+
+// prepareInsert lets an INSERT give values for the first columns only: Redshift fills the others with their defaults, the engine wants the
+// columns named.
+func (s *session) prepareInsert(ctx context.Context, parsed redshiftsql.Statement, t redshiftsql.Translation, text string, params []uint32) (*query, error) {
+	prepared, err := s.engine.Prepare(ctx, t.Statements[0])
+	if err == nil {
+		return s.newQuery(prepared, t, text, params), nil
+	}
+	insert, isInsert := parsed.(*redshiftsql.Insert)
+	refused, isRefused := errors.AsType[*engine.Error](err)
+	if !isInsert || !isRefused || len(insert.Columns) > 0 {
+		return nil, clientError(err, text)
+	}
+	count, short := refused.ShortInsert()
+	if !short {
+		return nil, clientError(err, text)
+	}
+	columns, err := s.columns(ctx, t.Target)
+	if err != nil {
+		return nil, clientError(err, text)
+	}
+	named := *insert
+	named.Columns = columns[:min(count, len(columns))]
+	if t, err = s.translate(&named); err != nil {
+		return nil, clientError(err, text)
+	}
+	return s.prepareQuery(ctx, t, text, params)
+}
+
+// columns are the names of a table's columns.
+func (s *session) columns(ctx context.Context, table redshiftsql.Name) ([]string, error) {
+	statement, err := s.engine.Prepare(ctx, "SELECT * FROM "+tableName(table))
+	if err != nil {
+		return nil, err
+	}
+	defer statement.Close()
+	var names []string
+	for _, column := range statement.Columns() {
+		names = append(names, column.Name)
+	}
+	return names, nil
 }
 
 // wireColumn describes a column to clients. One whose type depends on the parameters' values is text.

@@ -14,7 +14,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/pgconn/ctxwatch"
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
@@ -22,7 +21,7 @@ func TestTypesRoundTrip(t *testing.T) {
 	t.Parallel()
 	conn := opened(t).connect()
 	execute(t, conn, `CREATE TABLE kinds (b boolean, s smallint, i int, l bigint, r real, d double precision, n numeric(12,3), c char(5), v varchar(20),
-		day date, at timestamp, tz timestamptz, tod time, raw varbyte)`)
+		day date, at timestamp, tz timestamptz, tod time, bytes varbyte)`)
 	at := time.Date(2024, 2, 29, 13, 14, 15, 123456000, time.UTC)
 	want := []any{true, int16(-7), int32(123456), int64(1) << 60, float32(1.5), 0.1, pgtype.Numeric{Int: big.NewInt(-12345678), Exp: -3, Valid: true}, "abc", "é and ☃",
 		time.Date(1999, 12, 31, 0, 0, 0, 0, time.UTC), at, at, pgtype.Time{Microseconds: 86399999999, Valid: true}, []byte{0, 1, 255}}
@@ -196,7 +195,7 @@ func TestStatementErrors(t *testing.T) {
 		{"INSERT INTO t VALUES (NULL)", "23502", 0},
 		{"INSERT INTO t VALUES (1, 'sixsix')", "22001", 0},
 		{"INSERT INTO t VALUES (1, 'a', 'xyz')", "22001", 0},
-		{"INSERT INTO t VALUES (1, 'a', 'x', 1000)", "22003", 0},
+		{"INSERT INTO t VALUES (1, 'a', 'x', 1000)", "22003", 36},
 		{"INSERT INTO t VALUES ('one')", "22P02", 0},
 		{"CREATE TABLE t (a int)", "42P07", 0},
 		{"DROP TABLE missing", "42P01", 0},
@@ -267,27 +266,23 @@ func TestSettings(t *testing.T) {
 // endless is a join that runs for hours.
 const endless = `WITH d(n) AS (SELECT 0 UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4 UNION ALL SELECT 5 UNION ALL SELECT 6 UNION ALL SELECT 7 UNION ALL SELECT 8 UNION ALL SELECT 9),
 	k AS (SELECT a.n + 10 * b.n + 100 * c.n + 1000 * e.n AS n FROM d a, d b, d c, d e)
-	SELECT count(*) FROM k x, k y, k z WHERE (x.n * y.n * z.n) % 7 = 3`
+	SELECT count(*) FROM k x, k y, k z WHERE (x.n + y.n + z.n) % 7 = 3`
 
 func TestCancelRequest(t *testing.T) {
 	t.Parallel()
 	conn := opened(t).connect()
-	ctx, cancel := context.WithCancel(t.Context())
-	time.AfterFunc(200*time.Millisecond, cancel)
-	config := conn.Config()
-	config.BuildContextWatcherHandler = func(c *pgconn.PgConn) ctxwatch.Handler { return &pgconn.CancelRequestContextWatcherHandler{Conn: c} }
-	second, err := pgx.ConnectConfig(t.Context(), config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer second.Close(context.Background())
+	canceled := make(chan error, 1)
+	time.AfterFunc(200*time.Millisecond, func() { canceled <- conn.PgConn().CancelRequest(context.Background()) })
 	began := time.Now()
-	_, err = second.Exec(ctx, endless)
+	_, err := conn.Exec(t.Context(), endless)
 	wantCode(t, err, "57014")
 	if took := time.Since(began); took > 3*time.Second {
 		t.Errorf("the cancel took %v", took)
 	}
-	if got := value[int32](t, second, "SELECT 1"); got != 1 {
+	if err := <-canceled; err != nil {
+		t.Error(err)
+	}
+	if got := value[int32](t, conn, "SELECT 1"); got != 1 {
 		t.Errorf("afterwards: got %d", got)
 	}
 }
@@ -295,14 +290,14 @@ func TestCancelRequest(t *testing.T) {
 func TestCopy(t *testing.T) {
 	t.Parallel()
 	conn := opened(t).connect()
-	execute(t, conn, "CREATE TABLE t (id int NOT NULL, name varchar(20), price numeric(10,2), raw varbyte, filled varchar(10) DEFAULT 'default')")
+	execute(t, conn, "CREATE TABLE t (id int NOT NULL, name varchar(20), price numeric(10,2), bytes varbyte, filled varchar(10) DEFAULT 'default')")
 	const rows = 100000
 	var in bytes.Buffer
 	for i := range rows {
 		fmt.Fprintf(&in, "%d,\"name, %d\",%d.50,\n", i, i, i)
 	}
 	t.Run("csv_in", func(t *testing.T) {
-		tag, err := conn.PgConn().CopyFrom(t.Context(), bytes.NewReader(in.Bytes()), "COPY t (id, name, price, raw) FROM STDIN CSV")
+		tag, err := conn.PgConn().CopyFrom(t.Context(), bytes.NewReader(in.Bytes()), "COPY t (id, name, price, bytes) FROM STDIN CSV")
 		if err != nil || tag.String() != "COPY 100000" {
 			t.Fatalf("got %q, %v", tag, err)
 		}
@@ -312,7 +307,7 @@ func TestCopy(t *testing.T) {
 	})
 	t.Run("csv_out", func(t *testing.T) {
 		var out bytes.Buffer
-		tag, err := conn.PgConn().CopyTo(t.Context(), &out, "COPY (SELECT id, name, price, raw FROM t ORDER BY id) TO STDOUT CSV")
+		tag, err := conn.PgConn().CopyTo(t.Context(), &out, "COPY (SELECT id, name, price, bytes FROM t ORDER BY id) TO STDOUT CSV")
 		if err != nil || tag.String() != "COPY 100000" {
 			t.Fatalf("got %q, %v", tag, err)
 		}
@@ -321,7 +316,7 @@ func TestCopy(t *testing.T) {
 		}
 	})
 	t.Run("text_both_ways", func(t *testing.T) {
-		execute(t, conn, "CREATE TABLE x (id int, v varchar(40), flag boolean, at timestamp, raw varbyte)")
+		execute(t, conn, "CREATE TABLE x (id int, v varchar(40), flag boolean, at timestamp, bytes varbyte)")
 		const text = "1\ttab\\tand\\\\slash\tt\t2024-01-02 03:04:05\t\\\\x00ff\n2\t\\N\tf\t\\N\t\\N\n"
 		if _, err := conn.PgConn().CopyFrom(t.Context(), strings.NewReader(text), "COPY x FROM STDIN"); err != nil {
 			t.Fatal(err)
@@ -335,10 +330,10 @@ func TestCopy(t *testing.T) {
 		}
 	})
 	t.Run("binary_in", func(t *testing.T) {
-		execute(t, conn, "CREATE TABLE b (id bigint, v varchar(40), n numeric(10,2), at timestamp, raw varbyte)")
+		execute(t, conn, "CREATE TABLE b (id bigint, v varchar(40), n numeric(10,2), at timestamp, bytes varbyte)")
 		at := time.Date(2024, 1, 2, 3, 4, 5, 0, time.UTC)
 		price := pgtype.Numeric{Int: big.NewInt(1250), Exp: -2, Valid: true}
-		count, err := conn.CopyFrom(t.Context(), pgx.Identifier{"b"}, []string{"id", "v", "n", "at", "raw"},
+		count, err := conn.CopyFrom(t.Context(), pgx.Identifier{"b"}, []string{"id", "v", "n", "at", "bytes"},
 			pgx.CopyFromRows([][]any{{int64(1), "one", price, at, []byte{0, 255}}, {int64(2), nil, nil, nil, nil}}))
 		if err != nil || count != 2 {
 			t.Fatalf("got %d, %v", count, err)
@@ -346,8 +341,14 @@ func TestCopy(t *testing.T) {
 		if got := value[string](t, conn, "SELECT id || v || n || at FROM b WHERE id = 1"); got != "1one12.502024-01-02 03:04:05" {
 			t.Errorf("got %q", got)
 		}
-		if got := value[[]byte](t, conn, "SELECT raw FROM b WHERE id = 1"); !bytes.Equal(got, []byte{0, 255}) {
+		if got := value[[]byte](t, conn, "SELECT bytes FROM b WHERE id = 1"); !bytes.Equal(got, []byte{0, 255}) {
 			t.Errorf("bytes: got %x", got)
+		}
+	})
+	t.Run("short_insert_in_a_transaction", func(t *testing.T) {
+		execute(t, conn, "CREATE TABLE s (a int, b int DEFAULT 7)", "BEGIN", "INSERT INTO s VALUES (1)", "INSERT INTO s SELECT 2", "COMMIT")
+		if got := value[int64](t, conn, "SELECT sum(b) FROM s"); got != 14 {
+			t.Errorf("got %d", got)
 		}
 	})
 	t.Run("bad_row_leaves_nothing", func(t *testing.T) {
@@ -479,9 +480,8 @@ func TestPsql(t *testing.T) {
 	for command, want := range map[string]string{
 		`\dt`:                       "public|flights|table|awsuser",
 		`\dv`:                       "public|late|view|awsuser",
-		`\d flights`:                "carrier|character varying(2)||'XX'",
+		`\d flights`:                "carrier|character varying(2)|||'XX'",
 		`\dn`:                       "other|awsuser",
-		`\du`:                       "awsuser",
 		`\l`:                        "dev|awsuser|UTF8",
 		`\d`:                        "public|flights|table|awsuser",
 		`select count(*) from late`: "0",

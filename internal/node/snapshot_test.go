@@ -1,0 +1,216 @@
+package node
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"slipher/internal/compute"
+)
+
+func storeIn(dir string) compute.Store {
+	return compute.Store{URL: "file://" + filepath.ToSlash(dir), Scope: "cluster/key", Key: bytes.Repeat([]byte{7}, 32)}
+}
+
+// Four sessions commit numbered batches while snapshots are saved. A node restored from any of them has, for every writer, whole batches
+// from 1 to n, with n no less than what was acknowledged before the save.
+func TestSaveUnderWrites(t *testing.T) {
+	t.Parallel()
+	r := opened(t)
+	store := storeIn(t.TempDir())
+	execute(t, r.connect(), "CREATE TABLE log (writer int, batch int, n int, filler varchar(100)) DISTKEY(writer)")
+	const writers, batchRows = 4, 50
+	var acknowledged [writers]struct {
+		sync.Mutex
+		last int
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	var group sync.WaitGroup
+	defer group.Wait()
+	defer stop()
+	for w := range writers {
+		conn := r.connect()
+		group.Go(func() {
+			for batch := 1; ctx.Err() == nil; batch++ {
+				values := make([]string, batchRows)
+				for n := range values {
+					values[n] = fmt.Sprintf("(%d, %d, %d, 'filler of %d')", w, batch, n, batch)
+				}
+				if _, err := conn.Exec(context.Background(), "INSERT INTO log VALUES "+strings.Join(values, ", ")); err != nil {
+					t.Errorf("writer %d: %v", w, err)
+					return
+				}
+				acknowledged[w].Lock()
+				acknowledged[w].last = batch
+				acknowledged[w].Unlock()
+			}
+		})
+	}
+	parent := ""
+	for i := range 3 {
+		var before [writers]int
+		for w := range writers {
+			acknowledged[w].Lock()
+			before[w] = acknowledged[w].last
+			acknowledged[w].Unlock()
+		}
+		manifest := fmt.Sprintf("snapshot-%d", i)
+		saved := r.save(store, manifest, parent)
+		if saved.TotalBytes == 0 || saved.Blocks == 0 || saved.BeganUnixMS == 0 {
+			t.Errorf("save %d: got %+v", i, saved)
+		}
+		parent = manifest
+
+		restored := restoredFrom(t, store, manifest)
+		conn := restored.connect()
+		for w := range writers {
+			count, last := value[int](t, conn, "SELECT count(*) FROM log WHERE writer = $1", w), value[int](t, conn, "SELECT coalesce(max(batch), 0) FROM log WHERE writer = $1", w)
+			if last < before[w] || count != last*batchRows {
+				t.Errorf("snapshot %d, writer %d: %d rows up to batch %d, %d were acknowledged", i, w, count, last, before[w])
+			}
+		}
+		if got := value[string](t, conn, "SELECT diststyle FROM svv_table_info WHERE \"table\" = 'log'"); got != "KEY(writer)" {
+			t.Errorf("snapshot %d: diststyle %q", i, got)
+		}
+	}
+}
+
+func (r *running) save(store compute.Store, manifest, parent string) compute.Saved {
+	r.t.Helper()
+	events := r.transfer(compute.PathSave, compute.SaveRequest{Store: store, Manifest: manifest, Parent: parent})
+	last := events[len(events)-1]
+	if !last.Done || last.Saved == nil {
+		r.t.Fatalf("save: got %+v", last)
+	}
+	return *last.Saved
+}
+
+func restoredFrom(t *testing.T, store compute.Store, manifest string) *running {
+	t.Helper()
+	r := start(t, t.TempDir())
+	events := r.transfer(compute.PathRestore, compute.RestoreRequest{Store: store, Manifest: manifest})
+	if last := events[len(events)-1]; !last.Done || last.Progress == nil || last.Progress.DoneBytes != last.Progress.TotalBytes {
+		t.Fatalf("restore: got %+v", last)
+	}
+	r.open()
+	return r
+}
+
+func TestSaveTwiceIsIdempotent(t *testing.T) {
+	t.Parallel()
+	r := opened(t)
+	store := storeIn(t.TempDir())
+	execute(t, r.connect(), "CREATE TABLE t AS SELECT 1 AS n")
+	first := r.save(store, "one", "")
+	second := r.save(store, "one", "")
+	if first.Blocks == 0 || second.Blocks != first.Blocks || second.NewBlocks != 0 || second.StoredBytes != 0 {
+		t.Errorf("first %+v, second %+v", first, second)
+	}
+}
+
+// A restore that its parent gives up in the middle leaves a node that refuses to open, and goes on where it stopped.
+func TestRestoreInterrupted(t *testing.T) {
+	t.Parallel()
+	from := opened(t)
+	store := storeIn(t.TempDir())
+	conn := from.connect()
+	execute(t, conn, "CREATE TABLE t (n int, s varchar(64))")
+	if _, err := conn.CopyFrom(t.Context(), pgx.Identifier{"t"}, []string{"n", "s"}, pgx.CopyFromSlice(200000, func(i int) ([]any, error) {
+		return []any{int32(i), fmt.Sprintf("%x", i*7919)}, nil
+	})); err != nil {
+		t.Fatal(err)
+	}
+	from.save(store, "whole", "")
+
+	r := start(t, t.TempDir())
+	ctx, cancel := context.WithCancel(t.Context())
+	body, err := json.Marshal(compute.RestoreRequest{Store: store, Manifest: "whole", BytesPerSecond: 1 << 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://node"+compute.PathRestore, bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := r.client.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for lines := bufio.NewScanner(response.Body); lines.Scan(); {
+		var event compute.Event
+		if err := json.Unmarshal(lines.Bytes(), &event); err != nil {
+			t.Fatal(err)
+		}
+		if event.Done {
+			t.Fatal("the restore was done before it could be interrupted")
+		}
+		if event.Progress != nil && event.Progress.DoneBytes > 0 {
+			if state := r.status().State; state != stateRestoring {
+				t.Errorf("state during the restore: %q", state)
+			}
+			break
+		}
+	}
+	cancel()
+	response.Body.Close()
+
+	if status, answer := r.call(compute.PathOpen, openRequest(t)); status != http.StatusConflict || !strings.Contains(answer, "not finished") {
+		t.Errorf("open of half a database: got %d %s", status, answer)
+	}
+	r.transfer(compute.PathRestore, compute.RestoreRequest{Store: store, Manifest: "whole"})
+	r.open()
+	if got := value[int64](t, r.connect(), "SELECT count(*) FROM t WHERE s IS NOT NULL"); got != 200000 {
+		t.Errorf("rows: got %d, want 200000", got)
+	}
+}
+
+// The cap of a transfer under way can be lifted.
+func TestBandwidth(t *testing.T) {
+	t.Parallel()
+	r := opened(t)
+	conn := r.connect()
+	execute(t, conn, "CREATE TABLE t (n bigint)")
+	if _, err := conn.CopyFrom(t.Context(), pgx.Identifier{"t"}, []string{"n"}, pgx.CopyFromSlice(300000, func(i int) ([]any, error) {
+		return []any{int64(i) * int64(i)}, nil
+	})); err != nil {
+		t.Fatal(err)
+	}
+	body, err := json.Marshal(compute.SaveRequest{Store: storeIn(t.TempDir()), Manifest: "slow", BytesPerSecond: 1000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := r.client.Post("http://node"+compute.PathSave, "application/json", bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	lifted := false
+	for lines := bufio.NewScanner(response.Body); lines.Scan(); {
+		var event compute.Event
+		if err := json.Unmarshal(lines.Bytes(), &event); err != nil {
+			t.Fatal(err)
+		}
+		switch {
+		case event.Error != "":
+			t.Fatal(event.Error)
+		case event.Done:
+			if !lifted {
+				t.Error("a save at 1000 bytes a second was done before its cap was lifted")
+			}
+			return
+		case !lifted:
+			r.must(compute.PathBandwidth, compute.Bandwidth{}, nil)
+			lifted = true
+		}
+	}
+	t.Error("the save ended without a last event")
+}
