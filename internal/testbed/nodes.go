@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"os"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"time"
 
@@ -34,6 +36,7 @@ type Nodes struct {
 type Step struct {
 	Call    string // start, open, restore, save, credentials, reboot, stop, remove
 	Cluster string
+	Address string // of a start: host and port
 	After   bool
 }
 
@@ -167,7 +170,10 @@ func (n *Nodes) step(ctx context.Context, step Step) error {
 }
 
 func (n *Nodes) call(ctx context.Context, call, cluster string, effect func() error) error {
-	step := Step{Call: call, Cluster: cluster}
+	return n.take(ctx, Step{Call: call, Cluster: cluster}, effect)
+}
+
+func (n *Nodes) take(ctx context.Context, step Step, effect func() error) error {
 	if err := n.step(ctx, step); err != nil {
 		return err
 	}
@@ -188,7 +194,8 @@ func (n *Nodes) locked(effect func() error) func() error {
 }
 
 func (n *Nodes) Start(ctx context.Context, spec compute.Spec) error {
-	return n.call(ctx, "start", spec.Cluster, n.locked(func() error {
+	step := Step{Call: "start", Cluster: spec.Cluster, Address: net.JoinHostPort(spec.Address, strconv.Itoa(spec.Port))}
+	return n.take(ctx, step, n.locked(func() error {
 		for cluster, node := range n.running {
 			if cluster != spec.Cluster && node.spec.Address == spec.Address && node.spec.Port == spec.Port {
 				return fmt.Errorf("address %s:%d is in use", spec.Address, spec.Port)

@@ -4,6 +4,7 @@ package testbed
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/url"
@@ -141,7 +142,7 @@ func (b *Bed) halt() {
 		return
 	}
 	b.stop()
-	if err := <-b.stopped; err != nil {
+	if err := <-b.stopped; err != nil && !errors.Is(err, context.Canceled) {
 		b.t.Error(err)
 	}
 	b.Nodes.killAll()
