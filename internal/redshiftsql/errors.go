@@ -50,9 +50,6 @@ func LengthViolation(engineMessage string) (violation *Error, ok bool) {
 	if limit, found := numberAround(engineMessage, "strlen(", ") <= "); found {
 		return &Error{Code: "22001", Message: fmt.Sprintf("value too long for type character varying(%d)", limit)}, true
 	}
-	if _, after, found := strings.Cut(engineMessage, "CHECK((("); found {
-		engineMessage = after
-	}
 	before, _, found := strings.Cut(engineMessage, " >= strlen(")
 	if !found {
 		return nil, false

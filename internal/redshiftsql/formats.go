@@ -85,7 +85,7 @@ func toChar(t *translator, c *Call) Expr {
 	case isNumberFormat(format):
 		return t.formatNumber(c, format)
 	}
-	return t.formatMoment(t.time(c.Args[0]), datePieces(format))
+	return t.formatMoment(t.repeatable(t.time(c.Args[0])), datePieces(format))
 }
 
 // formatMoment joins what strftime makes of the directives with what has to be made by other means.

@@ -85,7 +85,7 @@ func decode(t *translator, c *Call) Expr {
 	if len(c.Args) < 3 {
 		return nil
 	}
-	x, rest := c.Args[0], c.Args[1:]
+	x, rest := t.repeatable(c.Args[0]), c.Args[1:]
 	plain := true
 	for i := 0; i+1 < len(rest); i += 2 {
 		plain = plain && isConstant(rest[i])
@@ -142,7 +142,8 @@ func strtol(t *translator, c *Call) Expr {
 		return nativeCast(c.Args[0], "bigint")
 	}
 	return t.sql("CAST(list_reduce(list_transform(string_split(lower({1}), ''), "+
-		"lambda c: CAST(strpos('0123456789abcdefghijklmnopqrstuvwxyz', c) - 1 AS BIGINT)), lambda a, b: a * {2} + b) AS BIGINT)", c.Args...)
+		"lambda digit: CAST(strpos('0123456789abcdefghijklmnopqrstuvwxyz', digit) - 1 AS BIGINT)), "+
+		"lambda so_far, digit: so_far * {2} + digit) AS BIGINT)", c.Args...)
 }
 
 var sessionFunctions = map[string]rewrite{

@@ -9,7 +9,7 @@ var aggregateFunctions = map[string]rewrite{
 }
 
 // listagg moves the order of WITHIN GROUP into the argument list, where the engine wants it.
-func listagg(_ *translator, c *Call) Expr {
+func listagg(t *translator, c *Call) Expr {
 	if len(c.Args) == 0 || len(c.Args) > 2 {
 		return nil
 	}
@@ -19,7 +19,7 @@ func listagg(_ *translator, c *Call) Expr {
 	}
 	out := *c
 	out.Name, out.native = Name{"string_agg"}, true
-	text := nativeCast(c.Args[0], "varchar")
+	text := t.repeatable(nativeCast(c.Args[0], "varchar"))
 	out.Args = []Expr{text, separator}
 	out.OrderBy, out.WithinGroup = c.WithinGroup, nil
 	if c.Distinct && len(c.WithinGroup) == 1 {
@@ -30,13 +30,14 @@ func listagg(_ *translator, c *Call) Expr {
 }
 
 // ratioToReport divides by the sum over the same window.
-func ratioToReport(_ *translator, c *Call) Expr {
+func ratioToReport(t *translator, c *Call) Expr {
 	if len(c.Args) != 1 || c.Over == nil {
 		return nil
 	}
-	sum := native("sum", c.Args[0])
+	x := t.repeatable(c.Args[0])
+	sum := native("sum", x)
 	sum.Over = c.Over
-	return &Binary{Op: "/", L: nativeCast(c.Args[0], "double precision"), R: sum}
+	return &Binary{Op: "/", L: nativeCast(x, "double precision"), R: sum}
 }
 
 // percentile is needed over a window only, where the engine has the function in another form.

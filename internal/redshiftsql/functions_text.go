@@ -61,6 +61,7 @@ var patternFunctions = map[string]rewrite{
 
 // pattern is what Redshift's regular expression functions have in common.
 type pattern struct {
+	whole        Expr
 	text, regexp Expr // text from the start position on
 	from         Expr // the start position; nil for 1
 	ignoreCase   bool
@@ -69,11 +70,12 @@ type pattern struct {
 
 // pattern reads the arguments: the position is the third, the parameters are at the given place.
 func (t *translator) pattern(c *Call, position, parameters int) pattern {
-	p := pattern{text: c.Args[0], regexp: c.Args[1]}
+	whole := t.repeatable(c.Args[0])
+	p := pattern{whole: whole, text: whole, regexp: c.Args[1]}
 	if len(c.Args) > position {
 		if number, ok := c.Args[position].(*Number); !ok || number.Text != "1" {
-			p.from = c.Args[position]
-			p.text = native("substr", c.Args[0], p.from)
+			p.from = t.repeatable(c.Args[position])
+			p.text = native("substr", whole, p.from)
 		}
 	}
 	if len(c.Args) > parameters {
@@ -119,7 +121,7 @@ func regexpSubstr(t *translator, c *Call) Expr {
 		return p.extract("regexp_extract")
 	}
 	return t.sql("(CASE WHEN {1} IS NOT NULL THEN coalesce(list_extract({2}, {3}), '') END)",
-		c.Args[0], p.extract("regexp_extract_all"), c.Args[3])
+		p.whole, p.extract("regexp_extract_all"), c.Args[3])
 }
 
 // regexpReplace is REGEXP_REPLACE(text, pattern, replacement, position, parameters): every match is replaced.
@@ -143,7 +145,7 @@ func regexpReplace(t *translator, c *Call) Expr {
 	if p.from == nil {
 		return replaced
 	}
-	return t.sql("(substr({1}, 1, {2} - 1) || {3})", c.Args[0], p.from, replaced)
+	return t.sql("(substr({1}, 1, {2} - 1) || {3})", p.whole, p.from, replaced)
 }
 
 // engineReplacement writes $1 as \1.

@@ -35,6 +35,8 @@ func (p *parser) alterAction() AlterAction {
 		action = p.alterRename()
 	case p.accept("owner", "to"):
 		action = AlterAction{Do: ChangeOwner, Name: p.name()}
+	case p.is("append"):
+		panic(unsupported(pos, "ALTER TABLE APPEND is not supported yet"))
 	default:
 		p.expect("alter")
 		action = p.alterAlter()

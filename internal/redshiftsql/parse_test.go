@@ -199,6 +199,9 @@ func FuzzParse(f *testing.F) {
 			f.Add(p.sql)
 		}
 	}
+	for _, sql := range []string{"select ()", "select row()", "select ''!$$\x00$$", "select f() ignore nulls over ()"} {
+		f.Add(sql)
+	}
 	f.Fuzz(func(t *testing.T, sql string) {
 		for _, parser := range []Parser{{}, {BackslashEscapes: true}} {
 			stmt, rest, err := parser.Parse(sql)

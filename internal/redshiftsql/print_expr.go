@@ -338,7 +338,11 @@ func (p *printer) call(x *Call) {
 	p.when(x.Star, "*")
 	p.when(x.Distinct, "DISTINCT ")
 	p.exprs(x.Args)
-	p.when(x.Nulls != "", " "+strings.ToUpper(x.Nulls))
+	nulls := ""
+	if x.Nulls != "" {
+		nulls = " " + strings.ToUpper(x.Nulls)
+	}
+	p.when(len(x.Args) > 0, nulls)
 	if x.OrderBy != nil {
 		p.write(" ")
 		p.orderBy(x.OrderBy)
@@ -354,6 +358,7 @@ func (p *printer) call(x *Call) {
 		p.expr(x.Filter)
 		p.write(")")
 	}
+	p.when(len(x.Args) == 0, nulls)
 	if x.Over != nil {
 		p.write(" OVER ")
 		p.window(x.Over)

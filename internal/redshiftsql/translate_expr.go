@@ -8,6 +8,9 @@ import (
 // expr puts the engine's expression in the place of one of Redshift's. What it returns is made of the operands as they
 // were parsed, which the printer brings back here one by one.
 func (t *translator) expr(x Expr) Expr {
+	if t.err != nil {
+		return &Null{} // nothing will come of it
+	}
 	switch x := x.(type) {
 	case *Param:
 		t.params = max(t.params, x.Number)
@@ -37,14 +40,39 @@ func (t *translator) expr(x Expr) Expr {
 // itself: a function call, or something in parentheses.
 func (t *translator) sql(template string, args ...Expr) Expr {
 	replacements := make([]string, 0, 2*len(args))
+	length := len(template)
 	for i, arg := range args {
-		if !strings.Contains(template, "{"+strconv.Itoa(i+1)+"}") {
-			continue
+		if placeholder := "{" + strconv.Itoa(i+1) + "}"; strings.Contains(template, placeholder) {
+			text := t.print(func(p *printer) { p.operand(arg, holdsWord-1) })
+			replacements = append(replacements, placeholder, text)
+			length += len(text)
 		}
-		text := t.print(func(p *printer) { p.operand(arg, holdsWord-1) })
-		replacements = append(replacements, "{"+strconv.Itoa(i+1)+"}", text)
 	}
-	return &verbatim{text: strings.NewReplacer(replacements...).Replace(template)}
+	out := strings.NewReplacer(replacements...).Replace(template)
+	if len(out) > max(length, maxRepeated) {
+		t.refuse(tooLong())
+		return &Null{}
+	}
+	return &verbatim{text: out}
+}
+
+// maxRepeated bounds the text that may be written more than once. Calls inside one another that each repeat their
+// arguments would double it at every level.
+const maxRepeated = 1 << 20
+
+// repeatable is x in engine SQL, for expressions that need it in more than one place. Whatever is to be written twice
+// goes through here or through sql, so that the length stays in hand.
+func (t *translator) repeatable(x Expr) Expr {
+	text := t.print(func(p *printer) { p.operand(x, holdsWord-1) })
+	if len(text) > maxRepeated {
+		t.refuse(tooLong())
+		return &Null{}
+	}
+	return &verbatim{text: text}
+}
+
+func tooLong() *Error {
+	return &Error{Code: codeTooDeep, Message: "the statement has too many function calls inside one another"}
 }
 
 // native is a call of the engine's own function.

@@ -89,7 +89,7 @@ SELECT array_to_string(list_transform(regexp_extract_all(s, '[\pL\pN]+|[^\pL\pN]
 
 select strtol('ff', 16), strtol('101', 2), strtol('12', 10), to_hex(255), md5(s), sha1(s), func_sha1(s), sha2(s, 256) from t
 => SELECT
-SELECT CAST(list_reduce(list_transform(string_split(lower('ff'), ''), lambda c: CAST(strpos('0123456789abcdefghijklmnopqrstuvwxyz', c) - 1 AS BIGINT)), lambda a, b: a * 16 + b) AS BIGINT) AS strtol, CAST(list_reduce(list_transform(string_split(lower('101'), ''), lambda c: CAST(strpos('0123456789abcdefghijklmnopqrstuvwxyz', c) - 1 AS BIGINT)), lambda a, b: a * 2 + b) AS BIGINT) AS strtol, CAST('12' AS BIGINT) AS strtol, lower(to_hex(255)) AS to_hex, md5(s) AS md5, sha1(s) AS sha1, sha1(s) AS func_sha1, sha256(s) AS sha2 FROM t
+SELECT CAST(list_reduce(list_transform(string_split(lower('ff'), ''), lambda digit: CAST(strpos('0123456789abcdefghijklmnopqrstuvwxyz', digit) - 1 AS BIGINT)), lambda so_far, digit: so_far * 16 + digit) AS BIGINT) AS strtol, CAST(list_reduce(list_transform(string_split(lower('101'), ''), lambda digit: CAST(strpos('0123456789abcdefghijklmnopqrstuvwxyz', digit) - 1 AS BIGINT)), lambda so_far, digit: so_far * 2 + digit) AS BIGINT) AS strtol, CAST('12' AS BIGINT) AS strtol, lower(to_hex(255)) AS to_hex, md5(s) AS md5, sha1(s) AS sha1, sha1(s) AS func_sha1, sha256(s) AS sha2 FROM t
 
 select sha2(s, 512) from t
 => error 0A000 at 8: SHA2 is supported with 256 bits only
