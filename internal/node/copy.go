@@ -72,6 +72,8 @@ func (c *copyStatement) CopyIn(ctx context.Context, src io.Reader) (tag string, 
 	if err := c.session.enter(ctx); err != nil {
 		return "", err
 	}
+	ctx, stop := c.session.limit(ctx)
+	defer stop()
 	appender, err := c.session.engine.Append(ctx, c.insert(), len(c.Columns()))
 	if err != nil {
 		return "", clientError(err, c.text)
@@ -91,12 +93,12 @@ func (c *copyStatement) CopyIn(ctx context.Context, src io.Reader) (tag string, 
 		}
 		if err != nil {
 			c.session.engine.Fail()
-			return "", clientError(err, c.text)
+			return "", failure(ctx, err, c.text)
 		}
 	}
 	count, err := appender.Finish(ctx)
 	if err != nil {
-		return "", clientError(err, c.text)
+		return "", failure(ctx, err, c.text)
 	}
 	return tagOf(c.tag, count), nil
 }

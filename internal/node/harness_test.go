@@ -40,16 +40,20 @@ type running struct {
 // start runs a node on fresh sockets. It is shut down with the test.
 func start(t testing.TB, dir string) *running {
 	t.Helper()
+	return startWith(t, compute.NodeConfig{
+		Cluster: "test", DataDir: filepath.Join(dir, "data"), TempDir: filepath.Join(dir, "tmp"), MemoryLimit: "1GB", Threads: 2, LogLevel: "ERROR",
+	})
+}
+
+func startWith(t testing.TB, config compute.NodeConfig) *running {
+	t.Helper()
 	// A unix socket's path has no room for the names of test folders.
 	sockets, err := os.MkdirTemp("", "node")
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(sockets) })
-	r := &running{t: t, socket: filepath.Join(sockets, "s"), ended: make(chan error, 1)}
-	r.config = compute.NodeConfig{
-		Cluster: "test", DataDir: filepath.Join(dir, "data"), TempDir: filepath.Join(dir, "tmp"), MemoryLimit: "1GB", Threads: 2, LogLevel: "ERROR",
-	}
+	r := &running{t: t, config: config, socket: filepath.Join(sockets, "s"), ended: make(chan error, 1)}
 	control := listen(t, "unix", r.socket)
 	sql := listen(t, "tcp", "127.0.0.1:0")
 	r.address = sql.Addr().String()

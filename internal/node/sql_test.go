@@ -3,10 +3,17 @@ package node
 import (
 	"bytes"
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"math/big"
 	"os/exec"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -15,6 +22,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgtype"
+
+	"slipher/internal/compute"
 )
 
 func TestTypesRoundTrip(t *testing.T) {
@@ -200,6 +209,10 @@ func TestStatementErrors(t *testing.T) {
 		{"CREATE TABLE t (a int)", "42P07", 0},
 		{"DROP TABLE missing", "42P01", 0},
 		{"EXECUTE missing", "26000", 0},
+		{"SELECT 1/0", "22012", 0},
+		{"SELECT 1.5 / (id - id) FROM (SELECT 1 AS id) one", "22012", 0},
+		{"SELECT 5 % 0", "22012", 0},
+		{"SELECT mod(5, 0)", "22012", 0},
 		{"SHOW missing", "42704", 0},
 		{"SET timezone TO 'Nowhere/Land'", "22023", 0},
 		{"SET statement_timeout TO 'soon'", "22023", 0},
@@ -456,6 +469,46 @@ func TestLogin(t *testing.T) {
 		_, err := pgx.Connect(t.Context(), dsn)
 		wantCode(t, err, code)
 	}
+}
+
+func TestTLS(t *testing.T) {
+	t.Parallel()
+	certificate, key := selfSigned(t)
+	r := startWith(t, compute.NodeConfig{Cluster: "test", DataDir: filepath.Join(t.TempDir(), "data"), TempDir: filepath.Join(t.TempDir(), "tmp"),
+		MemoryLimit: "500MB", Threads: 1, LogLevel: "ERROR", TLSCertPEM: certificate, TLSKeyPEM: key})
+	r.open()
+	conn, err := pgx.Connect(t.Context(), strings.Replace(r.dsn(), "sslmode=disable", "sslmode=require", 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(t.Context())
+	if _, encrypted := conn.PgConn().Conn().(*tls.Conn); !encrypted {
+		t.Error("the connection is not encrypted")
+	}
+	if got := value[int32](t, conn, "SELECT 7"); got != 7 {
+		t.Errorf("got %d", got)
+	}
+}
+
+func selfSigned(t *testing.T) (certificate, key string) {
+	t.Helper()
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), DNSNames: []string{"localhost"}}
+	signed, err := x509.CreateCertificate(rand.Reader, template, template, &private.PublicKey, private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	encode := func(kind string, bytes []byte) string {
+		return string(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: bytes}))
+	}
+	return encode("CERTIFICATE", signed), encode("PRIVATE KEY", der)
 }
 
 func TestPsql(t *testing.T) {

@@ -1,0 +1,70 @@
+package node
+
+import (
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"slipher/internal/redshiftsql"
+)
+
+// Every pair of package redshiftsql, whose tests only look at the translation's text, runs on the real engine: the statements of a file one after
+// another in one session. Its errors are tested where they are made.
+func TestTranslationsRun(t *testing.T) {
+	t.Parallel()
+	paths, err := filepath.Glob("../redshiftsql/testdata/*.sql")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("found no pairs: %v", err)
+	}
+	for _, path := range paths {
+		t.Run(strings.TrimSuffix(filepath.Base(path), ".sql"), func(t *testing.T) {
+			t.Parallel()
+			text, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			conn := opened(t).connect()
+			for pair := range strings.SplitSeq(string(text), "\n\n") {
+				statement, answer, found := strings.Cut(strings.Trim(pair, "\n"), "\n=> ")
+				if !found || strings.HasPrefix(answer, "error") {
+					continue
+				}
+				if err := runOnce(t, conn, statement); err != nil {
+					t.Errorf("%s\n%v", statement, err)
+				}
+			}
+		})
+	}
+}
+
+func runOnce(t *testing.T, conn *pgx.Conn, statement string) error {
+	t.Helper()
+	parsed, _, err := redshiftsql.Parse(statement)
+	if err != nil {
+		return err
+	}
+	translation, err := redshiftsql.Translate(parsed, redshiftsql.Session{})
+	if err != nil {
+		return err
+	}
+	switch {
+	case translation.Kind == redshiftsql.KindCopyIn:
+		rows := ""
+		if translation.Copy.Format == "binary" {
+			rows = binarySignature + strings.Repeat("\x00", 8)
+		}
+		_, err = conn.PgConn().CopyFrom(context.Background(), strings.NewReader(rows), statement)
+	case translation.Kind == redshiftsql.KindCopyOut:
+		_, err = conn.PgConn().CopyTo(context.Background(), io.Discard, statement)
+	case translation.Params > 0:
+		_, err = conn.Prepare(context.Background(), "", statement)
+	default:
+		err = conn.PgConn().Exec(context.Background(), statement).Close()
+	}
+	return err
+}
