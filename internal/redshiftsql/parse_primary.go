@@ -197,14 +197,17 @@ func (p *parser) typedLiteral(token Token) Expr {
 	return &Cast{X: &String{Value: p.stringValue()}, Type: t}
 }
 
-// typeWidth is how many tokens the type that is next takes, by the look of it.
+// typeWidth is how many tokens the type that is next takes, by the look of it; 0 when it does not look like one.
 func (p *parser) typeWidth() int {
 	width := 1
 	if p.peekAt(width).is("precision") || p.peekAt(width).is("varying") {
 		width++
 	}
 	if p.peekAt(width).isOp("(") {
-		for width += 2; p.peekAt(width).isOp(",") || p.peekAt(width).Kind == NumberToken; width++ {
+		for width++; p.peekAt(width).isOp(",") || p.peekAt(width).is("max") || p.peekAt(width).Kind == NumberToken; width++ {
+		}
+		if !p.peekAt(width).isOp(")") || p.peekAt(width-1).isOp("(") {
+			return 0
 		}
 		width++
 	}

@@ -199,7 +199,8 @@ func FuzzParse(f *testing.F) {
 			f.Add(p.sql)
 		}
 	}
-	for _, sql := range []string{"select ()", "select row()", "select ''!$$\x00$$", "select f() ignore nulls over ()"} {
+	for _, sql := range []string{"select ()", "select row()", "select ''!$$\x00$$", "select f() ignore nulls over ()", "select (1 % 2) ^ 3", "select char() ! ''",
+		"select extract('' from a)"} {
 		f.Add(sql)
 	}
 	f.Fuzz(func(t *testing.T, sql string) {

@@ -16,6 +16,7 @@ const (
 	holdsOperator
 	holdsSum
 	holdsProduct
+	holdsPower
 	holdsSign
 	holdsWord
 )
@@ -57,6 +58,8 @@ func binaryHolds(op string) int {
 		return holdsSum
 	case bindMultiply:
 		return holdsProduct
+	case bindPower:
+		return holdsPower
 	}
 	return holdsOperator
 }
@@ -178,7 +181,7 @@ func (p *printer) compound(x Expr) {
 	case *BareCall:
 		p.write(strings.ToUpper(x.Name))
 	case *Extract:
-		p.write("EXTRACT(", quoteName(x.Part), " FROM ")
+		p.write("EXTRACT(", p.dialect.text(x.Part), " FROM ")
 		p.expr(x.X)
 		p.write(")")
 	case *GroupingSets:
