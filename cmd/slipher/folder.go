@@ -7,6 +7,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
+
+	"slipher/internal/compute"
 )
 
 // folder is slipher's data directory:
@@ -55,6 +58,17 @@ func (f folder) running() (running, error) {
 		return running{}, fmt.Errorf("read %s: %w", f.path("serve.json"), err)
 	}
 	return r, nil
+}
+
+// sweepSockets removes the sockets that a killed slipher left. It belongs after the metadata's lock is taken, which proves that none runs on the folder.
+func (f folder) sweepSockets() {
+	left, err := f.running()
+	if err != nil {
+		return
+	}
+	if dir := filepath.Dir(left.Admin); strings.HasPrefix(filepath.Base(dir), compute.RunDirPrefix) {
+		os.RemoveAll(dir)
+	}
 }
 
 // writeFile replaces a private file in one step, so that a crash leaves the old one or the new one.

@@ -79,6 +79,7 @@ func (s *slipher) open(ctx context.Context) error {
 		return err
 	}
 	s.onClose(s.store.Close)
+	s.data.sweepSockets()
 	if s.ring, err = keys.Open(keys.Config{Store: s.store, RootKeyFile: s.data.path("keys", "root.key"), Now: time.Now}); err != nil {
 		return err
 	}

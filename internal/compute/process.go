@@ -116,9 +116,12 @@ func (p *process) kill() { p.command.Process.Kill() }
 
 func (p *process) exit() string { return p.command.ProcessState.String() }
 
+// RunDirPrefix begins the name of every folder that RunDir makes.
+const RunDirPrefix = "slipher-run-"
+
 // RunDir makes a folder with a short name for unix sockets, whose paths may have no more than about 100 bytes.
 func RunDir() (string, error) {
-	dir, err := os.MkdirTemp("", "slipher-")
+	dir, err := os.MkdirTemp("", RunDirPrefix+"*")
 	if err != nil {
 		return "", fmt.Errorf("make a folder for sockets: %w", err)
 	}
