@@ -147,7 +147,7 @@ type Alias struct {
 	Columns []string
 }
 
-// Insert is INSERT INTO; neither a Query nor DefaultValues leaves nothing to insert, so one of them is set.
+// Insert is INSERT INTO. Either Query or DefaultValues is set.
 type Insert struct {
 	Table         Name
 	Columns       []string

@@ -52,11 +52,11 @@ func renamed(name string) rewrite {
 	}
 }
 
-// templated writes calls with as many arguments as there are templates for: the first takes one argument more than
-// min-1, and so on. Any other number of arguments is left to the engine to refuse.
-func templated(min int, templates ...string) rewrite {
+// templated writes a call by a template for its number of arguments: the first template is for fewest arguments, the
+// next for one more, and so on. Any other number of arguments is left to the engine to refuse.
+func templated(fewest int, templates ...string) rewrite {
 	return func(t *translator, c *Call) Expr {
-		i := len(c.Args) - min
+		i := len(c.Args) - fewest
 		if i < 0 || i >= len(templates) {
 			return nil
 		}

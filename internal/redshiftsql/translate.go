@@ -1,8 +1,6 @@
 package redshiftsql
 
-import (
-	"strings"
-)
+import "strings"
 
 // Session is what a statement may ask about the session it runs in.
 type Session struct {

@@ -2,6 +2,7 @@ package redshiftsql
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -201,8 +202,8 @@ func (t *translator) describe(s *CreateTable) *Table {
 	for i := range table.Columns {
 		column := &table.Columns[i]
 		column.DistKey = column.DistKey || column.Name == table.DistKey
-		column.NotNull = column.NotNull || contains(table.PrimaryKey, column.Name)
-		column.SortKey = column.SortKey || contains(table.SortKeys, column.Name)
+		column.NotNull = column.NotNull || slices.Contains(table.PrimaryKey, column.Name)
+		column.SortKey = column.SortKey || slices.Contains(table.SortKeys, column.Name)
 	}
 	t.checkColumns(s)
 	if s.Like != nil {
@@ -281,15 +282,6 @@ func (table *Table) constraint(c *TableConstraint) {
 		table.ForeignKeys = append(table.ForeignKeys,
 			ForeignKey{Columns: c.Columns, Table: c.References.Table, References: c.References.Columns})
 	}
-}
-
-func contains(list []string, name string) bool {
-	for _, item := range list {
-		if item == name {
-			return true
-		}
-	}
-	return false
 }
 
 func (t *translator) createTableAs(s *CreateTableAs) Translation {
