@@ -326,3 +326,18 @@ func TestPages(t *testing.T) {
 		}
 	})
 }
+
+// BenchmarkAuthorizeAndRevoke is a pair of both, on disk and durable, without HTTP.
+func BenchmarkAuthorizeAndRevoke(b *testing.B) {
+	bed := testbed.New(b, testbed.Config{})
+	bed.CreateCluster(testbed.Owner, "sales", rows(1000, "sales"))
+	bed.CreateSnapshot(testbed.Owner, "sales", "monday")
+	for b.Loop() {
+		if err := authorize(bed, "monday", testbed.Consumer); err != nil {
+			b.Fatal(err)
+		}
+		if err := revoke(bed, "monday", testbed.Consumer); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

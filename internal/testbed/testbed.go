@@ -320,7 +320,7 @@ func (b *Bed) AwaitSnapshot(account, identifier, status string) {
 	})
 }
 
-const patience = 20 * time.Second
+const patience = time.Minute // a deadline for machines that do much else; nothing waits that long
 
 // Await looks again whenever a job has run, until it holds. When CrashAt's step comes meanwhile, it restarts everything.
 func (b *Bed) Await(what string, holds func() bool) {
