@@ -131,7 +131,8 @@ func entropy(left []byte) float64 {
 func (w *blockWriter) compressZstd(plain []byte) []byte {
 	if w.zstd == nil {
 		encoder, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1),
-			zstd.WithWindowSize(blockSize), zstd.WithEncoderCRC(false), zstd.WithSingleSegment(true))
+			zstd.WithWindowSize(blockSize), zstd.WithEncoderCRC(false), zstd.WithSingleSegment(true),
+			zstd.WithAllLitEntropyCompression(true)) // numbers repeat little, but have frequent bytes
 		if err != nil {
 			panic(err) // the options are constants
 		}
