@@ -52,8 +52,8 @@ var reserved = []string{"memory", "system", "temp", Helpers}
 // Open opens the database in config.Dir and creates it when it is missing. Another process that is just ending may hold the data
 // directory for a moment, so Open waits for some seconds before it gives up.
 func Open(ctx context.Context, config Config) (*Database, error) {
-	if slices.Contains(reserved, config.Database) {
-		return nil, fmt.Errorf("the database name %q is reserved: choose another", config.Database)
+	if slices.Contains(reserved, config.Database) || config.Database != filepath.Base(config.Database) {
+		return nil, fmt.Errorf("the database name %q is reserved or no name for a file: choose another", config.Database)
 	}
 	for _, dir := range []string{config.Dir, config.TempDir} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {

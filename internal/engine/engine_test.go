@@ -65,9 +65,11 @@ func TestOpen(t *testing.T) {
 	t.Run("refuses_reserved_names", func(t *testing.T) {
 		t.Parallel()
 		config := testConfig(t.TempDir())
-		config.Database = "system"
-		if _, err := Open(t.Context(), config); err == nil || !strings.Contains(err.Error(), "reserved") {
-			t.Errorf("got %v, want a refusal", err)
+		for _, name := range []string{"system", "temp", Helpers, "", "../elsewhere"} {
+			config.Database = name
+			if _, err := Open(t.Context(), config); err == nil || !strings.Contains(err.Error(), "reserved") {
+				t.Errorf("%q: got %v, want a refusal", name, err)
+			}
 		}
 	})
 	t.Run("quotes_names_and_paths", func(t *testing.T) {

@@ -102,16 +102,18 @@ var refinements = []struct {
 	{"Conversion Error", regexp.MustCompile(`out of range|^Could not cast value .* to DECIMAL|^Casting value .* failed: value is out of range`), "22003"},
 	{"Conversion Error", regexp.MustCompile(`^Unimplemented type for cast`), "42846"},
 	{"Conversion Error", regexp.MustCompile(`^(invalid|Could not parse).*(date|timestamp|time|interval)`), "22007"},
+	{"Invalid Input Error", regexp.MustCompile(`^unrecognized configuration parameter`), "42704"},
 	{"Invalid Input Error", regexp.MustCompile(`[Dd]ivision by zero|divide by zero`), "22012"},
 	{"TransactionContext Error", regexp.MustCompile(`^Current transaction is aborted`), "25P02"},
 	{"TransactionContext Error", regexp.MustCompile(`^cannot (commit|rollback) - no transaction|^cannot start a transaction`), "25000"},
 }
 
-// opaque are the kinds whose messages may hold paths or the engine's innards; the log keeps them, the client reads ours.
+// opaque are the codes whose messages may hold paths or the engine's innards; the log keeps them, the client reads ours.
 var opaque = map[string]string{
+	"42501":         "permission denied: statements cannot reach files or settings of the cluster",
 	"58030":         "the cluster's storage reported an error",
 	"53200":         "out of memory: the statement needs more than the cluster's memory limit",
-	internalFailure: "internal error in the engine; the cluster restarts, connect again",
+	internalFailure: "internal error in the engine",
 }
 
 // kinds names the families that a bulk append can fail with; its errors come with a number in place of a name.
@@ -133,21 +135,17 @@ var kinds = map[bindings.ErrorType]string{
 
 // failure turns one of the engine's messages into an Error. It poisons the database where the engine says that it cannot go on.
 func (d *Database) failure(message string) *Error {
-	family, text, found := strings.Cut(message, ": ")
-	code := families[family]
-	if !found || code == "" {
-		text, code = message, internalFailure
-		family = ""
+	family, text, _ := strings.Cut(message, ": ")
+	code, known := families[family]
+	if !known {
+		code = internalFailure
 	}
 	if family == "INTERNAL Error" || family == "FATAL Error" {
 		d.poison(errors.New(message))
 	}
-	if ours, hidden := opaque[code]; hidden && family != "" {
+	if ours, hidden := opaque[code]; hidden {
 		d.config.Log.Warn("statement failed inside the engine", "code", code, "err", message)
 		return &Error{Code: code, Message: ours}
-	}
-	if code == "42501" {
-		return &Error{Code: code, Message: "permission denied: statements cannot reach files or settings of the cluster"}
 	}
 	failure := &Error{Code: refine(family, text, code)}
 	text, failure.Near = cutExcerpt(text)

@@ -27,7 +27,7 @@ func TestFreezeUnderWriters(t *testing.T) {
 		{table: "churn", batch: 500, churn: true},
 	}
 	d := open(t)
-	d.gate.patience = 200 * time.Millisecond
+	d.gate.patience = 100 * time.Millisecond
 	setUp := session(t, d)
 	run(t, setUp, "CREATE TABLE counters (writer VARCHAR, n BIGINT)")
 	for i := range writers {
@@ -45,7 +45,7 @@ func TestFreezeUnderWriters(t *testing.T) {
 	t.Cleanup(stop)
 
 	copies, withWAL := 0, 0
-	for deadline := time.Now().Add(stressed(3 * time.Second)); copies < 8 || time.Now().Before(deadline); copies++ {
+	for deadline := time.Now().Add(stressed(2 * time.Second)); copies < 5 || time.Now().Before(deadline); copies++ {
 		acknowledged := make([]int64, len(writers))
 		for i := range writers {
 			acknowledged[i] = writers[i].acknowledged.Load()

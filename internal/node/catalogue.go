@@ -7,6 +7,9 @@ import (
 	"slipher/internal/redshiftsql"
 )
 
+// catalogueSchema holds the catalogue; see prelude/storage.sql.
+const catalogueSchema = "slipher_catalog"
+
 // catalogue keeps what Redshift says of tables and the engine has no notion of: distribution and sort keys, encodings, declared types. It lives
 // in the database file (prelude/storage.sql) and is changed in the transaction that changes the table.
 func (s *session) catalogue(ctx context.Context, t redshiftsql.Translation) error {

@@ -47,6 +47,21 @@ func (d *door) close() error {
 	return err
 }
 
+// leave is close for a node whose engine has failed: calls into it may never return, so the sessions get a moment to tell their clients.
+func (d *door) leave() {
+	left := make(chan struct{})
+	go func() {
+		defer close(left)
+		_ = d.close()
+	}()
+	timer := time.NewTimer(time.Second)
+	defer timer.Stop()
+	select {
+	case <-left:
+	case <-timer.C:
+	}
+}
+
 func (d *door) sessions() int {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -119,8 +119,12 @@ func serve(ctx context.Context, config compute.NodeConfig, sockets handedDown) e
 	var serving sync.WaitGroup
 	serving.Go(func() { control.Serve(sockets.control) })
 	cause := n.wait(ctx, parentGone(sockets.parent))
-	if errors.Is(cause, errParentGone) || errors.Is(cause, errPoisoned) {
+	switch {
+	case errors.Is(cause, errParentGone):
 		return cause // at once: the write-ahead log has what was acknowledged
+	case errors.Is(cause, errPoisoned):
+		n.door.leave()
+		return cause
 	}
 	err = n.close(control)
 	serving.Wait()

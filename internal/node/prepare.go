@@ -37,6 +37,9 @@ func (s *session) prepare(ctx context.Context, parsed redshiftsql.Statement, tex
 	if s.engine.State() == engine.Failed && t.Kind != redshiftsql.KindCommit && t.Kind != redshiftsql.KindRollback {
 		return nil, clientError(engine.ErrFailed, "")
 	}
+	if err := s.guard(t); err != nil {
+		return nil, err
+	}
 	switch t.Kind {
 	case redshiftsql.KindInsert:
 		return s.prepareInsert(ctx, parsed, t, text, params)
@@ -53,6 +56,27 @@ func (s *session) prepare(ctx context.Context, parsed redshiftsql.Statement, tex
 	default:
 		return s.command(t), nil
 	}
+}
+
+// guard keeps statements from changing what is the node's own: the catalogue in the database file and the catalogs beside it.
+func (s *session) guard(t redshiftsql.Translation) error {
+	changed := []redshiftsql.Name{t.Target}
+	if t.Table != nil {
+		changed = append(changed, t.Table.Name)
+	}
+	if t.Drop != nil {
+		changed = append(changed, t.Drop.Names...)
+	}
+	for _, name := range changed {
+		isOwn := name.Schema() == catalogueSchema || t.Drop != nil && t.Drop.Object == "schema" && name.Last() == catalogueSchema
+		switch {
+		case len(name) > 2:
+			return &pgwire.Error{Code: "0A000", Message: `cross-database references are not supported: "` + strings.Join(name, ".") + `"`}
+		case isOwn:
+			return &pgwire.Error{Code: "42501", Message: "permission denied: the catalogue is read only"}
+		}
+	}
+	return nil
 }
 
 // translate says a statement in the engine's words, in which pg_catalog is what the prelude makes of it.

@@ -429,6 +429,34 @@ func TestRedshiftTables(t *testing.T) {
 	})
 }
 
+func TestGuards(t *testing.T) {
+	t.Parallel()
+	r := opened(t)
+	conn := r.connect()
+	for statement, code := range map[string]string{
+		"DROP SCHEMA slipher_catalog CASCADE":            "42501",
+		"DELETE FROM slipher_catalog.columns":            "42501",
+		"CREATE TABLE slipher_catalog.mine (n int)":      "42501",
+		"DROP VIEW slipher.main.pg_class":                "0A000",
+		"SELECT current_setting('temp_directory')":       "42704",
+		"SELECT * FROM read_csv('/etc/passwd')":          "42501",
+		"COPY t FROM 's3://bucket/key' IAM_ROLE default": "0A000",
+	} {
+		_, err := conn.Exec(t.Context(), statement)
+		wantCode(t, err, code)
+	}
+	for _, query := range []string{"SELECT * FROM duckdb_databases()", "SELECT * FROM duckdb_settings()", "SELECT * FROM pg_catalog.pg_settings", "SELECT * FROM pragma_database_list"} {
+		rows, err := conn.Query(t.Context(), query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		shown, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) ([]any, error) { return row.Values() })
+		if err != nil || strings.Contains(fmt.Sprint(shown), filepath.Dir(r.config.DataDir)) {
+			t.Errorf("%s: got %v, %v", query, shown, err)
+		}
+	}
+}
+
 func TestNamedStatements(t *testing.T) {
 	t.Parallel()
 	conn := opened(t).connect()

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"slipher/internal/compute"
+	"slipher/internal/engine"
 	"slipher/internal/vault"
 )
 
@@ -34,61 +35,83 @@ func (n *node) setBandwidth(_ http.ResponseWriter, _ *http.Request, bandwidth co
 	return nil
 }
 
+// transfer is one save or restore.
+type transfer struct {
+	store          compute.Store
+	bytesPerSecond int64
+	run            func(ctx context.Context, v vault.Vault, progress func(vault.Progress)) (last compute.Event, err error)
+}
+
 func (n *node) save(w http.ResponseWriter, r *http.Request, request compute.SaveRequest) error {
-	return n.transfer(w, r, request.Store, request.BytesPerSecond, func(ctx context.Context, v vault.Vault, progress func(vault.Progress)) (compute.Event, error) {
-		n.mu.Lock()
-		database := n.database
-		n.mu.Unlock()
-		if database == nil {
-			return compute.Event{}, refuse(http.StatusConflict, "the node has no open database to save")
-		}
-		frozen, err := database.Freeze(ctx)
-		if err != nil {
-			return compute.Event{}, err
-		}
-		defer frozen.Release()
-		began := time.Now()
-		files := make([]vault.File, 0, len(frozen.Files))
-		for _, file := range frozen.Files {
-			files = append(files, vault.File{Name: file.Name, Content: file.Content, Size: file.Size, Grid: file.Grid})
-		}
-		saved, err := v.Save(ctx, vault.SaveRequest{
-			Manifest:   request.Manifest,
-			Files:      files,
-			Parent:     request.Parent,
-			TrustHints: n.proven%hintsFor != 0,
-			Progress:   progress,
-		})
-		if err != nil {
-			return compute.Event{}, err
-		}
-		n.proven++
-		n.log.Info("snapshot saved", "manifest", saved.Manifest, "bytes", saved.TotalBytes, "stored", saved.StoredBytes)
-		return compute.Event{Done: true, Saved: &compute.Saved{
-			Manifest:    saved.Manifest,
-			TotalBytes:  saved.TotalBytes,
-			StoredBytes: saved.StoredBytes,
-			NewBlocks:   saved.NewBlocks,
-			Blocks:      saved.Blocks,
-			Seconds:     saved.Seconds,
-			BeganUnixMS: began.UnixMilli(),
-		}}, nil
+	return n.transfer(w, r, transfer{store: request.Store, bytesPerSecond: request.BytesPerSecond,
+		run: func(ctx context.Context, v vault.Vault, progress func(vault.Progress)) (compute.Event, error) {
+			saved, err := n.saveTo(ctx, v, request, progress)
+			return compute.Event{Done: true, Saved: &saved}, err
+		}})
+}
+
+func (n *node) saveTo(ctx context.Context, v vault.Vault, request compute.SaveRequest, progress func(vault.Progress)) (compute.Saved, error) {
+	n.mu.Lock()
+	database := n.database
+	n.mu.Unlock()
+	if database == nil {
+		return compute.Saved{}, refuse(http.StatusConflict, "the node has no open database to save")
+	}
+	frozen, err := database.Freeze(ctx)
+	if err != nil {
+		return compute.Saved{}, err
+	}
+	defer frozen.Release()
+	began := time.Now()
+	saved, err := v.Save(ctx, vault.SaveRequest{
+		Manifest:   request.Manifest,
+		Files:      filesOf(frozen),
+		Parent:     request.Parent,
+		TrustHints: n.proven%hintsFor != 0,
+		Progress:   progress,
 	})
+	if err != nil {
+		return compute.Saved{}, err
+	}
+	n.proven++
+	n.log.Info("snapshot saved", "manifest", saved.Manifest, "bytes", saved.TotalBytes, "stored", saved.StoredBytes)
+	return compute.Saved{
+		Manifest:    saved.Manifest,
+		TotalBytes:  saved.TotalBytes,
+		StoredBytes: saved.StoredBytes,
+		NewBlocks:   saved.NewBlocks,
+		Blocks:      saved.Blocks,
+		Seconds:     saved.Seconds,
+		BeganUnixMS: began.UnixMilli(),
+	}, nil
+}
+
+func filesOf(frozen *engine.Frozen) []vault.File {
+	files := make([]vault.File, 0, len(frozen.Files))
+	for _, file := range frozen.Files {
+		files = append(files, vault.File(file))
+	}
+	return files
 }
 
 func (n *node) restore(w http.ResponseWriter, r *http.Request, request compute.RestoreRequest) error {
-	return n.transfer(w, r, request.Store, request.BytesPerSecond, func(ctx context.Context, v vault.Vault, progress func(vault.Progress)) (compute.Event, error) {
-		if !n.changeState(stateEmpty, stateRestoring) {
-			return compute.Event{}, refuse(http.StatusConflict, "the node's database is open: only an empty node can be restored into")
-		}
-		defer n.changeState(stateRestoring, stateEmpty)
-		restored, err := v.Restore(ctx, request.Manifest, n.config.DataDir, progress)
-		if err != nil {
-			return compute.Event{}, err
-		}
-		n.log.Info("snapshot restored", "manifest", restored.Manifest, "bytes", restored.TotalBytes, "kept", restored.KeptBytes)
-		return compute.Event{Done: true}, nil
-	})
+	return n.transfer(w, r, transfer{store: request.Store, bytesPerSecond: request.BytesPerSecond,
+		run: func(ctx context.Context, v vault.Vault, progress func(vault.Progress)) (compute.Event, error) {
+			return compute.Event{Done: true}, n.restoreFrom(ctx, v, request.Manifest, progress)
+		}})
+}
+
+func (n *node) restoreFrom(ctx context.Context, v vault.Vault, manifest string, progress func(vault.Progress)) error {
+	if !n.changeState(stateEmpty, stateRestoring) {
+		return refuse(http.StatusConflict, "the node's database is open: only an empty node can be restored into")
+	}
+	defer n.changeState(stateRestoring, stateEmpty)
+	restored, err := v.Restore(ctx, manifest, n.config.DataDir, progress)
+	if err != nil {
+		return err
+	}
+	n.log.Info("snapshot restored", "manifest", restored.Manifest, "bytes", restored.TotalBytes, "kept", restored.KeptBytes)
+	return nil
 }
 
 func (n *node) changeState(from, to string) bool {
@@ -101,9 +124,8 @@ func (n *node) changeState(from, to string) bool {
 	return true
 }
 
-// transfer runs one save or restore at a time and streams its events. The transfer ends when the parent hangs up.
-func (n *node) transfer(w http.ResponseWriter, r *http.Request, store compute.Store, bytesPerSecond int64,
-	run func(ctx context.Context, v vault.Vault, progress func(vault.Progress)) (compute.Event, error)) error {
+// transfer runs one save or restore at a time and streams its events. It ends when the parent hangs up.
+func (n *node) transfer(w http.ResponseWriter, r *http.Request, t transfer) error {
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
 	defer context.AfterFunc(n.ending, cancel)()
@@ -111,14 +133,14 @@ func (n *node) transfer(w http.ResponseWriter, r *http.Request, store compute.St
 		return err
 	}
 	defer n.giveTurn()
-	bucket, err := vault.OpenBucket(ctx, store.URL)
+	bucket, err := vault.OpenBucket(ctx, t.store.URL)
 	if err != nil {
 		return refuse(http.StatusBadRequest, "%v", err)
 	}
 	defer bucket.Close()
-	vault.SetBandwidth(n.limiter, bytesPerSecond)
+	vault.SetBandwidth(n.limiter, t.bytesPerSecond)
 	events := &events{to: w}
-	last, err := run(ctx, vault.Vault{Bucket: bucket, Scope: store.Scope, Key: store.Key, Limiter: n.limiter}, events.progress)
+	last, err := t.run(ctx, vault.Vault{Bucket: bucket, Scope: t.store.Scope, Key: t.store.Key, Limiter: n.limiter}, events.progress)
 	if err == nil {
 		return events.send(last)
 	}

@@ -4,3 +4,11 @@
 CREATE MACRO slipher.main."//"(a, b) AS CASE WHEN b = 0 THEN error('division by zero') ELSE system.main."//"(a, b) END;
 CREATE MACRO slipher.main."%"(a, b) AS CASE WHEN b = 0 THEN error('division by zero') ELSE system.main."%"(a, b) END;
 CREATE MACRO slipher.main.mod(a, b) AS CASE WHEN b = 0 THEN error('division by zero') ELSE system.main.mod(a, b) END;
+
+-- What would show the machine's paths and the engine's own settings.
+CREATE MACRO slipher.main.current_setting(name) AS error('unrecognized configuration parameter "' || name || '"'), (name, missing_ok) AS NULL::VARCHAR;
+CREATE MACRO slipher.main.duckdb_databases() AS TABLE SELECT current_database() AS database_name;
+CREATE MACRO slipher.main.duckdb_settings() AS TABLE SELECT '' AS name, '' AS value WHERE false;
+CREATE MACRO slipher.main.duckdb_temporary_files() AS TABLE SELECT '' AS path, 0 AS size WHERE false;
+CREATE VIEW slipher.main.pg_settings AS SELECT ''::VARCHAR AS name, ''::VARCHAR AS setting, ''::VARCHAR AS short_desc WHERE false;
+CREATE VIEW slipher.main.pragma_database_list AS SELECT 0 AS seq, current_database() AS name, NULL::VARCHAR AS file;
