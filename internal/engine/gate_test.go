@@ -23,7 +23,7 @@ func TestFreezeUnderWriters(t *testing.T) {
 	writers := []writer{
 		{table: "small", batch: 3},
 		{table: "middle", batch: 2000},
-		{table: "bulk", batch: 130000}, // more than a row group: written to blocks, not to the WAL
+		{table: "bulk", batch: 10, bulk: 130000}, // more than a row group: written to blocks, not to the WAL
 		{table: "churn", batch: 500, churn: true},
 	}
 	d := open(t)
@@ -35,17 +35,18 @@ func TestFreezeUnderWriters(t *testing.T) {
 			fmt.Sprintf("INSERT INTO counters VALUES ('%s', 0)", writers[i].table))
 	}
 	ctx, stop := context.WithCancel(t.Context())
+	var quiet sync.RWMutex // held by writers during a transaction
 	var group sync.WaitGroup
 	for i := range writers {
 		s := session(t, d)
-		group.Go(func() { writers[i].write(ctx, t, s) })
+		group.Go(func() { writers[i].write(ctx, t, s, &quiet) })
 	}
 	// The sessions must be done before the cleanup closes them.
 	t.Cleanup(group.Wait)
 	t.Cleanup(stop)
 
 	copies, withWAL := 0, 0
-	for deadline := time.Now().Add(stressed(2 * time.Second)); copies < 5 || time.Now().Before(deadline); copies++ {
+	for deadline := time.Now().Add(stressed(2 * time.Second)); copies < 4 || time.Now().Before(deadline); copies++ {
 		acknowledged := make([]int64, len(writers))
 		for i := range writers {
 			acknowledged[i] = writers[i].acknowledged.Load()
@@ -57,7 +58,17 @@ func TestFreezeUnderWriters(t *testing.T) {
 		if len(frozen.Files) > 1 {
 			withWAL++
 		}
-		dir := copyFrozen(t, frozen)
+		dir := copyFrozen(t, frozen, func() {
+			for range 2 { // the first checkpoint would free blocks of the copy, after the second they would be written over
+				letThemWrite(t, writers)
+				quiet.Lock()
+				err := d.TryCheckpoint() // as a user's VACUUM does; now only the gate stands in its way
+				quiet.Unlock()
+				if err != nil {
+					t.Error(err)
+				}
+			}
+		})
 		frozen.Release()
 		verifyCopy(t, dir, writers, acknowledged)
 		if t.Failed() {
@@ -70,34 +81,62 @@ func TestFreezeUnderWriters(t *testing.T) {
 
 type writer struct {
 	table        string
-	batch        int
+	batch        int  // rows of a transaction
+	bulk         int  // rows of every fifth transaction, if not 0
 	churn        bool // now and then rebuilds the table, which frees blocks
 	acknowledged atomic.Int64
 }
 
-func (w *writer) write(ctx context.Context, t *testing.T, s *Session) {
-	for k := 1; ctx.Err() == nil; k++ {
-		statements := []string{
-			"BEGIN",
-			fmt.Sprintf("INSERT INTO %s SELECT %d, j, 'row ' || hash(j * %d) FROM range(%d) r(j)", w.table, k, k, w.batch),
-			fmt.Sprintf("DELETE FROM %s WHERE k <= %d", w.table, k-kept),
-			fmt.Sprintf("UPDATE counters SET n = %d WHERE writer = '%s'", k, w.table),
-		}
-		if w.churn && k%5 == 0 {
-			statements = append(statements, fmt.Sprintf("CREATE OR REPLACE TABLE %s AS SELECT * FROM %s", w.table, w.table))
-		}
-		for _, statement := range append(statements, "COMMIT") {
-			if err := s.run(context.Background(), statement); err != nil {
-				t.Errorf("%s: transaction %d: %s: %v", w.table, k, statement, err)
-				return
-			}
-		}
+// rows is how many rows transaction k adds.
+func (w *writer) rows(k int) int {
+	if w.bulk > 0 && k%5 == 0 {
+		return w.bulk
+	}
+	return w.batch
+}
+
+func (w *writer) write(ctx context.Context, t *testing.T, s *Session, quiet *sync.RWMutex) {
+	for k := 1; ctx.Err() == nil && w.transaction(t, s, k, quiet); k++ {
 		w.acknowledged.Store(int64(k))
 	}
 }
 
-// copyFrozen copies slowly and in pieces, so that writers get a good deal done meanwhile.
-func copyFrozen(t *testing.T, frozen *Frozen) string {
+func (w *writer) transaction(t *testing.T, s *Session, k int, quiet *sync.RWMutex) bool {
+	quiet.RLock()
+	defer quiet.RUnlock()
+	statements := []string{
+		"BEGIN",
+		fmt.Sprintf("INSERT INTO %s SELECT %d, j, 'row ' || hash(j * %d) FROM range(%d) r(j)", w.table, k, k, w.rows(k)),
+		fmt.Sprintf("DELETE FROM %s WHERE k <= %d", w.table, k-kept),
+		fmt.Sprintf("UPDATE counters SET n = %d WHERE writer = '%s'", k, w.table),
+	}
+	if w.churn && k%5 == 0 {
+		statements = append(statements, fmt.Sprintf("CREATE OR REPLACE TABLE %s AS SELECT * FROM %s", w.table, w.table))
+	}
+	for _, statement := range append(statements, "COMMIT") {
+		if err := s.run(context.Background(), statement); err != nil {
+			t.Errorf("%s: transaction %d: %s: %v", w.table, k, statement, err)
+			return false
+		}
+	}
+	return true
+}
+
+// letThemWrite waits until every writer has committed once more.
+func letThemWrite(t *testing.T, writers []writer) {
+	t.Helper()
+	for i := range writers {
+		w := &writers[i]
+		for before := w.acknowledged.Load(); w.acknowledged.Load() == before; {
+			if !pause(t.Context(), time.Millisecond) || t.Failed() {
+				t.Fatalf("%s: the writer has stopped", w.table)
+			}
+		}
+	}
+}
+
+// copyFrozen copies the files and lets something happen after the header, amid the blocks and before the WAL.
+func copyFrozen(t *testing.T, frozen *Frozen, meanwhile func()) string {
 	t.Helper()
 	dir, err := os.MkdirTemp(t.TempDir(), "copy")
 	if err != nil {
@@ -111,10 +150,17 @@ func copyFrozen(t *testing.T, frozen *Frozen) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := io.CopyBuffer(to, struct{ io.Reader }{io.NewSectionReader(file.Content, 0, file.Size)}, make([]byte, 64<<10)); err != nil {
+		for at, end := int64(0), min(file.Size, 12288); at < file.Size; at, end = end, min(file.Size, end+file.Size/2) {
+			if _, err := io.Copy(to, io.NewSectionReader(file.Content, at, end-at)); err != nil {
+				t.Fatal(err)
+			}
+			if file.Grid {
+				meanwhile()
+			}
+		}
+		if err := to.Close(); err != nil {
 			t.Fatal(err)
 		}
-		to.Close()
 	}
 	return dir
 }
@@ -140,7 +186,11 @@ func verifyCopy(t *testing.T, dir string, writers []writer, acknowledged []int64
 		}
 		got := all(t, s, fmt.Sprintf(`SELECT count(*), count(DISTINCT k), coalesce(max(k), 0)::BIGINT,
 			count(*) FILTER (filler <> 'row ' || hash(j * k)) FROM %s`, w.table))[0]
-		want := []any{min(n, kept) * int64(w.batch), min(n, kept), n, int64(0)}
+		rows := 0
+		for k := max(1, n-kept+1); k <= n; k++ {
+			rows += w.rows(int(k))
+		}
+		want := []any{rows, min(n, kept), n, 0}
 		if fmt.Sprint(got) != fmt.Sprint(want) {
 			t.Errorf("%s: rows, transactions, last, damaged: got %v, want %v", w.table, got, want)
 		}
@@ -166,7 +216,7 @@ func TestFreeze(t *testing.T) {
 			t.Fatalf("got %d files, want the database and its WAL", len(frozen.Files))
 		}
 		commit(t, busyWriter)
-		dir := copyFrozen(t, frozen)
+		dir := copyFrozen(t, frozen, func() {})
 		restored := openWith(t, testConfig(dir))
 		if got := all(t, session(t, restored), "SELECT * FROM t"); fmt.Sprint(got) != "[[1]]" {
 			t.Errorf("the copy holds %v, want what was committed before the freeze", got)
