@@ -8,7 +8,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unre
 .PHONY: build demo test test-short vet generate stress bench fuzz clean tools
 
 build: tools
-	$(GO) build -trimpath -ldflags "-X main.version=$(VERSION)" -o $(SLIPHER) ./cmd/slipher
+	$(GO) build -ldflags "-X main.version=$(VERSION)" -o $(SLIPHER) ./cmd/slipher
 
 demo: build
 	$(GO) run ./cmd/demo -slipher $(SLIPHER)

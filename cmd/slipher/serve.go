@@ -95,8 +95,11 @@ func (s *slipher) open(ctx context.Context) error {
 		defer cancel()
 		return s.fleet.Close(ctx)
 	})
-	s.control, err = control.New(s.controlConfig())
-	return err
+	if s.control, err = control.New(s.controlConfig()); err != nil {
+		return err
+	}
+	s.onClose(s.control.Close)
+	return nil
 }
 
 // firstAccount makes sure that the first account exists and that its credentials can be read. Where the file has lost them, or an earlier start was
@@ -187,7 +190,10 @@ func (s *slipher) serve(ctx context.Context) error {
 	}
 	defer s.data.withdraw()
 	fmt.Printf("slipher ready at %s (credentials: %s)\n", address, s.data.path("credentials"))
-	return group.Wait()
+	if err := group.Wait(); !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return nil // asked to stop
 }
 
 func (s *slipher) door() http.Handler {
