@@ -41,18 +41,33 @@ func (r record) check() error {
 	return nil
 }
 
-// bound is the associated data: a record answers only to its own id, length and codec.
-func (r record) bound() []byte {
-	bound := append(make([]byte, 0, 40), r.id[:]...)
-	bound = append(bound, byte(r.codec))
-	return binary.LittleEndian.AppendUint32(bound, r.plain)
+// sealing is what a record is sealed with besides its key: the number of the block in its pack is the nonce, and the record
+// answers only to its own id, length and codec. It is kept and used again, as a save has very many records.
+type sealing struct {
+	nonce [nonceSize]byte
+	bound [37]byte
 }
 
-// slotNonce is the nonce of the block with that number in its pack.
-func slotNonce(slot uint32) []byte {
-	nonce := make([]byte, nonceSize)
-	binary.LittleEndian.PutUint32(nonce, slot)
-	return nonce
+func (s *sealing) set(slot uint32, rec record) {
+	binary.LittleEndian.PutUint32(s.nonce[:], slot)
+	copy(s.bound[:], rec.id[:])
+	s.bound[32] = byte(rec.codec)
+	binary.LittleEndian.PutUint32(s.bound[33:], rec.plain)
+}
+
+func (s *sealing) seal(into []byte, aead cipher.AEAD, slot uint32, rec record, packed []byte) {
+	s.set(slot, rec)
+	aead.Seal(into[:0], s.nonce[:], packed, s.bound[:])
+}
+
+// open decrypts in place.
+func (s *sealing) open(aead cipher.AEAD, slot uint32, rec record, sealed []byte) ([]byte, error) {
+	s.set(slot, rec)
+	packed, err := aead.Open(sealed[:0], s.nonce[:], sealed, s.bound[:])
+	if err != nil {
+		return nil, fmt.Errorf("%w: altered, swapped, or sealed with another key", ErrDamaged)
+	}
+	return packed, nil
 }
 
 // blockWriter names and compresses blocks, one at a time. Each worker has its own.
@@ -62,6 +77,7 @@ type blockWriter struct {
 	zstd   *zstd.Encoder
 	packed []byte
 	sample []byte
+	sealing
 }
 
 func newBlockWriter(keys keyring) *blockWriter {
@@ -147,15 +163,16 @@ type blockReader struct {
 	hasher *blake3.Hasher
 	zstd   *zstd.Decoder
 	plain  []byte
+	sealing
 }
 
 func newBlockReader(keys keyring) *blockReader {
 	return &blockReader{hasher: keys.blocks.Clone()}
 }
 
-// open decrypts in place, decompresses and checks the hash. The bytes are good until the next call.
-func (r *blockReader) open(aead cipher.AEAD, slot uint32, rec record, sealed []byte) ([]byte, error) {
-	packed, err := unseal(aead, slot, rec, sealed)
+// read decrypts in place, decompresses and checks the hash. The bytes are good until the next call.
+func (r *blockReader) read(aead cipher.AEAD, slot uint32, rec record, sealed []byte) ([]byte, error) {
+	packed, err := r.open(aead, slot, rec, sealed)
 	if err != nil {
 		return nil, err
 	}
@@ -175,14 +192,6 @@ func (r *blockReader) unpack(rec record, packed []byte) ([]byte, error) {
 		return nil, fmt.Errorf("%w: content is not what its id says", ErrDamaged)
 	}
 	return plain, nil
-}
-
-func unseal(aead cipher.AEAD, slot uint32, rec record, sealed []byte) ([]byte, error) {
-	packed, err := aead.Open(sealed[:0], slotNonce(slot), sealed, rec.bound())
-	if err != nil {
-		return nil, fmt.Errorf("%w: altered, swapped, or sealed with another key", ErrDamaged)
-	}
-	return packed, nil
 }
 
 // decompress never writes more than a block, whatever packed says of its own length.

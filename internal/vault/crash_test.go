@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	mathrand "math/rand/v2"
-	"os"
 	"slices"
 	"testing"
 
@@ -111,9 +110,9 @@ func TestCrash(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			// A third of the operations each time, another third each time; all of them in a long run.
-			first, step := mathrand.IntN(3), 3
-			if os.Getenv("SLIPHER_STRESS") != "" {
+			// A quarter of the operations, another quarter each time; all of them in a long run.
+			first, step := mathrand.IntN(4), 4
+			if stress() {
 				first, step = 0, 1
 			}
 			for at := first; ; at += step {

@@ -95,7 +95,7 @@ func TestSealedObject(t *testing.T) {
 	keys, name := testKeys(t), [nameSize]byte{1, 2, 3}
 	for _, size := range []int{0, 1, chunkSize - 1, chunkSize, chunkSize + 1, 3*chunkSize + 7} {
 		content := noise(size)
-		sealed := keys.sealObject(kindIndex, name, content)
+		sealed := keys.sealObject(nil, kindIndex, name, content)
 		if len(sealed) != sealedSize(size) {
 			t.Errorf("%d bytes seal to %d, want %d", size, len(sealed), sealedSize(size))
 		}
@@ -119,7 +119,7 @@ func TestSealedObject(t *testing.T) {
 			t.Errorf("opened under another name: %v", err)
 		}
 	}
-	if bytes.Equal(keys.sealObject(kindIndex, name, nil), keys.sealObject(kindIndex, name, nil)) {
+	if bytes.Equal(keys.sealObject(nil, kindIndex, name, nil), keys.sealObject(nil, kindIndex, name, nil)) {
 		t.Error("sealed twice under one salt")
 	}
 }
@@ -207,7 +207,7 @@ func exampleIndex() index {
 
 func TestIndexFormat(t *testing.T) {
 	t.Parallel()
-	got, err := decodeIndex(exampleIndex().encode())
+	got, err := decodeIndex(exampleIndex().encode(nil))
 	if err != nil || !reflect.DeepEqual(got, exampleIndex()) {
 		t.Errorf("got %+v, %v", got, err)
 	}
@@ -220,20 +220,20 @@ func TestIndexFormat(t *testing.T) {
 	} {
 		altered := exampleIndex()
 		change(&altered.records[1])
-		if _, err := decodeIndex(altered.encode()); !errors.Is(err, ErrDamaged) {
+		if _, err := decodeIndex(altered.encode(nil)); !errors.Is(err, ErrDamaged) {
 			t.Errorf("%s: got %v, want ErrDamaged", what, err)
 		}
 	}
 }
 
 func FuzzIndex(f *testing.F) {
-	f.Add(exampleIndex().encode())
-	f.Add(index{}.encode())
+	f.Add(exampleIndex().encode(nil))
+	f.Add(index{}.encode(nil))
 	f.Add(append(make([]byte, nameSize), 255, 255, 255, 255))
 	f.Fuzz(func(t *testing.T, content []byte) {
 		boundsAllocation(t, len(content), func() {
 			decoded, err := decodeIndex(content)
-			if err == nil && !bytes.Equal(decoded.encode(), content) {
+			if err == nil && !bytes.Equal(decoded.encode(nil), content) {
 				t.Errorf("%x decodes to %+v", content, decoded)
 			}
 			if err == nil && decoded.packSize() > largestPack+largestIndex {
@@ -275,7 +275,7 @@ func FuzzBlock(f *testing.F) {
 }
 
 func FuzzSealedObject(f *testing.F) {
-	f.Add(testKeys(f).sealObject(kindManifest, [nameSize]byte{1}, exampleManifest().encode()))
+	f.Add(testKeys(f).sealObject(nil, kindManifest, [nameSize]byte{1}, exampleManifest().encode()))
 	f.Add(header(kindManifest, [saltSize]byte{}))
 	f.Fuzz(func(t *testing.T, sealed []byte) {
 		boundsAllocation(t, len(sealed), func() {

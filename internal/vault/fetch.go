@@ -220,7 +220,7 @@ func (r run) blocks() iter.Seq[run] {
 // openBlock decrypts and checks a block once for all the places where it is wanted.
 func (w *fetchWorker) openBlock(ctx context.Context, pack *pack, same run, sealed []byte) error {
 	at := same[0]
-	plain, err := w.reader.open(pack.aead, at.slot, at.record(w.id(at.place)), sealed)
+	plain, err := w.reader.read(pack.aead, at.slot, at.record(w.id(at.place)), sealed)
 	if err != nil {
 		return w.refuseAll(same, fmt.Errorf("pack %s: %w", pack.id, err))
 	}

@@ -3,6 +3,7 @@ package vault
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 )
 
 // index lists the records of one pack in their order. A record begins where the one before it ends, and the first one after
@@ -20,8 +21,9 @@ const (
 
 var trailerMagic = [4]byte{'S', 'L', 'P', 'E'}
 
-func (x index) encode() []byte {
-	content := make([]byte, 0, indexHeadSize+len(x.records)*recordSize)
+// encode appends to content.
+func (x index) encode(content []byte) []byte {
+	content = slices.Grow(content, indexHeadSize+len(x.records)*recordSize)
 	content = append(content, x.pack[:]...)
 	content = binary.LittleEndian.AppendUint32(content, uint32(len(x.records)))
 	for _, rec := range x.records {
@@ -79,10 +81,6 @@ func (x index) packSize() int64 { return x.recordsEnd() + int64(x.tailSize(0)) }
 // tailSize is the length of what follows the records, when there are so many more of them.
 func (x index) tailSize(more int) int {
 	return sealedSize(indexHeadSize+(len(x.records)+more)*recordSize) + trailerSize
-}
-
-func (k keyring) sealIndex(x index) []byte {
-	return k.sealObject(kindIndex, x.pack, x.encode())
 }
 
 func (k keyring) openIndex(id packID, sealed []byte) (index, error) {

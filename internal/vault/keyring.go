@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
+	"sync"
 
 	"github.com/zeebo/blake3"
 )
@@ -47,9 +48,11 @@ func fillRandom(into []byte) { _, _ = rand.Read(into) }
 
 // keyring derives every key from the data key, each for one purpose.
 type keyring struct {
-	data   []byte
-	blocks *blake3.Hasher
-	names  *blake3.Hasher
+	data    []byte
+	blocks  *blake3.Hasher
+	names   *blake3.Hasher
+	packs   *derivation
+	objects *derivation
 }
 
 // The purposes. They are part of the format.
@@ -64,17 +67,33 @@ func deriveKeys(data []byte) (keyring, error) {
 	if len(data) != keySize {
 		return keyring{}, fmt.Errorf("data key has %d bytes, not %d", len(data), keySize)
 	}
-	ring := keyring{data: data}
-	ring.blocks = keyedHasher(ring.derive(purposeBlockIDs))
-	ring.names = keyedHasher(ring.derive(purposeManifestNames))
-	return ring, nil
+	return keyring{
+		data:    data,
+		blocks:  keyedHasher(newDerivation(purposeBlockIDs).key(data)),
+		names:   keyedHasher(newDerivation(purposeManifestNames).key(data)),
+		packs:   newDerivation(purposePack),
+		objects: newDerivation(purposeSealedObject),
+	}, nil
 }
 
-func (k keyring) derive(purpose string, salt ...byte) []byte {
-	material := append(append(make([]byte, 0, keySize+nameSize), k.data...), salt...)
-	key := make([]byte, keySize)
-	blake3.DeriveKey(purpose, material, key)
-	return key
+// derivation makes keys for one purpose. A hasher has 10 KB and is worth keeping: a large save needs thousands of keys.
+type derivation struct {
+	mu     sync.Mutex
+	hasher *blake3.Hasher
+}
+
+func newDerivation(purpose string) *derivation {
+	return &derivation{hasher: blake3.NewDeriveKey(purpose)}
+}
+
+func (d *derivation) key(material ...[]byte) []byte {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.hasher.Reset()
+	for _, part := range material {
+		_, _ = d.hasher.Write(part)
+	}
+	return d.hasher.Sum(make([]byte, 0, keySize))
 }
 
 func (k keyring) manifestName(id string) (name objectName) {
@@ -88,11 +107,11 @@ func (k keyring) manifestName(id string) (name objectName) {
 // packCipher seals the blocks of one pack. Its nonces are the blocks' numbers in the pack: the key is new with every pack,
 // and a number is given out once.
 func (k keyring) packCipher(id packID) cipher.AEAD {
-	return newAEAD(k.derive(purposePack, id[:]...))
+	return newAEAD(k.packs.key(k.data, id[:]))
 }
 
 func (k keyring) objectCipher(salt [saltSize]byte) cipher.AEAD {
-	return newAEAD(k.derive(purposeSealedObject, salt[:]...))
+	return newAEAD(k.objects.key(k.data, salt[:]))
 }
 
 func keyedHasher(key []byte) *blake3.Hasher {

@@ -46,13 +46,22 @@ const (
 )
 
 func (m Manifest) encode() []byte {
-	content := appendText(nil, m.ID)
+	content := make([]byte, 0, m.encodedSize())
+	content = appendText(content, m.ID)
 	content = binary.LittleEndian.AppendUint64(content, uint64(m.TotalBytes()))
 	content = binary.LittleEndian.AppendUint32(content, uint32(len(m.Files)))
 	for _, file := range m.Files {
 		content = file.encode(content)
 	}
 	return content
+}
+
+func (m Manifest) encodedSize() int {
+	size := 2 + len(m.ID) + 8 + 4
+	for _, file := range m.Files {
+		size += 2 + len(file.Name) + 1 + 8 + len(file.Blocks)*32 + len(file.Hints)*8
+	}
+	return size
 }
 
 func (f StoredFile) encode(content []byte) []byte {

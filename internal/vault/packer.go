@@ -13,7 +13,7 @@ import (
 // save and slows the workers down to the speed of the store.
 type packer struct {
 	store  *store
-	free   chan []byte
+	free   chan *openPack
 	full   chan *openPack
 	stored atomic.Int64
 
@@ -21,26 +21,38 @@ type packer struct {
 	current *openPack
 }
 
-// openPack is a pack that is being filled.
+// openPack is a pack that is being filled, and used again for another one when it is stored.
 type openPack struct {
 	index   index
 	aead    cipher.AEAD
 	buffer  []byte // grows within its capacity; what is reserved is filled by the worker that reserved it
 	filling sync.WaitGroup
+
+	plainIndex []byte
 }
 
-const packBuffers = 2
+func (o *openPack) begin(s *store) {
+	if o.buffer == nil {
+		o.buffer = make([]byte, 0, s.packBytes)
+	}
+	id := newPackID()
+	o.index = index{pack: id, records: o.index.records[:0]}
+	o.aead = s.keys.packCipher(id)
+	o.buffer = append(o.buffer[:0], header(kindPack, id)...)
+}
+
+const packBuffers = 2 // made when they are needed
 
 func newPacker(s *store) *packer {
-	p := &packer{store: s, free: make(chan []byte, packBuffers), full: make(chan *openPack)}
+	p := &packer{store: s, free: make(chan *openPack, packBuffers), full: make(chan *openPack)}
 	for range packBuffers {
-		p.free <- nil // made when it is needed: a small save needs one small one
+		p.free <- &openPack{}
 	}
 	return p
 }
 
 // add seals one block into the current pack.
-func (p *packer) add(ctx context.Context, rec record, packed []byte) error {
+func (p *packer) add(ctx context.Context, sealing *sealing, rec record, packed []byte) error {
 	rec.sealed = uint32(len(packed) + tagSize)
 	into, slot, at, err := p.reserve(ctx, rec)
 	if err != nil {
@@ -48,7 +60,7 @@ func (p *packer) add(ctx context.Context, rec record, packed []byte) error {
 	}
 	defer into.filling.Done()
 	// Sealing in place: the room behind at is this worker's alone.
-	into.aead.Seal(at[:0], slotNonce(slot), packed, rec.bound())
+	sealing.seal(at, into.aead, slot, rec, packed)
 	return nil
 }
 
@@ -62,8 +74,11 @@ func (p *packer) reserve(ctx context.Context, rec record) (*openPack, uint32, []
 		}
 	}
 	if p.current == nil {
-		if err := p.begin(ctx); err != nil {
-			return nil, 0, nil, err
+		select {
+		case p.current = <-p.free:
+			p.current.begin(p.store)
+		case <-ctx.Done():
+			return nil, 0, nil, ctx.Err()
 		}
 	}
 	into := p.current
@@ -77,25 +92,6 @@ func (p *packer) reserve(ctx context.Context, rec record) (*openPack, uint32, []
 // fits leaves room for the pack's own copy of its index.
 func (o *openPack) fits(rec record, packBytes int) bool {
 	return len(o.buffer)+int(rec.sealed)+o.index.tailSize(1) <= packBytes
-}
-
-func (p *packer) begin(ctx context.Context) error {
-	var buffer []byte
-	select {
-	case buffer = <-p.free:
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	if buffer == nil {
-		buffer = make([]byte, 0, p.store.packBytes)
-	}
-	id := newPackID()
-	p.current = &openPack{
-		index:  index{pack: id},
-		aead:   p.store.keys.packCipher(id),
-		buffer: append(buffer[:0], header(kindPack, id)...),
-	}
-	return nil
 }
 
 func (p *packer) handOver(ctx context.Context) error {
@@ -128,7 +124,7 @@ func (p *packer) upload(ctx context.Context) error {
 			if err := p.put(ctx, filled); err != nil {
 				return err
 			}
-			p.free <- filled.buffer
+			p.free <- filled
 		case <-ctx.Done():
 			return ctx.Err()
 		}
@@ -138,8 +134,10 @@ func (p *packer) upload(ctx context.Context) error {
 // put writes the pack first: an index never speaks of a pack that is not there.
 func (p *packer) put(ctx context.Context, filled *openPack) error {
 	filled.filling.Wait()
-	id, sealed := filled.index.pack, p.store.keys.sealIndex(filled.index)
-	content := append(filled.buffer, sealed...)
+	id, records := filled.index.pack, len(filled.buffer)
+	filled.plainIndex = filled.index.encode(filled.plainIndex[:0])
+	content := p.store.keys.sealObject(filled.buffer, kindIndex, id, filled.plainIndex)
+	sealed := content[records:]
 	content = append(content, trailer(len(sealed))...)
 	if err := p.store.Put(ctx, p.store.packKey(id), content); err != nil {
 		return fmt.Errorf("write pack %s: %w", id, err)

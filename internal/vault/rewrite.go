@@ -59,14 +59,14 @@ func (w *sweeping) copyLive(ctx context.Context, packer *packer, pack pack, live
 		if err := readRange(ctx, w, w.packKey(pack.id), int64(rec.offset), sealed); err != nil {
 			return shortened(err)
 		}
-		packed, err := unseal(pack.aead, rec.slot, rec.record, sealed)
+		packed, err := reader.open(pack.aead, rec.slot, rec.record, sealed)
 		if err != nil {
 			return err
 		}
 		if _, err := reader.unpack(rec.record, packed); err != nil {
 			return err
 		}
-		if err := packer.add(ctx, rec.record, packed); err != nil {
+		if err := packer.add(ctx, &reader.sealing, rec.record, packed); err != nil {
 			return err
 		}
 	}

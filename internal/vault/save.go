@@ -78,7 +78,7 @@ func (v Vault) save(ctx context.Context, request SaveRequest) (Saved, error) {
 	if err := s.mendIndexes(ctx, known); err != nil {
 		return Saved{}, err
 	}
-	saving := &saving{store: s, known: known, fresh: map[BlockID]struct{}{}, packer: newPacker(s)}
+	saving := &saving{store: s, known: known, packer: newPacker(s)}
 	if saving.parent, err = s.parent(ctx, request); err != nil {
 		return Saved{}, err
 	}
@@ -146,6 +146,8 @@ func (s *saving) run(ctx context.Context, request SaveRequest) (saved Saved, err
 			manifest.Files[i].Hints = make([]Hint, pieces)
 		}
 	}
+	// As much as a first save needs, at once: a map that grows leaves twice its size behind.
+	s.fresh = make(map[BlockID]struct{}, max(0, manifest.blocks()-len(s.known.blocks)))
 	s.meter = startMeter(manifest.TotalBytes(), s.packer.stored.Load, request.Progress)
 	defer func() { s.meter.stop(err == nil) }()
 	if err := s.storeBlocks(ctx, request.Files, manifest.Files); err != nil {
@@ -168,7 +170,7 @@ func (s *saving) run(ctx context.Context, request SaveRequest) (saved Saved, err
 
 func (s *saving) putManifest(ctx context.Context, manifest Manifest) error {
 	name := s.keys.manifestName(manifest.ID)
-	sealed := s.keys.sealObject(kindManifest, name, manifest.encode())
+	sealed := s.keys.sealObject(nil, kindManifest, name, manifest.encode())
 	if err := s.Put(ctx, s.manifestKey(name), sealed); err != nil {
 		return fmt.Errorf("write manifest: %w", err)
 	}
@@ -257,7 +259,7 @@ func (s *saving) saveBlock(ctx context.Context, writer *blockWriter, buffer []by
 		return nil
 	}
 	by, packed := writer.compress(plain)
-	return s.packer.add(ctx, record{id: id, plain: uint32(length), codec: by}, packed)
+	return s.packer.add(ctx, &writer.sealing, record{id: id, plain: uint32(length), codec: by}, packed)
 }
 
 // takeOnTrust compares the engine's checksum with the parent's, and takes the parent's block when they are the same and the

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 )
 
 // A sealed object is an index or a manifest: a clear header, then its content in chunks of AES-256-GCM under a key that
@@ -52,14 +53,13 @@ func parseHeader(begin []byte, kind byte) (salt [saltSize]byte, err error) {
 	return salt, nil
 }
 
-// sealObject binds content to its kind and to name, which is where it will be found.
-func (k keyring) sealObject(kind byte, name [nameSize]byte, content []byte) []byte {
+// sealObject appends content, sealed, to sealed. It binds it to its kind and to name, which is where it will be found.
+func (k keyring) sealObject(sealed []byte, kind byte, name [nameSize]byte, content []byte) []byte {
 	var salt [saltSize]byte
 	fillRandom(salt[:])
 	begin := header(kind, salt)
-	aead, bound := k.objectCipher(salt), append(begin[:headerSize:headerSize], name[:]...)
-	sealed := make([]byte, headerSize, sealedSize(len(content)))
-	copy(sealed, begin)
+	sealed = append(slices.Grow(sealed, sealedSize(len(content))), begin...)
+	aead, bound := k.objectCipher(salt), append(begin, name[:]...)
 	for number := uint64(0); ; number++ {
 		chunk := content[:min(len(content), chunkSize)]
 		content = content[len(chunk):]

@@ -32,7 +32,8 @@ type Vault struct {
 	Key     []byte        // the data key, 32 bytes
 	Limiter *rate.Limiter // on bytes of files read and written; nil is unlimited; see NewLimiter
 
-	// PackBytes is how large packs grow, 16 MiB when 0. A save holds two of them in memory.
+	// PackBytes is how large packs grow, 16 MiB when 0. A save holds two of them in memory, and for each block about 100 bytes
+	// when it is known and 160 when it is new.
 	PackBytes int
 }
 

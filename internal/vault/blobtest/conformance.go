@@ -119,9 +119,17 @@ func lists(t *testing.T, bucket vault.Bucket) {
 
 func listsPages(t *testing.T, bucket vault.Bucket) {
 	const many = 1100
-	for i := range many {
-		put(t, bucket, fmt.Sprintf("many/%05d", i), nil)
+	var writers sync.WaitGroup
+	for writer := range 10 {
+		writers.Go(func() {
+			for i := range many / 10 {
+				if err := bucket.Put(t.Context(), fmt.Sprintf("many/%d-%05d", writer, i), nil); err != nil {
+					t.Error(err)
+				}
+			}
+		})
 	}
+	writers.Wait()
 	if got := keys(t, bucket, "many/"); len(got) != many || !slices.IsSorted(got) {
 		t.Errorf("got %d keys, want %d in order", len(got), many)
 	}
