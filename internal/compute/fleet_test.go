@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -45,8 +46,9 @@ func standIn() {
 	if err != nil {
 		os.Exit(2)
 	}
-	opened := make(chan compute.OpenRequest, 1)
+	var mu sync.Mutex
 	var current compute.OpenRequest
+	opened := make(chan struct{}, 1)
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+compute.PathStatus, func(w http.ResponseWriter, _ *http.Request) {
 		json.NewEncoder(w).Encode(compute.Status{State: "empty"})
@@ -58,11 +60,16 @@ func standIn() {
 			http.Error(w, "the database cannot be read", http.StatusInternalServerError)
 			return
 		}
-		opened <- request
+		mu.Lock()
+		current = request
+		mu.Unlock()
+		opened <- struct{}{}
 	})
 	mux.HandleFunc("POST "+compute.PathCredentials, func(w http.ResponseWriter, r *http.Request) {
 		var credentials compute.Credentials
 		json.NewDecoder(r.Body).Decode(&credentials)
+		mu.Lock()
+		defer mu.Unlock()
 		current.Verifier = credentials.Verifier
 	})
 	mux.HandleFunc("POST "+compute.PathSave, func(w http.ResponseWriter, r *http.Request) {
@@ -87,7 +94,7 @@ func standIn() {
 	})
 	go http.Serve(control, mux)
 
-	current = <-opened
+	<-opened
 	sql, err := net.FileListener(os.NewFile(compute.FDSQL, "sql"))
 	if err != nil {
 		os.Exit(2)
@@ -98,7 +105,9 @@ func standIn() {
 			os.Exit(2)
 		}
 		bufio.NewReader(conn).ReadString('\n')
+		mu.Lock()
 		fmt.Fprintf(conn, "%s %s %d\n", current.Database, current.Verifier, os.Getpid())
+		mu.Unlock()
 		conn.Close()
 	}
 }
