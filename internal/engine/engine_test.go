@@ -466,6 +466,55 @@ func TestAppend(t *testing.T) {
 	}
 }
 
+func TestWording(t *testing.T) {
+	t.Parallel()
+	s := session(t, open(t))
+	run(t, s, "CREATE TABLE t (id INTEGER NOT NULL, small SMALLINT, price DECIMAL(5,2))")
+	for sql, want := range map[string]string{
+		"SELECT * FROM missing":                      `42P01 relation "missing" does not exist`,
+		"CREATE TABLE t (a INTEGER)":                 `42P07 relation "t" already exists`,
+		"CREATE TABLE missing.t (a INTEGER)":         `3F000 schema "missing" does not exist`,
+		"CREATE SCHEMA public":                       `42P06 schema "public" already exists`,
+		"SELECT missing FROM t":                      `42703 column "missing" does not exist`,
+		"SELECT x.missing FROM t x":                  `42703 column x.missing does not exist`,
+		"INSERT INTO t (missing) VALUES (1)":         `42703 column "missing" of relation "t" does not exist`,
+		"UPDATE t SET missing = 1":                   `42703 column "missing" does not exist`,
+		"ALTER TABLE t ADD COLUMN small INTEGER":     `42701 column "small" already exists`,
+		"SELECT x.id FROM t":                         `42P01 missing FROM-clause entry for table "x"`,
+		"SELECT id FROM t a, t b":                    `42702 column reference "id" is ambiguous`,
+		"SELECT id, count(*) FROM t":                 `42803 column "id" must appear in the GROUP BY clause or be used in an aggregate function`,
+		"SELECT missing(1)":                          `42883 function missing does not exist`,
+		"SELECT sum('a'::VARCHAR, 2::INTEGER)":       `42883 function sum(character varying, integer) does not exist`,
+		"SELECT true + 1":                            `42883 operator does not exist: boolean + integer`,
+		"SELECT 'q'::INTEGER":                        `22P02 invalid input syntax for integer: "q"`,
+		"SELECT 'q'::DECIMAL(10,2)":                  `22P02 invalid input syntax for type numeric: "q"`,
+		"SELECT 'q'::DOUBLE":                         `22P02 invalid input syntax for type double precision: "q"`,
+		"SELECT 'q'::BOOLEAN":                        `22P02 invalid input syntax for type boolean: "q"`,
+		"SELECT 'q'::DATE":                           `22007 invalid input syntax for type date: "q"`,
+		"SELECT 'q'::TIME":                           `22007 invalid input syntax for type time: "q"`,
+		"SELECT '2020-13-45'::DATE":                  `22008 date/time field value out of range: "2020-13-45"`,
+		"SELECT '99999999999'::INTEGER":              `22003 integer out of range`,
+		"SELECT 99999::SMALLINT":                     `22003 smallint out of range`,
+		"SELECT 9223372036854775807 + 1":             `22003 bigint out of range`,
+		"SELECT 1e39::REAL":                          `22003 real out of range`,
+		"SELECT '12345.67'::DECIMAL(5,2)":            `22003 numeric field overflow`,
+		"INSERT INTO t (id, price) VALUES (1, 9999)": `22003 numeric field overflow`,
+		"INSERT INTO t (id) VALUES (NULL)":           `23502 null value in column "id" violates not-null constraint`,
+		"SELECT (SELECT unnest([1, 2]))":             `21000 more than one row returned by a subquery used as an expression`,
+	} {
+		statement, err := s.Prepare(t.Context(), sql)
+		if err == nil {
+			var rows *Rows
+			if rows, err = statement.Run(t.Context(), nil); err == nil {
+				_, err = rows.All(t.Context())
+			}
+		}
+		if err == nil || code(err)+" "+err.Error() != want {
+			t.Errorf("%s: got %s %v, want %s", sql, code(err), err, want)
+		}
+	}
+}
+
 func TestPoison(t *testing.T) {
 	t.Parallel()
 	d := open(t)

@@ -14,7 +14,6 @@ import (
 type Error struct {
 	Code    string // SQLSTATE
 	Message string
-	Hint    string
 	Near    string // the word of the statement that the engine points at, if any
 }
 
@@ -149,7 +148,7 @@ func (d *Database) failure(message string) *Error {
 	}
 	failure := &Error{Code: refine(family, text, code)}
 	text, failure.Near = cutExcerpt(text)
-	failure.Message, failure.Hint = cutHint(text)
+	failure.reword(text)
 	if failure.Code == queryCanceled {
 		failure.Message = "canceling statement due to user request"
 	}
@@ -183,12 +182,6 @@ func cutExcerpt(text string) (string, string) {
 var leadingWord = regexp.MustCompile(`^("[^"]*"|[\pL\pN_$]+)`)
 
 func word(text string) string { return strings.Trim(leadingWord.FindString(text), `"`) }
-
-// cutHint moves the engine's advice behind the first line into the hint.
-func cutHint(text string) (message, hint string) {
-	message, hint, _ = strings.Cut(text, "\n")
-	return strings.TrimSuffix(strings.TrimSpace(message), "!"), strings.TrimSpace(hint)
-}
 
 // canceled is the error of a statement whose context ended before the engine saw it.
 func canceled(ctx context.Context) error {

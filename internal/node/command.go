@@ -104,8 +104,8 @@ func (s *session) set(ctx context.Context, statement *redshiftsql.Setting) error
 		return err
 	}
 	if err := s.apply(ctx, strings.ToLower(statement.Name), statement.Value); err != nil {
-		if refused, ok := errors.AsType[*engine.Error](err); ok {
-			return &pgwire.Error{Code: "22023", Message: fmt.Sprintf("invalid value for parameter %q: %q", statement.Name, statement.Value), Hint: refused.Hint}
+		if _, refused := errors.AsType[*engine.Error](err); refused {
+			return &pgwire.Error{Code: "22023", Message: fmt.Sprintf("invalid value for parameter %q: %q", statement.Name, statement.Value)}
 		}
 		return err
 	}

@@ -29,7 +29,7 @@ func clientError(err error, text string) error {
 	if violation, ok := redshiftsql.LengthViolation(failure.Message); ok && strings.HasPrefix(failure.Code, "23") {
 		return &pgwire.Error{Code: violation.Code, Message: violation.Message}
 	}
-	return &pgwire.Error{Code: failure.Code, Message: failure.Message, Hint: failure.Hint, Position: position(text, failure.Near)}
+	return &pgwire.Error{Code: failure.Code, Message: failure.Message, Position: position(text, failure.Near)}
 }
 
 // position finds the word that the engine points at in the statement as the user wrote it. The engine saw the translation, so only a word that
