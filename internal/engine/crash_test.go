@@ -14,7 +14,11 @@ const crashDir = "SLIPHER_ENGINE_CRASH_DIR"
 
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(crashDir); dir != "" {
-		if err := writeUntilKilled(dir); err != nil {
+		act := writeUntilKilled
+		if os.Getenv(crashPoint) != "" {
+			act = leaveUntilKilled
+		}
+		if err := act(dir); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}

@@ -4,6 +4,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,6 +23,7 @@ import (
 // Config is what it takes to open a database.
 type Config struct {
 	Dir         string // the data directory; holds the database file, its WAL and the lock file
+	View        string // a mount through which the engine sees the files of Dir until LeaveView, if not empty; writes go through it at once
 	TempDir     string // for what does not fit into memory
 	Database    string // the database's name, and the stem of its file
 	MemoryLimit string // e.g. "2GB"
@@ -41,6 +43,7 @@ type Database struct {
 	guard    *os.File // holds the data directory's lock
 	file     *os.File // read-only; closing any descriptor of the file would drop the engine's own fcntl lock, so it stays open to the end
 	gate     gate
+	viewLeft bool // guarded by the gate's turn
 
 	poisonOnce sync.Once
 	poisoned   chan struct{}
@@ -76,12 +79,15 @@ func Open(ctx context.Context, config Config) (*Database, error) {
 
 // Close ends the checkpoint scheduler, writes a last checkpoint and closes the files. All sessions must be closed before.
 func (d *Database) Close() error {
-	d.gate.stop()
+	d.gate.stop(d.poisoned)
 	err := d.checkpoint()
 	if busy(err) {
 		err = nil // a session was left open: the WAL holds what the checkpoint would have written
 	}
 	bindings.Close(&d.instance)
+	if d.viewLeft {
+		err = errors.Join(err, os.Remove(d.config.View))
+	}
 	return errors.Join(err, d.file.Close(), d.guard.Close())
 }
 
@@ -103,10 +109,45 @@ func (d *Database) Bytes() int64 {
 // FileName is the name of a database's file within the data directory; FileName(name) + ".wal" is its write-ahead log.
 func FileName(database string) string { return database + ".duckdb" }
 
-func (d *Database) path() string    { return filepath.Join(d.config.Dir, FileName(d.config.Database)) }
+// path is the database file's. It stays good when the view has been left, for then the view is a link to Dir.
+func (d *Database) path() string {
+	return filepath.Join(cmp.Or(d.config.View, d.config.Dir), FileName(d.config.Database))
+}
+
 func (d *Database) walPath() string { return d.path() + ".wal" }
 
+// resolveView says the view's path as the engine and the system do.
+func (d *Database) resolveView() error {
+	if d.config.View == "" {
+		return nil
+	}
+	view, err := realPath(d.config.View)
+	if err != nil {
+		return fmt.Errorf("find the view of the database's files: %w", err)
+	}
+	dir, err := realPath(d.config.Dir)
+	if err != nil {
+		return fmt.Errorf("find the data directory: %w", err)
+	}
+	d.config.Dir = dir
+	if d.config.View = view; view == dir {
+		d.config.View = "" // an earlier process has left it
+	}
+	return nil
+}
+
+func realPath(path string) (string, error) {
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	return filepath.EvalSymlinks(absolute)
+}
+
 func (d *Database) open(ctx context.Context) error {
+	if err := d.resolveView(); err != nil {
+		return err
+	}
 	if err := d.start(); err != nil {
 		return err
 	}
@@ -179,9 +220,22 @@ func (d *Database) setup() []string {
 	return append(statements,
 		"SET TimeZone = 'UTC'",
 		"SET allowed_configs = ['TimeZone']",
+		"SET allowed_paths = "+d.ownFiles(),
 		"SET enable_external_access = false",
 		"SET lock_configuration = true",
 	)
+}
+
+// ownFiles are the files that the engine makes and opens while it runs. It allows itself those of the path under which it was given the
+// database, and when the view has become a link to Dir, it looks at where the link leads.
+func (d *Database) ownFiles() string {
+	var paths []string
+	for _, path := range []string{d.path(), filepath.Join(d.config.Dir, FileName(d.config.Database))} {
+		for _, suffix := range []string{"", ".wal", ".wal.checkpoint", ".wal.recovery"} {
+			paths = append(paths, quoteText(path+suffix))
+		}
+	}
+	return "[" + strings.Join(paths, ", ") + "]"
 }
 
 // searchPath makes the statement that lets a session look up names in the given schemas and then among the helpers.

@@ -35,11 +35,15 @@ func (g *gate) run(d *Database) {
 	g.ended.Go(func() { d.schedule(ctx) })
 }
 
-// stop ends the scheduler and takes the turn for good, after waiting for a freeze that is under way.
-func (g *gate) stop() {
+// stop ends the scheduler and takes the turn for good, after waiting for a freeze that is under way. Of a database that failed the turn
+// may have been kept.
+func (g *gate) stop(failed <-chan struct{}) {
 	g.cancel()
 	g.ended.Wait()
-	<-g.turn
+	select {
+	case <-g.turn:
+	case <-failed:
+	}
 }
 
 func (g *gate) take(ctx context.Context) error {
