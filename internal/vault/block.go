@@ -4,8 +4,8 @@ import (
 	"crypto/cipher"
 	"encoding/binary"
 	"fmt"
-	"math"
 
+	libzstd "github.com/DataDog/zstd"
 	"github.com/klauspost/compress/s2"
 	"github.com/klauspost/compress/zstd"
 	"github.com/zeebo/blake3"
@@ -73,10 +73,8 @@ func (s *sealing) open(aead cipher.AEAD, slot uint32, rec record, sealed []byte)
 // blockWriter names and compresses blocks, one at a time. Each worker has its own.
 type blockWriter struct {
 	hasher *blake3.Hasher
-	s2     []byte
-	zstd   *zstd.Encoder
+	zstd   libzstd.Ctx
 	packed []byte
-	sample []byte
 	sealing
 }
 
@@ -93,69 +91,45 @@ func (w *blockWriter) id(plain []byte) (id BlockID) {
 
 // compress returns bytes that are good until the next call.
 func (w *blockWriter) compress(plain []byte) (codec, []byte) {
-	if w.s2 == nil {
-		w.s2 = make([]byte, s2.MaxEncodedLen(blockSize))
+	if w.packed == nil {
+		w.zstd, w.packed = libzstd.NewCtx(), make([]byte, max(s2.MaxEncodedLen(blockSize), libzstd.CompressBound(blockSize)))
 	}
-	best, by := s2.Encode(w.s2, plain), codecS2
-	if w.zstdGains(plain, best) {
-		if packed := w.compressZstd(plain); len(packed) < len(best) {
-			best, by = packed, codecZstd
-		}
+	by := codecS2
+	if w.zstdGains(plain) {
+		by = codecZstd
 	}
-	// What saves less than a thirtieth is not worth decompressing.
-	if len(best) > len(plain)-len(plain)/32 {
+	packed := w.pack(by, plain)
+	if !worthwhile(len(packed), len(plain)) {
 		return codecRaw, plain
 	}
-	return by, best
+	return by, packed
 }
 
-const sampleSize = 16 << 10
+// worthwhile says no to what saves less than a thirtieth: it is not worth decompressing.
+func worthwhile(packed, plain int) bool { return packed <= plain-plain/32 }
 
-// zstdGains says whether a sample gets clearly smaller by zstd, which costs three times as much as S2. What it has over S2 is
-// that it codes frequent bytes shorter, so there is no use in a sample where S2 left bytes that are evenly distributed.
-func (w *blockWriter) zstdGains(plain, left []byte) bool {
-	if len(left) < sampleSize || entropy(left) > 7 {
-		return false
+const sampleSize = 4 << 10
+
+// zstdGains says whether a sample gets clearly smaller by zstd, which costs twice as much as S2.
+func (w *blockWriter) zstdGains(plain []byte) bool {
+	if len(plain) < 2*sampleSize {
+		return true
 	}
 	middle := (len(plain) - sampleSize) / 2
 	sample := plain[middle : middle+sampleSize]
-	if w.sample == nil {
-		w.sample = make([]byte, s2.MaxEncodedLen(sampleSize))
-	}
-	return len(w.compressZstd(sample)) < len(s2.Encode(w.sample, sample))*7/8
+	byS2, byZstd := len(w.pack(codecS2, sample)), len(w.pack(codecZstd, sample))
+	return worthwhile(byZstd, sampleSize) && byZstd < byS2*7/8
 }
 
-// entropy is how many bits a byte of left is worth on its own, judged by a few strides.
-func entropy(left []byte) float64 {
-	const strides, stride = 4, 1 << 10
-	var counts [256]uint32
-	for i := range strides {
-		begin := i * (len(left) - stride) / (strides - 1)
-		for _, b := range left[begin : begin+stride] {
-			counts[b]++
-		}
+func (w *blockWriter) pack(by codec, plain []byte) []byte {
+	if by == codecS2 {
+		return s2.Encode(w.packed, plain)
 	}
-	bits := 0.0
-	for _, count := range counts {
-		if count > 0 {
-			bits += float64(count) * math.Log2(strides*stride/float64(count))
-		}
+	packed, err := w.zstd.CompressLevel(w.packed, plain, libzstd.BestSpeed)
+	if err != nil {
+		panic(err) // the buffer has room for whatever a block becomes
 	}
-	return bits / (strides * stride)
-}
-
-func (w *blockWriter) compressZstd(plain []byte) []byte {
-	if w.zstd == nil {
-		encoder, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1),
-			zstd.WithWindowSize(blockSize), zstd.WithEncoderCRC(false), zstd.WithSingleSegment(true),
-			zstd.WithAllLitEntropyCompression(true)) // numbers repeat little, but have frequent bytes
-		if err != nil {
-			panic(err) // the options are constants
-		}
-		w.zstd, w.packed = encoder, make([]byte, 0, blockSize+blockSize/8)
-	}
-	w.packed = w.zstd.EncodeAll(plain, w.packed[:0])
-	return w.packed
+	return packed
 }
 
 // blockReader opens records, one at a time. Each worker has its own.
