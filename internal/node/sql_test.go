@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"reflect"
@@ -439,13 +440,25 @@ func TestGuards(t *testing.T) {
 		"CREATE TABLE slipher_catalog.mine (n int)":      "42501",
 		"DROP VIEW slipher.main.pg_class":                "0A000",
 		"SELECT current_setting('temp_directory')":       "42704",
-		"SELECT * FROM read_csv('/etc/passwd')":          "42501",
+		"SELECT * FROM read_csv('/etc/passwd')":          "42883",
+		"SELECT * FROM checkpoint('dev')":                "42883",
+		"SELECT * FROM duckdb_settings()":                "42883",
 		"COPY t FROM 's3://bucket/key' IAM_ROLE default": "0A000",
 	} {
 		_, err := conn.Exec(t.Context(), statement)
 		wantCode(t, err, code)
 	}
-	for _, query := range []string{"SELECT * FROM duckdb_databases()", "SELECT * FROM duckdb_settings()", "SELECT * FROM pg_catalog.pg_settings", "SELECT * FROM pragma_database_list"} {
+	for _, path := range []string{filepath.Join(r.config.DataDir, "dev.duckdb"), filepath.Join(r.config.TempDir, "x.csv")} {
+		if err := os.WriteFile(filepath.Join(r.config.TempDir, "x.csv"), []byte("a,b\n1,2\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for _, from := range []string{"read_blob('" + path + "')", "read_text('" + path + "')", "query('FROM read_blob(''" + path + "'')')",
+			"glob('" + path + "')", "read_csv('" + path + "')", `"` + path + `"`, "query_table('" + path + "')"} {
+			_, err := conn.Exec(t.Context(), "SELECT * FROM "+from)
+			wantNotFound(t, from, err)
+		}
+	}
+	for _, query := range []string{"SELECT * FROM pg_catalog.pg_settings", "SELECT * FROM pragma_database_list"} {
 		rows, err := conn.Query(t.Context(), query)
 		if err != nil {
 			t.Fatal(err)
@@ -454,6 +467,13 @@ func TestGuards(t *testing.T) {
 		if err != nil || strings.Contains(fmt.Sprint(shown), filepath.Dir(r.config.DataDir)) {
 			t.Errorf("%s: got %v, %v", query, shown, err)
 		}
+	}
+}
+
+func wantNotFound(t *testing.T, what string, err error) {
+	t.Helper()
+	if failure, ok := errors.AsType[*pgconn.PgError](err); !ok || failure.Code != "42883" && failure.Code != "42P01" {
+		t.Errorf("%s: got %v, want that it does not exist", what, err)
 	}
 }
 

@@ -128,7 +128,7 @@ type TableSubquery struct {
 // TableFunction is a function call in FROM.
 type TableFunction struct {
 	Lateral bool
-	Call    Expr
+	Call    *Call
 	Alias   Alias
 }
 

@@ -13,6 +13,8 @@ const (
 	codeTooDeep      = "54001"
 	codeBadParameter = "22023"
 	codeInvalidTable = "42P16"
+	codeNoTable      = "42P01"
+	codeNoFunction   = "42883"
 )
 
 // SyntaxError is a statement that does not parse.

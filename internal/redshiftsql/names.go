@@ -1,5 +1,11 @@
 package redshiftsql
 
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
 // selected gives the columns of a SELECT the names that Redshift gives them, where the engine would make up others.
 func (t *translator) selected(sel *Select, named bool) *Select {
 	if sel.Into != nil {
@@ -118,4 +124,23 @@ func (t *translator) tables(from []TableExpr) {
 			seen[ref.Name.Last()] = true
 		}
 	}
+}
+
+// tableFunctions are those that may stand in FROM. The engine has many more, which read files, run statements given as text, checkpoint behind
+// the node's back or show what the instance is made of.
+var tableFunctions = words("generate_series unnest")
+
+func (t *translator) from(c *Call) {
+	if !tableFunctions[fold(c.Name.Last())] {
+		t.refuse(&Error{Code: codeNoFunction, Message: fmt.Sprintf("function %s does not exist or cannot stand in FROM", strings.Join(c.Name, ".")), Position: c.Pos})
+	}
+}
+
+// fileNames are the endings by which the engine takes the name of a table that does not exist for a file to read.
+var fileNames = []string{".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet", ".db", ".ddb", ".duckdb"}
+
+// isFile says whether the engine might take a table's name for the path of a file.
+func (n Name) isFile() bool {
+	path := fold(strings.Join(n, "."))
+	return strings.ContainsAny(path, `/\`) && slices.ContainsFunc(fileNames, func(ending string) bool { return strings.Contains(path, ending) })
 }

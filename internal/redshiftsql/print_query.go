@@ -166,6 +166,7 @@ func (p *printer) tableExpr(table TableExpr) {
 		p.alias(table.Alias)
 	case *TableFunction:
 		p.when(table.Lateral, "LATERAL ")
+		p.dialect.from(table.Call)
 		p.expr(table.Call)
 		p.alias(table.Alias)
 	case *Join:

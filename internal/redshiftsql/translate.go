@@ -1,6 +1,9 @@
 package redshiftsql
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // Session is what a statement may ask about the session it runs in.
 type Session struct {
@@ -146,6 +149,9 @@ func (t *translator) typeName(typ Type) string {
 
 // name drops the database from database.schema.table where it is the session's own.
 func (t *translator) name(name Name) Name {
+	if name.isFile() {
+		t.refuse(&Error{Code: codeNoTable, Message: fmt.Sprintf("relation %q does not exist", strings.Join(name, "."))})
+	}
 	if len(name) == 3 && name[0] == t.session.Database {
 		return name[1:]
 	}

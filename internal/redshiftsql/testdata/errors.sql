@@ -103,3 +103,24 @@ savepoint x
 
 vacuum t to 5
 => error 42601 at 14: syntax error at end of input
+
+select * from read_csv('/etc/passwd')
+=> error 42883 at 15: function read_csv does not exist or cannot stand in FROM
+
+select size from pg_catalog."READ_BLOB"('/data/dev.duckdb')
+=> error 42883 at 18: function pg_catalog.READ_BLOB does not exist or cannot stand in FROM
+
+select 1 where exists (select * from a join query('select 1') q on true)
+=> error 42883 at 45: function query does not exist or cannot stand in FROM
+
+insert into t select * from checkpoint('dev')
+=> error 42883 at 29: function checkpoint does not exist or cannot stand in FROM
+
+select * from "/tmp/x.CSV"
+=> error 42P01 at 0: relation "/tmp/x.CSV" does not exist
+
+select * from a join "/tmp/x"."parquet" on true
+=> error 42P01 at 0: relation "/tmp/x.parquet" does not exist
+
+create view v as select * from "/tmp/*.csv.gz"
+=> error 42P01 at 0: relation "/tmp/*.csv.gz" does not exist
