@@ -5,7 +5,7 @@ GO      ?= go
 SLIPHER := bin/slipher
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unreleased)
 
-.PHONY: build demo test test-short vet generate stress bench fuzz clean tools
+.PHONY: build demo test test-short vet generate stress bench bench-vault fuzz clean tools
 
 build: tools
 	$(GO) build -ldflags "-X main.version=$(VERSION)" -o $(SLIPHER) ./cmd/slipher
@@ -26,6 +26,12 @@ generate:
 # The long forms of the randomised, crash and fuzz tests: minutes, not seconds.
 stress: build
 	SLIPHER_BINARY=$(abspath $(SLIPHER)) SLIPHER_STRESS=1 $(GO) test -timeout 60m -count 1 ./internal/vault/... ./internal/meta/... ./internal/control/... ./internal/engine/... ./test/...
+
+# Snapshots beside restic and cp, on a database of 2 GB; prints a table. See docs/benchmarks.md.
+bench-vault: build
+	$(GO) build -o bin/transfer ./cmd/benchvault/transfer
+	$(GO) build -o bin/benchvault ./cmd/benchvault
+	bin/benchvault $(BENCH_VAULT)
 
 bench: build
 	SLIPHER_BINARY=$(abspath $(SLIPHER)) $(GO) test -run '^$$' -bench . -benchtime 20x ./test
