@@ -29,12 +29,16 @@ func SetBandwidth(limiter *rate.Limiter, bytesPerSecond int64) {
 // notice that the cap was lifted.
 type pace struct {
 	limiter *rate.Limiter
+	yield   *urgency // those who go first where there is a cap; nil for nobody
 }
 
 func (p pace) wait(ctx context.Context, bytes int) error {
 	for bytes > 0 {
 		if p.limiter == nil || p.limiter.Limit() == rate.Inf {
 			return ctx.Err()
+		}
+		if err := p.yield.wait(ctx); err != nil {
+			return err
 		}
 		step := min(bytes, p.step())
 		err := p.limiter.WaitN(ctx, step)

@@ -24,8 +24,18 @@ type fetcher struct {
 	// damaged decides what becomes of a place whose block cannot be had; nil goes on.
 	damaged func(at place, err error) error
 
+	*newest
+}
+
+// newest is the newest catalogue that one of those who share it has read.
+type newest struct {
 	mu    sync.Mutex
 	known *catalogue
+}
+
+// newFetcher delivers to nobody, and gives up at the first damage.
+func newFetcher(s *store, manifest Manifest) *fetcher {
+	return &fetcher{store: s, manifest: manifest, newest: &newest{}, damaged: func(_ place, err error) error { return err }}
 }
 
 // place is a piece of a file of the manifest.

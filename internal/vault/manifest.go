@@ -216,8 +216,8 @@ func checkName(name string) error {
 		return fmt.Errorf("file name %q is not a clean relative path", name)
 	case len(name) > longestName:
 		return fmt.Errorf("file name of %d bytes is too long", len(name))
-	case filepath.Ext(name) == partialSuffix:
-		return fmt.Errorf("file name %q ends in %s, which marks an unfinished restore", name, partialSuffix)
+	case filepath.Ext(name) == partialSuffix, filepath.Ext(name) == blocksSuffix:
+		return fmt.Errorf("file name %q ends in %s, which marks an unfinished restore", name, filepath.Ext(name))
 	}
 	return nil
 }

@@ -22,12 +22,13 @@ const (
 
 // meter reports progress from a goroutine of its own, so that a transfer which waits for a slow store is still seen to wait.
 type meter struct {
-	report func(Progress)
-	stored func() int64
-	began  time.Time
-	total  int64
-	done   atomic.Int64
-	recent []reading
+	report  func(Progress)
+	stored  func() int64
+	began   time.Time
+	total   int64
+	done    atomic.Int64
+	recent  []reading
+	measure func() int64 // how much is done, where somebody else keeps count; nil is done
 
 	stopping chan struct{}
 	stopped  sync.WaitGroup
@@ -40,12 +41,24 @@ type reading struct {
 
 // startMeter begins to report. report may be nil, and is never called twice at once.
 func startMeter(total int64, stored func() int64, report func(Progress)) *meter {
-	m := &meter{report: report, stored: stored, total: total, began: time.Now(), stopping: make(chan struct{})}
-	m.recent = []reading{{}}
-	if report != nil {
+	m := &meter{report: report, stored: stored, total: total}
+	m.start()
+	return m
+}
+
+func (m *meter) start() {
+	m.began, m.stopping = time.Now(), make(chan struct{})
+	m.recent = []reading{{done: m.doneBytes()}}
+	if m.report != nil {
 		m.stopped.Go(m.run)
 	}
-	return m
+}
+
+func (m *meter) doneBytes() int64 {
+	if m.measure != nil {
+		return m.measure()
+	}
+	return m.done.Load()
 }
 
 func (m *meter) run() {
@@ -75,7 +88,7 @@ func (m *meter) add(bytes int) { m.done.Add(int64(bytes)) }
 func (m *meter) seconds() float64 { return time.Since(m.began).Seconds() }
 
 func (m *meter) now() Progress {
-	last := reading{time.Since(m.began), m.done.Load()}
+	last := reading{time.Since(m.began), m.doneBytes()}
 	first := m.recent[0]
 	if m.recent = append(m.recent, last); len(m.recent) > rateWindow {
 		m.recent = m.recent[1:]

@@ -107,6 +107,9 @@ func openRestored(stored StoredFile, final string) (*restoredFile, error) {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return nil, withoutPath(err)
 	}
+	if _, err := os.Lstat(final + blocksSuffix); err == nil {
+		return nil, errInUse
+	}
 	if err := makeDirs(filepath.Dir(final)); err != nil {
 		return nil, withoutPath(err)
 	}
@@ -134,6 +137,8 @@ func (f *restoredFile) checkFinished() error {
 
 var errForeign = errors.New("a file of this name is there already and is not the snapshot's: restore into an empty folder")
 
+var errInUse = errors.New("a lazy restore into this folder is not finished, and its files may have been written to since: only a lazy restore can go on with it")
+
 func (f *restoredFile) setSize() error {
 	info, err := f.Stat()
 	if err != nil {
@@ -156,8 +161,8 @@ func withoutPath(err error) error {
 
 // fill fetches every block that is not there yet.
 func (r *restoring) fill(ctx context.Context) error {
-	f := &fetcher{store: r.store, manifest: r.manifest, deliver: r.write}
-	f.damaged = func(_ place, err error) error { return err }
+	f := newFetcher(r.store, r.manifest)
+	f.deliver = r.write
 	wants, err := r.lacking(ctx, f.allPlaces())
 	if err != nil || len(wants) == 0 {
 		return err

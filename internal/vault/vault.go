@@ -73,7 +73,7 @@ func (v Vault) openKeyless() (*store, error) {
 		packBytes = defaultPackBytes
 	}
 	packBytes = min(max(packBytes, 2*blockSize), largestPack)
-	return &store{Bucket: v.Bucket, scope: v.Scope, pace: pace{v.Limiter}, packBytes: packBytes}, nil
+	return &store{Bucket: v.Bucket, scope: v.Scope, pace: pace{limiter: v.Limiter}, packBytes: packBytes}, nil
 }
 
 func checkScope(scope string) error {

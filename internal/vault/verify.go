@@ -24,7 +24,8 @@ func (v Vault) Verify(ctx context.Context, id string) error {
 		return fmt.Errorf("verify: %w", err)
 	}
 	var found damages
-	f := &fetcher{store: s, manifest: manifest, damaged: found.addBlock, deliver: manifest.checkLength}
+	f := newFetcher(s, manifest)
+	f.damaged, f.deliver = found.addBlock, manifest.checkLength
 	if err := f.fetch(ctx, f.allPlaces()); err != nil {
 		return fmt.Errorf("verify %s: %w", id, err)
 	}
