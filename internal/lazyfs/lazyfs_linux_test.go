@@ -72,6 +72,11 @@ func (f *late) Truncate(_ context.Context, size int64) error { return f.File.Tru
 func (f *late) Sync() error { f.synced.Add(1); return f.File.Sync() }
 
 func mounted(t *testing.T) (at string, dir string, file *late) {
+	at, dir, file, _ = mountedAs(t)
+	return at, dir, file
+}
+
+func mountedAs(t *testing.T) (at string, dir string, file *late, mount *lazyfs.Mount) {
 	t.Helper()
 	base := t.TempDir()
 	dir, at = filepath.Join(base, "dir"), filepath.Join(base, "at")
@@ -87,7 +92,7 @@ func mounted(t *testing.T) (at string, dir string, file *late) {
 	if err := under.Truncate(600_000); err != nil {
 		t.Fatal(err)
 	}
-	mount, err := lazyfs.Open(lazyfs.Config{Dir: dir, At: at, Files: map[string]lazyfs.File{"late": file}, Log: slog.New(slog.DiscardHandler)})
+	mount, err = lazyfs.Open(lazyfs.Config{Dir: dir, At: at, Files: map[string]lazyfs.File{"late": file}, Log: slog.New(slog.DiscardHandler)})
 	if errors.Is(err, lazyfs.ErrUnusable) {
 		t.Skip(err)
 	}
@@ -95,14 +100,16 @@ func mounted(t *testing.T) (at string, dir string, file *late) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := mount.Close(); err != nil {
-			t.Error(err)
+		for range 2 {
+			if err := mount.Unmount(); err != nil {
+				t.Error(err)
+			}
 		}
 		if _, err := os.Stat(filepath.Join(at, "late")); !errors.Is(err, fs.ErrNotExist) {
-			t.Errorf("after Close: got %v, want no such file", err)
+			t.Errorf("after Unmount: got %v, want no such file", err)
 		}
 	})
-	return at, dir, file
+	return at, dir, file, mount
 }
 
 func TestMount(t *testing.T) {
@@ -170,6 +177,21 @@ func TestMount(t *testing.T) {
 		}
 		if _, err := os.Stat(filepath.Join(dir, "log.old")); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("got %v after a removal", err)
+		}
+	})
+	t.Run("is_busy_while_a_file_is_open", func(t *testing.T) {
+		t.Parallel()
+		at, _, _, mount := mountedAs(t)
+		opened, err := os.Open(filepath.Join(at, "late"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer opened.Close()
+		if err := mount.Unmount(); !errors.Is(err, syscall.EBUSY) {
+			t.Errorf("got %v, want EBUSY", err)
+		}
+		if _, err := opened.ReadAt(make([]byte, 10), 0); err != nil {
+			t.Errorf("after a refused Unmount: %v", err)
 		}
 	})
 	t.Run("what_cannot_be_filled_is_an_error", func(t *testing.T) {

@@ -19,9 +19,10 @@ const largestRequest = 1 << 20
 
 // Mount is a folder that is shown. It is gone with the process when the process has mounts of its own.
 type Mount struct {
-	server *fuse.Server
-	at     string
-	end    context.CancelFunc
+	server  *fuse.Server
+	at      string
+	mounted context.Context // ends with the mount
+	end     context.CancelFunc
 }
 
 // Open shows the folder. The error is ErrUnusable where the system does not allow it.
@@ -44,21 +45,20 @@ func Open(config Config) (*Mount, error) {
 		end()
 		return nil, fmt.Errorf("%w: %w", ErrUnusable, err)
 	}
-	return &Mount{server: server, at: config.At, end: end}, nil
+	return &Mount{server: server, at: config.At, mounted: ctx, end: end}, nil
 }
 
-// Close ends the mount. Files that are open there cannot be read or written any more.
-func (m *Mount) Close() error {
+// Unmount ends the mount. The error is EBUSY, and nothing has changed, while a file is open there. It may be repeated.
+func (m *Mount) Unmount() error {
+	if m.mounted.Err() != nil {
+		return nil
+	}
+	if err := syscall.Unmount(m.at, 0); err != nil {
+		return fmt.Errorf("unmount: %w", err)
+	}
 	m.end()
-	err := syscall.Unmount(m.at, 0)
-	if errors.Is(err, syscall.EBUSY) {
-		// Somebody still has a file open: nobody finds the mount any more, and it ends with him.
-		return syscall.Unmount(m.at, syscall.MNT_DETACH)
-	}
-	if err == nil {
-		m.server.Wait()
-	}
-	return err
+	m.server.Wait()
+	return nil
 }
 
 // folder is the root: the files that are filled, and those of the folder beneath.
@@ -67,7 +67,7 @@ type folder struct {
 	lazy map[string]*node
 }
 
-func newFolder(ctx context.Context, config Config) (*folder, error) {
+func newFolder(mounted context.Context, config Config) (*folder, error) {
 	var stat syscall.Stat_t
 	if err := syscall.Stat(config.Dir, &stat); err != nil {
 		return nil, fmt.Errorf("look at the folder to show: %w", err)
@@ -75,7 +75,7 @@ func newFolder(ctx context.Context, config Config) (*folder, error) {
 	root := &folder{lazy: map[string]*node{}}
 	root.RootData = &fs.LoopbackRoot{Path: config.Dir, Dev: uint64(stat.Dev), RootNode: root}
 	for name, file := range config.Files {
-		root.lazy[name] = &node{file: file, log: config.Log.With("file", name), mounted: ctx}
+		root.lazy[name] = &node{file: file, log: config.Log.With("file", name), mounted: mounted}
 	}
 	return root, nil
 }

@@ -7,4 +7,4 @@ type Mount struct{}
 
 func Open(Config) (*Mount, error) { return nil, ErrUnusable }
 
-func (*Mount) Close() error { return nil }
+func (*Mount) Unmount() error { return nil }

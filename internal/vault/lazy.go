@@ -142,6 +142,11 @@ func (l *Lazy) openFile(dir string, number int32) (*LazyFile, error) {
 	})
 }
 
+// Files are those that have a grid.
+func (l *Lazy) Files() []*LazyFile {
+	return slices.DeleteFunc(slices.Clone(l.files), func(f *LazyFile) bool { return f == nil })
+}
+
 // File returns the file of that name, or nil where the manifest has none with a grid.
 func (l *Lazy) File(name string) *LazyFile {
 	for _, file := range l.files {
