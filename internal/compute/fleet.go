@@ -132,7 +132,8 @@ func (f *Fleet) Remove(ctx context.Context, cluster string) error {
 	return nil
 }
 
-// Restore fills the cluster's empty data folder from a manifest. An interrupted restore goes on from what is there.
+// Restore fills the cluster's empty data folder from a manifest, and returns when all the data is there. A restore that has begun is followed, an
+// interrupted one goes on from what is there. The database may be opened meanwhile.
 func (f *Fleet) Restore(ctx context.Context, cluster string, request RestoreRequest, progress func(Progress)) error {
 	n, err := f.find(cluster)
 	if err != nil {

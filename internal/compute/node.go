@@ -162,6 +162,7 @@ func (n *node) nodeConfig() NodeConfig {
 		Cluster:     n.spec.Cluster,
 		DataDir:     filepath.Join(n.dir, "data"),
 		TempDir:     filepath.Join(n.dir, "tmp"),
+		ViewDir:     filepath.Join(n.dir, "view"),
 		MemoryLimit: n.spec.MemoryLimit,
 		Threads:     n.spec.Threads,
 		TLSCertPEM:  n.config.TLSCertPEM,

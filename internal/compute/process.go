@@ -27,10 +27,6 @@ type process struct {
 // startProcess runs the node command with the control socket, the SQL socket and the parent's pipe as inherited descriptors. The child gets no
 // environment: all it needs comes with the configuration on its standard input.
 func startProcess(config Config, node NodeConfig, sql *net.TCPListener) (*process, error) {
-	body, err := json.Marshal(node)
-	if err != nil {
-		return nil, fmt.Errorf("encode the node's configuration: %w", err)
-	}
 	control, socket, err := controlSocket(config.RunDir)
 	if err != nil {
 		return nil, err
@@ -47,20 +43,53 @@ func startProcess(config Config, node NodeConfig, sql *net.TCPListener) (*proces
 	}
 	defer childEnd.Close()
 
-	command := exec.Command(config.Binary, "node")
-	command.Env = []string{"TZ=UTC"}
-	command.Stdin = bytes.NewReader(body)
-	command.Stderr = config.NodeLog
-	command.ExtraFiles = []*os.File{control, sqlFile, childEnd} // FDControl, FDSQL, FDParent
-	// A group of its own keeps the terminal's Ctrl-C for the parent, which then ends its nodes in order.
-	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	if err := command.Start(); err != nil {
+	command, err := startCommand(config, node, []*os.File{control, sqlFile, childEnd}) // FDControl, FDSQL, FDParent
+	if err != nil {
 		alive.Close()
-		return nil, fmt.Errorf("start the node process: %w", err)
+		return nil, err
 	}
 	p := &process{command: command, alive: alive, socket: socket, client: unixClient(socket), ended: make(chan struct{})}
 	go p.reap()
 	return p, nil
+}
+
+// startCommand gives the node mounts of its own where the system lets it: they end with the process, however that ends, and nobody else sees them.
+func startCommand(config Config, node NodeConfig, inherited []*os.File) (*exec.Cmd, error) {
+	attributes := withOwnMounts()
+	if attributes != nil {
+		command, err := nodeCommand(config, node, inherited, attributes)
+		if err != nil {
+			return nil, err
+		}
+		if command.Start() == nil {
+			return command, nil
+		}
+	}
+	node.ViewDir = ""
+	command, err := nodeCommand(config, node, inherited, &syscall.SysProcAttr{})
+	if err != nil {
+		return nil, err
+	}
+	if err := command.Start(); err != nil {
+		return nil, fmt.Errorf("start the node process: %w", err)
+	}
+	return command, nil
+}
+
+func nodeCommand(config Config, node NodeConfig, inherited []*os.File, attributes *syscall.SysProcAttr) (*exec.Cmd, error) {
+	body, err := json.Marshal(node)
+	if err != nil {
+		return nil, fmt.Errorf("encode the node's configuration: %w", err)
+	}
+	command := exec.Command(config.Binary, "node")
+	command.Env = []string{"TZ=UTC"}
+	command.Stdin = bytes.NewReader(body)
+	command.Stderr = config.NodeLog
+	command.ExtraFiles = inherited
+	// A group of its own keeps the terminal's Ctrl-C for the parent, which then ends its nodes in order.
+	attributes.Setpgid = true
+	command.SysProcAttr = attributes
+	return command, nil
 }
 
 // controlSocket listens on a fresh unix socket. Only the child keeps the listening end: a dead child then refuses calls at once.

@@ -7,7 +7,7 @@ package compute
 // JSON; /restore and /save answer with a stream of Event lines, the last of which has Done or Error set.
 const (
 	PathStatus      = "/status"      // GET  → Status
-	PathRestore     = "/restore"     // POST RestoreRequest → Events: fills the empty data directory
+	PathRestore     = "/restore"     // POST RestoreRequest → Events: begins a restore, unless it has begun, and follows it until all blocks are there
 	PathOpen        = "/open"        // POST OpenRequest: opens (or creates) the database and starts to serve SQL
 	PathSave        = "/save"        // POST SaveRequest → Events
 	PathCredentials = "/credentials" // POST Credentials: replaces the admin user's password verifier
@@ -27,6 +27,7 @@ type NodeConfig struct {
 	Cluster     string // the cluster's immutable key
 	DataDir     string // holds the database files; made by the child when missing
 	TempDir     string // spill and staging files; emptied at start
+	ViewDir     string // where the node may mount what it restores, seen by no other process; empty when it has no mounts of its own
 	MemoryLimit string // the engine's memory limit, e.g. "2GB"
 	Threads     int
 	TLSCertPEM  string // certificate and key of the SQL endpoint; empty offers no TLS
@@ -38,7 +39,8 @@ type NodeConfig struct {
 type OpenRequest struct {
 	Database  string // the name of the cluster's first database, e.g. "dev"
 	AdminUser string
-	Verifier  string // SCRAM-SHA-256 verifier in PostgreSQL's form
+	Verifier  string          // SCRAM-SHA-256 verifier in PostgreSQL's form
+	Restore   *RestoreRequest `json:",omitempty"` // begins this restore, or goes on with it, unless all its data is there; the database opens as soon as it can
 }
 
 // Credentials names the admin user's present verifier. Sessions that are already open stay.
@@ -62,7 +64,8 @@ type SaveRequest struct {
 	BytesPerSecond int64  // 0 is unlimited
 }
 
-// RestoreRequest asks for the files of a manifest in the (empty or half-filled) data directory.
+// RestoreRequest asks for the files of a manifest in the (empty or half-filled) data directory. The node carries the restore on by itself, also when
+// nobody follows it.
 type RestoreRequest struct {
 	Store          Store
 	Manifest       string
