@@ -67,9 +67,12 @@ func answer(w http.ResponseWriter, body any) {
 func (n *node) status() compute.Status {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	status := compute.Status{State: n.state, Sessions: n.door.sessions()}
-	if n.database != nil {
-		status.DatabaseBytes = n.database.Bytes()
+	status := compute.Status{State: stateEmpty, Sessions: n.door.sessions()}
+	switch {
+	case n.database != nil:
+		status.State, status.DatabaseBytes = stateOpen, n.database.Bytes()
+	case n.restoring != nil:
+		status.State = stateRestoring
 	}
 	return status
 }

@@ -41,7 +41,7 @@ type running struct {
 func start(t testing.TB, dir string) *running {
 	t.Helper()
 	return startWith(t, compute.NodeConfig{
-		Cluster: "test", DataDir: filepath.Join(dir, "data"), TempDir: filepath.Join(dir, "tmp"), MemoryLimit: "1GB", Threads: 2, LogLevel: "ERROR",
+		Cluster: "test", DataDir: filepath.Join(dir, "data"), TempDir: filepath.Join(dir, "tmp"), ViewDir: viewIn(dir), MemoryLimit: "1GB", Threads: 2, LogLevel: "ERROR",
 	})
 }
 

@@ -85,18 +85,22 @@ type node struct {
 
 	ending    context.Context // ends with the node, and with it every transfer
 	end       context.CancelFunc
-	transfers chan struct{} // one token: saves and restores take turns
+	transfers chan struct{} // one token: opening and saves take turns
 	proven    int           // saves since the last one that trusted no hint; guarded by the token
 
 	opened   chan *engine.Database // tells wait what to watch
 	stopOnce sync.Once
 	stopping chan struct{} // closed by /shutdown
 
-	mu          sync.Mutex // guards what follows
-	state       string
-	database    *engine.Database
-	name        string
-	credentials compute.Credentials
+	beginning sync.Mutex     // held while a restore is prepared
+	working   sync.WaitGroup // what the node does by itself until it ends
+
+	mu            sync.Mutex // guards what follows
+	database      *engine.Database
+	name          string
+	credentials   compute.Credentials
+	restoring     *restoration
+	restoredFiles *vault.Lazy // kept open to the end
 }
 
 // The states of compute.Status.
@@ -112,6 +116,9 @@ func serve(ctx context.Context, config compute.NodeConfig, sockets handedDown) e
 		return err
 	}
 	if err := emptyFolder(config.TempDir); err != nil {
+		return err
+	}
+	if err := removeLink(config.ViewDir); err != nil {
 		return err
 	}
 	n.door.listener = sockets.sql
@@ -144,6 +151,7 @@ func (n *node) close(control *http.Server) error {
 	if database != nil {
 		err = errors.Join(err, database.Close())
 	}
+	err = errors.Join(err, n.endRestores())
 	ctx, cancel := context.WithTimeout(context.Background(), grace)
 	defer cancel()
 	if control.Shutdown(ctx) != nil {
@@ -169,7 +177,6 @@ func newNode(config compute.NodeConfig) (*node, error) {
 		transfers: make(chan struct{}, 1),
 		opened:    make(chan *engine.Database, 1),
 		stopping:  make(chan struct{}),
-		state:     stateEmpty,
 	}
 	n.ending, n.end = context.WithCancel(context.Background())
 	n.transfers <- struct{}{}
@@ -206,6 +213,17 @@ func parentGone(parent io.Reader) <-chan struct{} {
 }
 
 func (n *node) stop() { n.stopOnce.Do(func() { close(n.stopping) }) }
+
+// removeLink removes what stands in a view's place when a process that had left it was killed.
+func removeLink(view string) error {
+	if info, err := os.Lstat(view); err != nil || info.Mode()&os.ModeSymlink == 0 {
+		return nil
+	}
+	if err := os.Remove(view); err != nil {
+		return fmt.Errorf("remove an old view: %w", err)
+	}
+	return nil
+}
 
 // emptyFolder makes dir and removes what an earlier process left in it.
 func emptyFolder(dir string) error {

@@ -26,20 +26,24 @@ func (n *node) open(_ http.ResponseWriter, r *http.Request, request compute.Open
 	}
 	defer n.giveTurn()
 	n.mu.Lock()
-	state, name := n.state, n.name
+	isOpen, name := n.database != nil, n.name
 	n.credentials = credentials
 	n.mu.Unlock()
 	switch {
-	case state == stateOpen && name == request.Database:
+	case isOpen && name == request.Database:
 		return nil
-	case state == stateOpen:
+	case isOpen:
 		return refuse(http.StatusConflict, "the node has the database %q open, not %q", name, request.Database)
 	}
-	return n.openDatabase(r, request.Database)
+	view, err := n.openable(r.Context(), request.Restore)
+	if err != nil {
+		return err
+	}
+	return n.openDatabase(r, request.Database, view)
 }
 
-func (n *node) openDatabase(r *http.Request, name string) error {
-	if err := n.checkFolder(name); err != nil {
+func (n *node) openDatabase(r *http.Request, name, view string) error {
+	if err := n.checkFolder(name, view); err != nil {
 		return err
 	}
 	n.mu.Lock()
@@ -50,6 +54,7 @@ func (n *node) openDatabase(r *http.Request, name string) error {
 	}
 	database, err := engine.Open(r.Context(), engine.Config{
 		Dir:         n.config.DataDir,
+		View:        view,
 		TempDir:     n.config.TempDir,
 		Database:    name,
 		MemoryLimit: n.config.MemoryLimit,
@@ -62,7 +67,7 @@ func (n *node) openDatabase(r *http.Request, name string) error {
 		return fmt.Errorf("open the database: %w", err)
 	}
 	n.mu.Lock()
-	n.database, n.name, n.state = database, name, stateOpen
+	n.database, n.name = database, name
 	n.mu.Unlock()
 	n.opened <- database
 	n.door.open()
@@ -71,17 +76,17 @@ func (n *node) openDatabase(r *http.Request, name string) error {
 }
 
 // checkFolder refuses to make an empty database beside the data that a restore left unfinished, or beside that of another name.
-func (n *node) checkFolder(name string) error {
-	partial, err := filepath.Glob(filepath.Join(globEscape(n.config.DataDir), "*.partial"))
+func (n *node) checkFolder(name, view string) error {
+	partial, err := n.glob("*.partial")
 	if err != nil {
-		return fmt.Errorf("look into the data directory: %w", err)
+		return err
 	}
-	if len(partial) > 0 {
+	if len(partial) > 0 && view == "" {
 		return refuse(http.StatusConflict, "a restore into this node was not finished: restore again before opening")
 	}
-	databases, err := filepath.Glob(filepath.Join(globEscape(n.config.DataDir), engine.FileName("*")))
+	databases, err := n.glob(engine.FileName("*"))
 	if err != nil {
-		return fmt.Errorf("look into the data directory: %w", err)
+		return err
 	}
 	for _, path := range databases {
 		if found := strings.TrimSuffix(filepath.Base(path), engine.FileName("")); found != name {

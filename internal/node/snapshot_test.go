@@ -6,7 +6,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -114,62 +113,6 @@ func TestSaveTwiceIsIdempotent(t *testing.T) {
 	second := r.save(store, "one", "")
 	if first.Blocks == 0 || second.Blocks != first.Blocks || second.NewBlocks != 0 || second.StoredBytes != 0 {
 		t.Errorf("first %+v, second %+v", first, second)
-	}
-}
-
-// A restore that its parent gives up in the middle leaves a node that refuses to open, and goes on where it stopped.
-func TestRestoreInterrupted(t *testing.T) {
-	t.Parallel()
-	from := opened(t)
-	store := storeIn(t.TempDir())
-	conn := from.connect()
-	execute(t, conn, "CREATE TABLE t (n int, s varchar(64))")
-	if _, err := conn.CopyFrom(t.Context(), pgx.Identifier{"t"}, []string{"n", "s"}, pgx.CopyFromSlice(200000, func(i int) ([]any, error) {
-		return []any{int32(i), fmt.Sprintf("%x", i*7919)}, nil
-	})); err != nil {
-		t.Fatal(err)
-	}
-	from.save(store, "whole", "")
-
-	r := start(t, t.TempDir())
-	ctx, cancel := context.WithCancel(t.Context())
-	body, err := json.Marshal(compute.RestoreRequest{Store: store, Manifest: "whole", BytesPerSecond: 1 << 20})
-	if err != nil {
-		t.Fatal(err)
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://node"+compute.PathRestore, bytes.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	response, err := r.client.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for lines := bufio.NewScanner(response.Body); lines.Scan(); {
-		var event compute.Event
-		if err := json.Unmarshal(lines.Bytes(), &event); err != nil {
-			t.Fatal(err)
-		}
-		if event.Done {
-			t.Fatal("the restore was done before it could be interrupted")
-		}
-		if event.Progress != nil && event.Progress.DoneBytes > 0 {
-			if state := r.status().State; state != stateRestoring {
-				t.Errorf("state during the restore: %q", state)
-			}
-			break
-		}
-	}
-	cancel()
-	response.Body.Close()
-
-	if status, answer := r.call(compute.PathOpen, openRequest(t)); status != http.StatusConflict || !strings.Contains(answer, "not finished") {
-		t.Errorf("open of half a database: got %d %s", status, answer)
-	}
-	r.transfer(compute.PathRestore, compute.RestoreRequest{Store: store, Manifest: "whole"})
-	r.open()
-	if got := value[int64](t, r.connect(), "SELECT count(*) FROM t WHERE s IS NOT NULL"); got != 200000 {
-		t.Errorf("rows: got %d, want 200000", got)
 	}
 }
 

@@ -35,19 +35,38 @@ func (n *node) setBandwidth(_ http.ResponseWriter, _ *http.Request, bandwidth co
 	return nil
 }
 
-// transfer is one save or restore.
-type transfer struct {
-	store          compute.Store
-	bytesPerSecond int64
-	run            func(ctx context.Context, v vault.Vault, progress func(vault.Progress)) (last compute.Event, err error)
+func (n *node) save(w http.ResponseWriter, r *http.Request, request compute.SaveRequest) error {
+	ctx, cancel := context.WithCancel(r.Context())
+	defer cancel()
+	defer context.AfterFunc(n.ending, cancel)()
+	if err := n.takeTurn(ctx); err != nil {
+		return err
+	}
+	defer n.giveTurn()
+	v, err := n.vault(ctx, request.Store)
+	if err != nil {
+		return err
+	}
+	defer v.Bucket.Close()
+	vault.SetBandwidth(n.limiter, request.BytesPerSecond)
+	events := &events{to: w}
+	saved, err := n.saveTo(ctx, v, request, events.progress)
+	if err == nil {
+		return events.send(compute.Event{Done: true, Saved: &saved})
+	}
+	if refused, ok := errors.AsType[*refusal](err); ok {
+		return refused
+	}
+	n.log.Warn("save failed", "err", err)
+	return events.fail(err)
 }
 
-func (n *node) save(w http.ResponseWriter, r *http.Request, request compute.SaveRequest) error {
-	return n.transfer(w, r, transfer{store: request.Store, bytesPerSecond: request.BytesPerSecond,
-		run: func(ctx context.Context, v vault.Vault, progress func(vault.Progress)) (compute.Event, error) {
-			saved, err := n.saveTo(ctx, v, request, progress)
-			return compute.Event{Done: true, Saved: &saved}, err
-		}})
+func (n *node) vault(ctx context.Context, store compute.Store) (vault.Vault, error) {
+	bucket, err := vault.OpenBucket(ctx, store.URL)
+	if err != nil {
+		return vault.Vault{}, refuse(http.StatusBadRequest, "%v", err)
+	}
+	return vault.Vault{Bucket: bucket, Scope: store.Scope, Key: store.Key, Limiter: n.limiter}, nil
 }
 
 func (n *node) saveTo(ctx context.Context, v vault.Vault, request compute.SaveRequest, progress func(vault.Progress)) (compute.Saved, error) {
@@ -94,64 +113,7 @@ func filesOf(frozen *engine.Frozen) []vault.File {
 	return files
 }
 
-func (n *node) restore(w http.ResponseWriter, r *http.Request, request compute.RestoreRequest) error {
-	return n.transfer(w, r, transfer{store: request.Store, bytesPerSecond: request.BytesPerSecond,
-		run: func(ctx context.Context, v vault.Vault, progress func(vault.Progress)) (compute.Event, error) {
-			return compute.Event{Done: true}, n.restoreFrom(ctx, v, request.Manifest, progress)
-		}})
-}
-
-func (n *node) restoreFrom(ctx context.Context, v vault.Vault, manifest string, progress func(vault.Progress)) error {
-	if !n.changeState(stateEmpty, stateRestoring) {
-		return refuse(http.StatusConflict, "the node's database is open: only an empty node can be restored into")
-	}
-	defer n.changeState(stateRestoring, stateEmpty)
-	restored, err := v.Restore(ctx, manifest, n.config.DataDir, progress)
-	if err != nil {
-		return err
-	}
-	n.log.Info("snapshot restored", "manifest", restored.Manifest, "bytes", restored.TotalBytes, "kept", restored.KeptBytes)
-	return nil
-}
-
-func (n *node) changeState(from, to string) bool {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.state != from {
-		return false
-	}
-	n.state = to
-	return true
-}
-
-// transfer runs one save or restore at a time and streams its events. It ends when the parent hangs up.
-func (n *node) transfer(w http.ResponseWriter, r *http.Request, t transfer) error {
-	ctx, cancel := context.WithCancel(r.Context())
-	defer cancel()
-	defer context.AfterFunc(n.ending, cancel)()
-	if err := n.takeTurn(ctx); err != nil {
-		return err
-	}
-	defer n.giveTurn()
-	bucket, err := vault.OpenBucket(ctx, t.store.URL)
-	if err != nil {
-		return refuse(http.StatusBadRequest, "%v", err)
-	}
-	defer bucket.Close()
-	vault.SetBandwidth(n.limiter, t.bytesPerSecond)
-	events := &events{to: w}
-	last, err := t.run(ctx, vault.Vault{Bucket: bucket, Scope: t.store.Scope, Key: t.store.Key, Limiter: n.limiter}, events.progress)
-	if err == nil {
-		return events.send(last)
-	}
-	if refused, ok := errors.AsType[*refusal](err); ok {
-		return refused
-	}
-	n.log.Warn("transfer failed", "path", r.URL.Path, "err", err)
-	return events.send(compute.Event{Error: err.Error()})
-}
-
-// events writes one JSON line for each event. The transfer's own goroutine calls it only when the one that reports progress has ended.
+// events writes one JSON line for each event; one goroutine at a time.
 type events struct {
 	to   http.ResponseWriter
 	last compute.Progress
@@ -170,4 +132,10 @@ func (e *events) send(event compute.Event) error {
 		return fmt.Errorf("send an event: %w", err)
 	}
 	return http.NewResponseController(e.to).Flush()
+}
+
+// fail is the last event of a transfer that came to nothing.
+func (e *events) fail(err error) error {
+	damaged := errors.Is(err, vault.ErrDamaged) || errors.Is(err, vault.ErrNotFound)
+	return e.send(compute.Event{Error: err.Error(), Damaged: damaged})
 }
