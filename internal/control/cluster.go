@@ -72,7 +72,6 @@ type restore struct {
 	Snapshot     string // identifier
 	Scope        string `json:",omitempty"`
 	Manifest     string `json:",omitempty"`
-	Loaded       bool   `json:",omitempty"` // the data is all there, and may have changed since
 	TotalBytes   int64
 	Began, Ended time.Time
 }
@@ -82,6 +81,8 @@ const (
 	restoreCompleted = "completed"
 	restoreFailed    = "failed"
 )
+
+func (c cluster) restoring() bool { return c.Restore != nil && c.Restore.Status == restoreRunning }
 
 type clusterRecord = meta.Record[cluster]
 
@@ -175,8 +176,15 @@ func (c *Control) spec(body cluster) compute.Spec {
 	}
 }
 
-func (c cluster) openRequest() compute.OpenRequest {
-	return compute.OpenRequest{Database: c.DBName, AdminUser: c.MasterUsername, Verifier: c.Verifier}
+// openRequest names the restore as long as the node may need it.
+func (c *Control) openRequest(ctx context.Context, body cluster) (compute.OpenRequest, error) {
+	request := compute.OpenRequest{Database: body.DBName, AdminUser: body.MasterUsername, Verifier: body.Verifier}
+	if !body.restoring() {
+		return request, nil
+	}
+	restoring, err := c.restoreRequest(ctx, body, c.config.Bandwidth)
+	request.Restore = &restoring
+	return request, err
 }
 
 func (c cluster) credentials() compute.Credentials {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"slipher/internal/compute"
 	"slipher/internal/meta"
 )
 
@@ -63,9 +62,9 @@ func (c *Control) settle(ctx context.Context, worked clusterRecord, change func(
 	})
 }
 
-// provision brings a new cluster up, with a snapshot's data if it has one.
+// provision brings a new cluster up. One that has a snapshot's data is available as soon as it answers, which may be long before the data is all there.
 func (c *Control) provision(ctx context.Context, record clusterRecord) error {
-	if err := c.bringUp(ctx, record); err != nil {
+	if err := c.open(ctx, record); err != nil {
 		return c.provisionFailed(ctx, record, err)
 	}
 	return c.settle(ctx, record, func(tx *meta.Tx, record *clusterRecord) error {
@@ -74,52 +73,8 @@ func (c *Control) provision(ctx context.Context, record clusterRecord) error {
 		if body.Restore == nil {
 			return c.tell(tx, *record, eventCreated, "Amazon Redshift cluster '%s' has been created at %s and is ready for use.")
 		}
-		if err := c.endRestore(tx, body, restoreCompleted); err != nil {
-			return err
-		}
 		return c.tell(tx, *record, eventRestored, "Amazon Redshift cluster '%s' was created at %s from snapshot '%s' and is ready for use.", body.Restore.Snapshot)
 	})
-}
-
-func (c *Control) bringUp(ctx context.Context, record clusterRecord) error {
-	body := record.Body
-	if body.Restore == nil || body.Restore.Loaded {
-		return c.open(ctx, body)
-	}
-	if err := c.config.Nodes.Start(ctx, c.spec(body)); err != nil {
-		return err
-	}
-	if err := c.load(ctx, body); err != nil {
-		return err
-	}
-	// An opened database differs from the snapshot at once, so a restore must not be repeated from here on.
-	if err := c.settle(ctx, record, func(_ *meta.Tx, record *clusterRecord) error {
-		record.Body.Restore.Loaded = true
-		return nil
-	}); err != nil {
-		return err
-	}
-	return c.open(ctx, body)
-}
-
-// load brings a snapshot's data into the node.
-func (c *Control) load(ctx context.Context, body cluster) error {
-	store, err := c.storeOf(ctx, body.Restore.Scope)
-	if err != nil {
-		return err
-	}
-	share, report, end := c.follow(ctx, body.Key, body.Key)
-	defer end()
-	request := compute.RestoreRequest{Store: store, Manifest: body.Restore.Manifest, BytesPerSecond: share}
-	return c.config.Nodes.Restore(ctx, body.Key, request, report)
-}
-
-// endRestore lets the pin go; what only it kept is swept.
-func (c *Control) endRestore(tx *meta.Tx, body *cluster, status string) error {
-	scope := body.Restore.Scope
-	body.Restore.Status, body.Restore.Ended = status, c.now()
-	body.Restore.Scope, body.Restore.Manifest = "", ""
-	return sweepLater(tx, scope)
 }
 
 // provisionFailed has the job try again, elsewhere if the cluster has no data yet, until it has tried often enough.
@@ -141,11 +96,7 @@ func (c *Control) provisionFailed(ctx context.Context, record clusterRecord, cau
 			body.Status = hardwareFailure
 			return nil
 		}
-		body.Status = incompatibleRestore
-		if err := c.endRestore(tx, body, restoreFailed); err != nil {
-			return err
-		}
-		return c.tell(tx, *record, eventRestoreFailed, "The restore of Amazon Redshift cluster '%s' failed at %s: the data of snapshot '%s' could not be restored.", body.Restore.Snapshot)
+		return c.failRestore(tx, record)
 	})
 	switch {
 	case err != nil:
@@ -159,7 +110,7 @@ func (c *Control) provisionFailed(ctx context.Context, record clusterRecord, cau
 // keepOpen makes sure that the node of an available cluster runs, and that it has the present password.
 func (c *Control) keepOpen(ctx context.Context, record clusterRecord) error {
 	body := record.Body
-	if err := c.open(ctx, body); err != nil {
+	if err := c.open(ctx, record); err != nil {
 		return err
 	}
 	if !body.PasswordPending {
@@ -183,10 +134,17 @@ func passwordSet(worked cluster) func(*meta.Tx, *clusterRecord) error {
 
 func (c *Control) reboot(ctx context.Context, record clusterRecord) error {
 	body := record.Body
+	request, err := c.openRequest(ctx, body)
+	if err != nil {
+		return err
+	}
 	if err := c.config.Nodes.Start(ctx, c.spec(body)); err != nil {
 		return err
 	}
-	if err := c.config.Nodes.Reboot(ctx, body.Key, body.openRequest()); err != nil {
+	if err := c.followLater(ctx, record); err != nil {
+		return err
+	}
+	if err := c.config.Nodes.Reboot(ctx, body.Key, request); err != nil {
 		return err
 	}
 	c.opened.add(body.Key)
@@ -207,7 +165,7 @@ func (c *Control) pause(ctx context.Context, record clusterRecord) error {
 }
 
 func (c *Control) resume(ctx context.Context, record clusterRecord) error {
-	if err := c.open(ctx, record.Body); err != nil {
+	if err := c.open(ctx, record); err != nil {
 		return err
 	}
 	return c.settle(ctx, record, func(tx *meta.Tx, record *clusterRecord) error {
@@ -238,6 +196,11 @@ func (c *Control) remove(ctx context.Context, record clusterRecord) error {
 		}
 		if err := c.tellDeleted(tx, record); err != nil {
 			return err
+		}
+		if record.Body.restoring() {
+			if err := sweepLater(tx, record.Body.Restore.Scope); err != nil {
+				return err
+			}
 		}
 		return sweepLater(tx, record.Body.Scope)
 	})

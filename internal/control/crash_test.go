@@ -46,9 +46,7 @@ func story(t *testing.T, bed *testbed.Bed) {
 	bed.Must(testbed.Owner, "RestoreFromClusterSnapshot", "ClusterIdentifier=sales", "SnapshotIdentifier=last")
 	bed.AwaitCluster(testbed.Owner, "sales", "available")
 	wantRows(t, bed, testbed.Owner, "sales", content)
-	if got := bed.Cluster(testbed.Owner, "sales").RestoreStatus.Status; got != "completed" {
-		t.Errorf("the restore is %s", got)
-	}
+	bed.AwaitRestore(testbed.Owner, "sales", "completed")
 
 	bed.Must(testbed.Owner, "DeleteCluster", "ClusterIdentifier=sales", "SkipFinalClusterSnapshot=true")
 	bed.Must(testbed.Consumer, "DeleteCluster", "ClusterIdentifier=copy", "SkipFinalClusterSnapshot=true")

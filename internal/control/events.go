@@ -50,6 +50,7 @@ const (
 	eventSnapshotComplete = "3004"
 	eventFinalComplete    = "3005"
 	eventRestoreFailed    = "3501"
+	eventTransferred      = "3537"
 	eventFinalFailed      = "3502"
 	eventSnapshotFailed   = "3503"
 	eventPauseStarted     = "3618"

@@ -16,16 +16,19 @@ import (
 type (
 	clusterWork  struct{ Account, Region, Cluster string }  // Cluster is the key that never changes
 	snapshotWork struct{ Account, Region, Snapshot string } // Snapshot is the record's id
+	restoreWork  struct{ Account, Region, Cluster string }
 	scopeSweep   struct{ Scope string }
 )
 
 func (clusterWork) Kind() string  { return "cluster" }
 func (snapshotWork) Kind() string { return "snapshot" }
+func (restoreWork) Kind() string  { return "restore" }
 func (scopeSweep) Kind() string   { return "sweep" }
 
 func (c *Control) registerJobs() {
 	register(c, c.workCluster)
 	register(c, c.workSnapshot)
+	register(c, c.workRestore)
 	register(c, c.sweep)
 }
 

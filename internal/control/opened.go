@@ -36,17 +36,24 @@ func (s *keySet) has(key string) bool {
 // open makes the cluster's node serve SQL. What runs the nodes brings a lost one back by itself, so once in the life of this process
 // is enough; a repetition would wait for the transfer under way. It belongs into the cluster's turn: an older password must not
 // come after a newer one.
-func (c *Control) open(ctx context.Context, body cluster) error {
-	if c.opened.has(body.Key) {
+func (c *Control) open(ctx context.Context, record clusterRecord) error {
+	if c.opened.has(record.Body.Key) {
 		return nil
 	}
-	if err := c.config.Nodes.Start(ctx, c.spec(body)); err != nil {
+	request, err := c.openRequest(ctx, record.Body)
+	if err != nil {
 		return err
 	}
-	if err := c.config.Nodes.Open(ctx, body.Key, body.openRequest()); err != nil {
+	if err := c.config.Nodes.Start(ctx, c.spec(record.Body)); err != nil {
 		return err
 	}
-	c.opened.add(body.Key)
+	if err := c.followLater(ctx, record); err != nil {
+		return err
+	}
+	if err := c.config.Nodes.Open(ctx, record.Body.Key, request); err != nil {
+		return err
+	}
+	c.opened.add(record.Body.Key)
 	return nil
 }
 

@@ -1,7 +1,6 @@
 package control_test
 
 import (
-	"errors"
 	"flag"
 	"fmt"
 	"hash/crc32"
@@ -120,6 +119,7 @@ var commands = map[string]func(s *script, words []string) []string{
 	"held":    func(s *script, _ []string) []string { s.hold.Reached(s.bed); return nil },
 	"report":  func(s *script, _ []string) []string { s.hold.Report(s.bed); return nil },
 	"release": func(s *script, _ []string) []string { s.hold.Release(); return nil },
+	"damage":  func(s *script, _ []string) []string { s.hold.Fail(damaged); return nil },
 	"fail":    (*script).fail,
 	"restart": func(s *script, _ []string) []string { s.bed.Restart(); return nil },
 	"close":   func(s *script, words []string) []string { s.bed.Accounts.Close(words[0]); return nil },
@@ -133,11 +133,13 @@ func (s *script) duration(text string) time.Duration {
 	return duration
 }
 
-// wait: "cluster a available", "snapshot s failed", "store empty".
+// wait: "cluster a available", "restore a completed", "snapshot s failed", "store empty".
 func (s *script) wait(words []string) []string {
 	switch words[0] {
 	case "cluster":
 		s.bed.AwaitCluster(s.account, words[1], words[2])
+	case "restore":
+		s.bed.AwaitRestore(s.account, words[1], words[2])
 	case "snapshot":
 		s.bed.AwaitSnapshot(s.account, words[1], strings.Join(words[2:], " "))
 	case "store":
@@ -178,11 +180,13 @@ func (s *script) node(words []string) []string {
 	return []string{"does not serve"}
 }
 
+var damaged = &compute.NodeError{Message: "a block is missing", Damaged: true}
+
 // fail: "save damaged", "save broken 3" make the next calls fail.
 func (s *script) fail(words []string) []string {
-	err := errors.New("the disk is full")
+	err := errPassing
 	if words[1] == "damaged" {
-		err = &compute.NodeError{Message: "a block is missing", Damaged: true}
+		err = damaged
 	}
 	times := 1
 	if len(words) > 2 {

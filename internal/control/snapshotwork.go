@@ -112,7 +112,7 @@ func (c *Control) openToSave(ctx context.Context, record snapshotRecord) error {
 	if err != nil {
 		return err
 	}
-	return c.open(ctx, cluster.Body)
+	return c.open(ctx, cluster)
 }
 
 // settleSnapshot ends a save, if it is still the one under way.

@@ -6,12 +6,12 @@ import "context"
 type Hold struct {
 	reached  chan struct{}
 	reports  chan chan struct{}
-	released chan struct{}
+	released chan error
 }
 
 // Hold stops the next call of this name, "save" or "restore", in the middle until Release.
 func (b *Bed) Hold(call string) *Hold {
-	h := &Hold{reached: make(chan struct{}), reports: make(chan chan struct{}), released: make(chan struct{})}
+	h := &Hold{reached: make(chan struct{}), reports: make(chan chan struct{}), released: make(chan error, 1)}
 	b.Nodes.interrupt(call, func(ctx context.Context, _ Step) error {
 		report := reportOf(ctx)
 		report()
@@ -21,8 +21,8 @@ func (b *Bed) Hold(call string) *Hold {
 			case done := <-h.reports:
 				report()
 				close(done)
-			case <-h.released:
-				return nil
+			case err := <-h.released:
+				return err
 			case <-ctx.Done():
 				return ctx.Err()
 			}
@@ -46,7 +46,10 @@ func (h *Hold) Report(b *Bed) {
 }
 
 // Release lets the transfer go on.
-func (h *Hold) Release() { close(h.released) }
+func (h *Hold) Release() { h.released <- nil }
+
+// Fail ends the transfer with an error.
+func (h *Hold) Fail(err error) { h.released <- err }
 
 type reportKey struct{}
 

@@ -19,7 +19,8 @@ import (
 )
 
 // Nodes stand in for the clusters' processes. A cluster's data is one file, which is saved to and restored from a real vault; only
-// SQL is missing. Like a database, the file changes a little each time it is opened.
+// SQL is missing. Like a database, the file changes a little each time it is opened. A node that restores is open at once, and whoever reads
+// its file before it is there fetches it.
 type Nodes struct {
 	dir string
 	now func() time.Time
@@ -44,6 +45,7 @@ type running struct {
 	spec     compute.Spec
 	open     bool
 	verifier string
+	restore  *compute.RestoreRequest // the file is not there yet
 }
 
 const fileName = "rows"
@@ -114,6 +116,12 @@ func (n *Nodes) Folders() ([]string, error) {
 
 // Read is what a client would find in the cluster.
 func (n *Nodes) Read(cluster string) ([]byte, error) {
+	n.mu.Lock()
+	err := n.fetch(context.Background(), cluster)
+	n.mu.Unlock()
+	if err != nil {
+		return nil, err
+	}
 	content, err := os.ReadFile(n.file(cluster))
 	if err != nil {
 		return nil, err
@@ -123,6 +131,9 @@ func (n *Nodes) Read(cluster string) ([]byte, error) {
 
 // Write replaces what the cluster holds.
 func (n *Nodes) Write(cluster string, rows []byte) error {
+	if _, err := n.Read(cluster); err != nil {
+		return err
+	}
 	content, err := os.ReadFile(n.file(cluster))
 	if err != nil {
 		return err
@@ -222,7 +233,39 @@ func (n *Nodes) openNode(cluster string, request compute.OpenRequest) error {
 		return nil
 	}
 	node.open = true
+	if request.Restore != nil && !n.whole(cluster) {
+		node.restore = request.Restore
+		return nil
+	}
 	return n.countOpening(cluster)
+}
+
+func (n *Nodes) whole(cluster string) bool {
+	_, err := os.Stat(n.file(cluster))
+	return err == nil
+}
+
+// fetch needs n.mu. It brings the file of a node that is open without it.
+func (n *Nodes) fetch(ctx context.Context, cluster string) error {
+	node := n.running[cluster]
+	if node == nil || node.restore == nil || n.whole(cluster) {
+		return nil
+	}
+	if err := n.restoreFile(ctx, cluster, *node.restore); err != nil {
+		return err
+	}
+	node.restore = nil
+	return n.countOpening(cluster)
+}
+
+func (n *Nodes) restoreFile(ctx context.Context, cluster string, request compute.RestoreRequest) error {
+	v, err := openVault(ctx, request.Store)
+	if err != nil {
+		return err
+	}
+	defer v.Bucket.Close()
+	_, err = v.Restore(ctx, request.Manifest, n.data(cluster), nil)
+	return refusal(err)
 }
 
 // countOpening is the small change that opening makes: the file's first eight bytes are a counter.
@@ -317,6 +360,9 @@ const blockBytes = 256 << 10
 
 func (n *Nodes) Restore(ctx context.Context, cluster string, request compute.RestoreRequest, progress func(compute.Progress)) error {
 	return n.transfer(ctx, "restore", cluster, request.BytesPerSecond, func(ctx context.Context, held func(total int64) error) error {
+		if n.whole(cluster) {
+			return nil
+		}
 		v, err := openVault(ctx, request.Store)
 		if err != nil {
 			return err
@@ -329,8 +375,16 @@ func (n *Nodes) Restore(ctx context.Context, cluster string, request compute.Res
 		if err := held(manifest.TotalBytes()); err != nil {
 			return err
 		}
-		_, err = v.Restore(ctx, request.Manifest, n.data(cluster), nil)
-		return refusal(err)
+		return n.locked(func() error {
+			node := n.running[cluster]
+			if node == nil {
+				return compute.ErrNotRunning
+			}
+			if node.restore == nil && !n.whole(cluster) { // not open yet
+				return n.restoreFile(ctx, cluster, request)
+			}
+			return n.fetch(ctx, cluster)
+		})()
 	}, progress)
 }
 

@@ -311,6 +311,15 @@ func (b *Bed) AwaitCluster(account, identifier, status string) {
 	})
 }
 
+// AwaitRestore waits until the restore of the cluster has the status.
+func (b *Bed) AwaitRestore(account, identifier, status string) {
+	b.t.Helper()
+	b.Await(fmt.Sprintf("the restore of cluster %s to be %s", identifier, status), func() bool {
+		cluster := b.Cluster(account, identifier)
+		return cluster != nil && cluster.RestoreStatus != nil && cluster.RestoreStatus.Status == status
+	})
+}
+
 // AwaitSnapshot waits until the snapshot has the status.
 func (b *Bed) AwaitSnapshot(account, identifier, status string) {
 	b.t.Helper()
