@@ -150,6 +150,10 @@ func (s *saving) run(ctx context.Context, request SaveRequest) (saved Saved, err
 	s.fresh = make(map[BlockID]struct{}, max(0, manifest.blocks()-len(s.known.blocks)))
 	s.meter = startMeter(manifest.TotalBytes(), s.packer.stored.Load, request.Progress)
 	defer func() { s.meter.stop(err == nil) }()
+	if err := s.takeOnTrust(ctx, request.Files, manifest.Files); err != nil {
+		return Saved{}, err
+	}
+	announce(request.Files, manifest.Files)
 	if err := s.storeBlocks(ctx, request.Files, manifest.Files); err != nil {
 		return Saved{}, err
 	}
@@ -213,7 +217,10 @@ func (s *saving) storeBlocks(ctx context.Context, files []File, into []StoredFil
 func feed(ctx context.Context, pieces chan<- piece, files []File, into []StoredFile) error {
 	for i, file := range files {
 		grid := gridOf(file.Size, file.Grid)
-		for number := range into[i].Blocks {
+		for number, id := range into[i].Blocks {
+			if id != (BlockID{}) {
+				continue // taken on trust
+			}
 			select {
 			case pieces <- piece{file, grid, &into[i], number}:
 			case <-ctx.Done():
@@ -237,10 +244,6 @@ func (s *saving) work(ctx context.Context, pieces <-chan piece) error {
 }
 
 func (s *saving) saveBlock(ctx context.Context, writer *blockWriter, buffer []byte, p piece) error {
-	unchanged, err := s.takeOnTrust(p)
-	if err != nil || unchanged {
-		return err
-	}
 	offset, length := p.grid.piece(p.number)
 	if err := s.pace.wait(ctx, length); err != nil {
 		return err
@@ -260,28 +263,6 @@ func (s *saving) saveBlock(ctx context.Context, writer *blockWriter, buffer []by
 	}
 	by, packed := writer.compress(plain)
 	return s.packer.add(ctx, &writer.sealing, record{id: id, plain: uint32(length), codec: by}, packed)
-}
-
-// takeOnTrust compares the engine's checksum with the parent's, and takes the parent's block when they are the same and the
-// block is where it should be.
-func (s *saving) takeOnTrust(p piece) (bool, error) {
-	parent, found := s.parent[p.file.Name]
-	if !found || !p.grid.hinted(p.number) || !gridOf(parent.Size, parent.Grid).hinted(p.number) {
-		return false, nil
-	}
-	if parent.Hints[p.number] == 0 || !s.known.holds(parent.Blocks[p.number]) {
-		return false, nil
-	}
-	offset, _ := p.grid.piece(p.number)
-	var begin [8]byte
-	if err := readPiece(p.file.Content, begin[:], offset); err != nil {
-		return false, err
-	}
-	if hintOf(begin[:]) != parent.Hints[p.number] {
-		return false, nil
-	}
-	p.into.Blocks[p.number], p.into.Hints[p.number] = parent.Blocks[p.number], parent.Hints[p.number]
-	return true, nil
 }
 
 // claim says whether the caller is the one that writes the block.
