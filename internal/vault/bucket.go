@@ -2,9 +2,12 @@ package vault
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/url"
+	"strings"
+	"time"
 )
 
 // Bucket holds objects under slash-separated keys. An object is put whole and never altered.
@@ -26,21 +29,68 @@ type Object struct {
 	Size int64
 }
 
-// OpenBucket opens a store by its URL: file:///folder (made when it is missing) or mem://, which begins empty and ends
-// with the process.
+// howToWrite is a store's URL by its scheme, for messages. Memory is left out: it is for tests.
+var howToWrite = map[string]string{
+	"file":   "file:///folder",
+	"s3":     "s3://bucket?region=eu-central-1, or s3://bucket?endpoint=https://host:9000 for another store that speaks S3",
+	"gs":     "gs://bucket",
+	"azblob": "azblob://container?storage_account=name",
+}
+
+// OpenBucket opens a store by its URL: file:///folder (made when it is missing), s3://, gs:// and azblob:// with the
+// options of gocloud.dev/blob, or mem://, which begins empty and ends with the process. It does not ask whether the
+// store answers: Reach does. A store behind a network is tried again when it fails for a reason that may pass.
 func OpenBucket(ctx context.Context, location string) (Bucket, error) {
 	parsed, err := url.Parse(location)
 	if err != nil {
-		return nil, fmt.Errorf("snapshot store: %w", err)
+		return nil, fmt.Errorf("snapshot store: %w", told(err))
 	}
+	var bucket Bucket
 	switch parsed.Scheme {
 	case "file":
-		return openFolder(parsed)
+		bucket, err = openFolder(parsed)
 	case "mem":
-		return openCloud(ctx, location)
+		bucket, err = openMemory()
+	case "s3", "gs", "azblob":
+		bucket, err = openRemote(ctx, parsed)
 	default:
-		return nil, fmt.Errorf("snapshot store: no store for %q: use file:///folder or mem://", parsed.Scheme)
+		return nil, fmt.Errorf("snapshot store: no store for %q: write %s, %s, %s or %s",
+			parsed.Scheme, howToWrite["file"], howToWrite["s3"], howToWrite["gs"], howToWrite["azblob"])
 	}
+	if err != nil {
+		return nil, fmt.Errorf("snapshot store %s: %w", storeName(parsed), err)
+	}
+	return bucket, nil
+}
+
+// storeName is a store's URL without its options, which are nobody's business in a message, but for the endpoint.
+func storeName(location *url.URL) string {
+	name := (&url.URL{Scheme: location.Scheme, Host: location.Host, Path: location.Path}).String()
+	if endpoint, err := url.Parse(location.Query().Get("endpoint")); err == nil && endpoint.Host != "" {
+		name += " at " + endpoint.Scheme + "://" + endpoint.Host
+	}
+	return name
+}
+
+// ReachTimeout is how long a store may take to give its first answer.
+const ReachTimeout = 10 * time.Second
+
+// Reach asks the store for one small answer, so that a wrong name, address or key shows before anything is saved.
+func Reach(ctx context.Context, bucket Bucket, location string) error {
+	ctx, cancel := context.WithTimeout(ctx, ReachTimeout)
+	defer cancel()
+	_, err := bucket.List(ctx, "reach/")
+	if err == nil {
+		return nil
+	}
+	name := "the snapshot store"
+	if parsed, err := url.Parse(location); err == nil {
+		name = strings.Join([]string{name, storeName(parsed)}, " ")
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("%s does not answer: check its address and the network: %w", name, err)
+	}
+	return fmt.Errorf("%s refuses or does not answer: check the address, the name of the bucket and the credentials: %w", name, err)
 }
 
 // readRange fills into from offset, or says why it cannot.

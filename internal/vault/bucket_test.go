@@ -1,9 +1,13 @@
 package vault_test
 
 import (
+	"io"
+	"net/http"
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"slipher/internal/vault"
 	"slipher/internal/vault/blobtest"
@@ -48,6 +52,18 @@ func TestOpenBucket(t *testing.T) {
 		"refuses_what_is_no_url":   {"file://%zz", "snapshot store"},
 		"refuses_a_path_alone":     {dir, "file:///folder"},
 		"refuses_a_file_as_folder": {"file:///proc/self/exe/folder", "snapshot store"},
+
+		"names_the_schemes":          {"ftp://host/folder", "s3://bucket?region="},
+		"wants_a_bucket":             {"s3://?region=us-east-1", "write s3://bucket"},
+		"wants_folders_in_prefix":    {"s3://bucket/folder?region=us-east-1", "?prefix="},
+		"wants_no_password":          {"s3://me:secret@bucket?region=us-east-1", "names the bucket and nothing else"},
+		"wants_a_region":             {"s3://bucket", "AWS_REGION"},
+		"wants_an_address":           {"s3://bucket?endpoint=127.0.0.1:9000", "no http:// or https:// address"},
+		"wants_true_or_false":        {"s3://bucket?endpoint=http://127.0.0.1:9000&use_path_style=perhaps", "neither true nor false"},
+		"knows_the_options_of_s3":    {"s3://bucket?region=us-east-1&regoin=x", "regoin"},
+		"knows_the_options_of_gs":    {"gs://bucket?anonymous=true&regoin=x", "regoin"},
+		"knows_the_options_of_azure": {"azblob://container?storage_account=a&regoin=x", "regoin"},
+		"wants_an_azure_account":     {"azblob://container", "azblob://container?storage_account=name"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -57,6 +73,47 @@ func TestOpenBucket(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestReach wants an error that says which store does not answer, and shows no option of its URL but the endpoint.
+func TestReach(t *testing.T) {
+	t.Parallel()
+	t.Run("finds_a_store", func(t *testing.T) {
+		t.Parallel()
+		for _, bucket := range []vault.Bucket{openFolder(t), openS3(t, nil)} {
+			if err := vault.Reach(t.Context(), bucket, "s3://snapshots"); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	const location = "s3://snapshots?prefix=private&region=us-east-1&endpoint=http://127.0.0.1:1"
+	check := func(t *testing.T, err error, says string) {
+		t.Helper()
+		if err == nil || !strings.Contains(err.Error(), "snapshot store s3://snapshots at http://127.0.0.1:1 ") ||
+			!strings.Contains(err.Error(), says) || strings.Contains(err.Error(), "private") {
+			t.Errorf("got %v, want the store's name and %q", err, says)
+		}
+	}
+	t.Run("names_one_that_refuses", func(t *testing.T) {
+		t.Parallel()
+		bucket := openS3(t, func(http.Handler) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.WriteHeader(http.StatusForbidden)
+				io.WriteString(w, "<Error><Code>InvalidAccessKeyId</Code></Error>")
+			})
+		})
+		check(t, vault.Reach(t.Context(), bucket, location), "InvalidAccessKeyId")
+	})
+	t.Run("names_one_that_is_silent", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			begin := time.Now()
+			check(t, vault.Reach(t.Context(), vault.Retrying{Bucket: hung{}}, location), "does not answer")
+			if took := time.Since(begin); took != vault.ReachTimeout {
+				t.Errorf("it took %s", took)
+			}
+		})
+	})
 }
 
 func TestFolder(t *testing.T) {

@@ -19,7 +19,10 @@ func TestMain(m *testing.M) {
 			panic(err)
 		}
 	}
-	os.Exit(m.Run())
+	stop := fakeClouds()
+	code := m.Run()
+	stop()
+	os.Exit(code)
 }
 
 func stress() bool { return os.Getenv("SLIPHER_STRESS") != "" }
