@@ -212,14 +212,14 @@ func (r *resumingReader) resume(cause error) error {
 		return err
 	}
 	r.answer.Close() // it has failed already
-	r.answer = nothing{}
+	r.answer = noAnswer{}
 	return r.reopen()
 }
 
 func (r *resumingReader) Close() error { return r.answer.Close() }
 
-// nothing stands where an answer was.
-type nothing struct{}
+// noAnswer stands where an answer was.
+type noAnswer struct{}
 
-func (nothing) Read([]byte) (int, error) { return 0, errBrokenOff }
-func (nothing) Close() error             { return nil }
+func (noAnswer) Read([]byte) (int, error) { return 0, errBrokenOff }
+func (noAnswer) Close() error             { return nil }
