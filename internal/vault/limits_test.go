@@ -218,6 +218,9 @@ func TestProgress(t *testing.T) {
 			if last.StoredBytes != saved.StoredBytes {
 				t.Errorf("at the end: %d bytes stored, want %d", last.StoredBytes, saved.StoredBytes)
 			}
+			if middle := told[len(told)/2]; middle.StoredBytes < saved.StoredBytes/4 {
+				t.Errorf("in the middle: %d of %d bytes stored", middle.StoredBytes, saved.StoredBytes)
+			}
 			checkSeconds(t, time.Duration(last.Seconds*float64(time.Second)), 5)
 			told = nil
 			if _, err := v.Restore(t.Context(), "first", t.TempDir(), func(p vault.Progress) { told = append(told, p) }); err != nil {

@@ -15,7 +15,8 @@ type packer struct {
 	store  *store
 	free   chan *openPack
 	full   chan *openPack
-	stored atomic.Int64
+	stored atomic.Int64 // in the store
+	sealed atomic.Int64 // on the way there
 
 	mu      sync.Mutex
 	current *openPack
@@ -51,6 +52,9 @@ func newPacker(s *store) *packer {
 	return p
 }
 
+// added is how much a save has added to the store so far, counting what waits in a pack: a small save writes a single one, at its end.
+func (p *packer) added() int64 { return max(p.stored.Load(), p.sealed.Load()) }
+
 // add seals one block into the current pack.
 func (p *packer) add(ctx context.Context, sealing *sealing, rec record, packed []byte) error {
 	rec.sealed = uint32(len(packed) + tagSize)
@@ -61,6 +65,7 @@ func (p *packer) add(ctx context.Context, sealing *sealing, rec record, packed [
 	defer into.filling.Done()
 	// Sealing in place: the room behind at is this worker's alone.
 	sealing.seal(at, into.aead, slot, rec, packed)
+	p.sealed.Add(int64(rec.sealed))
 	return nil
 }
 

@@ -10,7 +10,7 @@ import (
 type Progress struct {
 	TotalBytes     int64   // to look at in all (save) or to write in all (restore)
 	DoneBytes      int64   // of TotalBytes
-	StoredBytes    int64   // save: new bytes written to the store so far
+	StoredBytes    int64   // save: new bytes for the store so far, also those in a pack that still fills
 	BytesPerSecond float64 // rate of DoneBytes over the last two seconds
 	Seconds        float64 // since the transfer began
 }

@@ -148,7 +148,7 @@ func (s *saving) run(ctx context.Context, request SaveRequest) (saved Saved, err
 	}
 	// As much as a first save needs, at once: a map that grows leaves twice its size behind.
 	s.fresh = make(map[BlockID]struct{}, max(0, manifest.blocks()-len(s.known.blocks)))
-	s.meter = startMeter(manifest.TotalBytes(), s.packer.stored.Load, request.Progress)
+	s.meter = startMeter(manifest.TotalBytes(), s.packer.added, request.Progress)
 	defer func() { s.meter.stop(err == nil) }()
 	if err := s.takeOnTrust(ctx, request.Files, manifest.Files); err != nil {
 		return Saved{}, err
