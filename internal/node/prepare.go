@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -53,6 +54,8 @@ func (s *session) prepare(ctx context.Context, parsed redshiftsql.Statement, tex
 		return s.prepareCopy(ctx, t, text)
 	case redshiftsql.KindPrepare, redshiftsql.KindExecute, redshiftsql.KindDeallocate:
 		return s.prepareNamed(t, text)
+	case redshiftsql.KindDeclare, redshiftsql.KindFetch, redshiftsql.KindClose:
+		return s.prepareCursor(ctx, t, text, params)
 	default:
 		return s.command(t), nil
 	}
@@ -106,12 +109,12 @@ func (s *session) translate(parsed redshiftsql.Statement) (redshiftsql.Translati
 const version = "PostgreSQL 8.0.2 on x86_64-unknown-linux-gnu, compiled by GCC, Redshift 1.0.100000 (slipher)"
 
 // unqualified takes pg_catalog off the names in a statement of the engine: qualified, they would mean the engine's own catalogue, which shows
-// too little, and shows what users should not see. Names are found in the prelude's first and in the engine's then.
+// too little, and shows what users should not see. The same holds for some of information_schema. Names are found in the prelude's first and in the engine's then.
 func unqualified(sql string) string {
 	const qualifier = "pg_catalog."
 	var out strings.Builder
 	for sql != "" {
-		at := strings.IndexAny(sql, `'"p`)
+		at := strings.IndexAny(sql, `'"pi`)
 		if at < 0 {
 			break
 		}
@@ -119,7 +122,13 @@ func unqualified(sql string) string {
 		sql = sql[at:]
 		skip := 1
 		switch {
-		case sql[0] != 'p':
+		case sql[0] == 'i':
+			if own := ownInformation.FindStringSubmatch(sql); own != nil && startsName(out.String()) {
+				out.WriteString(engine.Helpers + ".main.information_schema_" + own[1])
+				sql = sql[len(own[0]):]
+				continue
+			}
+		case sql[0] == '\'' || sql[0] == '"':
 			if end := strings.IndexByte(sql[1:], sql[0]); end >= 0 { // a doubled quote ends one string and begins the next
 				skip = end + 2
 			}
@@ -132,6 +141,9 @@ func unqualified(sql string) string {
 	}
 	return out.String() + sql
 }
+
+// ownInformation finds the views of information_schema that the prelude has.
+var ownInformation = regexp.MustCompile(`^information_schema\."?(tables|columns|schemata|views|table_constraints)\b"?`)
 
 // startsName says whether a name may begin behind text.
 func startsName(text string) bool {

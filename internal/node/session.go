@@ -19,6 +19,7 @@ type session struct {
 	before   map[string]string // the settings when the transaction began; a rollback brings them back
 	schema   string            // the first of the search path that exists: where new tables go
 	named    map[string]*query // what PREPARE made
+	cursors  map[string]*cursor
 }
 
 // connect opens the session of an authenticated client.
@@ -33,7 +34,7 @@ func (n *node) connect(ctx context.Context, startup pgwire.Startup) (pgwire.Exec
 	if err != nil {
 		return nil, clientError(err, "")
 	}
-	s := &session{node: n, engine: inner, startup: startup, settings: newSettings(startup), named: map[string]*query{}}
+	s := &session{node: n, engine: inner, startup: startup, settings: newSettings(startup), named: map[string]*query{}, cursors: map[string]*cursor{}}
 	if err := s.applyAll(ctx); err != nil {
 		inner.Close()
 		return nil, clientError(err, "")
@@ -116,6 +117,7 @@ func (s *session) warnOutside(ctx context.Context) {
 }
 
 func (s *session) commit(ctx context.Context) error {
+	s.closeCursors()
 	s.explicit = false
 	if s.engine.State() == engine.Idle {
 		return nil
@@ -131,6 +133,7 @@ func (s *session) commit(ctx context.Context) error {
 }
 
 func (s *session) rollback(ctx context.Context) error {
+	s.closeCursors()
 	s.explicit = false
 	if s.engine.State() == engine.Idle {
 		return nil

@@ -87,6 +87,21 @@ type Execute struct {
 // Deallocate is DEALLOCATE name; the empty name stands for ALL.
 type Deallocate struct{ Name string }
 
+// Declare is DECLARE name CURSOR FOR query.
+type Declare struct {
+	Name  string
+	Query *Query
+}
+
+// Fetch is FETCH from a cursor; a negative Count is ALL.
+type Fetch struct {
+	Name  string
+	Count int
+}
+
+// CloseCursor is CLOSE name; the empty name stands for ALL.
+type CloseCursor struct{ Name string }
+
 // Lock is LOCK TABLE.
 type Lock struct{ Tables []Name }
 
@@ -109,5 +124,8 @@ func (*CopyStdio) statement()   {}
 func (*Prepare) statement()     {}
 func (*Execute) statement()     {}
 func (*Deallocate) statement()  {}
+func (*Declare) statement()     {}
+func (*Fetch) statement()       {}
+func (*CloseCursor) statement() {}
 func (*Lock) statement()        {}
 func (*Unsupported) statement() {}

@@ -89,10 +89,11 @@ type Quantified struct {
 	Array Expr
 }
 
-// Exists is EXISTS (query); Subquery is a query that stands for one value.
+// Exists is EXISTS (query); ArrayQuery is ARRAY(query), as psql asks for; Subquery is a query that stands for one value.
 type (
-	Exists   struct{ Query *Query }
-	Subquery struct{ Query *Query }
+	Exists     struct{ Query *Query }
+	ArrayQuery struct{ Query *Query }
+	Subquery   struct{ Query *Query }
 )
 
 // Case is CASE; Operand is nil in the searched form.
@@ -109,6 +110,7 @@ type When struct{ Condition, Result Expr }
 type Cast struct {
 	X    Expr
 	Type Type
+	Try  bool // TRY_CAST: NULL for what cannot be cast
 	// native casts were made by the translation and mean the engine's own cast.
 	native bool
 }
@@ -217,6 +219,7 @@ func (*In) expr()           {}
 func (*Like) expr()         {}
 func (*Quantified) expr()   {}
 func (*Exists) expr()       {}
+func (*ArrayQuery) expr()   {}
 func (*Subquery) expr()     {}
 func (*Case) expr()         {}
 func (*Cast) expr()         {}

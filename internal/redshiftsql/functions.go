@@ -117,12 +117,14 @@ func isConstant(x Expr) bool {
 }
 
 var mathFunctions = map[string]rewrite{
-	"dexp":   renamed("exp"),
-	"dlog1":  renamed("ln"),
-	"dlog10": renamed("log10"),
-	"trunc":  truncDate,
-	"strtol": strtol,
-	"to_hex": templated(1, "lower(to_hex({1}))"),
+	"dexp":            renamed("exp"),
+	"dpow":            renamed("pow"),
+	"dlog1":           renamed("ln"),
+	"dlog10":          renamed("log10"),
+	"generate_series": templated(2, "unnest(generate_series({1}, {2}))", "unnest(generate_series({1}, {2}, {3}))"),
+	"trunc":           truncDate,
+	"strtol":          strtol,
+	"to_hex":          templated(1, "lower(to_hex({1}))"),
 }
 
 // truncDate makes TRUNC of a timestamp a date; the engine's TRUNC knows numbers only.
@@ -156,6 +158,9 @@ var sessionFunctions = map[string]rewrite{
 	"pg_get_userbyid":  answer(func(s Session) Expr { return &String{Value: s.User} }),
 	"pg_backend_pid":   answer(func(s Session) Expr { return &Number{Text: strconv.Itoa(int(s.Backend))} }),
 	"current_setting":  currentSetting,
+
+	"pg_last_query_id": answer(func(Session) Expr { return &Number{Text: "-1"} }),
+	"pg_last_copy_id":  answer(func(Session) Expr { return &Number{Text: "-1"} }),
 
 	"pg_encoding_to_char": answerText("UTF8"),
 	"pg_client_encoding":  answerText("UTF8"),

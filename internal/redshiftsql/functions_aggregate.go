@@ -1,6 +1,7 @@
 package redshiftsql
 
 var aggregateFunctions = map[string]rewrite{
+	"avg":             avg,
 	"listagg":         listagg,
 	"ratio_to_report": ratioToReport,
 	"every":           renamed("bool_and"),
@@ -27,6 +28,19 @@ func listagg(t *translator, c *Call) Expr {
 		out.OrderBy = []SortTerm{{Expr: text, Desc: c.WithinGroup[0].Desc, Nulls: c.WithinGroup[0].Nulls}}
 	}
 	return &out
+}
+
+// avg is a whole number for whole numbers, and has the scale of the argument for decimals; the engine's is always a floating point number.
+func avg(t *translator, c *Call) Expr {
+	if len(c.Args) != 1 || c.Star {
+		return nil
+	}
+	part := func(name string) Expr {
+		aggregate := *c
+		aggregate.Name, aggregate.Args, aggregate.native = Name{name}, []Expr{t.repeatable(c.Args[0])}, true
+		return &aggregate
+	}
+	return t.sql("cast_to_type({1} / nullif({2}, 0), {1})", part("sum"), part("count"))
 }
 
 // ratioToReport divides by the sum over the same window.

@@ -14,13 +14,16 @@ var jsonFunctions = map[string]rewrite{
 	"json_extract_array_element_text": templated(2, "json_extract_string({1}, '$[' || {2} || ']')"),
 	"json_typeof": templated(1, "(CASE json_type({1}) WHEN 'VARCHAR' THEN 'string' WHEN 'OBJECT' THEN 'object' WHEN 'ARRAY' THEN 'array' "+
 		"WHEN 'BOOLEAN' THEN 'boolean' WHEN 'NULL' THEN 'null' WHEN NULL THEN NULL ELSE 'number' END)"),
-	"is_array":       templated(1, "(json_type({1}) = 'ARRAY')"),
-	"is_object":      templated(1, "(json_type({1}) = 'OBJECT')"),
-	"is_varchar":     templated(1, "(json_type({1}) = 'VARCHAR')"),
-	"is_boolean":     templated(1, "(json_type({1}) = 'BOOLEAN')"),
-	"array":          renamed("json_array"),
-	"object":         renamed("json_object"),
-	"split_to_array": templated(1, "to_json(string_split({1}, ','))", "to_json(string_split({1}, {2}))"),
+	"is_array":        templated(1, "(json_type({1}) = 'ARRAY')"),
+	"is_object":       templated(1, "(json_type({1}) = 'OBJECT')"),
+	"is_varchar":      templated(1, "(json_type({1}) = 'VARCHAR')"),
+	"is_boolean":      templated(1, "(json_type({1}) = 'BOOLEAN')"),
+	"array":           renamed("json_array"),
+	"object":          renamed("json_object"),
+	"array_concat":    templated(2, "to_json(list_concat(CAST({1} AS JSON[]), CAST({2} AS JSON[])))"),
+	"subarray":        templated(2, "to_json(list_slice(CAST({1} AS JSON[]), {2} + 1, NULL))", "to_json(list_slice(CAST({1} AS JSON[]), {2} + 1, {2} + {3}))"),
+	"array_to_string": templated(2, "array_to_string(CAST({1} AS VARCHAR[]), {2})"),
+	"split_to_array":  templated(1, "to_json(string_split({1}, ','))", "to_json(string_split({1}, {2}))"),
 }
 
 // jsonExtractPathText answers an empty string for a path that leads nowhere, and NULL for NULL. A last argument that

@@ -20,10 +20,14 @@ var textFunctions = map[string]rewrite{
 	"rpad":             templated(2, "rpad({1}, {2}, ' ')", "rpad({1}, {2}, {3})"),
 	"initcap": templated(1, "array_to_string(list_transform(regexp_extract_all({1}, '[\\pL\\pN]+|[^\\pL\\pN]+'), "+
 		"lambda word: upper(word[1]) || lower(word[2:])), '')"),
-	"sha":       renamed("sha1"),
-	"func_sha1": renamed("sha1"),
-	"sha2":      sha2,
-	"to_number": toNumber,
+	"bpcharcmp":          compare("varchar"),
+	"bttext_pattern_cmp": compare("varchar"),
+	"to_varbyte":         toVarbyte,
+	"from_varbyte":       fromVarbyte,
+	"sha":                renamed("sha1"),
+	"func_sha1":          renamed("sha1"),
+	"sha2":               sha2,
+	"to_number":          toNumber,
 }
 
 // sha2 offers the length that the engine has.
@@ -49,7 +53,29 @@ func toNumber(t *translator, c *Call) Expr {
 	}
 	_, decimals, _ := strings.Cut(strings.ToUpper(strings.ReplaceAll(format, "D", ".")), ".")
 	scale := strings.Count(decimals, "9") + strings.Count(decimals, "0")
-	return t.sql("CAST(regexp_replace({1}, '[^0-9.+-]', '', 'g') AS DECIMAL(38,"+strconv.Itoa(scale)+"))", c.Args[0])
+	// A sign may stand behind the digits too.
+	return t.sql("CAST(regexp_replace(regexp_replace({1}, '[^0-9.+-]', '', 'g'), '^(.*)([+-])$', '\\2\\1') AS DECIMAL(38,"+strconv.Itoa(scale)+"))", c.Args[0])
+}
+
+// toVarbyte is TO_VARBYTE(text, format); fromVarbyte goes the other way.
+func toVarbyte(t *translator, c *Call) Expr {
+	return t.byFormat(c, map[string]string{"hex": "unhex({1})", "utf8": "encode({1})", "utf-8": "encode({1})", "base64": "from_base64({1})"})
+}
+
+func fromVarbyte(t *translator, c *Call) Expr {
+	return t.byFormat(c, map[string]string{"hex": "lower(hex({1}))", "utf8": "decode({1})", "utf-8": "decode({1})", "base64": "to_base64({1})"})
+}
+
+func (t *translator) byFormat(c *Call, templates map[string]string) Expr {
+	if len(c.Args) != 2 {
+		return nil
+	}
+	format, _ := constant(c.Args[1])
+	template, known := templates[fold(format)]
+	if !known {
+		t.refuse(unsupported(c.Pos, "%s is supported with the constant formats hex, base64 and utf8 only", strings.ToUpper(c.Name.Last())))
+	}
+	return t.sql(template, c.Args[0])
 }
 
 var patternFunctions = map[string]rewrite{

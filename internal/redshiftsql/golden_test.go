@@ -127,6 +127,8 @@ func extras(out Translation) string {
 		c := out.Copy
 		return fmt.Sprintf("[%s %s header=%t delimiter=%q null=%q quote=%q escape=%q]",
 			c.Format, strings.Join(c.Columns, ","), c.Header, c.Delimiter, c.Null, c.Quote, c.Escape)
+	case out.Cursor != nil:
+		return fmt.Sprintf("[%s %d]", out.Cursor.Name, out.Cursor.Count)
 	case out.Params > 0:
 		return fmt.Sprintf("[%d parameters]", out.Params)
 	}

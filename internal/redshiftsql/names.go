@@ -59,7 +59,7 @@ func outputName(x Expr) (name string, weak bool) {
 		return "date_part", false
 	case *AtTimeZone:
 		return "timezone", false
-	case *Array:
+	case *Array, *ArrayQuery:
 		return "array", false
 	case *Row:
 		return "row", false
@@ -130,10 +130,14 @@ func (t *translator) tables(from []TableExpr) {
 // the node's back or show what the instance is made of.
 var tableFunctions = words("generate_series unnest")
 
-func (t *translator) from(c *Call) {
+// from is such a call in the engine's words, which are the same; in an expression they are others.
+func (t *translator) from(c *Call) Expr {
 	if !tableFunctions[fold(c.Name.Last())] {
 		t.refuse(&Error{Code: codeNoFunction, Message: fmt.Sprintf("function %s does not exist or cannot stand in FROM", strings.Join(c.Name, ".")), Position: c.Pos})
 	}
+	out := *c
+	out.native = true
+	return &out
 }
 
 // fileNames are the endings by which the engine takes the name of a table that does not exist for a file to read.

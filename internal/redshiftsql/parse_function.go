@@ -141,6 +141,10 @@ func (p *parser) specialCall(token Token, following *Token) Expr {
 	switch token.Text {
 	case "cast":
 		return p.cast()
+	case "try_cast":
+		cast := p.cast()
+		cast.Try = true
+		return cast
 	case "convert":
 		return p.convert()
 	case "extract":
@@ -161,7 +165,7 @@ func (p *parser) open() {
 	p.expectOp("(")
 }
 
-func (p *parser) cast() Expr {
+func (p *parser) cast() *Cast {
 	p.open()
 	cast := &Cast{X: p.expr()}
 	p.expect("as")

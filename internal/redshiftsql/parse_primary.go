@@ -88,6 +88,10 @@ func (p *parser) keywordExpr(token Token) Expr {
 		if following.isOp("[") {
 			return p.array()
 		}
+		if following.isOp("(") && (p.peekAt(2).is("select") || p.peekAt(2).is("with")) {
+			p.next()
+			return &ArrayQuery{Query: p.parenthesised()}
+		}
 	case "exists":
 		if following.isOp("(") {
 			p.next()

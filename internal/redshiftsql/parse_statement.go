@@ -104,6 +104,12 @@ func (p *parser) sessionStatement() Statement {
 		return p.deallocate()
 	case "lock":
 		return p.lock()
+	case "declare":
+		return p.declare()
+	case "fetch":
+		return p.fetch()
+	case "close":
+		return p.closeCursor()
 	}
 	return nil
 }
@@ -129,7 +135,7 @@ var unsupportedStatements = [][]string{
 	{"show", "datashares"}, {"show", "external", "table"}, {"show", "grants"}, {"show", "model"}, {"show", "parameters"},
 	{"show", "policies"}, {"show", "procedure"}, {"show", "procedures"}, {"show", "schemas"}, {"show", "table"},
 	{"show", "tables"}, {"show", "view"}, {"show", "functions"}, {"analyze", "compression"}, {"attach"}, {"call"}, {"cancel"},
-	{"close"}, {"declare"}, {"desc"}, {"detach"}, {"fetch"}, {"grant"}, {"merge"}, {"move"}, {"notify"}, {"listen"}, {"unlisten"},
+	{"desc"}, {"detach"}, {"grant"}, {"merge"}, {"move"}, {"notify"}, {"listen"}, {"unlisten"},
 	{"release"}, {"revoke"}, {"savepoint"}, {"unload"}, {"use"},
 }
 

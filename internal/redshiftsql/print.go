@@ -14,7 +14,7 @@ type dialect interface {
 	// name may change a table's name.
 	name(Name) Name
 	// from is asked before a function is written in the place of a table.
-	from(*Call)
+	from(*Call) Expr
 	// typeName spells a type for a cast or a column.
 	typeName(Type) string
 	// text quotes a string.
@@ -35,7 +35,7 @@ type redshift struct{}
 func (redshift) expr(x Expr) Expr                     { return x }
 func (redshift) selected(sel *Select, _ bool) *Select { return sel }
 func (redshift) name(n Name) Name                     { return n }
-func (redshift) from(*Call)                           {}
+func (redshift) from(call *Call) Expr                 { return call }
 func (redshift) engine() bool                         { return false }
 
 func (redshift) typeName(t Type) string {

@@ -1,6 +1,9 @@
 package redshiftsql
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 func (s *Begin) String() string {
 	text := "BEGIN"
@@ -129,6 +132,25 @@ func (s *Deallocate) String() string {
 		return "DEALLOCATE ALL"
 	}
 	return "DEALLOCATE " + quoteName(s.Name)
+}
+
+func (s *Declare) String() string {
+	return "DECLARE " + quoteName(s.Name) + " CURSOR FOR " + s.Query.String()
+}
+
+func (s *Fetch) String() string {
+	count := "ALL"
+	if s.Count >= 0 {
+		count = strconv.Itoa(s.Count)
+	}
+	return "FETCH FORWARD " + count + " FROM " + quoteName(s.Name)
+}
+
+func (s *CloseCursor) String() string {
+	if s.Name == "" {
+		return "CLOSE ALL"
+	}
+	return "CLOSE " + quoteName(s.Name)
 }
 
 func (s *Lock) String() string {

@@ -156,11 +156,15 @@ func (p *printer) compound(x Expr) {
 	case *Exists:
 		p.write("EXISTS ")
 		p.subquery(x.Query, false)
+	case *ArrayQuery:
+		p.write("ARRAY")
+		p.subquery(x.Query, false)
 	case *Subquery:
 		p.subquery(x.Query, false)
 	case *Case:
 		p.caseExpr(x)
 	case *Cast:
+		p.when(x.Try, "TRY_")
 		p.write("CAST(")
 		p.expr(x.X)
 		p.write(" AS ", p.dialect.typeName(x.Type), ")")

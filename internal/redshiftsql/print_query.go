@@ -166,8 +166,7 @@ func (p *printer) tableExpr(table TableExpr) {
 		p.alias(table.Alias)
 	case *TableFunction:
 		p.when(table.Lateral, "LATERAL ")
-		p.dialect.from(table.Call)
-		p.expr(table.Call)
+		p.expr(p.dialect.from(table.Call))
 		p.alias(table.Alias)
 	case *Join:
 		p.join(table)

@@ -44,6 +44,9 @@ const (
 	KindPrepare                // Prepared holds the statement
 	KindExecute                // Prepared holds the arguments; whether rows come back only the prepared statement tells
 	KindDeallocate             // Prepared holds the name; "" is all
+	KindDeclare                // Cursor holds the name, Statements the query
+	KindFetch                  // Cursor holds the name and how many rows
+	KindClose                  // Cursor holds the name; "" is all
 )
 
 // Translation is a statement in the engine's words, and what the engine has no words for.
@@ -70,6 +73,13 @@ type Translation struct {
 	Drop     *Dropped // what is dropped
 	Target   Name     // the one table that INSERT, UPDATE, DELETE, TRUNCATE, VACUUM, ANALYZE or COPY is about
 	Prepared *Prepared
+	Cursor   *Cursor
+}
+
+// Cursor is about DECLARE, FETCH and CLOSE.
+type Cursor struct {
+	Name  string
+	Count int // FETCH: how many rows at most; negative is all
 }
 
 // Setting is what SET and RESET change.
@@ -239,6 +249,12 @@ func (t *translator) command(stmt Statement) (Translation, error) {
 		return t.execute(s), nil
 	case *Deallocate:
 		return t.deallocate(s), nil
+	case *Declare:
+		return t.declare(s), nil
+	case *Fetch:
+		return Translation{Kind: KindFetch, Tag: "FETCH", Counts: true, Rows: true, Cursor: &Cursor{Name: s.Name, Count: s.Count}}, nil
+	case *CloseCursor:
+		return Translation{Kind: KindClose, Tag: "CLOSE CURSOR", Cursor: &Cursor{Name: s.Name}}, nil
 	case *Lock:
 		return Translation{Kind: KindNothing, Tag: "LOCK TABLE"}, nil
 	}
@@ -297,6 +313,14 @@ func (t *translator) deallocate(s *Deallocate) Translation {
 		out.Tag = "DEALLOCATE ALL"
 	}
 	return out
+}
+
+func (t *translator) declare(s *Declare) Translation {
+	if sel, ok := s.Query.Body.(*Select); ok && sel.Into != nil {
+		t.refuse(unsupported(0, "DECLARE CURSOR cannot have SELECT INTO"))
+	}
+	sql := t.print(func(p *printer) { p.query(s.Query, true) })
+	return Translation{Kind: KindDeclare, Tag: "DECLARE CURSOR", Statements: []string{sql}, Cursor: &Cursor{Name: s.Name}}
 }
 
 // copy fills in PostgreSQL's defaults and refuses what contradicts itself.

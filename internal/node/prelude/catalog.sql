@@ -74,6 +74,11 @@ CREATE MACRO slipher.main.has_schema_privilege(a, b) AS true, (a, b, c) AS true;
 CREATE MACRO slipher.main.has_table_privilege(a, b) AS true, (a, b, c) AS true;
 CREATE MACRO slipher.main.has_database_privilege(a, b) AS true, (a, b, c) AS true;
 CREATE MACRO slipher.main.has_column_privilege(a, b, c) AS true, (a, b, c, d) AS true;
+-- The engine does not tell how large a table is: eight bytes a value is an estimate.
+CREATE MACRO slipher.main.pg_relation_size(relation) AS (SELECT max(r.rows * r.columns * 8)::BIGINT FROM slipher.main.visible_relations r WHERE r.oid = relation);
+CREATE MACRO slipher.main.pg_table_size(relation) AS slipher.main.pg_relation_size(relation);
+CREATE MACRO slipher.main.pg_total_relation_size(relation) AS slipher.main.pg_relation_size(relation);
+CREATE MACRO slipher.main.pg_database_size(name) AS (SELECT coalesce(sum(r.rows * r.columns * 8), 0)::BIGINT FROM slipher.main.visible_relations r);
 CREATE MACRO slipher.main.pg_postmaster_start_time() AS (SELECT started FROM slipher.main.admin);
 
 CREATE VIEW slipher.main.pg_namespace AS
@@ -87,7 +92,7 @@ SELECT oid, name AS relname, schema_oid AS relnamespace, 0::BIGINT AS reltype, 0
        false AS relhasindex, false AS relisshared, CASE WHEN database_name = 'temp' THEN 't' ELSE 'p' END AS relpersistence, kind AS relkind,
        columns::SMALLINT AS relnatts, 0::SMALLINT AS relchecks, 0::SMALLINT AS reltriggers, 0::SMALLINT AS relukeys, 0::SMALLINT AS relfkeys, 0::SMALLINT AS relrefs,
        false AS relhasoids, false AS relhaspkey, kind = 'v' AS relhasrules, false AS relhastriggers, false AS relhassubclass, false AS relrowsecurity,
-       false AS relforcerowsecurity, true AS relispopulated, 'd' AS relreplident, false AS relispartition, NULL::VARCHAR AS relacl, NULL::VARCHAR AS reloptions
+       false AS relforcerowsecurity, true AS relispopulated, 'd' AS relreplident, false AS relispartition, NULL::VARCHAR AS relacl, NULL::VARCHAR[] AS reloptions
 FROM slipher.main.visible_relations;
 
 CREATE VIEW slipher.main.pg_attribute AS
@@ -146,6 +151,66 @@ SELECT schema_name AS schemaname, relation_name AS tablename, name AS "column", 
 FROM slipher.main.visible_columns
 WHERE relation_kind = 'r' AND (schema_name = 'pg_temp_1' OR list_contains(current_schemas(false), schema_name))
 ORDER BY schemaname, tablename, ordinal;
+
+CREATE VIEW slipher.main.svv_tables AS
+SELECT current_database() AS table_catalog, schema_name AS table_schema, name AS table_name, CASE kind WHEN 'v' THEN 'VIEW' ELSE 'BASE TABLE' END AS table_type, comment AS remarks
+FROM slipher.main.visible_relations;
+CREATE VIEW slipher.main.svv_columns AS
+SELECT current_database() AS table_catalog, c.schema_name AS table_schema, c.relation_name AS table_name, c.name AS column_name, c.ordinal AS ordinal_position,
+       CASE WHEN c.identity IS NULL THEN c.default_value END AS column_default, CASE WHEN c.not_null THEN 'NO' ELSE 'YES' END AS is_nullable, t.formal AS data_type,
+       CASE WHEN c.type IN (1042, 1043) AND c.modifier > 4 THEN c.modifier - 4 WHEN c.type = 1043 THEN 65535 END AS character_maximum_length,
+       CASE c.type WHEN 1700 THEN (c.modifier - 4) // 65536 WHEN 21 THEN 16 WHEN 23 THEN 32 WHEN 20 THEN 64 WHEN 700 THEN 24 WHEN 701 THEN 53 END AS numeric_precision,
+       CASE c.type WHEN 1700 THEN 10 WHEN 21 THEN 2 WHEN 23 THEN 2 WHEN 20 THEN 2 WHEN 700 THEN 2 WHEN 701 THEN 2 END AS numeric_precision_radix,
+       CASE c.type WHEN 1700 THEN (c.modifier - 4) % 65536 WHEN 21 THEN 0 WHEN 23 THEN 0 WHEN 20 THEN 0 END AS numeric_scale,
+       CASE WHEN c.type IN (1083, 1114, 1184, 1266) THEN 6 END AS datetime_precision, NULL::VARCHAR AS interval_type, NULL::VARCHAR AS interval_precision,
+       NULL::VARCHAR AS character_set_catalog, NULL::VARCHAR AS character_set_schema, NULL::VARCHAR AS character_set_name,
+       NULL::VARCHAR AS collation_catalog, NULL::VARCHAR AS collation_schema, NULL::VARCHAR AS collation_name, NULL::VARCHAR AS domain_name,
+       slipher.main.col_description(c.relation, c.ordinal) AS remarks
+FROM slipher.main.visible_columns c LEFT JOIN slipher.main.types t ON t.oid = c.type;
+
+CREATE VIEW slipher.main.svv_all_schemas AS
+SELECT current_database() AS database_name, shown AS schema_name, 100 AS schema_owner, 'local' AS schema_type, NULL::VARCHAR AS schema_acl, NULL::VARCHAR AS source_database,
+       NULL::VARCHAR AS schema_option
+FROM slipher.main.visible_schemas WHERE database_name <> 'temp';
+CREATE VIEW slipher.main.svv_redshift_schemas AS
+SELECT database_name, schema_name, schema_owner, schema_type, schema_acl, schema_option FROM slipher.main.svv_all_schemas;
+CREATE VIEW slipher.main.svv_all_tables AS
+SELECT table_catalog AS database_name, table_schema AS schema_name, table_name, NULL::VARCHAR AS table_acl, CASE table_type WHEN 'VIEW' THEN 'VIEW' ELSE 'TABLE' END AS table_type, remarks
+FROM slipher.main.svv_tables;
+CREATE VIEW slipher.main.svv_redshift_tables AS
+SELECT database_name, schema_name, table_name, table_type, table_acl, remarks, (SELECT name FROM slipher.main.admin) AS table_owner FROM slipher.main.svv_all_tables;
+CREATE VIEW slipher.main.svv_all_columns AS
+SELECT table_catalog AS database_name, table_schema AS schema_name, table_name, column_name, ordinal_position, column_default, is_nullable, data_type, character_maximum_length,
+       numeric_precision, numeric_scale, remarks
+FROM slipher.main.svv_columns;
+CREATE VIEW slipher.main.svv_redshift_columns AS
+SELECT current_database() AS database_name, c.schema_name, c.relation_name AS table_name, c.name AS column_name, c.ordinal AS ordinal_position, slipher.main.format_type(c.type, c.modifier) AS data_type,
+       CASE WHEN c.identity IS NULL THEN c.default_value END AS column_default, CASE WHEN c.not_null THEN 'NO' ELSE 'YES' END AS is_nullable, coalesce(c.encoding, 'none') AS encoding,
+       c.distkey, c.sortkey, NULL::VARCHAR AS column_acl, slipher.main.col_description(c.relation, c.ordinal) AS remarks
+FROM slipher.main.visible_columns c;
+CREATE VIEW slipher.main.svv_redshift_databases AS
+SELECT current_database() AS database_name, 100 AS database_owner, 'local' AS database_type, NULL::VARCHAR AS database_acl, NULL::VARCHAR AS database_options,
+       'Snapshot Isolation' AS database_isolation_level;
+CREATE VIEW slipher.main.svv_user_info AS
+SELECT usename AS user_name, usesysid AS user_id, usecreatedb AS createdb, usesuper AS superuser, usecatupd AS catalog_update, 'UNLIMITED' AS connection_limit
+FROM slipher.main.pg_user;
+CREATE VIEW slipher.main.pg_user_info AS SELECT *, 'UNLIMITED' AS useconnlimit FROM slipher.main.pg_user;
+
+-- Those of information_schema whose types and names the engine's own would give away.
+CREATE VIEW slipher.main.information_schema_tables AS
+SELECT table_catalog, table_schema, table_name, table_type, NULL::VARCHAR AS self_referencing_column_name, NULL::VARCHAR AS reference_generation,
+       NULL::VARCHAR AS user_defined_type_catalog, NULL::VARCHAR AS user_defined_type_schema, NULL::VARCHAR AS user_defined_name
+FROM slipher.main.svv_tables;
+CREATE VIEW slipher.main.information_schema_columns AS SELECT * EXCLUDE (remarks) FROM slipher.main.svv_columns;
+CREATE VIEW slipher.main.information_schema_schemata AS
+SELECT current_database() AS catalog_name, shown AS schema_name, (SELECT name FROM slipher.main.admin) AS schema_owner, NULL::VARCHAR AS default_character_set_catalog,
+       NULL::VARCHAR AS default_character_set_schema, NULL::VARCHAR AS default_character_set_name, NULL::VARCHAR AS sql_path
+FROM slipher.main.visible_schemas WHERE database_name <> 'temp';
+CREATE VIEW slipher.main.information_schema_table_constraints AS
+SELECT * FROM information_schema.table_constraints WHERE table_schema IN (SELECT name FROM slipher.main.visible_schemas);
+CREATE VIEW slipher.main.information_schema_views AS
+SELECT current_database() AS table_catalog, schemaname AS table_schema, viewname AS table_name, definition AS view_definition, 'NONE' AS check_option, 'NO' AS is_updatable, 'NO' AS is_insertable_into
+FROM slipher.main.pg_views;
 
 CREATE VIEW slipher.main.svv_table_info AS
 SELECT current_database() AS database, r.schema_name AS schema, r.oid AS table_id, r.name AS "table",

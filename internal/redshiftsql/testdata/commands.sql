@@ -191,15 +191,6 @@ deallocate all
 lock table lines, other
 => LOCK TABLE
 
-declare c cursor for select * from lines
-=> error 0A000 at 0: DECLARE is not supported yet
-
-fetch next from c
-=> error 0A000 at 0: FETCH is not supported yet
-
-close c
-=> error 0A000 at 0: CLOSE is not supported yet
-
 grant select on lines to public
 => error 0A000 at 0: GRANT is not supported yet
 

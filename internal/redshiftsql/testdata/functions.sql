@@ -116,7 +116,7 @@ SELECT CAST(j AS JSON) AS json_parse, CAST(CAST(j AS JSON) AS VARCHAR) AS json_s
 
 select to_number('1,234.50', '9,999.99'), dexp(1), dlog1(2), dlog10(100), mod(a, 2), power(a, 2), ceil(n), round(n, 1), sign(n) from t
 => SELECT
-SELECT CAST(regexp_replace('1,234.50', '[^0-9.+-]', '', 'g') AS DECIMAL(38,2)) AS to_number, exp(1) AS dexp, ln(2) AS dlog1, log10(100) AS dlog10, mod(a, 2) AS mod, power(a, 2) AS power, ceil(n) AS ceil, round(n, 1) AS round, sign(n) AS sign FROM t
+SELECT CAST(regexp_replace(regexp_replace('1,234.50', '[^0-9.+-]', '', 'g'), '^(.*)([+-])$', '\2\1') AS DECIMAL(38,2)) AS to_number, exp(1) AS dexp, ln(2) AS dlog1, log10(100) AS dlog10, mod(a, 2) AS mod, power(a, 2) AS power, ceil(n) AS ceil, round(n, 1) AS round, sign(n) AS sign FROM t
 
 select current_database(), current_schema(), version(), pg_backend_pid(), current_setting('search_path'), current_user
 => SELECT
@@ -125,3 +125,26 @@ SELECT 'dev' AS current_database, 'public' AS "current_schema", 'PostgreSQL 8.0.
 select quote_ident('Odd name'), quote_literal('it''s')
 => SELECT
 SELECT (CASE WHEN regexp_full_match('Odd name', '[a-z_][a-z0-9_$]*') THEN 'Odd name' ELSE '"' || replace('Odd name', '"', '""') || '"' END) AS quote_ident, ('''' || replace('it''s', '''', '''''') || '''') AS quote_literal
+
+create table averaged (a int, d decimal(8,2))
+=> CREATE TABLE
+CREATE TABLE averaged (a INTEGER, d DECIMAL(8,2))
+
+select avg(a), avg(distinct d), avg(a) over (partition by d order by a rows unbounded preceding) from averaged group by a, d
+=> SELECT
+SELECT cast_to_type(sum(a) / nullif(count(a), 0), sum(a)) AS avg, cast_to_type(sum(DISTINCT d) / nullif(count(DISTINCT d), 0), sum(DISTINCT d)) AS avg, cast_to_type(sum(a) OVER (PARTITION BY d ORDER BY a ROWS UNBOUNDED PRECEDING) / nullif(count(a) OVER (PARTITION BY d ORDER BY a ROWS UNBOUNDED PRECEDING), 0), sum(a) OVER (PARTITION BY d ORDER BY a ROWS UNBOUNDED PRECEDING)) AS avg FROM averaged GROUP BY a, d
+
+select generate_series(1, 3), generate_series(0, 10, 5)
+=> SELECT
+SELECT unnest(generate_series(1, 3)) AS generate_series, unnest(generate_series(0, 10, 5)) AS generate_series
+
+select to_varbyte('ab', 'hex'), from_varbyte(to_varbyte('ab', 'utf8'), 'base64'), dpow(2, 3), timeofday(), interval_cmp('3 days', '1 year')
+=> SELECT
+SELECT unhex('ab') AS to_varbyte, to_base64(encode('ab')) AS from_varbyte, pow(2, 3) AS dpow, strftime(now(), '%a %b %d %H:%M:%S.%f %Y %Z') AS timeofday, (CASE WHEN CAST('3 days' AS INTERVAL) < CAST('1 year' AS INTERVAL) THEN -1 WHEN CAST('3 days' AS INTERVAL) > CAST('1 year' AS INTERVAL) THEN 1 WHEN CAST('3 days' AS INTERVAL) = CAST('1 year' AS INTERVAL) THEN 0 END) AS interval_cmp
+
+select to_varbyte('ab', 'utf16')
+=> error 0A000 at 8: TO_VARBYTE is supported with the constant formats hex, base64 and utf8 only
+
+select try_cast('x' as int), array(select a from averaged where a > 1), array_concat(array(1), array(2)), subarray(array(1, 2, 3), 1), array_to_string(array(1, 2), ',')
+=> SELECT
+SELECT TRY_CAST('x' AS INTEGER) AS int4, ARRAY(SELECT a FROM averaged WHERE a > 1) AS "array", to_json(list_concat(CAST(json_array(1) AS JSON[]), CAST(json_array(2) AS JSON[]))) AS array_concat, to_json(list_slice(CAST(json_array(1, 2, 3) AS JSON[]), 1 + 1, NULL)) AS subarray, array_to_string(CAST(json_array(1, 2) AS VARCHAR[]), ',') AS array_to_string
