@@ -127,6 +127,15 @@ func TestTimestampForms(t *testing.T) {
 		"20260102T150405.25Z":            second.Add(250 * time.Millisecond),
 		"20260102T1504Z":                 second.Truncate(time.Minute),
 		"20260102":                       second.Truncate(24 * time.Hour),
+		"2026-002T15:04:05Z":             second,
+		"2026002":                        second.Truncate(24 * time.Hour),
+		"2026-W01-5T15:04:05Z":           second,
+		"2026W015T150405Z":               second,
+		"2026-W01":                       time.Date(2025, 12, 29, 0, 0, 0, 0, time.UTC),
+		"2020-W53-7":                     time.Date(2021, 1, 3, 0, 0, 0, 0, time.UTC),
+		"2026-01":                        time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC),
+		"2026-01-01T24:00:00Z":           second.Truncate(24 * time.Hour),
+		"20260101T2400+01":               second.Truncate(24 * time.Hour).Add(-time.Hour),
 	} {
 		got, ok := parseTimestamp(text)
 		if !ok || !got.Equal(want) {
@@ -134,7 +143,8 @@ func TestTimestampForms(t *testing.T) {
 		}
 	}
 	for _, text := range []string{"", "T", "yesterday", "2026", "2026-13-01", "2026-02-30T00:00:00Z", "2026-01-02T25:00:00Z",
-		"2026-01-02T15:04:05+", "2026-01-02T15:04:05Z ", "1767366245", "2026-01-02T", "15:04:05Z"} {
+		"2026-01-02T15:04:05+", "2026-01-02T15:04:05Z ", "1767366245", "2026-01-02T", "15:04:05Z",
+		"2025-W53-1", "2026-W00-1", "2026-W01-8", "2026-366", "2026-01-01T24:01:00Z"} {
 		if got, ok := parseTimestamp(text); ok {
 			t.Errorf("%q: got %v, want a refusal", text, got)
 		}

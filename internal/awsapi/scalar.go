@@ -1,8 +1,10 @@
 package awsapi
 
 import (
+	"cmp"
 	"math"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -78,13 +80,17 @@ func readInteger(path, text string, into reflect.Value) error {
 	return nil
 }
 
-// parseTimestamp reads ISO 8601 in its extended and basic forms: a date alone, minutes without seconds,
-// fractions to the nanosecond, any offset; no offset means UTC.
+// parseTimestamp reads ISO 8601 in its extended and basic forms: a date, also by the day of its year or by its week, alone or with
+// a time, minutes without seconds, fractions to the nanosecond, the midnight at a day's end, any offset; no offset means UTC.
 func parseTimestamp(text string) (time.Time, bool) {
-	dates := []string{"2006-01-02", "20060102"}
+	text = withoutWeek(strings.ToUpper(strings.Replace(text, " ", "T", 1)))
+	if midnight := endOfDay.FindStringSubmatch(text); midnight != nil {
+		moment, ok := parseTimestamp(midnight[1] + "00" + midnight[2] + midnight[3])
+		return moment.AddDate(0, 0, 1), ok
+	}
+	dates := []string{"2006-01-02", "20060102", "2006-002", "2006002", "2006-01"}
 	clocks := []string{"15:04:05", "15:04", "150405", "1504", "15"}
 	zones := []string{"Z07:00", "Z0700", "Z07", ""}
-	text = strings.ToUpper(strings.Replace(text, " ", "T", 1))
 	for _, date := range dates {
 		if moment, err := time.Parse(date, text); err == nil {
 			return moment, true
@@ -98,4 +104,27 @@ func parseTimestamp(text string) (time.Time, bool) {
 		}
 	}
 	return time.Time{}, false
+}
+
+var (
+	endOfDay = regexp.MustCompile(`^([^T]+T)24((?::?00){0,2}(?:[.,]0+)?)(Z|[+-].*)?$`)
+	weekDate = regexp.MustCompile(`^(\d{4})-?W(\d\d)-?([1-7])?(T.*)?$`)
+)
+
+// withoutWeek writes a date given by its week, such as 2026-W01-4, by its month. The first week is the one with January 4th in it.
+func withoutWeek(text string) string {
+	found := weekDate.FindStringSubmatch(text)
+	if found == nil {
+		return text
+	}
+	year, _ := strconv.Atoi(found[1])
+	week, _ := strconv.Atoi(found[2])
+	day, _ := strconv.Atoi(cmp.Or(found[3], "1"))
+	january4 := time.Date(year, time.January, 4, 0, 0, 0, 0, time.UTC)
+	monday := january4.AddDate(0, 0, -int(january4.Weekday()+6)%7)
+	date := monday.AddDate(0, 0, 7*(week-1)+day-1)
+	if gotYear, gotWeek := date.ISOWeek(); gotYear != year || gotWeek != week {
+		return text
+	}
+	return date.Format("2006-01-02") + found[4]
 }
