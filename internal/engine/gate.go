@@ -4,33 +4,45 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
 const (
 	checkpointAt    = 64 << 20               // size of the WAL at which the scheduler wants a checkpoint
 	checkpointRetry = 250 * time.Millisecond // between two tries that the engine refused because somebody was writing
-	freezePatience  = 2 * time.Second
-	freezeRetry     = 5 * time.Millisecond
+	asideAt         = 128 << 20              // size of the WAL at which a snapshot has to let go of the database's own files
+
+	// A freeze checkpoints when nobody would notice, or when the WAL is worth it.
+	quietFor       = 50 * time.Millisecond // without a commit
+	worthwhile     = 16 << 20
+	freezePatience = 250 * time.Millisecond // with an engine that refuses
+	freezeRetry    = 5 * time.Millisecond
 )
 
 // gate decides when the database file may change under a reader of its bytes. Between checkpoints the engine only writes to blocks that
 // the last checkpoint does not use, and appends to the WAL, so whoever holds the turn can copy the file and a prefix of the WAL while
 // sessions go on writing.
 type gate struct {
-	turn     chan struct{} // holds one token: whoever has it may checkpoint, or rely on nobody doing so
-	wake     chan struct{}
-	patience time.Duration // of a freeze that tries to checkpoint, before it goes on with the WAL
-	cancel   context.CancelFunc
-	ended    sync.WaitGroup
+	turn      chan struct{} // holds one token: whoever has it may checkpoint, or rely on nobody doing so
+	wake      chan struct{}
+	committed atomic.Int64           // when a session last ended a transaction, in nanoseconds
+	frozen    atomic.Pointer[Frozen] // what the holder of the turn is reading, if it is a snapshot
+	cancel    context.CancelFunc
+	ended     sync.WaitGroup
+
+	// What tests change.
+	checkpointAt int64
+	asideAt      int64
+	createAside func() (*os.File, error)
 }
 
 func (g *gate) run(d *Database) {
 	ctx, cancel := context.WithCancel(context.Background())
-	g.turn, g.wake, g.cancel, g.patience = make(chan struct{}, 1), make(chan struct{}, 1), cancel, freezePatience
+	g.turn, g.wake, g.cancel = make(chan struct{}, 1), make(chan struct{}, 1), cancel
+	g.checkpointAt, g.asideAt, g.createAside = checkpointAt, asideAt, d.createAside
 	g.turn <- struct{}{}
 	g.ended.Go(func() { d.schedule(ctx) })
 }
@@ -55,17 +67,32 @@ func (g *gate) take(ctx context.Context) error {
 	}
 }
 
+func (g *gate) takeNow() bool {
+	select {
+	case <-g.turn:
+		return true
+	default:
+		return false
+	}
+}
+
 func (g *gate) give() { g.turn <- struct{}{} }
 
-// nudge asks the scheduler to look at the WAL's size.
+// nudge notes the end of a transaction and asks the scheduler to look at the WAL's size.
 func (g *gate) nudge() {
+	g.committed.Store(time.Now().UnixNano())
+	g.wakeUp()
+}
+
+func (g *gate) wakeUp() {
 	select {
 	case g.wake <- struct{}{}:
 	default:
 	}
 }
 
-// schedule checkpoints whenever the WAL has grown beyond checkpointAt and no snapshot is being read.
+// schedule checkpoints whenever the WAL has grown large and no snapshot is being read. When it has grown much further, what the
+// snapshot still has to read is set aside, so that a slow store neither lets the WAL grow nor makes the checkpoint that follows a long one.
 func (d *Database) schedule(ctx context.Context) {
 	for {
 		select {
@@ -73,9 +100,10 @@ func (d *Database) schedule(ctx context.Context) {
 			return
 		case <-d.gate.wake:
 		}
-		for d.walBytes() > checkpointAt {
-			if d.gate.take(ctx) != nil {
-				return
+		for d.walBytes() > d.gate.checkpointAt {
+			if !d.gate.takeNow() {
+				d.setAside()
+				break
 			}
 			err := d.checkpoint()
 			d.gate.give()
@@ -102,9 +130,7 @@ func (d *Database) Checkpoint(ctx context.Context) error {
 
 // TryCheckpoint is Checkpoint for a session, which must not wait: while a snapshot is being read it leaves the checkpoint to the scheduler.
 func (d *Database) TryCheckpoint() error {
-	select {
-	case <-d.gate.turn:
-	default:
+	if !d.gate.takeNow() {
 		return nil
 	}
 	defer d.gate.give()
@@ -142,26 +168,24 @@ func (d *Database) walBytes() int64 {
 	return stat.Size()
 }
 
-// Frozen is the database's files as of one moment. The files change on disk, but not the parts that Frozen reads.
-type Frozen struct {
-	Files   []FrozenFile
-	release func()
-	once    sync.Once
+// setAside lets the snapshot that is being read, if any, go on with a copy of what it still needs, once the WAL is large enough to be worth it.
+func (d *Database) setAside() {
+	frozen := d.gate.frozen.Load()
+	if frozen == nil || d.walBytes() < d.gate.asideAt {
+		return
+	}
+	bytes, err := frozen.setAside(d.gate.createAside)
+	switch {
+	case err != nil:
+		d.config.Log.Warn("snapshot goes on holding the gate: the write-ahead log grows until it is done", "wal", d.walBytes(), "err", err)
+	case bytes > 0:
+		d.config.Log.Info("snapshot set aside", "bytes", bytes)
+	}
 }
-
-// FrozenFile is one file of a frozen database. Grid says that the file is laid out on the engine's block grid.
-type FrozenFile struct {
-	Name    string
-	Content io.ReaderAt
-	Size    int64
-	Grid    bool
-}
-
-// Release lets checkpoints happen again. It may be called more than once.
-func (f *Frozen) Release() { f.once.Do(f.release) }
 
 // Freeze returns the files as they must be read to get everything that was committed when Freeze was called, and nothing half. Sessions go
-// on reading and writing; only checkpoints wait until Release. While the gate is held, the WAL grows with every small commit.
+// on reading and writing; only checkpoints wait until Release. While the gate is held, the WAL grows with every small commit; if it grows
+// large, the rest of the snapshot is read from a copy.
 func (d *Database) Freeze(ctx context.Context) (*Frozen, error) {
 	if err := d.gate.take(ctx); err != nil {
 		return nil, fmt.Errorf("wait for the other snapshot: %w", err)
@@ -171,6 +195,7 @@ func (d *Database) Freeze(ctx context.Context) (*Frozen, error) {
 		d.gate.give()
 		return nil, err
 	}
+	d.gate.frozen.Store(frozen)
 	return frozen, nil
 }
 
@@ -188,28 +213,39 @@ func (d *Database) freeze(ctx context.Context) (*Frozen, error) {
 		wal.close()
 		return nil, fmt.Errorf("measure the database file: %w", err)
 	}
+	frozen := &Frozen{release: d.thaw}
 	name := FileName(d.config.Database)
-	frozen := &Frozen{
-		Files:   []FrozenFile{{Name: name, Content: d.file, Size: stat.Size(), Grid: true}},
-		release: func() { wal.close(); d.gate.give(); d.gate.nudge() },
-	}
+	frozen.add(FrozenFile{Name: name, Size: stat.Size(), Grid: true}, newFrozenContent(d.file, stat.Size(), false, true))
 	if wal.size > 0 {
-		frozen.Files = append(frozen.Files, FrozenFile{Name: name + ".wal", Content: wal.file, Size: wal.size})
+		frozen.add(FrozenFile{Name: name + ".wal", Size: wal.size}, newFrozenContent(wal.file, wal.size, true, false))
+	} else {
+		wal.close()
 	}
 	return frozen, nil
 }
 
-// shrinkWAL tries for a while to checkpoint, so that a snapshot has little or no WAL to replay. Writers that never pause, an old reader or
-// an open update make the engine refuse; that is no error.
+func (d *Database) thaw() {
+	d.gate.frozen.Store(nil)
+	d.gate.give()
+	d.gate.wakeUp()
+}
+
+// shrinkWAL checkpoints, so that a snapshot has little or no WAL to replay, where that costs nobody much: a checkpoint makes commits wait,
+// the longer the larger the WAL is. Under steady writers the snapshot goes on with a WAL of moderate size. An old reader or an open update
+// make the engine refuse; that is no error.
 func (d *Database) shrinkWAL(ctx context.Context) error {
-	patience, cancel := context.WithTimeout(ctx, d.gate.patience)
+	quiet := time.Since(time.Unix(0, d.gate.committed.Load())) > quietFor
+	if !quiet && d.walBytes() < worthwhile {
+		return nil
+	}
+	patience, cancel := context.WithTimeout(ctx, freezePatience)
 	defer cancel()
 	for {
 		err := d.checkpoint()
 		if err == nil || !busy(err) {
 			return err
 		}
-		if !pause(patience, freezeRetry) {
+		if quiet || !pause(patience, freezeRetry) {
 			return ctx.Err()
 		}
 	}

@@ -20,6 +20,19 @@ const kept = 4
 // was acknowledged before Freeze.
 func TestFreezeUnderWriters(t *testing.T) {
 	t.Parallel()
+	t.Run("holding_the_gate", func(t *testing.T) {
+		t.Parallel()
+		freezeUnderWriters(t, func(*Database) {})
+	})
+	t.Run("set_aside", func(t *testing.T) {
+		t.Parallel()
+		freezeUnderWriters(t, (*Database).setAside)
+	})
+}
+
+// freezeUnderWriters calls between amid each copy, before checkpoints are tried.
+func freezeUnderWriters(t *testing.T, between func(*Database)) {
+	t.Helper()
 	writers := []writer{
 		{table: "small", batch: 3},
 		{table: "middle", batch: 2000},
@@ -27,7 +40,7 @@ func TestFreezeUnderWriters(t *testing.T) {
 		{table: "churn", batch: 500, churn: true},
 	}
 	d := open(t)
-	d.gate.patience = 100 * time.Millisecond
+	d.gate.asideAt = 0 // any WAL is large enough
 	setUp := session(t, d)
 	run(t, setUp, "CREATE TABLE counters (writer VARCHAR, n BIGINT)")
 	for i := range writers {
@@ -59,10 +72,11 @@ func TestFreezeUnderWriters(t *testing.T) {
 			withWAL++
 		}
 		dir := copyFrozen(t, frozen, func() {
+			between(d)
 			for range 2 { // the first checkpoint would free blocks of the copy, after the second they would be written over
 				letThemWrite(t, writers)
 				quiet.Lock()
-				err := d.TryCheckpoint() // as a user's VACUUM does; now only the gate stands in its way
+				err := d.TryCheckpoint() // as a user's VACUUM does; nothing but the gate stands in its way
 				quiet.Unlock()
 				if err != nil {
 					t.Error(err)
@@ -202,7 +216,6 @@ func TestFreeze(t *testing.T) {
 	t.Run("goes_on_with_the_WAL_under_an_open_writer", func(t *testing.T) {
 		t.Parallel()
 		d := open(t)
-		d.gate.patience = 50 * time.Millisecond
 		s, busyWriter := session(t, d), session(t, d)
 		run(t, s, "CREATE TABLE t (n INTEGER)", "INSERT INTO t VALUES (1)")
 		begin(t, busyWriter)
@@ -226,6 +239,7 @@ func TestFreeze(t *testing.T) {
 		t.Parallel()
 		d := open(t)
 		run(t, session(t, d), "CREATE TABLE t AS SELECT 1 AS n")
+		d.gate.committed.Store(0) // long ago
 		frozen, err := d.Freeze(t.Context())
 		if err != nil {
 			t.Fatal(err)
@@ -233,6 +247,24 @@ func TestFreeze(t *testing.T) {
 		defer frozen.Release()
 		if len(frozen.Files) != 1 || !frozen.Files[0].Grid || (frozen.Files[0].Size-12288)%262144 != 0 {
 			t.Errorf("got %+v", frozen.Files)
+		}
+	})
+	t.Run("spares_steady_writers_a_checkpoint", func(t *testing.T) {
+		t.Parallel()
+		d := open(t)
+		run(t, session(t, d), "CREATE TABLE t AS SELECT 1 AS n")
+		d.gate.committed.Store(time.Now().Add(time.Hour).UnixNano()) // just now, however slow the test is
+		frozen, err := d.Freeze(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(frozen.Files) != 2 {
+			t.Fatalf("got %d files, want the database and its WAL", len(frozen.Files))
+		}
+		dir := copyFrozen(t, frozen, func() {})
+		frozen.Release()
+		if got := one(t, session(t, openWith(t, testConfig(dir))), "SELECT n FROM t"); got != int32(1) {
+			t.Errorf("the copy holds %v", got)
 		}
 	})
 	t.Run("holds_checkpoints_back_until_released", func(t *testing.T) {
