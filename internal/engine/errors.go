@@ -97,6 +97,7 @@ var refinements = []struct {
 	{"Constraint Error", regexp.MustCompile(`^(PRIMARY KEY or UNIQUE|Duplicate key|.*duplicate key)`), "23505"},
 	{"Constraint Error", regexp.MustCompile(`^Violates foreign key`), "23503"},
 	{"Constraint Error", regexp.MustCompile(`^CHECK constraint`), "23514"},
+	{"IO Error", regexp.MustCompile(`: No space left on device$`), "53100"},
 	{"Conversion Error", regexp.MustCompile(`^(date|timestamp|time).*out of range`), "22008"},
 	{"Conversion Error", regexp.MustCompile(`out of range|^Could not cast value .* to DECIMAL|^Casting value .* failed: value is out of range`), "22003"},
 	{"Conversion Error", regexp.MustCompile(`^Unimplemented type for cast`), "42846"},
@@ -111,6 +112,7 @@ var refinements = []struct {
 var opaque = map[string]string{
 	"42501":         "permission denied: statements cannot reach files or settings of the cluster",
 	"58030":         "the cluster's storage reported an error",
+	"53100":         "disk full: the cluster's storage has no room for the statement",
 	"53200":         "out of memory: the statement needs more than the cluster's memory limit",
 	internalFailure: "internal error in the engine",
 }
@@ -142,11 +144,12 @@ func (d *Database) failure(message string) *Error {
 	if family == "INTERNAL Error" || family == "FATAL Error" {
 		d.poison(errors.New(message))
 	}
+	code = refine(family, text, code)
 	if ours, hidden := opaque[code]; hidden {
 		d.config.Log.Warn("statement failed inside the engine", "code", code, "err", message)
 		return &Error{Code: code, Message: ours}
 	}
-	failure := &Error{Code: refine(family, text, code)}
+	failure := &Error{Code: code}
 	text, failure.Near = cutExcerpt(text)
 	failure.reword(text)
 	if failure.Code == queryCanceled {
