@@ -66,13 +66,14 @@ type Config struct {
 
 // Control answers the operations and works the jobs.
 type Control struct {
-	config   Config
-	bucket   vault.Bucket
-	turns    turns     // of clusters, for what happens to their nodes but for transfers
-	opened   keySet    // clusters whose node serves SQL
-	scopes   turns     // a save and a sweep never share a scope
-	progress transfers // of saves by snapshot, of restores by cluster
-	budget   budget
+	config    Config
+	bucket    vault.Bucket
+	turns     turns     // of clusters, for what happens to their nodes but for transfers
+	opened    keySet    // clusters whose node serves SQL
+	scopes    turns     // of saves in a scope: each has the one before for its parent
+	postponed keySet    // scopes whose sweep gave way to a save
+	progress  transfers // of saves by snapshot, of restores by cluster
+	budget    budget
 
 	mu   sync.Mutex
 	last int64 // the latest time that orderedID has used, Unix nanoseconds

@@ -3,6 +3,7 @@ package control_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -180,8 +181,8 @@ func TestBandwidth(t *testing.T) {
 	bed.AwaitSnapshot(testbed.Owner, "s2", "available")
 }
 
-// TestSavesOfOneClusterTakeTurns holds one snapshot while another is asked for and a third is deleted: the vault of a cluster takes one
-// save or sweep at a time.
+// TestSavesOfOneClusterTakeTurns holds one snapshot while another is asked for and a third is deleted: saves of a cluster take
+// turns, and a sweep gives way.
 func TestSavesOfOneClusterTakeTurns(t *testing.T) {
 	t.Parallel()
 	bed := shared(t, testbed.Config{}, "old")
@@ -196,11 +197,21 @@ func TestSavesOfOneClusterTakeTurns(t *testing.T) {
 	hold.Release()
 	bed.AwaitSnapshot(testbed.Owner, "first", "available")
 	bed.AwaitSnapshot(testbed.Owner, "second", "available")
+	bed.Await("the sweep that gave way to come again", func() bool { return manifests(bed) == 2 })
 	for cluster, seed := range map[string]string{"first": "sales", "second": "later"} {
 		bed.Must(testbed.Owner, "RestoreFromClusterSnapshot", "ClusterIdentifier="+cluster, "SnapshotIdentifier="+cluster)
 		bed.AwaitCluster(testbed.Owner, cluster, "available")
 		wantRows(t, bed, testbed.Owner, cluster, rows(1000, seed))
 	}
+}
+
+func manifests(bed *testbed.Bed) (count int) {
+	for _, name := range bed.Stored() {
+		if strings.Contains(name, "/manifests/") {
+			count++
+		}
+	}
+	return count
 }
 
 // TestPasswordDuringSave changes the password while a long save runs: it must not wait for the save.

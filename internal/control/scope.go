@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"slipher/internal/compute"
 	"slipher/internal/meta"
@@ -54,19 +55,13 @@ func sweepLater(tx *meta.Tx, scope string) error {
 	return tx.Enqueue(scopeSweep{scope}, meta.EnqueueOptions{Unique: true})
 }
 
-// sweep frees what no snapshot and no restore needs any more. What is to be kept is read while no save runs in the scope; a restore
-// that is accepted later begins from a snapshot that was kept.
+// sweep frees what no snapshot and no restore needs any more. Beside a save it does nothing and comes again; a restore that is
+// accepted later begins from a snapshot that was kept.
 func (c *Control) sweep(ctx context.Context, job scopeSweep) error {
-	done, err := c.scopes.take(ctx, job.Scope)
-	if err != nil {
-		return err
+	swept, err := c.sweepVault(ctx, job.Scope)
+	if errors.Is(err, vault.ErrBusy) {
+		return c.sweepAgain(ctx, job)
 	}
-	defer done()
-	needs, err := c.needs(ctx, job.Scope)
-	if err != nil {
-		return err
-	}
-	swept, err := c.sweepVault(ctx, job.Scope, needs)
 	if err != nil {
 		return fmt.Errorf("sweep snapshot scope %s: %w", job.Scope, err)
 	}
@@ -74,21 +69,51 @@ func (c *Control) sweep(ctx context.Context, job scopeSweep) error {
 	return c.closeScope(ctx, job.Scope)
 }
 
-func (c *Control) sweepVault(ctx context.Context, name string, needs scopeNeeds) (vault.Swept, error) {
-	swept := vault.Vault{Bucket: c.bucket, Scope: name}
-	if len(needs.manifests) > 0 {
+// sweepOwner may take over the pin of a sweep that was killed: equal unique jobs never run side by side.
+const sweepOwner = "control"
+
+func (c *Control) sweepVault(ctx context.Context, name string) (vault.Swept, error) {
+	swept := vault.Vault{Bucket: c.bucket, Scope: name, Owner: sweepOwner}
+	needs, err := c.needs(ctx, name)
+	if err != nil {
+		return vault.Swept{}, err
+	}
+	if len(needs.manifests) > 0 { // of a scope that nobody needs the key may be gone
 		store, err := c.storeOf(ctx, name)
 		if err != nil {
 			return vault.Swept{}, err
 		}
 		swept.Key = store.Key
 	}
-	return swept.Sweep(ctx, needs.manifests)
+	return swept.Sweep(ctx, func(ctx context.Context) ([]string, error) {
+		needs, err := c.needs(ctx, name)
+		return needs.manifests, err
+	})
+}
+
+const sweepAfter = 30 * time.Second
+
+// sweepAgain comes back when the save of this process that was in the way ends, and for others' saves after a while.
+func (c *Control) sweepAgain(ctx context.Context, job scopeSweep) error {
+	c.postponed.add(job.Scope)
+	return c.config.Store.Update(ctx, func(tx *meta.Tx) error {
+		return tx.Enqueue(job, meta.EnqueueOptions{Unique: true, At: c.config.Now().Add(sweepAfter)})
+	})
+}
+
+// sweepPostponed belongs after the end of a save.
+func (c *Control) sweepPostponed(ctx context.Context, scope string) error {
+	if !c.postponed.has(scope) {
+		return nil
+	}
+	c.postponed.remove(scope)
+	return c.config.Store.Update(ctx, func(tx *meta.Tx) error { return sweepLater(tx, scope) })
 }
 
 // scopeNeeds is what still needs a scope.
 type scopeNeeds struct {
 	manifests []string
+	snapshots bool // there are records of some, if only of failed ones
 	cluster   bool // its owner exists and may take more snapshots
 }
 
@@ -107,7 +132,10 @@ func needsOf(tx *meta.Tx, name string) (scopeNeeds, error) {
 		return needs, err
 	}
 	for _, record := range kept {
-		needs.manifests = append(needs.manifests, record.Body.Manifest)
+		needs.snapshots = true
+		if record.Body.Status != failed { // what a failed save left is garbage
+			needs.manifests = append(needs.manifests, record.Body.Manifest)
+		}
 	}
 	restoring, err := clusters.List(tx, meta.Query{Index: pinning(name)})
 	if err != nil {
@@ -127,7 +155,7 @@ func needsOf(tx *meta.Tx, name string) (scopeNeeds, error) {
 func (c *Control) closeScope(ctx context.Context, name string) error {
 	return c.config.Store.Update(ctx, func(tx *meta.Tx) error {
 		needs, err := needsOf(tx, name)
-		if err != nil || needs.cluster || len(needs.manifests) > 0 {
+		if err != nil || needs.cluster || needs.snapshots || len(needs.manifests) > 0 {
 			return err
 		}
 		err = scopes.Delete(tx, scopeKey(name))

@@ -25,7 +25,8 @@ func (c *Control) workSnapshot(ctx context.Context, job snapshotWork) error {
 	if err != nil || !record.Body.inProgress() {
 		return err
 	}
-	if err := c.save(ctx, record, parent); err != nil {
+	err = errors.Join(c.save(ctx, record, parent), c.sweepPostponed(ctx, scope))
+	if err != nil {
 		return fmt.Errorf("snapshot %s: %w", record.Body.Identifier, err)
 	}
 	return nil

@@ -122,7 +122,7 @@ func BenchmarkSaveUnchanged(b *testing.B) {
 				request.TrustHints = trust
 				benchSave(b, v, request)
 				b.StopTimer()
-				if _, err := v.Sweep(context.Background(), []string{"first"}); err != nil {
+				if _, err := v.Sweep(context.Background(), keeping("first")); err != nil {
 					b.Fatal(err)
 				}
 				b.StartTimer()
@@ -133,7 +133,7 @@ func BenchmarkSaveUnchanged(b *testing.B) {
 
 func sweepAll(b *testing.B, v vault.Vault) {
 	b.Helper()
-	if _, err := v.Sweep(context.Background(), nil); err != nil {
+	if _, err := v.Sweep(context.Background(), keeping()); err != nil {
 		b.Fatal(err)
 	}
 }

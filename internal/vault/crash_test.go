@@ -61,7 +61,7 @@ func (s *story) save(v vault.Vault, day int) error {
 
 func (s *story) sweep(v vault.Vault, keep int, dead string) error {
 	s.swept[dead] = true
-	_, err := v.Sweep(context.Background(), []string{fmt.Sprintf("day-%d", keep)})
+	_, err := v.Sweep(context.Background(), keeping(fmt.Sprintf("day-%d", keep)))
 	return err
 }
 
@@ -75,10 +75,8 @@ func (s *story) check(t *testing.T, v vault.Vault) {
 			verify(t, v, id)
 		}
 	}
-	if len(keep) > 0 {
-		sweep(t, v, keep...)
-		checkNoGarbage(t, v, len(keep), keep...)
-	}
+	sweep(t, v, keep...)
+	checkNoGarbage(t, v, len(keep), keep...)
 	if err := s.run(v); err != nil {
 		t.Fatalf("the second time: %v", err)
 	}

@@ -45,7 +45,7 @@ func play(role string) int {
 		case "save":
 			_, err = v.Save(context.Background(), vault.SaveRequest{Manifest: "killed", Files: files})
 		case "sweep":
-			_, err = v.Sweep(context.Background(), []string{"kept"})
+			_, err = v.Sweep(context.Background(), keeping("kept"))
 		case "restore":
 			_, err = v.Restore(context.Background(), "kept", filepath.Join(folder, "restored"), nil)
 		}
@@ -92,6 +92,7 @@ func checkAfterKill(t *testing.T, v vault.Vault, restored string, kept contents)
 		t.Fatal(err)
 	}
 	checkFiles(t, restored, kept)
+	sweep(t, v, "kept") // of the owner of the sweep that was killed, whose pin a save would wait for
 	save(t, v, "killed", "kept", killFiles())
 	sweep(t, v, "killed")
 	checkRestores(t, v, "killed", killFiles())

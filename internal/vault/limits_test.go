@@ -88,7 +88,7 @@ func (m *memory) look() {
 
 func (m *memory) bytes() uint64 { return m.most - m.base }
 
-// forgetful looks at the memory whenever it is used. It drops packs and indexes unless it keeps them.
+// forgetful looks at the memory whenever it is used. It empties packs and indexes unless it keeps them.
 type forgetful struct {
 	vault.Bucket
 	peak  *memory
@@ -97,8 +97,8 @@ type forgetful struct {
 
 func (f *forgetful) Put(ctx context.Context, key string, content []byte) error {
 	f.peak.look()
-	if !f.keeps && !strings.Contains(key, "/manifests/") {
-		return nil
+	if !f.keeps && !strings.Contains(key, "/manifests/") && !strings.Contains(key, "/pins/") {
+		content = nil
 	}
 	return f.Bucket.Put(ctx, key, content)
 }

@@ -105,7 +105,7 @@ func (c *cluster) sweep(r *rapid.T) {
 		}
 	}
 	c.fail(r)
-	_, err := c.vault.Sweep(context.Background(), keep)
+	_, err := c.vault.Sweep(context.Background(), keeping(keep...))
 	c.bucket.Fault = nil
 	if err != nil {
 		c.accept(r, err)
@@ -190,7 +190,7 @@ func (c *cluster) verifyAll(r *rapid.T) {
 // end wants no garbage once a sweep could do its work.
 func (c *cluster) end(r *rapid.T) {
 	c.verifyAll(r)
-	if _, err := c.vault.Sweep(context.Background(), slices.Collect(maps.Keys(c.snapshots))); err != nil {
+	if _, err := c.vault.Sweep(context.Background(), keeping(slices.Collect(maps.Keys(c.snapshots))...)); err != nil {
 		r.Fatal(err)
 	}
 	c.verifyAll(r)

@@ -18,6 +18,8 @@ type packer struct {
 	stored atomic.Int64 // in the store
 	sealed atomic.Int64 // on the way there
 
+	written []packID // by upload, which is one goroutine
+
 	mu      sync.Mutex
 	current *openPack
 }
@@ -152,5 +154,6 @@ func (p *packer) put(ctx context.Context, filled *openPack) error {
 		return fmt.Errorf("write index of pack %s: %w", id, err)
 	}
 	p.stored.Add(int64(len(sealed)))
+	p.written = append(p.written, id)
 	return nil
 }

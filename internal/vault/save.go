@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -46,7 +47,8 @@ type Saved struct {
 }
 
 // Save stores the files under the manifest's id. Blocks that the scope holds already are not written again, also those that
-// an interrupted save left. When the manifest exists, Save returns it and looks at nothing.
+// an interrupted save left. When the manifest exists, Save returns it and looks at nothing. It waits while the scope is swept.
+// One id is for one process at a time, and those who sweep must know it before Save begins.
 func (v Vault) Save(ctx context.Context, request SaveRequest) (Saved, error) {
 	saved, err := v.save(ctx, request)
 	if err != nil {
@@ -63,6 +65,15 @@ func (v Vault) save(ctx context.Context, request SaveRequest) (Saved, error) {
 	if err := request.check(); err != nil {
 		return Saved{}, err
 	}
+	end, err := s.beginSave(ctx, s.keys.manifestName(request.Manifest))
+	if err != nil {
+		return Saved{}, err
+	}
+	defer end()
+	return s.savePinned(ctx, request)
+}
+
+func (s *store) savePinned(ctx context.Context, request SaveRequest) (Saved, error) {
 	earlier, err := s.manifest(ctx, request.Manifest)
 	switch {
 	case err == nil:
@@ -78,7 +89,7 @@ func (v Vault) save(ctx context.Context, request SaveRequest) (Saved, error) {
 	if err := s.mendIndexes(ctx, known); err != nil {
 		return Saved{}, err
 	}
-	saving := &saving{store: s, known: known, packer: newPacker(s)}
+	saving := &saving{store: s, known: known, relied: make([]atomic.Bool, len(known.packs)), packer: newPacker(s)}
 	if saving.parent, err = s.parent(ctx, request); err != nil {
 		return Saved{}, err
 	}
@@ -128,6 +139,7 @@ func (s *store) parent(ctx context.Context, request SaveRequest) (map[string]Sto
 type saving struct {
 	*store
 	known  *catalogue
+	relied []atomic.Bool // packs of the catalogue that the manifest needs
 	parent map[string]StoredFile
 	packer *packer
 	meter  *meter
@@ -161,6 +173,9 @@ func (s *saving) run(ctx context.Context, request SaveRequest) (saved Saved, err
 	if err := s.putManifest(ctx, manifest); err != nil {
 		return Saved{}, err
 	}
+	if err := s.checkPacks(ctx); err != nil {
+		return Saved{}, errors.Join(err, s.Delete(ctx, s.manifestKey(s.keys.manifestName(manifest.ID))))
+	}
 	return Saved{
 		Manifest:    manifest.ID,
 		TotalBytes:  manifest.TotalBytes(),
@@ -179,6 +194,27 @@ func (s *saving) putManifest(ctx context.Context, manifest Manifest) error {
 		return fmt.Errorf("write manifest: %w", err)
 	}
 	s.packer.stored.Add(int64(len(sealed)))
+	return nil
+}
+
+// checkPacks sees to it that all that the manifest needs is there now that it stands: sweeps that begin from here on keep it,
+// and one that was taken for dead while it slept has not taken anything.
+func (s *saving) checkPacks(ctx context.Context) error {
+	there, err := list[packID](ctx, s.store, "packs")
+	if err != nil {
+		return err
+	}
+	needed := slices.Clone(s.packer.written)
+	for number := range s.known.packs {
+		if s.relied[number].Load() {
+			needed = append(needed, s.known.packs[number].id)
+		}
+	}
+	for _, id := range needed {
+		if there.size(id) == absent {
+			return errSwept
+		}
+	}
 	return nil
 }
 
@@ -268,6 +304,7 @@ func (s *saving) saveBlock(ctx context.Context, writer *blockWriter, buffer []by
 // claim says whether the caller is the one that writes the block.
 func (s *saving) claim(id BlockID) bool {
 	if s.known.holds(id) {
+		s.rely(id)
 		return false
 	}
 	s.mu.Lock()
@@ -275,6 +312,13 @@ func (s *saving) claim(id BlockID) bool {
 	_, taken := s.fresh[id]
 	s.fresh[id] = struct{}{}
 	return !taken
+}
+
+// rely notes that the manifest needs the pack of a block that the scope holds.
+func (s *saving) rely(id BlockID) {
+	if pack := &s.relied[s.known.blocks[id].pack]; !pack.Load() {
+		pack.Store(true)
+	}
 }
 
 // readPiece takes an end of file at the very end of what it wants for what it is: all there.

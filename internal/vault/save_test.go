@@ -136,7 +136,7 @@ func TestSave(t *testing.T) {
 	t.Run("goes_on_from_what_an_interrupted_save_left", func(t *testing.T) {
 		t.Parallel()
 		bucket := openBucket(t, "mem://")
-		const puts = 5 // of a pack, an index, a pack, an index, and of a pack whose index is not written any more
+		const puts = 6 // of a pin, a pack, an index, a pack, an index, and of a pack whose index is not written any more
 		done := 0
 		broken := newVault(&blobtest.Faulty{Bucket: bucket, Fault: func(op blobtest.Op) blobtest.Fault {
 			if op.Kind != "put" {

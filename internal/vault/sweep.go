@@ -19,23 +19,17 @@ type Swept struct {
 	Missing    []string // ids to keep that have no manifest, such as those of saves that have not finished
 }
 
-// Sweep deletes every manifest that is not in keep, then everything that only they used, and what interrupted saves and sweeps
-// left. keep names every snapshot of the scope, and every save and restore under way; an id without a manifest is fine. A pack
-// that is mostly dead is rewritten without its dead blocks.
+// Sweep deletes every manifest that keep does not name, then everything that only they used, and what interrupted saves and
+// sweeps left. keep is called once the sweep is pinned. It names every snapshot of the scope, and every save and restore under
+// way, and so must read what others write before they begin; an id without a manifest is fine. A pack that is mostly dead is
+// rewritten without its dead blocks.
 //
-// Nothing is deleted when a manifest of keep cannot be read, when it lacks a block, or when the key opens nothing in the scope.
-// With an empty keep everything goes, and no key is needed.
-//
-// The caller sees to it that no Save runs in the scope meanwhile. Restores of what is in keep may.
-func (v Vault) Sweep(ctx context.Context, keep []string) (Swept, error) {
+// Nothing is deleted when a save of keep is under way or another sweep is, which is ErrBusy; when a manifest of keep cannot be
+// read; when it lacks a block; or when the key opens nothing in the scope. A save that keep does not name has no say: what it
+// needs is deleted, and it fails. With an empty keep everything goes, and no key is needed.
+func (v Vault) Sweep(ctx context.Context, keep func(context.Context) ([]string, error)) (Swept, error) {
 	sweeping := &sweeping{live: map[BlockID]struct{}{}}
-	var err error
-	if len(keep) == 0 {
-		err = sweeping.all(ctx, v)
-	} else {
-		err = sweeping.allBut(ctx, v, keep)
-	}
-	if err != nil {
+	if err := sweeping.run(ctx, v, keep); err != nil {
 		return sweeping.swept, fmt.Errorf("sweep: %w", err)
 	}
 	return sweeping.swept, nil
@@ -44,6 +38,7 @@ func (v Vault) Sweep(ctx context.Context, keep []string) (Swept, error) {
 // sweeping is one sweep under way.
 type sweeping struct {
 	*store
+	pin       *sweepPin
 	known     *catalogue
 	manifests listed[objectName]
 	kept      map[objectName]bool
@@ -57,10 +52,34 @@ type sweeping struct {
 // deleters is how many objects are deleted at once.
 const deleters = 8
 
-func (w *sweeping) all(ctx context.Context, v Vault) (err error) {
+func (w *sweeping) run(ctx context.Context, v Vault, keep func(context.Context) ([]string, error)) (err error) {
 	if w.store, err = v.openKeyless(); err != nil {
 		return err
 	}
+	if w.pin, err = w.pinSweep(ctx, v.Owner); err != nil {
+		return err
+	}
+	defer w.pin.end(ctx)
+	// The order is what makes it safe: a save that pinned itself before this list was known to keep before that, and one that
+	// pins itself after it waits.
+	found, err := w.pins(ctx)
+	if err != nil {
+		return err
+	}
+	ids, err := keep(ctx)
+	if err != nil {
+		return fmt.Errorf("find what is to be kept: %w", err)
+	}
+	if len(ids) == 0 {
+		return w.all(ctx, found)
+	}
+	if w.keys, err = deriveKeys(v.Key); err != nil {
+		return err
+	}
+	return w.allBut(ctx, found, ids)
+}
+
+func (w *sweeping) all(ctx context.Context, found pins) error {
 	for _, folder := range []string{"manifests", "index", "packs"} {
 		objects, err := w.List(ctx, w.scope+"/"+folder+"/")
 		if err != nil {
@@ -78,14 +97,18 @@ func (w *sweeping) all(ctx context.Context, v Vault) (err error) {
 			return err
 		}
 	}
-	return nil
+	return w.deletePins(ctx, found)
 }
 
-func (w *sweeping) allBut(ctx context.Context, v Vault, keep []string) (err error) {
-	if w.store, err = v.open(); err != nil {
+func (w *sweeping) allBut(ctx context.Context, found pins, keep []string) (err error) {
+	if w.manifests, err = list[objectName](ctx, w.store, "manifests"); err != nil {
 		return err
 	}
-	if w.manifests, err = list[objectName](ctx, w.store, "manifests"); err != nil {
+	w.kept = map[objectName]bool{}
+	for _, id := range keep {
+		w.kept[w.keys.manifestName(id)] = true
+	}
+	if err := w.giveWay(ctx, found.saves); err != nil {
 		return err
 	}
 	if w.known, err = w.catalogue(ctx); err != nil {
@@ -104,15 +127,42 @@ func (w *sweeping) allBut(ctx context.Context, v Vault, keep []string) (err erro
 	if err := w.deleteStrange(ctx); err != nil {
 		return err
 	}
-	return w.deletePacks(ctx)
+	if err := w.deletePacks(ctx); err != nil {
+		return err
+	}
+	return w.deletePins(ctx, found)
+}
+
+// giveWay fails with ErrBusy when a save that somebody wants has not written its manifest yet. It does not look at how old a pin
+// is: who wanted the manifest of a dead save asks for another one, or for none.
+func (w *sweeping) giveWay(ctx context.Context, saves []pinName) error {
+	return each(ctx, saves, func(ctx context.Context, name pinName) error {
+		save, err := w.readPin(ctx, pinSave, name)
+		switch {
+		case refusable(err): // it has ended, or is no pin at all
+			return nil
+		case err != nil:
+			return fmt.Errorf("read pin: %w", err)
+		case w.kept[save.manifest] && w.manifests.size(save.manifest) == absent:
+			return ErrBusy
+		}
+		return nil
+	})
+}
+
+// deletePins removes what dead saves left. A save that is still alive does not miss its pin: its manifest stands, or nobody
+// wants it.
+func (w *sweeping) deletePins(ctx context.Context, found pins) error {
+	keys := found.foreign
+	for _, name := range found.saves {
+		keys = append(keys, w.pinKey(pinSave, name))
+	}
+	return each(ctx, keys, func(ctx context.Context, key string) error { return w.delete(ctx, key, 0) })
 }
 
 // mark finds the live blocks, and where they are.
 func (w *sweeping) mark(ctx context.Context, keep []string) error {
-	w.kept = map[objectName]bool{}
 	for _, id := range keep {
-		name := w.keys.manifestName(id)
-		w.kept[name] = true
 		manifest, err := w.manifest(ctx, id)
 		if errors.Is(err, ErrNotFound) {
 			w.swept.Missing = append(w.swept.Missing, id)
@@ -252,6 +302,9 @@ func (w *sweeping) deletePack(ctx context.Context, number uint32) error {
 }
 
 func (w *sweeping) delete(ctx context.Context, key string, size int64) error {
+	if err := w.pin.check(); err != nil {
+		return err
+	}
 	if err := w.Delete(ctx, key); err != nil {
 		return fmt.Errorf("delete %s: %w", key, err)
 	}

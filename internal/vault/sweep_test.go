@@ -137,7 +137,7 @@ func TestSweepRefuses(t *testing.T) {
 			bucket := v.Bucket
 			spoil(t, &v)
 			before := objects(t, bucket)
-			if _, err := v.Sweep(t.Context(), []string{"first"}); err == nil {
+			if _, err := v.Sweep(t.Context(), keeping("first")); err == nil {
 				t.Error("swept")
 			}
 			if after := objects(t, bucket); !slices.Equal(after, before) {

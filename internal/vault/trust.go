@@ -67,6 +67,7 @@ func (s *saving) compareHints(ctx context.Context, file File, into *StoredFile, 
 		if hintOf(begin[:]) != parent.Hints[number] {
 			continue
 		}
+		s.rely(parent.Blocks[number])
 		into.Blocks[number], into.Hints[number] = parent.Blocks[number], parent.Hints[number]
 		s.meter.add(length)
 	}

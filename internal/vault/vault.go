@@ -6,12 +6,14 @@
 package vault
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/time/rate"
 )
@@ -23,9 +25,9 @@ var (
 	ErrDamaged = errors.New("damaged")
 )
 
-// Vault names a scope of a bucket and the data key that seals everything in it. Several processes may restore and verify in
-// one scope at once, also while it is swept, as long as the sweep keeps their manifests. The caller sees to it that a Save
-// and a Sweep, or two of a kind, never run in one scope at the same time. Scopes share nothing.
+// Vault names a scope of a bucket and the data key that seals everything in it. Several processes, on several machines, may
+// save, sweep, restore and verify in one scope at once, as long as the sweeps keep what the others use: saves and sweeps
+// exclude each other by pins in the bucket. Scopes share nothing.
 type Vault struct {
 	Bucket  Bucket
 	Scope   string        // prefix of every key, without a slash at its end
@@ -35,6 +37,14 @@ type Vault struct {
 	// PackBytes is how large packs grow, 16 MiB when 0. A save holds two of them in memory, and for each block about 100 bytes
 	// when it is known and 160 when it is new.
 	PackBytes int
+
+	// Owner names who sweeps. Whoever gives a name sees to it that only one sweep of that name runs in a scope at a time; a sweep
+	// then takes over the pin that a killed one of the same name left, instead of waiting until it has proved to be dead. Empty
+	// is nobody in particular.
+	Owner string
+	// Patience is how long a sweep's pin may stand still before others take the sweep for dead; 10 minutes when 0. A sweep that
+	// was held up for half of that deletes nothing any more.
+	Patience time.Duration
 }
 
 const (
@@ -49,6 +59,7 @@ type store struct {
 	scope     string
 	pace      pace
 	packBytes int
+	patience  time.Duration
 }
 
 func (v Vault) open() (*store, error) {
@@ -73,7 +84,9 @@ func (v Vault) openKeyless() (*store, error) {
 		packBytes = defaultPackBytes
 	}
 	packBytes = min(max(packBytes, 2*blockSize), largestPack)
-	return &store{Bucket: v.Bucket, scope: v.Scope, pace: pace{limiter: v.Limiter}, packBytes: packBytes}, nil
+	return &store{
+		Bucket: v.Bucket, scope: v.Scope, pace: pace{limiter: v.Limiter}, packBytes: packBytes, patience: cmp.Or(v.Patience, defaultPatience),
+	}, nil
 }
 
 func checkScope(scope string) error {
@@ -84,7 +97,7 @@ func checkScope(scope string) error {
 	return nil
 }
 
-// The three folders of a scope.
+// The folders of a scope; pins have a fourth.
 func (s *store) packKey(id packID) string           { return s.scope + "/packs/" + id.String() }
 func (s *store) indexKey(id packID) string          { return s.scope + "/index/" + id.String() }
 func (s *store) manifestKey(name objectName) string { return s.scope + "/manifests/" + name.String() }

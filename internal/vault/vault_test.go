@@ -39,9 +39,9 @@ func openBucket(t testing.TB, url string) vault.Bucket {
 	return bucket
 }
 
-// newVault makes small packs, which hold three blocks that cannot be compressed.
+// newVault makes small packs, which hold three blocks that cannot be compressed. Its sweeps are all by one owner, one after another.
 func newVault(bucket vault.Bucket) vault.Vault {
-	return vault.Vault{Bucket: bucket, Scope: "scopes/one", Key: bytes.Repeat([]byte{7}, 32), PackBytes: 1 << 20}
+	return vault.Vault{Bucket: bucket, Scope: "scopes/one", Key: bytes.Repeat([]byte{7}, 32), PackBytes: 1 << 20, Owner: "test"}
 }
 
 func random(t testing.TB, size int) []byte {
@@ -93,11 +93,15 @@ func verify(t testing.TB, v vault.Vault, id string) {
 
 func sweep(t testing.TB, v vault.Vault, keep ...string) vault.Swept {
 	t.Helper()
-	swept, err := v.Sweep(context.Background(), keep)
+	swept, err := v.Sweep(context.Background(), keeping(keep...))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return swept
+}
+
+func keeping(ids ...string) func(context.Context) ([]string, error) {
+	return func(context.Context) ([]string, error) { return ids, nil }
 }
 
 func checkRestores(t testing.TB, v vault.Vault, id string, want contents) {

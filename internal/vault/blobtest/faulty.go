@@ -32,10 +32,12 @@ type Op struct {
 }
 
 // Faulty is a bucket that fails as Fault decides, which is called for one operation at a time. It may use the bucket
-// beneath, but not this one.
+// beneath, but not this one. Before is called with every operation, by several goroutines at once; a store is slow while it
+// does not return. Both may be nil.
 type Faulty struct {
 	vault.Bucket
-	Fault func(Op) Fault
+	Fault  func(Op) Fault
+	Before func(Op)
 
 	mu    sync.Mutex
 	count int
@@ -62,15 +64,30 @@ func (f *Faulty) Count() int {
 	return f.count
 }
 
+// SetFault replaces Fault while the bucket is in use.
+func (f *Faulty) SetFault(fault func(Op) Fault) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.Fault = fault
+}
+
 func (f *Faulty) decide(kind, key string) Fault {
+	op, fault := f.number(kind, key)
+	if f.Before != nil {
+		f.Before(op)
+	}
+	return fault
+}
+
+func (f *Faulty) number(kind, key string) (Op, Fault) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	op := Op{Number: f.count, Kind: kind, Key: key}
 	f.count++
 	if f.Fault == nil {
-		return Works
+		return op, Works
 	}
-	return f.Fault(op)
+	return op, f.Fault(op)
 }
 
 func (f *Faulty) Put(ctx context.Context, key string, content []byte) error {
