@@ -9,7 +9,10 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -17,47 +20,122 @@ import (
 	"slipher/internal/vault/blobtest"
 )
 
-// cluster is a model of one scope: what the files hold now, and what every snapshot must restore to.
-type cluster struct {
-	vault  vault.Vault
-	bucket *blobtest.Faulty
+// world is a model of one scope that several processes use at once: it knows what must be readable. It stands for the records of
+// the control plane, which change in one step and are read in one.
+type world struct {
+	bucket vault.Bucket
 	dir    string
+	pool   []byte
+	count  int
 
-	now       contents
-	snapshots map[string]contents
-	begun     string // a save that failed and is tried again
-	last      string // the latest snapshot, the parent of the next
-	count     int
+	mu        sync.Mutex
+	snapshots map[string]contents // available
+	saving    map[string]bool     // ids that a save was begun with
+	restoring map[string]int      // pins of restores
 }
 
-// TestModel saves, sweeps and restores at random with a store that fails at random.
+// saver is a cluster: its files change, and each save goes on from the one before.
+type saver struct {
+	now  contents
+	last string
+}
+
+// TestModel has processes save, delete, sweep, restore and verify beside each other. Their stores are slow and fail at random;
+// how they interleave is decided by the drawn pauses, since the clock moves only when all wait.
 func TestModel(t *testing.T) {
 	t.Parallel()
 	pool, dir := random(t, 4<<20), t.TempDir()
-	rapid.Check(t, func(r *rapid.T) {
-		beneath, err := vault.OpenBucket(context.Background(), "mem://")
-		if err != nil {
-			r.Fatal(err)
-		}
-		bucket := &blobtest.Faulty{Bucket: beneath}
-		c := &cluster{
-			vault: newVault(bucket), bucket: bucket, dir: dir, snapshots: map[string]contents{},
-			now: contents{"dev.db": slices.Clone(pool[:gridHeaders+4*blockSize])},
-		}
-		r.Repeat(map[string]func(*rapid.T){
-			"change":  func(r *rapid.T) { c.change(r, pool) },
-			"save":    c.save,
-			"sweep":   c.sweep,
-			"restore": c.restore,
+	synctest.Test(t, func(t *testing.T) {
+		rapid.Check(inBubble{t}, func(r *rapid.T) {
+			w := &world{dir: dir, pool: pool, snapshots: map[string]contents{}, saving: map[string]bool{}, restoring: map[string]int{}}
+			var err error
+			if w.bucket, err = vault.OpenBucket(context.Background(), "mem://"); err != nil {
+				r.Fatal(err)
+			}
+			savers := []*saver{{}, {}}
+			for _, s := range savers {
+				s.now = contents{"dev.db": slices.Clone(pool[:gridHeaders+4*blockSize])}
+			}
+			for range rapid.IntRange(2, 6).Draw(r, "rounds") {
+				w.round(r, savers)
+			}
+			w.end(r)
 		})
-		c.end(r)
 	})
 }
 
-// change writes a few bytes somewhere, or lets the file grow or shrink. A block that is written gets another checksum.
-func (c *cluster) change(r *rapid.T, pool []byte) {
-	file := c.now["dev.db"]
-	switch rapid.SampledFrom([]string{"block", "block", "size", "log"}).Draw(r, "what") {
+// inBubble hides the deadline of a test, which its bubble must not ask for.
+type inBubble struct{ rapid.TB }
+
+// round runs a few processes until all of them have ended, and looks at what they left.
+func (w *world) round(r *rapid.T, savers []*saver) {
+	var acts []func() error
+	for i, s := range savers {
+		if rapid.Bool().Draw(r, "saves") {
+			s.change(r, w.pool)
+			acts = append(acts, w.save(r, s, fmt.Sprint("cluster-", i)))
+		}
+	}
+	for _, owner := range []string{"one", "another"} {
+		if rapid.Bool().Draw(r, "sweeps") {
+			acts = append(acts, w.sweep(r, owner))
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(w.snapshots)) {
+		switch rapid.SampledFrom([]string{"nothing", "nothing", "delete", "restore", "restore and delete", "verify"}).Draw(r, "to "+id) {
+		case "delete":
+			acts = append(acts, w.delete(r, id))
+		case "restore":
+			acts = append(acts, w.restore(r, id))
+		case "restore and delete":
+			acts = append(acts, w.restore(r, id), w.delete(r, id))
+		case "verify":
+			acts = append(acts, w.verify(r, id))
+		}
+	}
+	failures := make([]error, len(acts))
+	var running sync.WaitGroup
+	for i, act := range acts {
+		running.Go(func() { failures[i] = act() })
+	}
+	running.Wait()
+	if err := errors.Join(failures...); err != nil {
+		r.Fatal(err)
+	}
+	for id := range w.snapshots {
+		if err := newVault(w.bucket).Verify(context.Background(), id); err != nil {
+			r.Fatal(err)
+		}
+	}
+}
+
+// process is one that meets a store of its own mood.
+func (w *world) process(r *rapid.T) (vault.Vault, blobtest.Plan) {
+	plan := blobtest.Plan{
+		Seed:  rapid.Uint64().Draw(r, "seed"),
+		Pause: rapid.SampledFrom([]time.Duration{0, 10 * time.Millisecond, time.Second}).Draw(r, "pause"),
+		Hang:  rapid.SampledFrom([]time.Duration{0, 0, patience * 2 / 5}).Draw(r, "hang"),
+		Fault: rapid.SampledFrom([]blobtest.Fault{
+			blobtest.Refused, blobtest.AnswerLost, blobtest.Torn, blobtest.Short, blobtest.Full,
+		}).Draw(r, "fault"),
+	}
+	switch rapid.SampledFrom([]string{"well", "well", "once", "often", "dies", "loses power"}).Draw(r, "fares") {
+	case "once":
+		plan.OneIn, plan.Fails = 10, 1
+	case "often":
+		plan.OneIn, plan.Fails = 5, 1000
+	case "dies":
+		plan.Dies = rapid.IntRange(1, 30).Draw(r, "dies")
+	case "loses power":
+		plan.Dies, plan.Fault = rapid.IntRange(1, 30).Draw(r, "dies"), blobtest.Lied
+	}
+	return newVault(plan.Over(w.bucket)), plan
+}
+
+// change writes a few bytes somewhere, or lets a file grow or shrink. A block that is written gets another checksum.
+func (s *saver) change(r *rapid.T, pool []byte) {
+	file := s.now["dev.db"]
+	switch rapid.SampledFrom([]string{"nothing", "block", "block", "size", "log"}).Draw(r, "what") {
 	case "block":
 		if blocks := (len(file) - gridHeaders) / blockSize; blocks > 0 {
 			at := gridHeaders + blockSize*rapid.IntRange(0, blocks-1).Draw(r, "block")
@@ -68,133 +146,135 @@ func (c *cluster) change(r *rapid.T, pool []byte) {
 		blocks := rapid.IntRange(0, 6).Draw(r, "blocks")
 		grown := make([]byte, gridHeaders+blocks*blockSize)
 		copy(grown, file)
-		c.now["dev.db"] = grown
+		s.now["dev.db"] = grown
 	case "log":
-		c.now["dev.db.wal"] = slices.Clone(pool[:rapid.IntRange(0, blockSize+100).Draw(r, "log")])
+		s.now["dev.db.wal"] = slices.Clone(pool[:rapid.IntRange(0, blockSize+100).Draw(r, "log")])
 	}
 }
 
-func (c *cluster) save(r *rapid.T) {
-	id := c.begun
-	if id == "" {
-		c.count++
-		id = fmt.Sprint("snapshot-", c.count)
+// save notes the id before it begins, and forgets it when it failed: another try would have another id.
+func (w *world) save(r *rapid.T, s *saver, cluster string) func() error {
+	v, plan := w.process(r)
+	w.count++
+	id, parent := fmt.Sprintf("%s-%d", cluster, w.count), s.last
+	request := vault.SaveRequest{Manifest: id, Parent: parent, TrustHints: rapid.Bool().Draw(r, "trust"), Files: s.now.files()}
+	return func() error {
+		w.change(func() { w.saving[id] = true })
+		_, err := v.Save(context.Background(), request)
+		w.change(func() {
+			delete(w.saving, id)
+			if err == nil {
+				w.snapshots[id], s.last = s.now.clone(), id
+			}
+		})
+		return unexplained(err, plan)
 	}
-	request := vault.SaveRequest{Manifest: id, Parent: c.last, TrustHints: rapid.Bool().Draw(r, "trust"), Files: c.now.files()}
-	c.fail(r)
-	_, err := c.vault.Save(context.Background(), request)
-	c.bucket.Fault = nil
-	if err != nil {
-		c.accept(r, err)
-		if _, err := c.vault.Manifest(context.Background(), id); err != nil {
-			c.begun = id
-			return
-		} // else only the answer was lost
-	}
-	c.begun, c.last = "", id
-	c.snapshots[id] = c.now.clone()
 }
 
-func (c *cluster) sweep(r *rapid.T) {
-	var keep []string
-	for _, id := range slices.Sorted(maps.Keys(c.snapshots)) {
-		if rapid.IntRange(0, 3).Draw(r, "keep") > 0 {
-			keep = append(keep, id)
-		} else {
-			delete(c.snapshots, id)
+func (w *world) sweep(r *rapid.T, owner string) func() error {
+	v, plan := w.process(r)
+	v.Owner = owner
+	return func() error {
+		_, err := v.Sweep(context.Background(), func(context.Context) (ids []string, err error) {
+			w.change(func() {
+				ids = slices.Concat(slices.Collect(maps.Keys(w.snapshots)), slices.Collect(maps.Keys(w.saving)), slices.Collect(maps.Keys(w.restoring)))
+			})
+			return ids, nil
+		})
+		if errors.Is(err, vault.ErrBusy) || errors.Is(err, vault.ErrDamaged) { // a dead save may have torn the manifest that it is still to write
+			return nil
 		}
+		return unexplained(err, plan)
 	}
-	c.fail(r)
-	_, err := c.vault.Sweep(context.Background(), keeping(keep...))
-	c.bucket.Fault = nil
-	if err != nil {
-		c.accept(r, err)
-	}
-	c.verifyAll(r)
 }
 
-func (c *cluster) restore(r *rapid.T) {
-	if len(c.snapshots) == 0 {
-		return
+func (w *world) delete(r *rapid.T, id string) func() error {
+	after := time.Duration(rapid.IntRange(0, int(time.Second)).Draw(r, "after"))
+	return func() error {
+		time.Sleep(after)
+		w.change(func() { delete(w.snapshots, id) })
+		return nil
 	}
-	id := rapid.SampledFrom(slices.Sorted(maps.Keys(c.snapshots))).Draw(r, "snapshot")
-	dir, err := os.MkdirTemp(c.dir, "restore")
-	if err != nil {
-		r.Fatal(err)
-	}
-	c.fail(r)
-	_, err = c.vault.Restore(context.Background(), id, dir, nil)
-	c.bucket.Fault = nil
-	if err != nil {
-		c.accept(r, err)
-		for name := range c.snapshots[id] {
-			if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
-				r.Fatalf("the restore of %s failed, and yet %s has its name", id, name)
+}
+
+// restore pins the snapshot, which may be deleted and swept from then on.
+func (w *world) restore(r *rapid.T, id string) func() error {
+	v, plan := w.process(r)
+	want := w.snapshots[id]
+	w.restoring[id]++
+	return func() error {
+		defer w.change(func() {
+			if w.restoring[id]--; w.restoring[id] == 0 {
+				delete(w.restoring, id)
+			}
+		})
+		dir, err := os.MkdirTemp(w.dir, "restore")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+		if _, err := v.Restore(context.Background(), id, dir, nil); err != nil {
+			for name := range want {
+				if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
+					return fmt.Errorf("the restore of %s failed, and yet %s has its name", id, name)
+				}
+			}
+			if err := unexplained(err, plan); err != nil {
+				return err
+			}
+			if _, err := newVault(w.bucket).Restore(context.Background(), id, dir, nil); err != nil {
+				return fmt.Errorf("second try: %w", err)
 			}
 		}
-		if _, err := c.vault.Restore(context.Background(), id, dir, nil); err != nil {
-			r.Fatalf("second try: %v", err)
+		return compare(dir, id, want)
+	}
+}
+
+func compare(dir, id string, want contents) error {
+	for name, content := range want {
+		if got, err := os.ReadFile(filepath.Join(dir, name)); err != nil || !bytes.Equal(got, content) {
+			return fmt.Errorf("%s of %s: restored other bytes (%v)", name, id, err)
 		}
 	}
-	for name, want := range c.snapshots[id] {
-		if got, err := os.ReadFile(filepath.Join(dir, name)); err != nil || !bytes.Equal(got, want) {
-			r.Fatalf("%s of %s: restored other bytes (%v)", name, id, err)
-		}
+	return nil
+}
+
+// verify may find a snapshot gone that was deleted meanwhile.
+func (w *world) verify(r *rapid.T, id string) func() error {
+	v, plan := w.process(r)
+	return func() error {
+		err := v.Verify(context.Background(), id)
+		return unexplained(err, plan)
 	}
-	if err := os.RemoveAll(dir); err != nil {
+}
+
+func (w *world) change(change func()) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	change()
+}
+
+// unexplained is an error that the process's own faults do not account for. A read that ended early looks like damage.
+func unexplained(err error, plan blobtest.Plan) error {
+	if err == nil || !plan.Clean() && (errors.Is(err, blobtest.ErrInjected) || errors.Is(err, vault.ErrDamaged)) {
+		return nil
+	}
+	return fmt.Errorf("%w (a process with %+v)", err, plan)
+}
+
+// end wants every snapshot byte for byte, and nothing else in the store once a sweep could do its work.
+func (w *world) end(r *rapid.T) {
+	v, ids := newVault(w.bucket), slices.Sorted(maps.Keys(w.snapshots))
+	v.Owner = "one"
+	if _, err := v.Sweep(context.Background(), keeping(ids...)); err != nil {
 		r.Fatal(err)
 	}
-}
-
-// fail lets one of the coming operations fail, or all from there on, or none.
-func (c *cluster) fail(r *rapid.T) {
-	kind := rapid.SampledFrom([]string{"none", "once", "from then on", "full"}).Draw(r, "failure")
-	at := rapid.IntRange(0, 25).Draw(r, "at") + c.bucket.Count()
-	how := rapid.SampledFrom([]blobtest.Fault{blobtest.Refused, blobtest.AnswerLost, blobtest.Torn, blobtest.Short}).Draw(r, "how")
-	crash := blobtest.CrashAt(at, how)
-	switch kind {
-	case "once":
-		c.bucket.Fault = func(op blobtest.Op) blobtest.Fault {
-			if op.Number > at {
-				return blobtest.Works
-			}
-			return crash(op)
-		}
-	case "from then on":
-		c.bucket.Fault = crash
-	case "full": // out of space: only puts fail
-		c.bucket.Fault = func(op blobtest.Op) blobtest.Fault {
-			if op.Kind != "put" {
-				return blobtest.Works
-			}
-			return crash(op)
-		}
+	if garbage, err := v.Garbage(context.Background(), ids); err != nil || len(garbage) > 0 {
+		r.Fatalf("left: %v, %v", garbage, err)
 	}
-}
-
-// accept takes an error that a fault explains. A read that ended early looks like damage.
-func (c *cluster) accept(r *rapid.T, err error) {
-	if !errors.Is(err, blobtest.ErrInjected) && !errors.Is(err, vault.ErrDamaged) {
-		r.Fatal(err)
-	}
-}
-
-func (c *cluster) verifyAll(r *rapid.T) {
-	for id := range c.snapshots {
-		if err := c.vault.Verify(context.Background(), id); err != nil {
+	for _, id := range ids {
+		if err := w.restore(r, id)(); err != nil {
 			r.Fatal(err)
 		}
-	}
-}
-
-// end wants no garbage once a sweep could do its work.
-func (c *cluster) end(r *rapid.T) {
-	c.verifyAll(r)
-	if _, err := c.vault.Sweep(context.Background(), keeping(slices.Collect(maps.Keys(c.snapshots))...)); err != nil {
-		r.Fatal(err)
-	}
-	c.verifyAll(r)
-	if left, err := c.bucket.List(context.Background(), ""); err != nil || len(c.snapshots) == 0 && len(left) > 0 {
-		r.Fatalf("left: %v, %v", left, err)
 	}
 }

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"sync"
+	"syscall"
 
 	"slipher/internal/vault"
 )
@@ -22,6 +24,8 @@ const (
 	AnswerLost       // it happens, and an error is reported nevertheless
 	Torn             // a put leaves the first half of the object, a get reads the first half of the range; then an error
 	Short            // a get ends early and reports nothing; otherwise like Refused
+	Full             // a put finds no space and leaves nothing; otherwise works
+	Lied             // a put leaves the first half and reports success, as a loss of power may; otherwise like Refused
 )
 
 // Op is one operation on the bucket.
@@ -97,6 +101,10 @@ func (f *Faulty) Put(ctx context.Context, key string, content []byte) error {
 		return f.Bucket.Put(ctx, key, content)
 	case Torn:
 		content = content[:len(content)/2]
+	case Lied:
+		return f.Bucket.Put(ctx, key, content[:len(content)/2])
+	case Full:
+		return fmt.Errorf("%w: %w", ErrInjected, syscall.ENOSPC)
 	case Refused, Short:
 		return ErrInjected
 	case AnswerLost:
@@ -109,11 +117,11 @@ func (f *Faulty) Put(ctx context.Context, key string, content []byte) error {
 
 func (f *Faulty) Get(ctx context.Context, key string, offset, length int64) (io.ReadCloser, error) {
 	fault := f.decide("get", key)
-	if fault == Refused || fault == AnswerLost {
+	if fault == Refused || fault == AnswerLost || fault == Lied {
 		return nil, ErrInjected
 	}
 	reader, err := f.Bucket.Get(ctx, key, offset, length)
-	if err != nil || fault == Works {
+	if err != nil || fault == Works || fault == Full {
 		return reader, err
 	}
 	whole, err := io.ReadAll(reader)
@@ -132,7 +140,7 @@ type failing struct{}
 func (failing) Read([]byte) (int, error) { return 0, ErrInjected }
 
 func (f *Faulty) List(ctx context.Context, prefix string) ([]vault.Object, error) {
-	if f.decide("list", prefix) != Works {
+	if fault := f.decide("list", prefix); fault != Works && fault != Full {
 		return nil, ErrInjected
 	}
 	return f.Bucket.List(ctx, prefix)
@@ -140,7 +148,7 @@ func (f *Faulty) List(ctx context.Context, prefix string) ([]vault.Object, error
 
 func (f *Faulty) Delete(ctx context.Context, key string) error {
 	switch f.decide("delete", key) {
-	case Works:
+	case Works, Full:
 		return f.Bucket.Delete(ctx, key)
 	case AnswerLost:
 		return errors.Join(ErrInjected, f.Bucket.Delete(ctx, key))
