@@ -226,10 +226,11 @@ func (w *sweeping) markBlocks(manifest Manifest) error {
 	return nil
 }
 
-// proveKey keeps a wrong key from making everything look like garbage: under it all manifests have other names.
+// proveKey keeps a wrong key from making everything look like garbage: under it all manifests have other names. Where there is
+// none, packs are garbage under any key.
 func (w *sweeping) proveKey(ctx context.Context) error {
 	opened := func(p pack) bool { return p.records > 0 }
-	if len(w.known.packs)+len(w.manifests.sizes) == 0 || slices.ContainsFunc(w.known.packs, opened) {
+	if len(w.manifests.sizes) == 0 || slices.ContainsFunc(w.known.packs, opened) {
 		return nil
 	}
 	for name := range w.manifests.sizes {
