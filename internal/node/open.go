@@ -68,6 +68,9 @@ func (n *node) openDatabase(r *http.Request, name, view string) error {
 	}
 	n.mu.Lock()
 	n.database, n.name = database, name
+	if n.restoring != nil {
+		close(n.restoring.opened)
+	}
 	n.mu.Unlock()
 	n.opened <- database
 	n.door.open()

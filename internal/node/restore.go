@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"slipher/internal/compute"
 	"slipher/internal/engine"
@@ -22,6 +23,7 @@ type restoration struct {
 	vault    vault.Vault
 	mount    *lazyfs.Mount // nil: no view
 	view     string        // where the database is opened as long as the view is needed
+	opened   chan struct{} // closed when it is open
 
 	mu       sync.Mutex // guards what follows
 	filling  *filling
@@ -120,7 +122,7 @@ func (n *node) prepareRestore(request compute.RestoreRequest) (*restoration, err
 	if err != nil {
 		return nil, errors.Join(err, v.Bucket.Close())
 	}
-	restoring := &restoration{manifest: request.Manifest, lazy: lazy, vault: v, changed: make(chan struct{})}
+	restoring := &restoration{manifest: request.Manifest, opened: make(chan struct{}), lazy: lazy, vault: v, changed: make(chan struct{})}
 	if n.config.ViewDir == "" {
 		return restoring, nil
 	}
@@ -201,6 +203,7 @@ func (r *restoration) follow(ctx context.Context, events *events) error {
 
 // fill fetches what is missing, and lets the plain files take over.
 func (n *node) fill(r *restoration) {
+	r.waitForOpening(n.ending)
 	filling, _, _ := r.now()
 	restored, err := r.lazy.Fill(n.ending, r.report)
 	filling.err = err
@@ -212,6 +215,22 @@ func (n *node) fill(r *restoration) {
 	n.log.Info("snapshot restored", "manifest", restored.Manifest, "bytes", restored.TotalBytes, "kept", restored.KeptBytes)
 	if err := n.leaveView(r); err != nil && n.ending.Err() == nil {
 		n.log.Error("the database stays on its view until the next restart", "err", err)
+	}
+}
+
+// openingFirst is how long what is missing waits for a database to be opened, which is to have the machine to itself.
+const openingFirst = 2 * time.Second
+
+func (r *restoration) waitForOpening(ctx context.Context) {
+	if r.view == "" {
+		return
+	}
+	patience := time.NewTimer(openingFirst)
+	defer patience.Stop()
+	select {
+	case <-r.opened:
+	case <-patience.C:
+	case <-ctx.Done():
 	}
 }
 

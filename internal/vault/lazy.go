@@ -319,23 +319,25 @@ func (l *Lazy) fetchAll(ctx context.Context, missing []want) error {
 	defer l.setPlan(nil)
 	group, ctx := errgroup.WithContext(ctx)
 	for range fillers() {
-		group.Go(func() error {
-			worker := &fetchWorker{fetcher: l.rest, reader: newBlockReader(l.keys)}
-			for next, some := plan.next(); some; next, some = plan.next() {
-				if err := errors.Join(ctx.Err(), l.damage()); err != nil {
-					return err
-				}
-				if err := worker.fetchRun(ctx, known, next, 0); err != nil {
-					return err
-				}
-				if err := l.syncSometimes(); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
+		group.Go(func() error { return gently(func() error { return l.work(ctx, known, plan) }) })
 	}
 	return group.Wait()
+}
+
+func (l *Lazy) work(ctx context.Context, known *catalogue, plan *fillPlan) error {
+	worker := &fetchWorker{fetcher: l.rest, reader: newBlockReader(l.keys)}
+	for next, some := plan.next(); some; next, some = plan.next() {
+		if err := errors.Join(ctx.Err(), l.damage()); err != nil {
+			return err
+		}
+		if err := worker.fetchRun(ctx, known, next, 0); err != nil {
+			return err
+		}
+		if err := l.syncSometimes(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func fillers() int { return max(4, 2*runtime.GOMAXPROCS(0)) }
