@@ -37,7 +37,7 @@ var floors = map[string]int{
 	"internal/engine":      4,
 	"internal/redshiftsql": 4,
 	"internal/pgwire":      4,
-	"internal/lazyfs":       4,
+	"internal/lazyfs":      4,
 }
 
 func TestFloors(t *testing.T) {

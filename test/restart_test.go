@@ -117,18 +117,76 @@ func TestKillAtAnyMoment(t *testing.T) {
 	}
 }
 
-// killNode sends SIGKILL to the (one) node that slipher runs.
+// TestKillWhileRestoredClusterIsUsed kills first the process that fills the files, then the node and then slipher while a cluster is used whose data has not all arrived.
+func TestKillWhileRestoredClusterIsUsed(t *testing.T) {
+	t.Parallel()
+	p := serve(t, "--bandwidth", "4MB/s")
+	owner := p.client("default")
+	createCluster(t, owner, "source")
+	want, _ := loadRows(t, p, "source", owner)
+	createSnapshot(t, owner, "source", "monday")
+	if _, err := owner.RestoreFromClusterSnapshot(t.Context(), &redshift.RestoreFromClusterSnapshotInput{ClusterIdentifier: aws.String("copy"), SnapshotIdentifier: aws.String("monday")}); err != nil {
+		t.Fatal(err)
+	}
+	copied := awaitCluster(t, owner, "copy", "available")
+	stillRestoring := func(when string) {
+		t.Helper()
+		if c, err := describeCluster(t, owner, "copy"); err != nil || aws.ToString(c.RestoreStatus.Status) == "completed" {
+			t.Logf("the restore was over %s: this machine mounts nothing, or was slow", when)
+		}
+	}
+	write := func(id int) {
+		t.Helper()
+		want++
+		await(t, "a row to be written", func() (error, bool) {
+			conn, err := tryConnect(t, copied)
+			if err != nil {
+				return err, false
+			}
+			defer conn.Close(t.Context())
+			_, err = conn.Exec(t.Context(), "insert into facts values ($1, 0, 'written while data arrived')", id)
+			return err, err == nil
+		})
+	}
+	write(-1)
+	stillRestoring("after the first row")
+	for _, node := range children(t, p.cmd.Process.Pid) {
+		kill(t, children(t, node)...) // those who fill the restored files
+	}
+	write(-2)
+	stillRestoring("after its filler was killed")
+	killNode(t, p)
+	write(-3)
+	stillRestoring("after its node was killed")
+	p.kill()
+	p.start()
+	owner = p.client("default")
+	write(-4)
+	copied = awaitRestored(t, owner, "copy")
+	if got := query1[int64](t, connect(t, copied), "select count(*) from facts where label is not null"); got != want {
+		t.Errorf("got %d rows, want %d", got, want)
+	}
+}
+
+// killNode sends SIGKILL to the nodes that slipher runs.
 func killNode(t *testing.T, p *program) {
 	t.Helper()
-	for _, pid := range children(t, p.cmd.Process.Pid) {
+	nodes := children(t, p.cmd.Process.Pid)
+	if len(nodes) == 0 {
+		t.Fatal("slipher runs no node")
+	}
+	kill(t, nodes...)
+}
+
+func kill(t *testing.T, pids ...int) {
+	t.Helper()
+	for _, pid := range pids {
 		process, err := os.FindProcess(pid)
 		if err != nil {
 			t.Fatal(err)
 		}
 		process.Kill()
-		return
 	}
-	t.Fatal("slipher runs no node")
 }
 
 // children lists the child processes, from /proc.

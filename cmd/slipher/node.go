@@ -7,7 +7,13 @@ import (
 	"slipher/internal/node"
 )
 
-type nodeCommand struct{}
+type (
+	nodeCommand struct{}
+	fillCommand struct{}
+)
 
 // Run is one cluster's process. Its configuration comes on standard input and its sockets are inherited.
 func (nodeCommand) Run(ctx context.Context) error { return node.Run(ctx, os.Stdin) }
+
+// Run fills the files of one restore. Its orders come on standard input.
+func (fillCommand) Run(ctx context.Context) error { return node.Fill(ctx, os.Stdin, os.Stdout) }

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"syscall"
 )
 
 // ErrUnusable says that this system lets nobody mount, or not this process.
@@ -30,3 +31,6 @@ type Config struct {
 	Files map[string]File // by the names that they have there; all other files are those of Dir
 	Log   *slog.Logger
 }
+
+// Busy says that an Unmount was refused because a file is open.
+func Busy(err error) bool { return errors.Is(err, syscall.EBUSY) }

@@ -61,6 +61,15 @@ func (m *Mount) Unmount() error {
 	return nil
 }
 
+// Close ends the mount even when files are open there: nobody finds it any more, and it goes with the last of them.
+func (m *Mount) Close() error {
+	if err := m.Unmount(); !Busy(err) {
+		return err
+	}
+	m.end()
+	return syscall.Unmount(m.at, syscall.MNT_DETACH)
+}
+
 // folder is the root: the files that are filled, and those of the folder beneath.
 type folder struct {
 	fs.LoopbackNode

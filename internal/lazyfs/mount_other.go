@@ -8,3 +8,5 @@ type Mount struct{}
 func Open(Config) (*Mount, error) { return nil, ErrUnusable }
 
 func (*Mount) Unmount() error { return nil }
+
+func (*Mount) Close() error { return nil }

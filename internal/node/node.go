@@ -28,6 +28,7 @@ import (
 var (
 	errParentGone = errors.New("the parent process is gone")
 	errPoisoned   = errors.New("the engine failed; a new process must open the database")
+	errViewLost   = errors.New("the process that fills the restored files has ended; a new one must open the database")
 )
 
 // Run is the node command: it reads its configuration from stdin, takes over the sockets that the parent handed down and serves until it is
@@ -79,6 +80,7 @@ func listener(fd uintptr, name string) (net.Listener, error) {
 type node struct {
 	config  compute.NodeConfig
 	log     *slog.Logger
+	level   slog.Level
 	started time.Time
 	limiter *rate.Limiter // of every transfer; /bandwidth changes it under way
 	door    door
@@ -91,16 +93,16 @@ type node struct {
 	opened   chan *engine.Database // tells wait what to watch
 	stopOnce sync.Once
 	stopping chan struct{} // closed by /shutdown
+	viewLost chan struct{} // closed when the files have gone from under the database
 
 	beginning sync.Mutex     // held while a restore is prepared
 	working   sync.WaitGroup // what the node does by itself until it ends
 
-	mu            sync.Mutex // guards what follows
-	database      *engine.Database
-	name          string
-	credentials   compute.Credentials
-	restoring     *restoration
-	restoredFiles *vault.Lazy // kept open to the end
+	mu          sync.Mutex // guards what follows
+	database    *engine.Database
+	name        string
+	credentials compute.Credentials
+	restoring   *restoration
 }
 
 // The states of compute.Status.
@@ -129,7 +131,7 @@ func serve(ctx context.Context, config compute.NodeConfig, sockets handedDown) e
 	switch {
 	case errors.Is(cause, errParentGone):
 		return cause // at once: the write-ahead log has what was acknowledged
-	case errors.Is(cause, errPoisoned):
+	case errors.Is(cause, errPoisoned), errors.Is(cause, errViewLost):
 		n.door.leave()
 		return cause
 	}
@@ -171,12 +173,14 @@ func newNode(config compute.NodeConfig) (*node, error) {
 	}
 	n := &node{
 		config:    config,
+		level:     level,
 		log:       slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level})).With("cluster", config.Cluster),
 		started:   time.Now(),
 		limiter:   vault.NewLimiter(0),
 		transfers: make(chan struct{}, 1),
 		opened:    make(chan *engine.Database, 1),
 		stopping:  make(chan struct{}),
+		viewLost:  make(chan struct{}),
 	}
 	n.ending, n.end = context.WithCancel(context.Background())
 	n.transfers <- struct{}{}
@@ -199,6 +203,8 @@ func (n *node) wait(ctx context.Context, orphaned <-chan struct{}) error {
 			poisoned = database.Poisoned()
 		case <-poisoned:
 			return errPoisoned
+		case <-n.viewLost:
+			return errViewLost
 		}
 	}
 }

@@ -2,30 +2,37 @@ package node
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"time"
 
 	"slipher/internal/compute"
 	"slipher/internal/engine"
-	"slipher/internal/lazyfs"
 	"slipher/internal/vault"
 )
 
-// restoration is a restore that the node carries on by itself. Where the system lets it mount, the database is opened through a view of the data
-// directory in which missing blocks are fetched on first touch; elsewhere it is opened when all blocks are there.
+// restoration is a restore that the node carries on by itself, in a process that fills its files. Where the system lets that process mount, the database is
+// opened through a view of the data directory in which missing blocks are fetched on first touch; elsewhere it is opened when all blocks are there.
 type restoration struct {
-	manifest string
-	lazy     *vault.Lazy
-	vault    vault.Vault
-	mount    *lazyfs.Mount // nil: no view
-	view     string        // where the database is opened as long as the view is needed
-	opened   chan struct{} // closed when it is open
+	manifest  string
+	process   *exec.Cmd
+	commands  io.Closer // the process ends when it is closed
+	view      string    // where the database is opened as long as the view is needed
+	opened    chan struct{}
+	prepared  chan fillEvent // the first event
+	unmounted chan fillEvent
+	lost      chan struct{} // closed when the process has ended
 
 	mu       sync.Mutex // guards what follows
+	encoder  *json.Encoder
 	filling  *filling
 	progress vault.Progress
 	changed  chan struct{} // closed, and replaced, at each change of progress
@@ -36,6 +43,16 @@ type filling struct {
 	done chan struct{}
 	err  error // to be read when done is closed
 }
+
+// fillError is what the process said of a failure.
+type fillError struct {
+	message string
+	damaged bool
+}
+
+func (e *fillError) Error() string { return e.message }
+
+var errFillerLost = errors.New("the process that fills the restored files has ended")
 
 // restore begins a restore, or joins the one that has begun, and streams its progress until all blocks are there.
 func (n *node) restore(w http.ResponseWriter, r *http.Request, request compute.RestoreRequest) error {
@@ -95,11 +112,10 @@ func (n *node) setUnderWay(r *restoration) {
 func (n *node) beginRestore(request compute.RestoreRequest) (*restoration, error) {
 	n.beginning.Lock()
 	defer n.beginning.Unlock()
-	vault.SetBandwidth(n.limiter, request.BytesPerSecond)
 	restoring := n.underWay()
 	if restoring == nil {
 		var err error
-		if restoring, err = n.prepareRestore(request); err != nil {
+		if restoring, err = n.startFiller(request); err != nil {
 			return nil, err
 		}
 		n.setUnderWay(restoring)
@@ -107,46 +123,113 @@ func (n *node) beginRestore(request compute.RestoreRequest) (*restoration, error
 	if restoring.manifest != request.Manifest {
 		return nil, refuse(http.StatusConflict, "the node restores another snapshot already")
 	}
+	restoring.setBandwidth(request.BytesPerSecond)
 	if restoring.begin() {
 		n.working.Go(func() { n.fill(restoring) })
 	}
 	return restoring, nil
 }
 
-func (n *node) prepareRestore(request compute.RestoreRequest) (*restoration, error) {
-	v, err := n.vault(n.ending, request.Store)
+// startFiller returns when the files can be opened through the view, or can be filled where there is none.
+func (n *node) startFiller(request compute.RestoreRequest) (*restoration, error) {
+	r := &restoration{
+		manifest: request.Manifest, opened: make(chan struct{}), prepared: make(chan fillEvent, 1), unmounted: make(chan fillEvent, 1),
+		lost: make(chan struct{}), changed: make(chan struct{}),
+	}
+	binary, err := os.Executable()
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("find slipher's own program: %w", err)
 	}
-	lazy, err := v.RestoreLazily(n.ending, request.Manifest, n.config.DataDir)
+	r.process = exec.Command(binary, "fill")
+	r.process.Env, r.process.Stderr = os.Environ(), os.Stderr
+	commands, err := r.process.StdinPipe()
 	if err != nil {
-		return nil, errors.Join(err, v.Bucket.Close())
+		return nil, fmt.Errorf("start to fill the restored files: %w", err)
 	}
-	restoring := &restoration{manifest: request.Manifest, opened: make(chan struct{}), lazy: lazy, vault: v, changed: make(chan struct{})}
-	if n.config.ViewDir == "" {
-		return restoring, nil
+	events, err := r.process.StdoutPipe()
+	if err != nil {
+		return nil, fmt.Errorf("start to fill the restored files: %w", err)
 	}
-	restoring.mount, err = lazyfs.Open(lazyfs.Config{Dir: n.config.DataDir, At: n.config.ViewDir, Files: filesToFill(lazy), Log: n.log})
-	switch {
-	case err == nil:
-		restoring.view = n.config.ViewDir
-	case errors.Is(err, lazyfs.ErrUnusable):
-		n.log.Info("the database opens when its restore is done", "reason", err)
+	if err := r.process.Start(); err != nil {
+		return nil, fmt.Errorf("start to fill the restored files: %w", err)
+	}
+	r.commands, r.encoder = commands, json.NewEncoder(commands)
+	n.working.Go(func() { r.listen(events) })
+	return r, n.prepare(r, request)
+}
+
+func (n *node) prepare(r *restoration, request compute.RestoreRequest) error {
+	r.send(fillRequest{Restore: request, DataDir: n.config.DataDir, ViewDir: n.config.ViewDir, LogLevel: n.level})
+	first, err := r.first(n.ending)
+	if err != nil {
+		return errors.Join(err, r.end())
+	}
+	if !first.Ready {
+		return errors.Join(&fillError{first.Error, first.Damaged}, r.end())
+	}
+	if first.View {
+		r.view = n.config.ViewDir
+	}
+	return nil
+}
+
+// first waits for the first event.
+func (r *restoration) first(ctx context.Context) (fillEvent, error) {
+	select {
+	case event := <-r.prepared:
+		return event, nil
+	case <-r.lost:
+	case <-ctx.Done():
+		return fillEvent{}, ctx.Err()
+	}
+	select {
+	case event := <-r.prepared: // its last word
+		return event, nil
 	default:
-		return nil, errors.Join(err, lazy.Close(), v.Bucket.Close())
+		return fillEvent{}, errFillerLost
 	}
-	return restoring, nil
 }
 
-func filesToFill(lazy *vault.Lazy) map[string]lazyfs.File {
-	files := map[string]lazyfs.File{}
-	for _, file := range lazy.Files() {
-		files[file.Name()] = file
-	}
-	return files
+// send says something to the process. When it cannot hear, listen notices.
+func (r *restoration) send(message any) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	_ = r.encoder.Encode(message)
 }
 
-// begin says whether the caller is to fetch what is missing: nobody does, and there may be something.
+func (r *restoration) setBandwidth(bytesPerSecond int64) {
+	r.send(fillCommand{BytesPerSecond: &bytesPerSecond})
+}
+
+// listen takes in the process's events until it ends.
+func (r *restoration) listen(from io.Reader) {
+	events := json.NewDecoder(from)
+	first := true
+	for {
+		var event fillEvent
+		if events.Decode(&event) != nil {
+			break
+		}
+		switch {
+		case first:
+			r.prepared <- event
+			first = false
+		case event.Progress != nil:
+			r.report(*event.Progress)
+		case event.Unmounted, event.Busy:
+			r.unmounted <- event
+		case event.Done:
+			r.endFilling(nil)
+		case event.Error != "":
+			r.endFilling(&fillError{event.Error, event.Damaged})
+		}
+	}
+	_ = r.process.Wait()
+	close(r.lost)
+	r.endFilling(errFillerLost)
+}
+
+// begin says whether the caller is to have the rest fetched: nobody does, and there may be something.
 func (r *restoration) begin() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -157,13 +240,25 @@ func (r *restoration) begin() bool {
 	return true
 }
 
-func (f *filling) failed() bool {
+func (f *filling) ended() bool {
 	select {
 	case <-f.done:
-		return f.err != nil
+		return true
 	default:
 		return false
 	}
+}
+
+func (f *filling) failed() bool { return f.ended() && f.err != nil }
+
+func (r *restoration) endFilling(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.filling == nil || r.filling.ended() {
+		return
+	}
+	r.filling.err = err
+	close(r.filling.done)
 }
 
 func (r *restoration) now() (*filling, vault.Progress, chan struct{}) {
@@ -201,24 +296,43 @@ func (r *restoration) follow(ctx context.Context, events *events) error {
 	}
 }
 
-// fill fetches what is missing, and lets the plain files take over.
+// fill has the rest fetched, and lets the plain files take over.
 func (n *node) fill(r *restoration) {
 	r.waitForOpening(n.ending)
 	filling, _, _ := r.now()
-	restored, err := r.lazy.Fill(n.ending, r.report)
-	filling.err = err
-	close(filling.done)
-	if err != nil {
-		n.log.Warn("restore interrupted", "err", err)
+	r.send(fillCommand{Fill: true})
+	select {
+	case <-filling.done:
+	case <-n.ending.Done():
 		return
 	}
-	n.log.Info("snapshot restored", "manifest", restored.Manifest, "bytes", restored.TotalBytes, "kept", restored.KeptBytes)
+	if filling.err != nil {
+		n.log.Warn("restore interrupted", "err", filling.err)
+		n.fillerFailed(r)
+		return
+	}
 	if err := n.leaveView(r); err != nil && n.ending.Err() == nil {
 		n.log.Error("the database stays on its view until the next restart", "err", err)
 	}
 }
 
-// openingFirst is how long what is missing waits for a database to be opened, which is to have the machine to itself.
+// fillerFailed has the node end when the view has gone from under its database: the next one opens the files anew.
+func (n *node) fillerFailed(r *restoration) {
+	select {
+	case <-r.lost:
+	default:
+		return // it only met a damaged block, or a store out of reach, and can be asked again
+	}
+	n.mu.Lock()
+	isOpen := n.database != nil && r.view != ""
+	n.restoring = nil
+	n.mu.Unlock()
+	if isOpen {
+		close(n.viewLost)
+	}
+}
+
+// openingFirst is how long the rest waits for a database to be opened, which is to have the machine to itself.
 const openingFirst = 2 * time.Second
 
 func (r *restoration) waitForOpening(ctx context.Context) {
@@ -234,7 +348,7 @@ func (r *restoration) waitForOpening(ctx context.Context) {
 	}
 }
 
-// leaveView lets the plain files take over, which may have to wait for a long transaction.
+// leaveView lets the plain files take over, which may have to wait for a snapshot.
 func (n *node) leaveView(r *restoration) error {
 	if err := n.takeTurn(n.ending); err != nil {
 		return err
@@ -242,47 +356,51 @@ func (n *node) leaveView(r *restoration) error {
 	n.mu.Lock()
 	database := n.database
 	if database == nil {
-		n.restoring, n.restoredFiles = nil, r.lazy // the database will be opened where it is
+		n.restoring = nil // the database will be opened where it is
 	}
 	n.mu.Unlock()
 	n.giveTurn()
-	if database != nil {
-		if err := database.LeaveView(n.ending, r.unmount); err != nil {
-			return err
-		}
+	if database == nil {
+		return errors.Join(r.unmount(), r.end())
 	}
-	n.mu.Lock()
-	n.restoring, n.restoredFiles = nil, r.lazy
-	n.mu.Unlock()
-	return r.close()
+	if err := database.LeaveView(n.ending, r.unmount); err != nil {
+		return err
+	}
+	n.setUnderWay(nil)
+	return r.end()
 }
 
+// unmount answers EBUSY when a file is open in the view.
 func (r *restoration) unmount() error {
-	if r.mount == nil {
+	r.send(fillCommand{Unmount: true})
+	select {
+	case answer := <-r.unmounted:
+		if answer.Busy {
+			return syscall.EBUSY
+		}
 		return nil
+	case <-r.lost:
+		return errFillerLost
 	}
-	return r.mount.Unmount()
 }
 
-// close ends the view. No database may be open through it. The files stay open: closing one would take the engine's lock off it.
-func (r *restoration) close() error {
-	return errors.Join(r.unmount(), r.vault.Bucket.Close())
+// end lets the process go. A view goes with it.
+func (r *restoration) end() error {
+	if err := r.commands.Close(); err != nil && !errors.Is(err, os.ErrClosed) {
+		return fmt.Errorf("end the process that fills the restored files: %w", err)
+	}
+	<-r.lost
+	return nil
 }
 
 // endRestores is for the end of the node, when its database is closed.
 func (n *node) endRestores() error {
+	var err error
+	if restoring := n.underWay(); restoring != nil {
+		err = restoring.end()
+	}
 	n.working.Wait()
-	n.mu.Lock()
-	restoring, files := n.restoring, n.restoredFiles
-	n.mu.Unlock()
-	var errs []error
-	if restoring != nil {
-		errs, files = append(errs, restoring.close()), restoring.lazy
-	}
-	if files != nil {
-		errs = append(errs, files.Close())
-	}
-	return errors.Join(errs...)
+	return err
 }
 
 // openable brings a restore as far as the database can be opened, and says through which view, if any.

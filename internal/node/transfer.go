@@ -32,6 +32,9 @@ func (n *node) giveTurn() { n.transfers <- struct{}{} }
 
 func (n *node) setBandwidth(_ http.ResponseWriter, _ *http.Request, bandwidth compute.Bandwidth) error {
 	vault.SetBandwidth(n.limiter, bandwidth.BytesPerSecond)
+	if restoring := n.underWay(); restoring != nil {
+		restoring.setBandwidth(bandwidth.BytesPerSecond)
+	}
 	return nil
 }
 
@@ -43,11 +46,12 @@ func (n *node) save(w http.ResponseWriter, r *http.Request, request compute.Save
 		return err
 	}
 	defer n.giveTurn()
-	v, err := n.vault(ctx, request.Store)
+	bucket, err := vault.OpenBucket(ctx, request.Store.URL)
 	if err != nil {
-		return err
+		return refuse(http.StatusBadRequest, "%v", err)
 	}
-	defer v.Bucket.Close()
+	defer bucket.Close()
+	v := vault.Vault{Bucket: bucket, Scope: request.Store.Scope, Key: request.Store.Key, Limiter: n.limiter}
 	vault.SetBandwidth(n.limiter, request.BytesPerSecond)
 	events := &events{to: w}
 	saved, err := n.saveTo(ctx, v, request, events.progress)
@@ -59,14 +63,6 @@ func (n *node) save(w http.ResponseWriter, r *http.Request, request compute.Save
 	}
 	n.log.Warn("save failed", "err", err)
 	return events.fail(err)
-}
-
-func (n *node) vault(ctx context.Context, store compute.Store) (vault.Vault, error) {
-	bucket, err := vault.OpenBucket(ctx, store.URL)
-	if err != nil {
-		return vault.Vault{}, refuse(http.StatusBadRequest, "%v", err)
-	}
-	return vault.Vault{Bucket: bucket, Scope: store.Scope, Key: store.Key, Limiter: n.limiter}, nil
 }
 
 func (n *node) saveTo(ctx context.Context, v vault.Vault, request compute.SaveRequest, progress func(vault.Progress)) (compute.Saved, error) {
@@ -136,6 +132,6 @@ func (e *events) send(event compute.Event) error {
 
 // fail is the last event of a transfer that came to nothing.
 func (e *events) fail(err error) error {
-	damaged := errors.Is(err, vault.ErrDamaged) || errors.Is(err, vault.ErrNotFound)
-	return e.send(compute.Event{Error: err.Error(), Damaged: damaged})
+	failed, isTold := errors.AsType[*fillError](err)
+	return e.send(compute.Event{Error: err.Error(), Damaged: damaged(err) || isTold && failed.damaged})
 }
