@@ -61,6 +61,7 @@ type program struct {
 	t    testing.TB
 	dir  string
 	args []string
+	env  []string // beside the tests' own
 	url  string
 	cmd  *exec.Cmd
 	log  *safeBuffer
@@ -69,7 +70,12 @@ type program struct {
 // serve starts slipher on a fresh folder and stops it when the test ends.
 func serve(t testing.TB, args ...string) *program {
 	t.Helper()
-	p := &program{t: t, dir: t.TempDir(), args: args}
+	return serveIn(t, nil, args...)
+}
+
+func serveIn(t testing.TB, env []string, args ...string) *program {
+	t.Helper()
+	p := &program{t: t, dir: t.TempDir(), args: args, env: env}
 	p.start()
 	t.Cleanup(func() {
 		p.stop()
@@ -84,6 +90,7 @@ func (p *program) start() {
 	p.t.Helper()
 	p.log = &safeBuffer{}
 	p.cmd = exec.Command(binary, append([]string{"serve", "--data", p.dir, "--listen", "127.0.0.1:0"}, p.args...)...)
+	p.cmd.Env = append(p.cmd.Environ(), p.env...)
 	p.cmd.Stderr = p.log
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {

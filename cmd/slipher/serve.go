@@ -11,6 +11,7 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -30,7 +31,7 @@ const firstAccount = "111111111111"
 type serveCommand struct {
 	Data          string     `required:"" type:"path" placeholder:"DIR" help:"Where everything is kept; made if missing."`
 	Listen        string     `default:"127.0.0.1:8480" help:"Address of the AWS API."`
-	Snapshots     string     `placeholder:"URL" help:"Where snapshots are kept, as a blob URL (default: DIR/snapshots)."`
+	Snapshots     string     `placeholder:"URL" help:"Where snapshots are kept: file:///folder, s3://bucket, gs://bucket or azblob://container (default: DIR/snapshots)."`
 	Bandwidth     byteRate   `default:"0" placeholder:"RATE" help:"Cap on all save and restore traffic together, like 20MB/s (0: none)."`
 	AdvertiseHost string     `placeholder:"HOST" help:"Put every SQL endpoint on this one host, with a port each, instead of a loopback address each."`
 	LogLevel      slog.Level `default:"INFO" help:"DEBUG, INFO, WARN or ERROR."`
@@ -39,6 +40,12 @@ type serveCommand struct {
 // Run starts everything from the bottom floor up, says that it is ready, and stops it in the opposite order when ctx ends.
 func (c serveCommand) Run(ctx context.Context) error {
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: c.LogLevel}))
+	if strings.HasPrefix(c.Snapshots, "mem:") {
+		return errors.New("--snapshots mem:// is for tests: snapshots in memory end with the process that saved them")
+	}
+	if err := os.Setenv(ignoreEndpointsVariable, "true"); err != nil {
+		return err
+	}
 	s := &slipher{command: c, data: folder(c.Data), log: log}
 	if err := s.open(ctx); err != nil {
 		return errors.Join(err, s.close())
@@ -146,6 +153,7 @@ func (s *slipher) openFleet() (*compute.Fleet, error) {
 		Binary: binary, Dir: s.data.path("clusters"), RunDir: s.runDir,
 		TLSCertPEM: cert.cert, TLSKeyPEM: cert.key,
 		LogLevel: s.command.LogLevel.String(), NodeLog: os.Stderr, Log: s.log, Now: time.Now,
+		Environment: nodeEnvironment(s.snapshotsURL(), os.Environ()),
 	})
 }
 

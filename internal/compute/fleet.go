@@ -33,8 +33,12 @@ type Config struct {
 	TLSKeyPEM  string    //
 	LogLevel   string    // of the nodes
 	NodeLog    io.Writer // where the nodes' own log lines go
-	Log        *slog.Logger
-	Now        func() time.Time
+
+	// Environment is what the nodes get of it, as NAME=value: the credentials of a remote snapshot store. They get nothing else.
+	Environment []string
+
+	Log *slog.Logger
+	Now func() time.Time
 }
 
 // Fleet is every node that the parent runs. Its methods may be called at the same time; calls for one cluster take turns,

@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -28,14 +29,17 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// given is the one variable that the nodes of these tests are given.
+const given = "AWS_ACCESS_KEY_ID=test"
+
 // standIn serves the control protocol and answers each line on the SQL socket with "<database> <verifier> <pid>".
 func standIn() {
 	var config compute.NodeConfig
 	if err := json.NewDecoder(os.Stdin).Decode(&config); err != nil {
 		os.Exit(2)
 	}
-	if len(os.Environ()) > 1 {
-		fmt.Fprintln(os.Stderr, "the node inherited an environment:", os.Environ())
+	if got := os.Environ(); !slices.Equal(got, []string{"TZ=UTC", given}) {
+		fmt.Fprintln(os.Stderr, "the node's environment is", got)
 		os.Exit(2)
 	}
 	go func() {
@@ -126,7 +130,8 @@ func open(t *testing.T) fixture {
 	}
 	t.Cleanup(func() { os.RemoveAll(run) })
 	fleet, err := compute.Open(compute.Config{
-		Binary: os.Args[0], Dir: t.TempDir(), RunDir: run, NodeLog: os.Stderr, Log: slog.New(slog.DiscardHandler)})
+		Binary: os.Args[0], Dir: t.TempDir(), RunDir: run, NodeLog: os.Stderr,
+		Environment: []string{given}, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

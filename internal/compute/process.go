@@ -25,7 +25,7 @@ type process struct {
 }
 
 // startProcess runs the node command with the control socket, the SQL socket and the parent's pipe as inherited descriptors. The child gets no
-// environment: all it needs comes with the configuration on its standard input.
+// environment but what the configuration lists: all else that it needs comes on its standard input.
 func startProcess(config Config, node NodeConfig, sql *net.TCPListener) (*process, error) {
 	control, socket, err := controlSocket(config.RunDir)
 	if err != nil {
@@ -82,7 +82,7 @@ func nodeCommand(config Config, node NodeConfig, inherited []*os.File, attribute
 		return nil, fmt.Errorf("encode the node's configuration: %w", err)
 	}
 	command := exec.Command(config.Binary, "node")
-	command.Env = []string{"TZ=UTC"}
+	command.Env = append([]string{"TZ=UTC"}, config.Environment...)
 	command.Stdin = bytes.NewReader(body)
 	command.Stderr = config.NodeLog
 	command.ExtraFiles = inherited

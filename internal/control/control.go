@@ -88,6 +88,10 @@ func New(config Config) (*Control, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the snapshot store: %w", err)
 	}
+	// A store that cannot be used should be found now, and not by the first snapshot.
+	if err := vault.Reach(context.Background(), bucket, config.Snapshots); err != nil {
+		return nil, errors.Join(err, bucket.Close())
+	}
 	config = config.withDefaults()
 	c := &Control{config: config, bucket: bucket}
 	c.budget = budget{total: config.Bandwidth, nodes: config.Nodes, log: config.Log}
