@@ -122,13 +122,15 @@ func (a *Appender) Close() {
 	bindings.DestroyDataChunk(&a.chunk)
 }
 
-func (a *Appender) failure() error {
-	a.session.Fail()
-	data := bindings.AppenderErrorData(a.appender)
+func (a *Appender) failure() error { return a.session.appenderFailure(a.appender) }
+
+func (s *Session) appenderFailure(appender bindings.Appender) error {
+	s.Fail()
+	data := bindings.AppenderErrorData(appender)
 	defer bindings.DestroyErrorData(&data)
 	message := bindings.ErrorDataMessage(data)
 	if kind, known := kinds[bindings.ErrorDataErrorType(data)]; known {
 		message = kind + ": " + strings.TrimPrefix(strings.TrimPrefix(message, kind+": "), "Failed to append: ")
 	}
-	return a.session.database.failure(orUnknown(message))
+	return s.database.failure(orUnknown(message))
 }

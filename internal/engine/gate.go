@@ -36,7 +36,7 @@ type gate struct {
 	// What tests change.
 	checkpointAt int64
 	asideAt      int64
-	createAside func() (*os.File, error)
+	createAside  func() (*os.File, error)
 }
 
 func (g *gate) run(d *Database) {
