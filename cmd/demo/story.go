@@ -143,12 +143,19 @@ func (s *story) restore(ctx context.Context) error {
 	if err := s.beginRestore(ctx, "copy-one"); err != nil {
 		return err
 	}
-	cluster, err := restored(ctx, s.b, "copy-one")
+	cluster, err := available(ctx, s.b, "copy-one")
 	if err != nil {
 		return err
 	}
-	say("cluster copy-one of account B is restored after %s", since(began))
-	return s.sameRows(ctx, cluster)
+	say("cluster copy-one of account B is available after %s", since(began))
+	if err := s.sameRows(ctx, cluster); err != nil {
+		return err
+	}
+	if _, err := restored(ctx, s.b, "copy-one"); err != nil {
+		return err
+	}
+	say("all its data has arrived after %s", since(began))
+	return nil
 }
 
 func (s *story) revoke(ctx context.Context) error {

@@ -147,6 +147,23 @@ func (f *Fleet) Restore(ctx context.Context, cluster string, request RestoreRequ
 	return err
 }
 
+// RestoreTable copies one table of a snapshot into the cluster's open database. Nothing is left of a copy that fails; the error is a NodeError where
+// the snapshot has no such table, or the database has one of the new name.
+func (f *Fleet) RestoreTable(ctx context.Context, cluster string, request TableRequest, progress func(Progress)) (TableRestored, error) {
+	n, err := f.find(cluster)
+	if err != nil {
+		return TableRestored{}, err
+	}
+	last, err := n.transfer(ctx, PathTable, request, progress)
+	if err != nil {
+		return TableRestored{}, err
+	}
+	if last.Table == nil {
+		return TableRestored{}, errors.New("the node ended a copy of a table without saying what it copied")
+	}
+	return *last.Table, nil
+}
+
 // Save writes a snapshot of everything that is committed when it begins.
 func (f *Fleet) Save(ctx context.Context, cluster string, request SaveRequest, progress func(Progress)) (Saved, error) {
 	n, err := f.find(cluster)

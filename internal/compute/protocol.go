@@ -4,10 +4,11 @@
 package compute
 
 // The control protocol: HTTP over a unix socket that the parent listens on and hands to the child. Requests and answers are
-// JSON; /restore and /save answer with a stream of Event lines, the last of which has Done or Error set.
+// JSON; /restore, /table and /save answer with a stream of Event lines, the last of which has Done or Error set.
 const (
 	PathStatus      = "/status"      // GET  → Status
 	PathRestore     = "/restore"     // POST RestoreRequest → Events: begins a restore, unless it has begun, and follows it until all blocks are there
+	PathTable       = "/table"       // POST TableRequest → Events: copies one table of a snapshot into the open database
 	PathOpen        = "/open"        // POST OpenRequest: opens (or creates) the database and starts to serve SQL
 	PathSave        = "/save"        // POST SaveRequest → Events
 	PathCredentials = "/credentials" // POST Credentials: replaces the admin user's password verifier
@@ -72,6 +73,24 @@ type RestoreRequest struct {
 	BytesPerSecond int64
 }
 
+// TableRequest asks for one table of a manifest under a new name in the open database. No more of the snapshot is fetched than the table needs.
+type TableRequest struct {
+	Store          Store
+	Manifest       string
+	Database       string // the name that the database had when the manifest was saved
+	Source, Target TableName
+	BytesPerSecond int64
+}
+
+// TableName names a table of a database.
+type TableName struct{ Schema, Table string }
+
+// TableRestored is what a finished copy of a table is made of.
+type TableRestored struct {
+	Rows         int64
+	FetchedBytes int64 // of the snapshot's files
+}
+
 // Bandwidth caps the transfers under way; 0 lifts the cap.
 type Bandwidth struct {
 	BytesPerSecond int64
@@ -79,11 +98,12 @@ type Bandwidth struct {
 
 // Event is one line of a /save or /restore answer.
 type Event struct {
-	Progress *Progress `json:",omitempty"`
-	Saved    *Saved    `json:",omitempty"` // with Done, for a save
-	Done     bool      `json:",omitempty"`
-	Error    string    `json:",omitempty"`
-	Damaged  bool      `json:",omitempty"` // with Error: the snapshot's blocks are missing, altered or sealed with another key; a retry will not help
+	Progress *Progress      `json:",omitempty"`
+	Saved    *Saved         `json:",omitempty"` // with Done, for a save
+	Table    *TableRestored `json:",omitempty"` // with Done, for a table
+	Done     bool           `json:",omitempty"`
+	Error    string         `json:",omitempty"`
+	Damaged  bool           `json:",omitempty"` // with Error: the snapshot's blocks are missing, altered or sealed with another key; a retry will not help
 }
 
 // Progress is how far a transfer has come.
