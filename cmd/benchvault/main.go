@@ -36,14 +36,18 @@ func main() {
 	flag.StringVar(&set.transfer, "transfer", "bin/transfer", "the program that runs one operation of the vault")
 	flag.BoolVar(&set.large, "large", false, "also save 2, 5, 10 and 20 GB (needs 40 GB of disk)")
 	makeOnly := flag.Bool("make-data", false, "only make the databases (it is run in a process of its own)")
+	stalls := flag.Duration("stalls", 0, "only measure how long commits wait during snapshots, for this long each, such as 30s")
 	flag.Parse()
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	var err error
-	if *makeOnly {
+	switch {
+	case *makeOnly:
 		err = makeVersions(ctx, set.dir, set.size)
-	} else {
+	case *stalls > 0:
+		err = measureStalls(ctx, set.dir, *stalls, os.Stdout)
+	default:
 		err = measure(ctx, set)
 	}
 	if err != nil {
