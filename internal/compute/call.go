@@ -14,7 +14,8 @@ import (
 // NodeError is a refusal or failure that the node itself reported.
 type NodeError struct {
 	Message string
-	Damaged bool // a restore found blocks missing, altered or sealed with another key; a retry will not help
+	Damaged bool   // a restore found blocks missing, altered or sealed with another key; a retry will not help
+	Code    string // the SQLSTATE of a refusal by the database; Message is for the client's eyes then
 }
 
 func (e *NodeError) Error() string { return e.Message }
@@ -48,7 +49,7 @@ func (n *node) transfer(ctx context.Context, path string, in any, progress func(
 		}
 		switch {
 		case event.Error != "":
-			return Event{}, &NodeError{Message: event.Error, Damaged: event.Damaged}
+			return Event{}, &NodeError{Message: event.Error, Damaged: event.Damaged, Code: event.Code}
 		case event.Done:
 			if event.Progress != nil && progress != nil {
 				progress(*event.Progress)

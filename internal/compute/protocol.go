@@ -104,6 +104,7 @@ type Event struct {
 	Done     bool           `json:",omitempty"`
 	Error    string         `json:",omitempty"`
 	Damaged  bool           `json:",omitempty"` // with Error: the snapshot's blocks are missing, altered or sealed with another key; a retry will not help
+	Code     string         `json:",omitempty"` // with Error, of a table: the SQLSTATE with which a database refused, if one did; then Error is for the client's eyes
 }
 
 // Progress is how far a transfer has come.
