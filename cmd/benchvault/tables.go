@@ -50,8 +50,8 @@ var tables = []table{
 			pick(i, 10, ['DE', 'DE', 'DE', 'FR', 'FR', 'US', 'US', 'BR', 'IN', 'JP', 'PL', 'GB', 'ES', 'NG']),
 			pick(i, 11, ['Firefox', 'Chrome', 'Chrome', 'Safari', 'Edge']),
 			round(-ln((chance(i, 12, 1000000)::DOUBLE + 1) / 1000001) * 40, 3), chance(i, 13, 1001)::REAL / 1000, chance(i, 14, 20) = 0,
-			'{"width":' || (320 + chance(i, 15, 24) * 80) || ',"language":"' || pick(i, 16, ['de', 'fr', 'en', 'pt', 'hi', 'ja']) ||
-			'","experiment":"' || word(i, 17) || '","clicks":' || chance(i, 18, 30) || ',"trace":"' || substr(md5((i * 3)::VARCHAR), 1, 12) || '"}'
+			CASE WHEN chance(i, 19, 5) = 0 THEN '{"width":' || (320 + chance(i, 15, 24) * 80) || ',"language":"' || pick(i, 16, ['de', 'fr', 'en', 'pt', 'hi', 'ja']) ||
+			'","experiment":"' || word(i, 17) || '","clicks":' || chance(i, 18, 30) || ',"trace":"' || substr(md5((i * 3)::VARCHAR), 1, 12) || '"}' END
 			FROM range(%d, %d) numbers(i)`,
 	},
 	{

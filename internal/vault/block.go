@@ -118,7 +118,7 @@ func (w *blockWriter) zstdGains(plain []byte) bool {
 	middle := (len(plain) - sampleSize) / 2
 	sample := plain[middle : middle+sampleSize]
 	byS2, byZstd := len(w.pack(codecS2, sample)), len(w.pack(codecZstd, sample))
-	return worthwhile(byZstd, sampleSize) && byZstd < byS2*7/8
+	return worthwhile(byZstd, sampleSize) && byZstd < byS2*8/9
 }
 
 func (w *blockWriter) pack(by codec, plain []byte) []byte {
