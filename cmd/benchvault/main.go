@@ -21,6 +21,7 @@ type settings struct {
 	runs     int
 	restic   string
 	transfer string
+	program  string
 	large    bool
 }
 
@@ -34,6 +35,7 @@ func main() {
 	flag.IntVar(&set.runs, "runs", 5, "how often everything is measured; the table holds medians")
 	flag.StringVar(&set.restic, "restic", "restic", "the restic program")
 	flag.StringVar(&set.transfer, "transfer", "bin/transfer", "the program that runs one operation of the vault")
+	flag.StringVar(&set.program, "slipher", "bin/slipher", "the slipher program; empty leaves out what needs a whole one")
 	flag.BoolVar(&set.large, "large", false, "also save 2, 5, 10 and 20 GB (needs 40 GB of disk)")
 	makeOnly := flag.Bool("make-data", false, "only make the databases (it is run in a process of its own)")
 	stalls := flag.Duration("stalls", 0, "only measure how long commits wait during snapshots, for this long each, such as 30s")
@@ -89,6 +91,11 @@ func measure(ctx context.Context, set settings) (err error) {
 		return err
 	}
 	b.print(os.Stdout)
+	if set.program != "" {
+		if err := b.firstAnswers(ctx); err != nil {
+			return err
+		}
+	}
 	if set.large {
 		return b.growth(ctx)
 	}
