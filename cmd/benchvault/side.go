@@ -18,7 +18,8 @@ import (
 type measured struct {
 	wall   time.Duration
 	cpu    time.Duration // user and system, of the process that was run
-	peak   int64         // bytes of memory; 0 where it is not known
+	before int64         // bytes of memory of the process when it began; 0 where it is not known
+	peak   int64         // bytes of memory that it had at most
 	stored int64         // bytes that the side's store has afterwards, or that were added
 }
 
@@ -49,9 +50,9 @@ func (s slipherSide) run(ctx context.Context, args ...string) (measured, error) 
 	if err != nil {
 		return m, err
 	}
-	var outcome struct{ StoredBytes, PeakKB int64 }
+	var outcome struct{ StoredBytes, BeforeKB, PeakKB int64 }
 	err = json.Unmarshal(out, &outcome)
-	m.stored, m.peak = outcome.StoredBytes, outcome.PeakKB<<10
+	m.stored, m.before, m.peak = outcome.StoredBytes, outcome.BeforeKB<<10, outcome.PeakKB<<10
 	return m, err
 }
 
@@ -135,6 +136,7 @@ func medians(runs []measured) measured {
 	return measured{
 		wall:   median(runs, func(m measured) time.Duration { return m.wall }),
 		cpu:    median(runs, func(m measured) time.Duration { return m.cpu }),
+		before: median(runs, func(m measured) int64 { return m.before }),
 		peak:   median(runs, func(m measured) int64 { return m.peak }),
 		stored: median(runs, func(m measured) int64 { return m.stored }),
 	}

@@ -20,7 +20,8 @@ import (
 type Outcome struct {
 	StoredBytes int64 `json:"storedBytes"`
 	NewBlocks   int   `json:"newBlocks"`
-	PeakKB      int64 `json:"peakKB"` // the most memory that the process had
+	BeforeKB    int64 `json:"beforeKB"` // memory of the process before it began: its code, and the drivers of all stores
+	PeakKB      int64 `json:"peakKB"`   // the most memory that it had
 }
 
 func main() {
@@ -53,6 +54,7 @@ func run(ctx context.Context, store, key string, saving saving, args []string) (
 	}
 	defer func() { err = errors.Join(err, bucket.Close()) }()
 	v := vault.Vault{Bucket: bucket, Scope: "bench", Key: data}
+	before := peakKB()
 	switch {
 	case len(args) == 3 && args[0] == "save":
 		outcome, err = saving.save(ctx, v, args[1], args[2])
@@ -63,7 +65,7 @@ func run(ctx context.Context, store, key string, saving saving, args []string) (
 	default:
 		err = errors.New("usage: transfer [flags] save ID FILE | restore ID FOLDER | verify ID")
 	}
-	outcome.PeakKB = peakKB()
+	outcome.BeforeKB, outcome.PeakKB = before, peakKB()
 	return outcome, err
 }
 
