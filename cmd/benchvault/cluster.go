@@ -29,7 +29,7 @@ func (b *bench) firstAnswers(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		slow, stop := slowStore(fetchDelay)
+		slow, stop := distantStore(fetchDelay)
 		err = b.firstAnswer(ctx, fmt.Sprintf("from an S3 store, %s for each fetch", fetchDelay), size, slow)
 		stop()
 		if ctx.Err() != nil {

@@ -84,8 +84,8 @@ func newClient(ctx context.Context, dir, url string) (*redshift.Client, error) {
 	return redshift.NewFromConfig(settings, func(o *redshift.Options) { o.BaseEndpoint = aws.String(url) }), nil
 }
 
-// slowStore is an S3 server in this process that lets every fetch wait.
-func slowStore(wait time.Duration) (url string, stop func()) {
+// distantStore is an S3 server in this process that lets every fetch wait.
+func distantStore(wait time.Duration) (url string, stop func()) {
 	objects := gofakes3.New(s3mem.New(), gofakes3.WithAutoBucket(true)).Server()
 	waits := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodGet {
