@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"golang.org/x/sync/semaphore"
 
 	"slipher/internal/api/redshift"
 	"slipher/internal/compute"
@@ -68,11 +69,12 @@ type Config struct {
 type Control struct {
 	config    Config
 	bucket    vault.Bucket
-	turns     turns     // of clusters, for what happens to their nodes but for transfers
-	opened    keySet    // clusters whose node serves SQL
-	scopes    turns     // of saves in a scope: each has the one before for its parent
-	postponed keySet    // scopes whose sweep gave way to a save
-	progress  transfers // of saves by snapshot, of restores by cluster
+	turns     turns               // of clusters, for what happens to their nodes but for transfers
+	opened    keySet              // clusters whose node serves SQL
+	scopes    turns               // of saves in a scope: each has the one before for its parent
+	saves     *semaphore.Weighted // the saves that run at once; who waits for one holds its scope already
+	postponed keySet              // scopes whose sweep gave way to a save
+	progress  transfers           // of saves by snapshot, of restores by cluster
 	budget    budget
 
 	mu   sync.Mutex
@@ -95,6 +97,7 @@ func New(config Config) (*Control, error) {
 	config = config.withDefaults()
 	c := &Control{config: config, bucket: bucket}
 	c.budget = budget{total: config.Bandwidth, nodes: config.Nodes, log: config.Log}
+	c.saves = semaphore.NewWeighted(int64(config.Limits.Saves))
 	c.registerJobs()
 	return c, nil
 }

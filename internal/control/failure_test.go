@@ -181,6 +181,33 @@ func TestBandwidth(t *testing.T) {
 	bed.AwaitSnapshot(testbed.Owner, "s2", "available")
 }
 
+// TestSavesOfManyClustersTakeTurns lets one snapshot run at a time: the second waits, with nothing done, until the first has ended.
+func TestSavesOfManyClustersTakeTurns(t *testing.T) {
+	t.Parallel()
+	bed := testbed.New(t, testbed.Config{Bandwidth: 1000, Limits: control.Limits{Saves: 1}})
+	bed.CreateCluster(testbed.Owner, "one", rows(1000, "one"))
+	bed.CreateCluster(testbed.Owner, "two", rows(1000, "two"))
+	hold := bed.Hold("save")
+	bed.Must(testbed.Owner, "CreateClusterSnapshot", "ClusterIdentifier=one", "SnapshotIdentifier=first")
+	hold.Reached(bed)
+	later := bed.Hold("save")
+	bed.Must(testbed.Owner, "CreateClusterSnapshot", "ClusterIdentifier=two", "SnapshotIdentifier=second")
+	// By the time that this cluster is there, its job has overtaken the snapshot's, which waits.
+	bed.CreateCluster(testbed.Owner, "three", rows(10, "three"))
+	second := bed.Snapshot(testbed.Owner, "second")
+	if second.Status != "creating" || second.CurrentBackupRateInMegaBytesPerSecond != 0 || second.BackupProgressInMegaBytes != 0 {
+		t.Errorf("the second snapshot is %s with %v MB, want it to wait", second.Status, second.BackupProgressInMegaBytes)
+	}
+	if share := bed.Nodes.Share(bed.Key(testbed.Owner, "one")); share != 1000 {
+		t.Errorf("the first save may use %d bytes a second, want all 1,000: the second has begun beside it", share)
+	}
+	hold.Release()
+	later.Reached(bed)
+	later.Release()
+	bed.AwaitSnapshot(testbed.Owner, "first", "available")
+	bed.AwaitSnapshot(testbed.Owner, "second", "available")
+}
+
 // TestSavesOfOneClusterTakeTurns holds one snapshot while another is asked for and a third is deleted: saves of a cluster take
 // turns, and a sweep gives way.
 func TestSavesOfOneClusterTakeTurns(t *testing.T) {

@@ -8,6 +8,7 @@ type Limits struct {
 	Nodes               int // of all clusters together
 	Tags                int // of one resource
 	Attempts            int // of a save, restore or first start before it counts as failed
+	Saves               int // that run at once, of all accounts and clusters; the others wait
 }
 
 func (l Limits) withDefaults() Limits {
@@ -20,6 +21,7 @@ func (l Limits) withDefaults() Limits {
 		{&l.AccountsPerKey, 100},
 		{&l.Nodes, 200},
 		{&l.Tags, 50},
+		{&l.Saves, 4},
 		{&l.Attempts, 8}, // with the jobs' pauses, about 13 seconds
 	} {
 		if *limit.field == 0 {

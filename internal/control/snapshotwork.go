@@ -21,6 +21,10 @@ func (c *Control) workSnapshot(ctx context.Context, job snapshotWork) error {
 		return err
 	}
 	defer done()
+	if err := c.saves.Acquire(ctx, 1); err != nil {
+		return err
+	}
+	defer c.saves.Release(1)
 	record, parent, err := c.beginSave(ctx, job)
 	if err != nil || !record.Body.inProgress() {
 		return err

@@ -61,6 +61,8 @@ const (
 	// A sweep may move blocks while they are read. It writes the new pack before it deletes the old one, so a fresh
 	// catalogue knows the new place. So many sweeps may come, one after the other, before a block counts as lost.
 	mostMoves = 4
+	// So many runs are asked for at once at least: with 20 ms for each answer that is 400 MB/s.
+	fetchesAtOnce = 8
 )
 
 // allPlaces is every piece of every file.
@@ -93,7 +95,7 @@ func (f *fetcher) fetch(ctx context.Context, wants []want) error {
 		}
 		return nil
 	})
-	for range max(4, 2*runtime.GOMAXPROCS(0)) {
+	for range max(fetchesAtOnce, 2*runtime.GOMAXPROCS(0)) {
 		group.Go(func() error { return f.work(ctx, known, pending) })
 	}
 	return group.Wait()
