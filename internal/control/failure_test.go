@@ -192,8 +192,10 @@ func TestSavesOfManyClustersTakeTurns(t *testing.T) {
 	hold.Reached(bed)
 	later := bed.Hold("save")
 	bed.Must(testbed.Owner, "CreateClusterSnapshot", "ClusterIdentifier=two", "SnapshotIdentifier=second")
-	// By the time that this cluster is there, its job has overtaken the snapshot's, which waits.
-	bed.CreateCluster(testbed.Owner, "three", rows(10, "three"))
+	// By the time that these clusters are there, their jobs have overtaken the snapshot's, which waits.
+	for _, cluster := range []string{"three", "four", "five"} {
+		bed.CreateCluster(testbed.Owner, cluster, rows(10, cluster))
+	}
 	second := bed.Snapshot(testbed.Owner, "second")
 	if second.Status != "creating" || second.CurrentBackupRateInMegaBytesPerSecond != 0 || second.BackupProgressInMegaBytes != 0 {
 		t.Errorf("the second snapshot is %s with %v MB, want it to wait", second.Status, second.BackupProgressInMegaBytes)
