@@ -209,7 +209,7 @@ func (d *Database) options() []option {
 // nothing but the user's data and a new version of slipher brings its own helpers. External access ends once the file is attached.
 func (d *Database) setup() []string {
 	statements := []string{
-		fmt.Sprintf("ATTACH %s AS %s (STORAGE_VERSION 'latest')", quoteText(d.path()), Quote(d.config.Database)),
+		fmt.Sprintf("ATTACH %s AS %s (STORAGE_VERSION 'latest')", QuoteText(d.path()), Quote(d.config.Database)),
 		"ATTACH ':memory:' AS " + Helpers,
 	}
 	for _, schema := range d.config.SearchPath {
@@ -232,7 +232,7 @@ func (d *Database) ownFiles() string {
 	var paths []string
 	for _, path := range []string{d.path(), filepath.Join(d.config.Dir, FileName(d.config.Database))} {
 		for _, suffix := range []string{"", ".wal", ".wal.checkpoint", ".wal.recovery"} {
-			paths = append(paths, quoteText(path+suffix))
+			paths = append(paths, QuoteText(path+suffix))
 		}
 	}
 	return "[" + strings.Join(paths, ", ") + "]"
@@ -245,13 +245,14 @@ func (d *Database) searchPath(schemas []string) string {
 		path = append(path, Quote(d.config.Database)+"."+Quote(schema))
 	}
 	path = append(path, Helpers+".main")
-	return "SET search_path = " + quoteText(strings.Join(path, ","))
+	return "SET search_path = " + QuoteText(strings.Join(path, ","))
 }
 
 // Quote makes an SQL identifier of name.
 func Quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
 
-func quoteText(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
+// QuoteText makes an SQL literal of text.
+func QuoteText(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
 
 func (d *Database) poison(err error) {
 	d.poisonOnce.Do(func() {

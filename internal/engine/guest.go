@@ -48,7 +48,7 @@ func (g *Guest) open(ctx context.Context, path string) error {
 	}
 	defer session.Close()
 	for _, statement := range []string{
-		fmt.Sprintf("ATTACH %s AS %s (READ_ONLY)", quoteText(path), guestCatalog),
+		fmt.Sprintf("ATTACH %s AS %s (READ_ONLY)", QuoteText(path), guestCatalog),
 		"SET enable_external_access = false",
 		"SET lock_configuration = true",
 	} {

@@ -135,7 +135,7 @@ func (s *Session) SetSearchPath(ctx context.Context, schemas []string) error {
 
 // SetTimeZone sets the time zone of timestamps with time zone.
 func (s *Session) SetTimeZone(ctx context.Context, zone string) error {
-	return s.run(ctx, "SET TimeZone = "+quoteText(zone))
+	return s.run(ctx, "SET TimeZone = "+QuoteText(zone))
 }
 
 func (s *Session) run(ctx context.Context, sql string) error {

@@ -29,6 +29,7 @@ func (n *node) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+compute.PathStatus, func(w http.ResponseWriter, _ *http.Request) { answer(w, n.status()) })
 	mux.HandleFunc("POST "+compute.PathRestore, handle(n.restore))
+	mux.HandleFunc("POST "+compute.PathTable, handle(n.restoreTable))
 	mux.HandleFunc("POST "+compute.PathOpen, handle(n.open))
 	mux.HandleFunc("POST "+compute.PathSave, handle(n.save))
 	mux.HandleFunc("POST "+compute.PathCredentials, handle(n.setCredentials))

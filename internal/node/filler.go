@@ -33,6 +33,7 @@ type fillRequest struct {
 type fillCommand struct {
 	BytesPerSecond *int64 `json:",omitempty"`
 	Fill           bool   `json:",omitempty"` // fetch what is missing
+	Report         bool   `json:",omitempty"` // say how much has arrived
 	Unmount        bool   `json:",omitempty"`
 }
 
@@ -153,6 +154,8 @@ func (f *filler) obey(ctx context.Context, command fillCommand) error {
 		vault.SetBandwidth(f.limiter, *command.BytesPerSecond)
 	case command.Fill:
 		f.filling.Go(func() { f.fill(ctx) })
+	case command.Report:
+		return f.send(fillEvent{Progress: &vault.Progress{TotalBytes: f.lazy.TotalBytes(), DoneBytes: f.lazy.ArrivedBytes()}})
 	case command.Unmount:
 		return f.unmount()
 	}

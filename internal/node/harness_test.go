@@ -40,9 +40,13 @@ type running struct {
 // start runs a node on fresh sockets. It is shut down with the test.
 func start(t testing.TB, dir string) *running {
 	t.Helper()
-	return startWith(t, compute.NodeConfig{
+	return startWith(t, configIn(dir))
+}
+
+func configIn(dir string) compute.NodeConfig {
+	return compute.NodeConfig{
 		Cluster: "test", DataDir: filepath.Join(dir, "data"), TempDir: filepath.Join(dir, "tmp"), ViewDir: viewIn(dir), MemoryLimit: "1GB", Threads: 2, LogLevel: "ERROR",
-	})
+	}
 }
 
 func startWith(t testing.TB, config compute.NodeConfig) *running {

@@ -115,7 +115,8 @@ func (n *node) beginRestore(request compute.RestoreRequest) (*restoration, error
 	restoring := n.underWay()
 	if restoring == nil {
 		var err error
-		if restoring, err = n.startFiller(request); err != nil {
+		fill := fillRequest{Restore: request, DataDir: n.config.DataDir, ViewDir: n.config.ViewDir, LogLevel: n.level}
+		if restoring, err = n.startFiller(n.ending, fill); err != nil {
 			return nil, err
 		}
 		n.setUnderWay(restoring)
@@ -131,9 +132,9 @@ func (n *node) beginRestore(request compute.RestoreRequest) (*restoration, error
 }
 
 // startFiller returns when the files can be opened through the view, or can be filled where there is none.
-func (n *node) startFiller(request compute.RestoreRequest) (*restoration, error) {
+func (n *node) startFiller(ctx context.Context, request fillRequest) (*restoration, error) {
 	r := &restoration{
-		manifest: request.Manifest, opened: make(chan struct{}), prepared: make(chan fillEvent, 1), unmounted: make(chan fillEvent, 1),
+		manifest: request.Restore.Manifest, opened: make(chan struct{}), prepared: make(chan fillEvent, 1), unmounted: make(chan fillEvent, 1),
 		lost: make(chan struct{}), changed: make(chan struct{}),
 	}
 	binary, err := os.Executable()
@@ -155,12 +156,12 @@ func (n *node) startFiller(request compute.RestoreRequest) (*restoration, error)
 	}
 	r.commands, r.encoder = commands, json.NewEncoder(commands)
 	n.working.Go(func() { r.listen(events) })
-	return r, n.prepare(r, request)
+	return r, r.prepare(ctx, request)
 }
 
-func (n *node) prepare(r *restoration, request compute.RestoreRequest) error {
-	r.send(fillRequest{Restore: request, DataDir: n.config.DataDir, ViewDir: n.config.ViewDir, LogLevel: n.level})
-	first, err := r.first(n.ending)
+func (r *restoration) prepare(ctx context.Context, request fillRequest) error {
+	r.send(request)
+	first, err := r.first(ctx)
 	if err != nil {
 		return errors.Join(err, r.end())
 	}
@@ -168,7 +169,7 @@ func (n *node) prepare(r *restoration, request compute.RestoreRequest) error {
 		return errors.Join(&fillError{first.Error, first.Damaged}, r.end())
 	}
 	if first.View {
-		r.view = n.config.ViewDir
+		r.view = request.ViewDir
 	}
 	return nil
 }

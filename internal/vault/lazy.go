@@ -244,8 +244,8 @@ func (l *Lazy) Fill(ctx context.Context, progress func(Progress)) (Restored, err
 }
 
 func (l *Lazy) fill(ctx context.Context, progress func(Progress)) (_ Restored, err error) {
-	kept := l.hereBytes()
-	meter := &meter{total: l.TotalBytes(), stored: nothing, measure: l.hereBytes, report: progress}
+	kept := l.ArrivedBytes()
+	meter := &meter{total: l.TotalBytes(), stored: nothing, measure: l.ArrivedBytes, report: progress}
 	meter.start()
 	defer func() { meter.stop(err == nil) }()
 	for missing := l.missing(); len(missing) > 0; missing = l.missing() {
@@ -286,7 +286,8 @@ func (l *Lazy) settled(ctx context.Context) error {
 	return nil
 }
 
-func (l *Lazy) hereBytes() int64 {
+// ArrivedBytes are those of the snapshot that need not be fetched any more.
+func (l *Lazy) ArrivedBytes() int64 {
 	total := l.eager
 	for _, file := range l.files {
 		if file != nil {

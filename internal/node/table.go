@@ -1,0 +1,177 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"slipher/internal/compute"
+	"slipher/internal/engine"
+	"slipher/internal/vault"
+)
+
+// guestMemory is what the engine may use to read another database's file, beside what it uses for its own.
+const guestMemory = "256MB"
+
+// restoreTable copies one table of a snapshot into the open database. Where the system lets it mount, no more of the snapshot is fetched than the table
+// needs; elsewhere all of it is fetched first.
+func (n *node) restoreTable(w http.ResponseWriter, r *http.Request, request compute.TableRequest) error {
+	n.mu.Lock()
+	database := n.database
+	n.mu.Unlock()
+	if database == nil {
+		return refuse(http.StatusConflict, "the node has no open database to restore a table into")
+	}
+	ctx, cancel := context.WithCancel(r.Context())
+	defer cancel()
+	defer context.AfterFunc(n.ending, cancel)()
+	events := &events{to: w}
+	restored, err := n.tableFrom(ctx, database, request, events)
+	if err != nil {
+		n.log.Warn("table not restored", "table", request.Target.Table, "err", err)
+		return events.fail(err)
+	}
+	n.log.Info("table restored", "table", request.Target.Table, "rows", restored.Rows, "fetched", restored.FetchedBytes)
+	return events.send(compute.Event{Done: true, Table: &restored})
+}
+
+func (n *node) tableFrom(ctx context.Context, database *engine.Database, request compute.TableRequest, events *events) (restored compute.TableRestored, err error) {
+	dir, err := os.MkdirTemp(n.config.TempDir, "table-*")
+	if err != nil {
+		return restored, fmt.Errorf("make a folder for the snapshot: %w", err)
+	}
+	fill := fillRequest{
+		Restore: compute.RestoreRequest{Store: request.Store, Manifest: request.Manifest, BytesPerSecond: request.BytesPerSecond},
+		DataDir: filepath.Join(dir, "data"), LogLevel: n.level,
+	}
+	if n.config.ViewDir != "" {
+		fill.ViewDir = filepath.Join(dir, "view")
+	}
+	filler, err := n.startFiller(ctx, fill)
+	if err != nil {
+		return restored, errors.Join(err, os.RemoveAll(dir))
+	}
+	defer func() { err = errors.Join(err, filler.end(), os.RemoveAll(dir)) }()
+	stop := filler.watch(events)
+	defer stop()
+	files := filler.view
+	if files == "" {
+		files = fill.DataDir
+		if err := filler.fillAll(ctx); err != nil {
+			return restored, err
+		}
+	}
+	guest, err := engine.OpenGuest(ctx, engine.GuestConfig{
+		Path: filepath.Join(files, engine.FileName(request.Database)), TempDir: n.config.TempDir, MemoryLimit: guestMemory, Threads: n.config.Threads, Log: n.log,
+	})
+	if err != nil {
+		return restored, err
+	}
+	defer guest.Close()
+	if restored.Rows, err = copyTable(ctx, database, guest, request); err != nil {
+		return restored, err
+	}
+	stop()
+	restored.FetchedBytes = events.last.DoneBytes
+	return restored, nil
+}
+
+// fillAll is for where there is no view.
+func (r *restoration) fillAll(ctx context.Context) error {
+	r.begin()
+	filling, _, _ := r.now()
+	r.send(fillCommand{Fill: true})
+	select {
+	case <-filling.done:
+		return filling.err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// watch reports what was fetched until stop is called, and once more then.
+func (r *restoration) watch(events *events) (stop func()) {
+	stopping, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		tick := time.NewTicker(200 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			events.progress(r.fetched())
+			select {
+			case <-tick.C:
+			case <-stopping:
+				events.progress(r.fetched())
+				return
+			}
+		}
+	}()
+	done := false
+	return func() {
+		if !done {
+			done = true
+			close(stopping)
+			<-stopped
+		}
+	}
+}
+
+// fetched asks how much has arrived.
+func (r *restoration) fetched() vault.Progress {
+	_, _, changed := r.now()
+	r.send(fillCommand{Report: true})
+	select {
+	case <-changed:
+	case <-r.lost:
+	}
+	_, progress, _ := r.now()
+	return progress
+}
+
+// copyTable copies rows and what the catalogue keeps of the table, in one transaction.
+func copyTable(ctx context.Context, database *engine.Database, guest *engine.Guest, request compute.TableRequest) (rows int64, err error) {
+	session, err := database.Session(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer session.Close()
+	if err := session.Begin(ctx); err != nil {
+		return 0, err
+	}
+	from, to := engine.TableName(request.Source), engine.TableName(request.Target)
+	if rows, err = session.CopyTable(ctx, guest, from, to); err != nil {
+		return 0, err
+	}
+	if err := copyCatalogue(ctx, session, guest, from, to); err != nil {
+		return 0, err
+	}
+	return rows, session.Commit(ctx)
+}
+
+// copyCatalogue brings the snapshot's catalogue in beside the database's own for as long as the transaction lasts. An identity is left out, as its sequence is.
+func copyCatalogue(ctx context.Context, session *engine.Session, guest *engine.Guest, from, to engine.TableName) error {
+	for table, columns := range map[string]string{
+		"tables":  "diststyle, sortstyle",
+		"columns": "column_name, declared, length, encoding, distkey, sortkey, NULL, NULL",
+	} {
+		incoming := engine.TableName{Schema: catalogueSchema, Table: "incoming " + table}
+		if _, err := session.CopyTable(ctx, guest, engine.TableName{Schema: catalogueSchema, Table: table}, incoming); err != nil {
+			return err
+		}
+		name := catalogueSchema + "." + engine.Quote(incoming.Table)
+		for _, statement := range []string{
+			fmt.Sprintf("INSERT INTO %s.%s SELECT %s, %s, %s FROM %s WHERE schema_name = %s AND table_name = %s", catalogueSchema, table,
+				engine.QuoteText(to.Schema), engine.QuoteText(to.Table), columns, name, engine.QuoteText(from.Schema), engine.QuoteText(from.Table)),
+			"DROP TABLE " + name,
+		} {
+			if err := session.Exec(ctx, statement); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
