@@ -36,6 +36,14 @@ bench-vault: build
 bench: build
 	SLIPHER_BINARY=$(abspath $(SLIPHER)) $(GO) test -run '^$$' -bench . -benchtime 20x ./test
 
+# Every fuzz target of the vault for a while; others run by their names: go test -fuzz FuzzX ./internal/...
+FUZZTIME ?= 1m
+fuzz:
+	@for target in $$($(GO) test -list '^Fuzz' ./internal/vault | grep '^Fuzz'); do \
+		echo "$$target for $(FUZZTIME)"; \
+		$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) ./internal/vault || exit 1; \
+	done
+
 clean:
 	rm -rf bin
 

@@ -289,3 +289,15 @@ func FuzzSealedObject(f *testing.F) {
 		})
 	})
 }
+
+func FuzzPin(f *testing.F) {
+	name := pinName{3}
+	f.Add(pin{turns: 7, manifest: objectName{1}}.encode(name))
+	f.Add(header(kindPin, name))
+	f.Fuzz(func(t *testing.T, content []byte) {
+		decoded, err := decodePin(name, content)
+		if err == nil && !bytes.Equal(decoded.encode(name), content) {
+			t.Errorf("%x decodes to %+v", content, decoded)
+		}
+	})
+}

@@ -60,9 +60,9 @@ func play(role string) int {
 // TestKill ends real processes with kill -9 at random moments.
 func TestKill(t *testing.T) {
 	t.Parallel()
-	rounds := 2
+	rounds := 35 // of each of the three
 	if stress() {
-		rounds = 100
+		rounds = 700
 	}
 	for _, role := range []string{"save", "sweep", "restore"} {
 		t.Run(role, func(t *testing.T) {
