@@ -36,6 +36,7 @@ func (s *slipher) adminDoor() http.Handler {
 		}
 		json.NewEncoder(w).Encode(created)
 	})
+	mux.HandleFunc("POST /snapshots/verify", s.verifySnapshots)
 	return mux
 }
 

@@ -96,7 +96,7 @@ func New(config Config) (*Control, error) {
 	}
 	config = config.withDefaults()
 	c := &Control{config: config, bucket: bucket}
-	c.budget = budget{total: config.Bandwidth, nodes: config.Nodes, log: config.Log}
+	c.budget = budget{own: vault.NewLimiter(config.Bandwidth), total: config.Bandwidth, nodes: config.Nodes, log: config.Log}
 	c.saves = semaphore.NewWeighted(int64(config.Limits.Saves))
 	c.registerJobs()
 	return c, nil

@@ -44,6 +44,7 @@ const (
 	eventSnapshotStarted  = "2009"
 	eventSnapshotDeleted  = "2011"
 	eventFinalStarted     = "2012"
+	eventSnapshotDamaged  = "2990" // slipher's own
 	eventRenamed          = "2013"
 	eventRebooted         = "3000"
 	eventRestored         = "3003"
@@ -64,7 +65,7 @@ func (e event) classified() event {
 	e.Category = map[byte]string{'1': "configuration", '2': "management", '3': "monitoring", '4': "security"}[e.Number[0]]
 	e.Severity = "INFO"
 	switch e.Number {
-	case eventRestoreFailed, eventFinalFailed, eventSnapshotFailed:
+	case eventRestoreFailed, eventFinalFailed, eventSnapshotFailed, eventSnapshotDamaged:
 		e.Severity = "ERROR"
 	}
 	return e

@@ -30,6 +30,7 @@ func (c *Control) registerJobs() {
 	register(c, c.workSnapshot)
 	register(c, c.workRestore)
 	register(c, c.sweep)
+	register(c, c.scrub)
 }
 
 func register[J meta.Job](c *Control, work func(context.Context, J) error) {
@@ -55,6 +56,9 @@ func (c *Control) Resume(ctx context.Context) error {
 	running, err := c.enqueueRunning(ctx)
 	if err != nil {
 		return fmt.Errorf("resume the clusters: %w", err)
+	}
+	if err := c.config.Store.Update(ctx, c.scrubLater); err != nil {
+		return fmt.Errorf("schedule the scrub: %w", err)
 	}
 	places := make(chan struct{}, resumedAtOnce)
 	var starting sync.WaitGroup

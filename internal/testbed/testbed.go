@@ -217,6 +217,38 @@ func (b *Bed) Stored() []string {
 	return names
 }
 
+// DamagePacks alters a byte of every pack that is not in the list of Stored from before.
+func (b *Bed) DamagePacks(before []string) {
+	b.t.Helper()
+	for _, name := range b.Stored() {
+		if !strings.Contains(name, "/packs/") || slices.Contains(before, name) {
+			continue
+		}
+		path := filepath.Join(b.snapshots(), name)
+		content, err := os.ReadFile(path)
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		content[100] ^= 1
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			b.t.Fatal(err)
+		}
+	}
+}
+
+// Worked is closed when a job has run from now on.
+func (b *Bed) Worked() <-chan struct{} {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.worked
+}
+
+// AwaitWork waits until the job of Worked has run.
+func (b *Bed) AwaitWork(worked <-chan struct{}) {
+	b.t.Helper()
+	b.within("a job to run", worked)
+}
+
 // Caller is the root user of an account.
 func Caller(account string) api.Caller {
 	return api.Caller{Account: account, Region: Region, ARN: "arn:aws:iam::" + account + ":root", UserID: account}

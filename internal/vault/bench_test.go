@@ -142,7 +142,7 @@ func BenchmarkVerify(b *testing.B) {
 	file, v := benchFile(b), benchVault(b)
 	benchSave(b, v, benchRequest(b, file, "first", ""))
 	for b.Loop() {
-		if err := v.Verify(context.Background(), "first"); err != nil {
+		if err := v.Verify(context.Background(), "first", nil); err != nil {
 			b.Fatal(err)
 		}
 	}

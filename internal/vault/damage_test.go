@@ -30,7 +30,7 @@ func checkRefused(t *testing.T, v vault.Vault, names ...string) {
 	t.Helper()
 	dir := t.TempDir()
 	_, restoring := v.Restore(context.Background(), "first", dir, nil)
-	for what, err := range map[string]error{"verify": v.Verify(context.Background(), "first"), "restore": restoring} {
+	for what, err := range map[string]error{"verify": v.Verify(context.Background(), "first", nil), "restore": restoring} {
 		if !errors.Is(err, vault.ErrDamaged) {
 			t.Errorf("%s: got %v, want ErrDamaged", what, err)
 			continue
@@ -72,7 +72,7 @@ func TestDamage(t *testing.T) {
 				altered := bytes.Clone(whole)
 				altered[at] ^= 1 << chance.IntN(8)
 				put(t, v.Bucket, object.Key, altered)
-				if err := v.Verify(t.Context(), "first"); !found(err) {
+				if err := v.Verify(t.Context(), "first", nil); !found(err) {
 					t.Errorf("byte %d of %d of %s: verify says %v", at, len(whole), object.Key, err)
 				}
 				checkRestoresOrRefuses(t, v, want)
@@ -90,7 +90,7 @@ func TestDamage(t *testing.T) {
 			whole := read(t, v.Bucket, object.Key)
 			for _, at := range offsets(chance, len(whole)) {
 				put(t, v.Bucket, object.Key, whole[:at])
-				if err := v.Verify(t.Context(), "first"); !found(err) {
+				if err := v.Verify(t.Context(), "first", nil); !found(err) {
 					t.Errorf("%s cut to %d of %d: verify says %v", object.Key, at, len(whole), err)
 				}
 				checkRestoresOrRefuses(t, v, want)
@@ -195,7 +195,7 @@ func TestDamage(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		err := v.Verify(t.Context(), "first")
+		err := v.Verify(t.Context(), "first", nil)
 		if err == nil || strings.Count(err.Error(), "block ") != 20 || !strings.Contains(err.Error(), "and 10 more") {
 			t.Errorf("got %v", err)
 		}

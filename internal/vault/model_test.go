@@ -103,7 +103,7 @@ func (w *world) round(r *rapid.T, savers []*saver) {
 		r.Fatal(err)
 	}
 	for id := range w.snapshots {
-		if err := newVault(w.bucket).Verify(context.Background(), id); err != nil {
+		if err := newVault(w.bucket).Verify(context.Background(), id, nil); err != nil {
 			r.Fatal(err)
 		}
 	}
@@ -243,7 +243,7 @@ func compare(dir, id string, want contents) error {
 func (w *world) verify(r *rapid.T, id string) func() error {
 	v, plan := w.process(r)
 	return func() error {
-		err := v.Verify(context.Background(), id)
+		err := v.Verify(context.Background(), id, nil)
 		return unexplained(err, plan)
 	}
 }

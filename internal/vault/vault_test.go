@@ -86,7 +86,7 @@ func save(t testing.TB, v vault.Vault, id, parent string, c contents) vault.Save
 
 func verify(t testing.TB, v vault.Vault, id string) {
 	t.Helper()
-	if err := v.Verify(context.Background(), id); err != nil {
+	if err := v.Verify(context.Background(), id, nil); err != nil {
 		t.Error(err)
 	}
 }

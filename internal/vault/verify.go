@@ -13,8 +13,8 @@ import (
 const mostDamages = 20
 
 // Verify reads every block of a snapshot back and checks it, and the packs around them. The error names what is damaged, up to
-// twenty blocks, and is ErrDamaged; any other error says that the check could not be finished.
-func (v Vault) Verify(ctx context.Context, id string) error {
+// twenty blocks, and is ErrDamaged or ErrNotFound; any other error says that the check could not be finished. progress may be nil.
+func (v Vault) Verify(ctx context.Context, id string, progress func(Progress)) error {
 	s, err := v.open()
 	if err != nil {
 		return err
@@ -25,7 +25,13 @@ func (v Vault) Verify(ctx context.Context, id string) error {
 	}
 	var found damages
 	f := newFetcher(s, manifest)
-	f.damaged, f.deliver = found.addBlock, manifest.checkLength
+	meter := startMeter(manifest.TotalBytes(), func() int64 { return 0 }, progress)
+	defer func() { meter.stop(true) }()
+	f.damaged = found.addBlock
+	f.deliver = func(at place, plain []byte) error {
+		meter.add(len(plain))
+		return manifest.checkLength(at, plain)
+	}
 	if err := f.fetch(ctx, f.allPlaces()); err != nil {
 		return fmt.Errorf("verify %s: %w", id, err)
 	}

@@ -61,7 +61,7 @@ func run(ctx context.Context, store, key string, saving saving, args []string) (
 	case len(args) == 3 && args[0] == "restore":
 		_, err = v.Restore(ctx, args[1], args[2], nil)
 	case len(args) == 2 && args[0] == "verify":
-		err = v.Verify(ctx, args[1])
+		err = v.Verify(ctx, args[1], nil)
 	default:
 		err = errors.New("usage: transfer [flags] save ID FILE | restore ID FOLDER | verify ID")
 	}

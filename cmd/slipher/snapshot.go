@@ -1,0 +1,160 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"text/tabwriter"
+	"time"
+
+	"slipher/internal/control"
+	"slipher/internal/vault"
+)
+
+type snapshotCommand struct {
+	Verify snapshotVerifyCommand `cmd:"" help:"Read back and check every block of snapshots."`
+}
+
+type snapshotVerifyCommand struct {
+	ID      string `arg:"" optional:"" help:"The snapshot's identifier."`
+	All     bool   `help:"Every snapshot."`
+	Account string `placeholder:"ACCOUNT" help:"Only of this account."`
+	Region  string `placeholder:"REGION" help:"Only of this region."`
+	Data    string `required:"" type:"path" placeholder:"DIR" help:"The data directory of the running slipher."`
+}
+
+// Run prints a line for each snapshot and fails when one is damaged.
+func (c snapshotVerifyCommand) Run(ctx context.Context) error {
+	if (c.ID == "") != c.All {
+		return errors.New("name one snapshot, or say --all")
+	}
+	r, err := folder(c.Data).running()
+	if err != nil {
+		return err
+	}
+	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "ACCOUNT\tREGION\tSNAPSHOT\tBYTES\tRESULT")
+	damaged := 0
+	request := control.VerifyRequest{Account: c.Account, Region: c.Region, Snapshot: c.ID}
+	err = streamAdmin(ctx, r, "/snapshots/verify", request, func(event verifyEvent) error {
+		switch {
+		case event.Error != "":
+			return errors.New(event.Error)
+		case event.Progress != nil:
+			showProgress(event.Snapshot, *event.Progress)
+		case event.Verified != nil:
+			result := "ok"
+			if event.Verified.Damage != "" {
+				result = event.Verified.Damage
+				damaged++
+			}
+			v := event.Verified
+			fmt.Fprintf(table, "%s\t%s\t%s\t%d\t%s\n", v.Account, v.Region, v.Snapshot, v.Bytes, result)
+		}
+		return nil
+	})
+	endProgress()
+	if err := errors.Join(err, table.Flush()); err != nil {
+		return err
+	}
+	if damaged > 0 {
+		return fmt.Errorf("%d snapshots are damaged", damaged)
+	}
+	return nil
+}
+
+// verifyEvent is one line of the admin socket's answer.
+type verifyEvent struct {
+	Snapshot string            `json:",omitempty"`
+	Progress *vault.Progress   `json:",omitempty"`
+	Verified *control.Verified `json:",omitempty"`
+	Error    string            `json:",omitempty"`
+}
+
+// verifySnapshots answers /snapshots/verify with events as they come.
+func (s *slipher) verifySnapshots(w http.ResponseWriter, r *http.Request) {
+	var request control.VerifyRequest
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<16)).Decode(&request); err != nil {
+		http.Error(w, "the request is not the JSON that slipher snapshot verify sends", http.StatusBadRequest)
+		return
+	}
+	answer := http.NewResponseController(w)
+	if err := answer.SetWriteDeadline(time.Time{}); err != nil { // a check may take hours
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	send := func(event verifyEvent) {
+		_ = json.NewEncoder(w).Encode(event) // whoever has gone ends the request's context
+		_ = answer.Flush()
+	}
+	err := s.control.Verify(r.Context(), request,
+		func(snapshot string, p vault.Progress) { send(verifyEvent{Snapshot: snapshot, Progress: &p}) },
+		func(v control.Verified) { send(verifyEvent{Verified: &v}) })
+	if err != nil {
+		send(verifyEvent{Error: err.Error()})
+	}
+}
+
+// streamAdmin sends one request over the admin socket and takes the lines of its answer.
+func streamAdmin[Event any](ctx context.Context, r running, path string, in any, take func(Event) error) error {
+	body, err := json.Marshal(in)
+	if err != nil {
+		return err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://admin"+path, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	client := http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, "unix", r.Admin)
+	}}}
+	defer client.CloseIdleConnections()
+	response, err := client.Do(request)
+	if err != nil {
+		return fmt.Errorf("slipher does not answer on its admin socket (is process %d still running? if not, start slipher serve again): %w", r.PID, err)
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("slipher answered %s", response.Status)
+	}
+	for lines := json.NewDecoder(response.Body); ; {
+		var event Event
+		if err := lines.Decode(&event); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return fmt.Errorf("slipher stopped answering: %w", err)
+		}
+		if err := take(event); err != nil {
+			return err
+		}
+	}
+}
+
+// showProgress rewrites one line on a terminal, and is silent elsewhere.
+func showProgress(snapshot string, p vault.Progress) {
+	if !terminal(os.Stderr) {
+		return
+	}
+	left := "?"
+	if p.BytesPerSecond > 0 {
+		left = time.Duration(float64(p.TotalBytes-p.DoneBytes) / p.BytesPerSecond * float64(time.Second)).Round(time.Second).String()
+	}
+	fmt.Fprintf(os.Stderr, "\r\x1b[K%s  %d of %d MB, %.0f MB/s, %s left", snapshot, p.DoneBytes/1e6, p.TotalBytes/1e6, p.BytesPerSecond/1e6, left)
+}
+
+func endProgress() {
+	if terminal(os.Stderr) {
+		fmt.Fprint(os.Stderr, "\r\x1b[K")
+	}
+}
+
+func terminal(file *os.File) bool {
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}

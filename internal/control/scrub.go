@@ -1,0 +1,136 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"slipher/internal/meta"
+	"slipher/internal/vault"
+)
+
+// storeScrub reads a share of the snapshot store every day, so that damage is found before the snapshot is needed.
+type storeScrub struct{}
+
+func (storeScrub) Kind() string { return "scrub" }
+
+// scrubs has one record: the last day that was scrubbed.
+var scrubs = meta.Records[scrubbed]{Kind: "scrub"}
+
+type scrubbed struct{ Day int } // since 1970
+
+var scrubKey = meta.Key{ID: "last"}
+
+const day = 24 * time.Hour
+
+func (c *Control) today() int { return int(c.config.Now().Unix() / int64(day/time.Second)) }
+
+// scrubLater schedules the next scrub: at the beginning of the day after the last one.
+func (c *Control) scrubLater(tx *meta.Tx) error {
+	last, err := c.lastScrub(tx)
+	if err != nil {
+		return err
+	}
+	at := time.Unix(int64(last.Body.Day+1)*int64(day/time.Second), 0)
+	return tx.Enqueue(storeScrub{}, meta.EnqueueOptions{Unique: true, At: at})
+}
+
+// lastScrub is the present day's for an installation that has had none.
+func (c *Control) lastScrub(tx *meta.Tx) (meta.Record[scrubbed], error) {
+	last, err := scrubs.Find(tx, scrubKey)
+	if errors.Is(err, meta.ErrNotFound) {
+		return scrubs.Insert(tx, scrubKey, scrubbed{c.today()})
+	}
+	return last, err
+}
+
+// scrub checks the packs of every day since the last one.
+func (c *Control) scrub(ctx context.Context, _ storeScrub) error {
+	var last meta.Record[scrubbed]
+	scopes := map[string][]snapshotRecord{}
+	err := c.config.Store.Update(ctx, func(tx *meta.Tx) (err error) {
+		if last, err = c.lastScrub(tx); err != nil {
+			return err
+		}
+		all, err := snapshots.List(tx, meta.Query{})
+		for _, record := range all {
+			if record.Body.Status == available {
+				scopes[record.Body.Scope] = append(scopes[record.Body.Scope], record)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	today := c.today()
+	share := vault.Share{From: last.Body.Day + 1, Days: min(today-last.Body.Day, vault.Cycle)}
+	for name, records := range scopes {
+		err := c.scrubScope(ctx, name, records, share)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil { // trying again would read the other scopes again
+			c.config.Log.Warn("snapshot scope not scrubbed", "scope", name, "err", err)
+		}
+	}
+	return c.config.Store.Update(ctx, func(tx *meta.Tx) error {
+		last, err := c.lastScrub(tx)
+		if err != nil {
+			return err
+		}
+		last.Body.Day = max(last.Body.Day, today)
+		if err := scrubs.Put(tx, last); err != nil {
+			return err
+		}
+		return c.scrubLater(tx)
+	})
+}
+
+func (c *Control) scrubScope(ctx context.Context, name string, records []snapshotRecord, share vault.Share) error {
+	checked, end, err := c.checked(ctx, name)
+	if err != nil {
+		return err
+	}
+	defer end()
+	ids := make([]string, 0, len(records))
+	for _, record := range records {
+		ids = append(ids, record.Body.Manifest)
+	}
+	found, err := checked.Scrub(ctx, ids, share)
+	if err != nil {
+		return err
+	}
+	c.config.Log.Info("snapshot scope scrubbed", "scope", name, "blocks", found.Blocks, "damaged snapshots", len(found.Hurt))
+	for _, record := range records {
+		if cause := found.Hurt[record.Body.Manifest]; cause != nil {
+			if err := c.tellDamaged(ctx, record, cause); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// tellDamaged passes over a snapshot that was deleted meanwhile, and whose data a sweep may have taken.
+func (c *Control) tellDamaged(ctx context.Context, record snapshotRecord, cause error) error {
+	return c.config.Store.Update(ctx, func(tx *meta.Tx) error {
+		present, err := snapshots.Find(tx, record.Key)
+		if err != nil {
+			return ignoreNotFound(err)
+		}
+		c.config.Log.Error("snapshot damaged", "account", present.Account, "snapshot", present.Body.Identifier, "err", cause)
+		return c.tellSnapshot(tx, present, eventSnapshotDamaged, "The cluster snapshot '%s' for Amazon Redshift cluster '%s' was found to be damaged at %s. It cannot be restored completely.")
+	})
+}
+
+// checked is a scope to be read by this process itself, with its share of the bandwidth until end.
+func (c *Control) checked(ctx context.Context, name string) (v vault.Vault, end func(), err error) {
+	store, err := c.storeOf(ctx, name)
+	if err != nil {
+		return v, nil, err
+	}
+	vault.SetBandwidth(c.budget.own, c.budget.begin(ctx, checking))
+	v = vault.Vault{Bucket: c.bucket, Scope: name, Key: store.Key, Limiter: c.budget.own}
+	return v, func() { c.budget.end(ctx, checking) }, nil
+}

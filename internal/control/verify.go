@@ -1,0 +1,75 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"slipher/internal/meta"
+	"slipher/internal/vault"
+)
+
+// VerifyRequest names the snapshots to be read back: one by its identifier, or all of an account and region. Empty fields stand for any.
+type VerifyRequest struct{ Account, Region, Snapshot string }
+
+// Verified is what became of one snapshot.
+type Verified struct {
+	Account, Region, Snapshot string
+	Bytes                     int64
+	Damage                    string `json:",omitempty"` // what is damaged; empty when all is well
+}
+
+// Verify reads back and checks every block of the snapshots. It keeps to the bandwidth that all transfers share. A snapshot that is
+// deleted meanwhile is passed over.
+func (c *Control) Verify(ctx context.Context, request VerifyRequest, progress func(snapshot string, p vault.Progress), each func(Verified)) error {
+	query := meta.Query{Account: request.Account, Region: request.Region}
+	if request.Snapshot != "" {
+		query.Index = named(request.Snapshot)
+	}
+	var records []snapshotRecord
+	err := c.config.Store.View(ctx, func(tx *meta.Tx) (err error) {
+		records, err = snapshots.List(tx, query)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	found := 0
+	for _, record := range records {
+		if record.Body.Status != available {
+			continue
+		}
+		found++
+		verified, err := c.verifyOne(ctx, record, progress)
+		if errors.Is(err, meta.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("snapshot %s: %w", record.Body.Identifier, err)
+		}
+		each(verified)
+	}
+	if found == 0 && request.Snapshot != "" {
+		return fmt.Errorf("there is no available snapshot %s", request.Snapshot)
+	}
+	return nil
+}
+
+func (c *Control) verifyOne(ctx context.Context, record snapshotRecord, progress func(string, vault.Progress)) (Verified, error) {
+	body := record.Body
+	verified := Verified{Account: record.Account, Region: record.Region, Snapshot: body.Identifier, Bytes: body.TotalBytes}
+	checked, end, err := c.checked(ctx, body.Scope)
+	if err != nil {
+		return verified, err
+	}
+	defer end()
+	err = checked.Verify(ctx, body.Manifest, func(p vault.Progress) { progress(body.Identifier, p) })
+	if !errors.Is(err, vault.ErrDamaged) && !errors.Is(err, vault.ErrNotFound) {
+		return verified, err
+	}
+	verified.Damage = err.Error()
+	return verified, c.config.Store.View(ctx, func(tx *meta.Tx) error {
+		_, err := snapshots.Find(tx, record.Key)
+		return err
+	})
+}
