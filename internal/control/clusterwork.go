@@ -150,6 +150,9 @@ func (c *Control) reboot(ctx context.Context, record clusterRecord) error {
 	c.opened.add(body.Key)
 	return c.settle(ctx, record, func(tx *meta.Tx, record *clusterRecord) error {
 		record.Body.Status, record.Body.Provisioned, record.Body.PasswordPending = available, true, false
+		if err := tablesLater(tx, *record); err != nil {
+			return err
+		}
 		return c.tell(tx, *record, eventRebooted, "Amazon Redshift cluster '%s' was rebooted at %s.")
 	})
 }
@@ -170,6 +173,9 @@ func (c *Control) resume(ctx context.Context, record clusterRecord) error {
 	}
 	return c.settle(ctx, record, func(tx *meta.Tx, record *clusterRecord) error {
 		record.Body.Status, record.Body.PasswordPending = available, false
+		if err := tablesLater(tx, *record); err != nil {
+			return err
+		}
 		return c.tell(tx, *record, eventResumed, "Amazon Redshift cluster '%s' was resumed at %s.")
 	})
 }
@@ -189,6 +195,9 @@ func (c *Control) remove(ctx context.Context, record clusterRecord) error {
 			return err
 		}
 		if err := c.orphanSnapshots(tx, record); err != nil {
+			return err
+		}
+		if err := forgetTableRestores(tx, record); err != nil {
 			return err
 		}
 		if err := clusters.Delete(tx, record.Key); err != nil {

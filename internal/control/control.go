@@ -32,6 +32,7 @@ type Nodes interface {
 	Start(ctx context.Context, spec compute.Spec) error
 	Open(ctx context.Context, cluster string, request compute.OpenRequest) error
 	Restore(ctx context.Context, cluster string, request compute.RestoreRequest, progress func(compute.Progress)) error
+	RestoreTable(ctx context.Context, cluster string, request compute.TableRequest, progress func(compute.Progress)) (compute.TableRestored, error)
 	Save(ctx context.Context, cluster string, request compute.SaveRequest, progress func(compute.Progress)) (compute.Saved, error)
 	SetCredentials(ctx context.Context, cluster string, credentials compute.Credentials) error
 	SetBandwidth(ctx context.Context, cluster string, bytesPerSecond int64) error
@@ -74,7 +75,7 @@ type Control struct {
 	scopes    turns               // of saves in a scope: each has the one before for its parent
 	saves     *semaphore.Weighted // the saves that run at once; who waits for one holds its scope already
 	postponed keySet              // scopes whose sweep gave way to a save
-	progress  transfers           // of saves by snapshot, of restores by cluster
+	progress  transfers           // of saves by snapshot, of restores by cluster, of table restores by request
 	budget    budget
 
 	mu   sync.Mutex
@@ -131,25 +132,27 @@ func (c *Control) Close() error { return c.bucket.Close() }
 // Handlers are the operations that are offered; docs/compatibility.md lists those that are not.
 func (c *Control) Handlers() redshift.Handlers {
 	return redshift.Handlers{
-		CreateCluster:              c.CreateCluster,
-		DescribeClusters:           c.DescribeClusters,
-		ModifyCluster:              c.ModifyCluster,
-		RebootCluster:              c.RebootCluster,
-		PauseCluster:               c.PauseCluster,
-		ResumeCluster:              c.ResumeCluster,
-		DeleteCluster:              c.DeleteCluster,
-		CreateClusterSnapshot:      c.CreateClusterSnapshot,
-		DescribeClusterSnapshots:   c.DescribeClusterSnapshots,
-		DeleteClusterSnapshot:      c.DeleteClusterSnapshot,
-		AuthorizeSnapshotAccess:    c.AuthorizeSnapshotAccess,
-		RevokeSnapshotAccess:       c.RevokeSnapshotAccess,
-		RestoreFromClusterSnapshot: c.RestoreFromClusterSnapshot,
-		DescribeStorage:            c.DescribeStorage,
-		DescribeLoggingStatus:      c.DescribeLoggingStatus,
-		DescribeEvents:             c.DescribeEvents,
-		CreateTags:                 c.CreateTags,
-		DeleteTags:                 c.DeleteTags,
-		DescribeTags:               c.DescribeTags,
+		CreateCluster:                   c.CreateCluster,
+		DescribeClusters:                c.DescribeClusters,
+		ModifyCluster:                   c.ModifyCluster,
+		RebootCluster:                   c.RebootCluster,
+		PauseCluster:                    c.PauseCluster,
+		ResumeCluster:                   c.ResumeCluster,
+		DeleteCluster:                   c.DeleteCluster,
+		CreateClusterSnapshot:           c.CreateClusterSnapshot,
+		DescribeClusterSnapshots:        c.DescribeClusterSnapshots,
+		DeleteClusterSnapshot:           c.DeleteClusterSnapshot,
+		AuthorizeSnapshotAccess:         c.AuthorizeSnapshotAccess,
+		RevokeSnapshotAccess:            c.RevokeSnapshotAccess,
+		RestoreFromClusterSnapshot:      c.RestoreFromClusterSnapshot,
+		RestoreTableFromClusterSnapshot: c.RestoreTableFromClusterSnapshot,
+		DescribeTableRestoreStatus:      c.DescribeTableRestoreStatus,
+		DescribeStorage:                 c.DescribeStorage,
+		DescribeLoggingStatus:           c.DescribeLoggingStatus,
+		DescribeEvents:                  c.DescribeEvents,
+		CreateTags:                      c.CreateTags,
+		DeleteTags:                      c.DeleteTags,
+		DescribeTags:                    c.DescribeTags,
 	}
 }
 

@@ -17,18 +17,21 @@ type (
 	clusterWork  struct{ Account, Region, Cluster string }  // Cluster is the key that never changes
 	snapshotWork struct{ Account, Region, Snapshot string } // Snapshot is the record's id
 	restoreWork  struct{ Account, Region, Cluster string }
+	tableWork    struct{ Account, Region, Cluster string } // all table restores of the cluster
 	scopeSweep   struct{ Scope string }
 )
 
 func (clusterWork) Kind() string  { return "cluster" }
 func (snapshotWork) Kind() string { return "snapshot" }
 func (restoreWork) Kind() string  { return "restore" }
+func (tableWork) Kind() string    { return "table" }
 func (scopeSweep) Kind() string   { return "sweep" }
 
 func (c *Control) registerJobs() {
 	register(c, c.workCluster)
 	register(c, c.workSnapshot)
 	register(c, c.workRestore)
+	register(c, c.workTables)
 	register(c, c.sweep)
 	register(c, c.scrub)
 }

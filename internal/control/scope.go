@@ -144,6 +144,13 @@ func needsOf(tx *meta.Tx, name string) (scopeNeeds, error) {
 	for _, record := range restoring {
 		needs.manifests = append(needs.manifests, record.Body.Restore.Manifest)
 	}
+	copying, err := tableRestores.List(tx, meta.Query{Index: pinning(name)})
+	if err != nil {
+		return needs, err
+	}
+	for _, record := range copying {
+		needs.manifests = append(needs.manifests, record.Body.Manifest)
+	}
 	owners, err := clusters.Count(tx, meta.Query{Index: inScope(name)})
 	needs.cluster = owners > 0
 	slices.Sort(needs.manifests)

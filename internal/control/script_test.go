@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"hash/crc32"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -114,6 +115,7 @@ var commands = map[string]func(s *script, words []string) []string{
 	"wait":    (*script).wait,
 	"write":   (*script).write,
 	"read":    (*script).read,
+	"tables":  (*script).tables,
 	"node":    (*script).node,
 	"hold":    func(s *script, words []string) []string { s.hold = s.bed.Hold(words[0]); return nil },
 	"held":    func(s *script, _ []string) []string { s.hold.Reached(s.bed); return nil },
@@ -133,7 +135,7 @@ func (s *script) duration(text string) time.Duration {
 	return duration
 }
 
-// wait: "cluster a available", "restore a completed", "snapshot s failed", "store empty".
+// wait: "cluster a available", "restore a completed", "snapshot s failed", "table SUCCEEDED" for the last request, "store empty".
 func (s *script) wait(words []string) []string {
 	switch words[0] {
 	case "cluster":
@@ -142,6 +144,8 @@ func (s *script) wait(words []string) []string {
 		s.bed.AwaitRestore(s.account, words[1], words[2])
 	case "snapshot":
 		s.bed.AwaitSnapshot(s.account, words[1], strings.Join(words[2:], " "))
+	case "table":
+		s.bed.Await("the last table restore to be "+words[1], func() bool { return lastTable(s.bed, s.account).Status == words[1] })
 	case "store":
 		s.bed.Await("the snapshot store to be empty", func() bool { return len(s.bed.Stored()) == 0 })
 	case "password":
@@ -170,6 +174,19 @@ func (s *script) read(words []string) []string {
 		s.t.Fatal(err)
 	}
 	return []string{fmt.Sprintf("%d bytes, checksum %08x", len(content), crc32.ChecksumIEEE(content))}
+}
+
+// tables: "a" lists the tables that were restored into the cluster.
+func (s *script) tables(words []string) []string {
+	held, err := s.bed.Nodes.Tables(s.bed.Key(s.account, words[0]))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	var lines []string
+	for _, name := range slices.Sorted(maps.Keys(held)) {
+		lines = append(lines, fmt.Sprintf("%s: %d bytes, checksum %08x", name, len(held[name]), crc32.ChecksumIEEE(held[name])))
+	}
+	return lines
 }
 
 // node: "a" says whether the cluster's node serves.

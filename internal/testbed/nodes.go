@@ -19,7 +19,7 @@ import (
 )
 
 // Nodes stand in for the clusters' processes. A cluster's data is one file, which is saved to and restored from a real vault; only
-// SQL is missing. Like a database, the file changes a little each time it is opened. A node that restores is open at once, and whoever reads
+// SQL is missing. Its one table is public.rows; tables that are restored from a snapshot are files beside it. Like a database, the file changes a little each time it is opened. A node that restores is open at once, and whoever reads
 // its file before it is there fetches it.
 type Nodes struct {
 	dir string
@@ -35,7 +35,7 @@ type Nodes struct {
 
 // Step is one call of control's, before or after it took effect.
 type Step struct {
-	Call    string // start, open, restore, save, credentials, reboot, stop, remove
+	Call    string // start, open, restore, table, save, credentials, reboot, stop, remove
 	Cluster string
 	Address string // of a start: host and port
 	After   bool

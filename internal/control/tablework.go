@@ -1,0 +1,165 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"slipher/internal/api/redshift"
+	"slipher/internal/compute"
+	"slipher/internal/meta"
+)
+
+// tablesLater has the cluster's table restores worked one by one, if there are any: equal unique jobs never run side by side.
+func tablesLater(tx *meta.Tx, of clusterRecord) error {
+	underWay, err := tableRestores.Count(tx, underWayIn(of.Account, of.Region, of.Body.Key))
+	if err != nil || underWay == 0 {
+		return err
+	}
+	return tx.Enqueue(tableWork{of.Account, of.Region, of.Body.Key}, meta.EnqueueOptions{Unique: true})
+}
+
+func underWayIn(account, region, cluster string) meta.Query {
+	return meta.Query{Account: account, Region: region, Index: restoringTablesOf(cluster)}
+}
+
+// workTables restores what the cluster was asked for, in that order. Whatever makes a cluster available brings the job back that found it was not.
+func (c *Control) workTables(ctx context.Context, job tableWork) error {
+	for {
+		ready, err := c.openForTables(ctx, job)
+		if err != nil || !ready {
+			return ignoreNotFound(err)
+		}
+		record, found, err := c.beginTable(ctx, job)
+		if err != nil || !found {
+			return err
+		}
+		if err := c.restoreTable(ctx, record); err != nil {
+			return fmt.Errorf("table restore %s: %w", record.Body.RequestID, err)
+		}
+	}
+}
+
+// openForTables says whether the cluster is in a state to take tables.
+func (c *Control) openForTables(ctx context.Context, job tableWork) (ready bool, err error) {
+	done, err := c.turns.take(ctx, job.Cluster)
+	if err != nil {
+		return false, err
+	}
+	defer done()
+	of, err := c.readCluster(ctx, clusterWork(job))
+	if err != nil || of.Body.Status != available && of.Body.Status != finalSnapshot {
+		return false, err
+	}
+	return true, c.open(ctx, of)
+}
+
+// beginTable notes the try before it is made. One that was noted before and is still under way ended without telling how.
+func (c *Control) beginTable(ctx context.Context, job tableWork) (record tableRestoreRecord, found bool, err error) {
+	query := underWayIn(job.Account, job.Region, job.Cluster)
+	query.Limit = 1
+	err = c.config.Store.Update(ctx, func(tx *meta.Tx) error {
+		next, err := tableRestores.List(tx, query)
+		if found = len(next) > 0; err != nil || !found {
+			return err
+		}
+		body := &next[0].Body
+		body.Interrupted = body.Interrupted || body.Status == redshift.TableRestoreStatusTypeInProgress
+		body.Status = redshift.TableRestoreStatusTypeInProgress
+		record = next[0]
+		return tableRestores.Put(tx, record)
+	})
+	return record, found, err
+}
+
+// restoreTable makes one try. It answers nil when the restore has ended, well or not.
+func (c *Control) restoreTable(ctx context.Context, record tableRestoreRecord) error {
+	body := record.Body
+	store, err := c.storeOf(ctx, body.Scope)
+	if err != nil {
+		return c.tableFailed(ctx, record, errors.Join(errUntried, err))
+	}
+	share, report, end := c.follow(ctx, body.ClusterKey, body.RequestID)
+	defer end()
+	restored, err := c.config.Nodes.RestoreTable(ctx, body.ClusterKey, compute.TableRequest{
+		Store: store, Manifest: body.Manifest, Database: body.cased(body.Source.Database),
+		Source: body.node(body.Source), Target: body.node(body.Target), BytesPerSecond: share,
+	}, report)
+	if err != nil {
+		return c.tableFailed(ctx, record, err)
+	}
+	return c.settleTable(ctx, record, func(tx *meta.Tx, body *tableRestore) error {
+		body.TotalBytes = restored.FetchedBytes
+		return endTable(tx, body, redshift.TableRestoreStatusTypeSucceeded, "")
+	})
+}
+
+// settleTable ends a try, unless the cluster is gone.
+func (c *Control) settleTable(ctx context.Context, worked tableRestoreRecord, change func(tx *meta.Tx, body *tableRestore) error) error {
+	return c.config.Store.Update(ctx, func(tx *meta.Tx) error {
+		record, err := tableRestores.Find(tx, worked.Key)
+		if err != nil {
+			return ignoreNotFound(err)
+		}
+		if err := change(tx, &record.Body); err != nil {
+			return err
+		}
+		return tableRestores.Put(tx, record)
+	})
+}
+
+// endTable lets the pin go.
+func endTable(tx *meta.Tx, body *tableRestore, status, message string) error {
+	scope := body.Scope
+	body.Status, body.Message, body.Scope, body.Manifest = status, message, "", ""
+	return sweepLater(tx, scope)
+}
+
+// errUntried goes with a failure before the node was asked.
+var errUntried = errors.New("the node was not asked")
+
+// tableFailed has the job try again until it has tried often enough, or the node has said that it is of no use.
+func (c *Control) tableFailed(ctx context.Context, record tableRestoreRecord, cause error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	final := false
+	err := c.settleTable(ctx, record, func(tx *meta.Tx, body *tableRestore) error {
+		if final = body.fail(cause) || body.Failures >= c.config.Limits.Attempts; final {
+			return endTable(tx, body, redshift.TableRestoreStatusTypeFailed, body.failure(cause))
+		}
+		return nil
+	})
+	if err != nil || !final {
+		return errors.Join(cause, err)
+	}
+	c.config.Log.Error("table restore failed", "request", record.Body.RequestID, "err", cause)
+	return nil
+}
+
+// fail counts a failure, and says whether it is of no use to try again. Nothing is left of a copy that the node itself says has failed.
+func (r *tableRestore) fail(cause error) (hopeless bool) {
+	refused, told := errors.AsType[*compute.NodeError](cause)
+	r.Failures++
+	r.Status = redshift.TableRestoreStatusTypePending
+	r.Interrupted = r.Interrupted || !told && !errors.Is(cause, errUntried)
+	return told && (refused.Damaged || refused.Code != "")
+}
+
+// tableExists is the SQLSTATE of a name that is taken.
+const tableExists = "42P07"
+
+// failure tells the client what the last try came to. A table under the new name is never taken for the restored one: after an interruption it may as
+// well be the client's own.
+func (r tableRestore) failure(cause error) string {
+	refused, told := errors.AsType[*compute.NodeError](cause)
+	switch {
+	case told && refused.Damaged:
+		return fmt.Sprintf("The data of snapshot %s could not be restored.", r.Snapshot)
+	case told && refused.Code != "" && !(refused.Code == tableExists && r.Interrupted):
+		return refused.Message
+	case r.Interrupted:
+		return fmt.Sprintf("The restore was interrupted. If there is a table %s in the schema %s now, it is the restored one unless somebody else has made it.", r.Target.Name, r.Target.Schema)
+	}
+	return fmt.Sprintf("The table could not be copied in %d attempts.", r.Failures)
+}
