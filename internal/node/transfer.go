@@ -132,6 +132,12 @@ func (e *events) send(event compute.Event) error {
 
 // fail is the last event of a transfer that came to nothing.
 func (e *events) fail(err error) error {
+	if refused, ok := errors.AsType[*engine.Error](err); ok && refusesTable(refused.Code) {
+		return e.send(compute.Event{Error: refused.Message, Code: refused.Code})
+	}
 	failed, isTold := errors.AsType[*fillError](err)
 	return e.send(compute.Event{Error: err.Error(), Damaged: damaged(err) || isTold && failed.damaged})
 }
+
+// refusesTable says whether a SQLSTATE is about the names of what is copied: no such table or schema, or a name that is taken.
+func refusesTable(code string) bool { return code == "42P01" || code == "3F000" || code == "42P07" }
