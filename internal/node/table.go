@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"slipher/internal/compute"
@@ -30,6 +31,9 @@ func (n *node) restoreTable(w http.ResponseWriter, r *http.Request, request comp
 	defer cancel()
 	defer context.AfterFunc(n.ending, cancel)()
 	events := &events{to: w}
+	if strings.EqualFold(request.Target.Schema, catalogueSchema) {
+		return events.fail(&engine.Error{Code: "42501", Message: "permission denied: the catalogue is read only"})
+	}
 	restored, err := n.tableFrom(ctx, database, request, events)
 	if err != nil {
 		n.log.Warn("table not restored", "table", request.Target.Table, "err", err)

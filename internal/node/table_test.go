@@ -15,6 +15,12 @@ func tableRequest(store compute.Store, source, target string) compute.TableReque
 	}
 }
 
+func tableInto(store compute.Store, schema string) compute.TableRequest {
+	request := tableRequest(store, "wanted", "more")
+	request.Target.Schema = schema
+	return request
+}
+
 // One table comes back out of a snapshot of two, with its rows, keys and limits, and the other is not even fetched.
 func TestRestoreTable(t *testing.T) {
 	t.Parallel()
@@ -62,14 +68,17 @@ func TestRestoreTable(t *testing.T) {
 			}
 			for _, refused := range []struct {
 				request compute.TableRequest
+				code    string
 				says    string
 			}{
-				{tableRequest(store, "wanted", "again"), `"again" already exists`},
-				{tableRequest(store, "none", "more"), `no table "none"`},
+				{tableRequest(store, "wanted", "again"), "42P07", `relation "again" already exists`},
+				{tableRequest(store, "none", "more"), "42P01", `the snapshot has no table "none" in the schema "public"`},
+				{tableInto(store, "nowhere"), "3F000", `schema "nowhere" does not exist`},
+				{tableInto(store, "Slipher_Catalog"), "42501", "permission denied: the catalogue is read only"},
 			} {
 				events := r.transfer(compute.PathTable, refused.request)
-				if last := events[len(events)-1]; last.Done || !strings.Contains(last.Error, refused.says) {
-					t.Errorf("got %+v, want %q", last, refused.says)
+				if last := events[len(events)-1]; last.Done || last.Code != refused.code || last.Error != refused.says {
+					t.Errorf("got %+v, want %s %q", last, refused.code, refused.says)
 				}
 			}
 			if got := value[int64](t, conn, "SELECT count(*) FROM again"); got != 1000 {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"slipher/internal/compute"
@@ -139,5 +140,7 @@ func (e *events) fail(err error) error {
 	return e.send(compute.Event{Error: err.Error(), Damaged: damaged(err) || isTold && failed.damaged})
 }
 
-// refusesTable says whether a SQLSTATE is about the names of what is copied: no such table or schema, or a name that is taken.
-func refusesTable(code string) bool { return code == "42P01" || code == "3F000" || code == "42P07" }
+// refusesTable says whether a SQLSTATE is about the names of what is copied: no such table or schema, a name that is taken, or a schema that is ours.
+func refusesTable(code string) bool {
+	return slices.Contains([]string{"42P01", "3F000", "42P07", "42501"}, code)
+}
