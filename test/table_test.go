@@ -68,3 +68,50 @@ func TestRestoreTable(t *testing.T) {
 		}
 	}
 }
+
+// TestRestoreTableSurvivesKill deletes the snapshot while a table is copied, and kills slipher: the copy is made anew, whole, from data that is still kept.
+func TestRestoreTableSurvivesKill(t *testing.T) {
+	t.Parallel()
+	p := serve(t, "--bandwidth", "2MB/s")
+	client := p.client("default")
+	createCluster(t, client, "sales")
+	count, sum := loadRows(t, p, "sales", client)
+	createSnapshot(t, client, "sales", "monday")
+	_, err := client.RestoreTableFromClusterSnapshot(t.Context(), &redshift.RestoreTableFromClusterSnapshotInput{ClusterIdentifier: aws.String("sales"),
+		SnapshotIdentifier: aws.String("monday"), SourceDatabaseName: aws.String("dev"), SourceTableName: aws.String("facts"), NewTableName: aws.String("again")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	status := func(client *redshift.Client) types.TableRestoreStatus {
+		t.Helper()
+		out, err := client.DescribeTableRestoreStatus(t.Context(), &redshift.DescribeTableRestoreStatusInput{ClusterIdentifier: aws.String("sales")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out.TableRestoreStatusDetails[0]
+	}
+	await(t, "some of the table to be fetched", func() (types.TableRestoreStatus, bool) {
+		now := status(client)
+		return now, now.Status == types.TableRestoreStatusTypeInProgress && aws.ToInt64(now.ProgressInMegaBytes) > 0
+	})
+	if _, err := client.DeleteClusterSnapshot(t.Context(), &redshift.DeleteClusterSnapshotInput{SnapshotIdentifier: aws.String("monday")}); err != nil {
+		t.Fatal(err)
+	}
+	p.kill()
+	p.start()
+	client = p.client("default")
+	ended := await(t, "the table", func() (types.TableRestoreStatus, bool) {
+		now := status(client)
+		return now, now.Status == types.TableRestoreStatusTypeSucceeded || now.Status == types.TableRestoreStatusTypeFailed
+	})
+	if ended.Status != types.TableRestoreStatusTypeSucceeded {
+		t.Fatalf("the restore is %s: %s", ended.Status, aws.ToString(ended.Message))
+	}
+	conn := connect(t, awaitCluster(t, client, "sales", "available"))
+	if got := query1[int64](t, conn, "select count(*) from again"); got != count {
+		t.Errorf("the restored table has %d rows, want %d", got, count)
+	}
+	if got := query1[int64](t, conn, "select sum(noise)::bigint from again"); got != sum {
+		t.Errorf("the restored rows sum up to %d, want %d", got, sum)
+	}
+}
