@@ -39,6 +39,7 @@ func main() {
 		kong.Description("A self-hosted Amazon Redshift whose snapshots hold real data."),
 		kong.UsageOnError(),
 		kong.DefaultEnvars("SLIPHER"),
+		kong.Vars{"firstAccount": firstAccount},
 		kong.BindTo(ctx, (*context.Context)(nil)))
 	if err := command.Run(); err != nil {
 		fmt.Fprintln(os.Stderr, "slipher:", err)

@@ -18,6 +18,8 @@ import (
 )
 
 type snapshotCommand struct {
+	Create snapshotCreateCommand `cmd:"" help:"Take a snapshot and show how far it has come."`
+	List   snapshotListCommand   `cmd:"" help:"List the snapshots."`
 	Verify snapshotVerifyCommand `cmd:"" help:"Read back and check every block of snapshots."`
 }
 
