@@ -16,7 +16,7 @@ import (
 //
 //	credentials   access keys of the accounts, in the form that AWS's tools read
 //	meta.db       accounts, clusters, snapshots, jobs
-//	keys/         the root key that seals every other key
+//	keys/         the root key that seals every other key, itself wrapped if there is a KMS
 //	tls/          the certificate authority and the SQL endpoints' certificate
 //	clusters/     one folder for each cluster
 //	snapshots/    the vault, unless --snapshots names another place

@@ -32,6 +32,7 @@ type serveCommand struct {
 	Data          string     `required:"" type:"path" placeholder:"DIR" help:"Where everything is kept; made if missing."`
 	Listen        string     `default:"127.0.0.1:8480" help:"Address of the AWS API."`
 	Snapshots     string     `placeholder:"URL" help:"Where snapshots are kept: file:///folder, s3://bucket, gs://bucket or azblob://container (default: DIR/snapshots)."`
+	RootKey       string     `placeholder:"URL" help:"The key of a KMS that wraps the key of all keys: awskms://, gcpkms://, azurekeyvault:// or hashivault:// (default: it lies in DIR/keys)."`
 	Bandwidth     byteRate   `default:"0" placeholder:"RATE" help:"Cap on all save and restore traffic together, like 20MB/s (0: none)."`
 	AdvertiseHost string     `placeholder:"HOST" help:"Put every SQL endpoint on this one host, with a port each, instead of a loopback address each."`
 	LogLevel      slog.Level `default:"INFO" help:"DEBUG, INFO, WARN or ERROR."`
@@ -87,7 +88,7 @@ func (s *slipher) open(ctx context.Context) error {
 	}
 	s.onClose(s.store.Close)
 	s.data.sweepSockets()
-	if s.ring, err = keys.Open(keys.Config{Store: s.store, RootKeyFile: s.data.path("keys", "root.key"), Now: time.Now}); err != nil {
+	if s.ring, err = s.openKeys(ctx); err != nil {
 		return err
 	}
 	s.accounts = &iam.Directory{Store: s.store, Sealer: s.ring, Now: time.Now}

@@ -35,7 +35,7 @@ func openAt(t testing.TB, folder string) *Directory {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { store.Close() })
-	ring, err := keys.Open(keys.Config{Store: store, RootKeyFile: filepath.Join(folder, "root.key"), Now: now})
+	ring, err := keys.Open(t.Context(), keys.Config{Store: store, RootKeyFile: filepath.Join(folder, "root.key"), Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,8 +1,8 @@
 // Package keys holds the encryption keys of all accounts: what AWS KMS is to Redshift.
 //
 // It promises that key material is at rest only sealed, under a root key that lives in a file of its own,
-// and that a data key opens only with the key that wrapped it. It does not know what is encrypted with
-// its data keys, nor who may ask.
+// wrapped by a KMS where there is one, and that a data key opens only with the key that wrapped it. It does
+// not know what is encrypted with its data keys, nor who may ask, nor any KMS.
 package keys
 
 import (
@@ -38,6 +38,7 @@ const DefaultAlias = "aws/redshift"
 type Config struct {
 	Store             *meta.Store
 	RootKeyFile       string // made with mode 0600 on first use; without it everything sealed is lost
+	Keeper            Keeper // wraps the root key in that file; nil leaves it there in clear
 	Now               func() time.Time
 	Random            io.Reader // nil means crypto/rand
 	GrantLimit        int       // grants per key; 0 means 50,000
@@ -79,7 +80,7 @@ var keyRecords = meta.Records[keyBody]{Kind: "key", Index: func(key keyBody) []m
 
 // Open opens the ring. It refuses a store whose keys were sealed under another root key than the one
 // in the file, and never makes a new root key where sealed keys exist.
-func Open(config Config) (*Ring, error) {
+func Open(ctx context.Context, config Config) (*Ring, error) {
 	if config.GrantLimit == 0 {
 		config.GrantLimit = 50_000
 	}
@@ -90,7 +91,7 @@ func Open(config Config) (*Ring, error) {
 		config.Random = rand.Reader
 	}
 	ring := &Ring{config: config, limiters: map[place]*rate.Limiter{}}
-	if err := ring.openRoot(context.Background()); err != nil {
+	if err := ring.openRoot(ctx); err != nil {
 		return nil, fmt.Errorf("open the keyring: %w", err)
 	}
 	return ring, nil

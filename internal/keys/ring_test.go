@@ -2,8 +2,11 @@ package keys
 
 import (
 	"bytes"
+	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -44,7 +47,7 @@ func configure(t testing.TB) Config {
 
 func open(t testing.TB, config Config) *Ring {
 	t.Helper()
-	ring, err := Open(config)
+	ring, err := Open(t.Context(), config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -326,10 +329,156 @@ func TestRootKey(t *testing.T) {
 			if err := refusal.spoil(t, config.RootKeyFile); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := Open(config); err == nil || !strings.Contains(err.Error(), refusal.want) {
+			if _, err := Open(t.Context(), config); err == nil || !strings.Contains(err.Error(), refusal.want) {
 				t.Errorf("got %v, want an error that says %q", err, refusal.want)
 			}
 		})
+	}
+}
+
+// keeper stands for a KMS: what it wraps is its name and the plain text, turned over.
+type keeper struct {
+	name                   string
+	encrypting, decrypting error // what it fails with
+	answers                []byte
+}
+
+func (k keeper) Name() string { return k.name }
+
+func (k keeper) Encrypt(_ context.Context, plain []byte) ([]byte, error) {
+	return k.turnOver(plain), k.encrypting
+}
+
+func (k keeper) Decrypt(_ context.Context, wrapped []byte) ([]byte, error) {
+	if k.answers != nil || k.decrypting != nil {
+		return k.answers, k.decrypting
+	}
+	return k.turnOver(wrapped), nil
+}
+
+func (keeper) turnOver(text []byte) []byte {
+	turned := bytes.Clone(text)
+	for i := range turned {
+		turned[i] ^= 0xff
+	}
+	return turned
+}
+
+func TestWrappedRootKey(t *testing.T) {
+	t.Parallel()
+	kept := keeper{name: "kms://key"}
+	t.Run("opens_what_it_sealed", func(t *testing.T) {
+		t.Parallel()
+		config := configure(t)
+		config.Keeper = kept
+		sealed, err := open(t, config).Seal("a", []byte("secret"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if plain, err := open(t, config).Unseal("a", sealed); err != nil || string(plain) != "secret" {
+			t.Errorf("after reopening: got %q, %v", plain, err)
+		}
+		info, err := os.Stat(config.RootKeyFile)
+		if err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("got %v, %v, want mode 0600", info.Mode(), err)
+		}
+	})
+	t.Run("is_kept_in_no_other_form", func(t *testing.T) {
+		t.Parallel()
+		config := configure(t)
+		config.Keeper, config.Random = kept, bytes.NewReader(bytes.Repeat([]byte{7}, 100))
+		open(t, config)
+		files, err := os.ReadDir(filepath.Dir(config.RootKeyFile))
+		if err != nil || len(files) != 1 {
+			t.Fatalf("got %v, %v, want one file", files, err)
+		}
+		text, err := os.ReadFile(config.RootKeyFile)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := `{"Keeper":"kms://key","Wrapped":"` + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{0xf8}, 32)) + "\"}\n"
+		if string(text) != want {
+			t.Errorf("got %s, want %s", text, want)
+		}
+	})
+
+	outage := errors.New("no route to the KMS")
+	for name, test := range map[string]struct {
+		keeper Keeper
+		want   string
+	}{
+		"another_key":               {keeper{name: "kms://other"}, "is wrapped by kms://key: start with that"},
+		"no_key":                    {nil, "is wrapped by kms://key: start with that"},
+		"a_kms_out_of_reach":        {keeper{name: "kms://key", decrypting: outage}, outage.Error()},
+		"a_missing_credential":      {keeper{name: "kms://key", decrypting: fs.ErrNotExist}, "unwrap the root key"},
+		"what_is_no_key":            {keeper{name: "kms://key", answers: []byte("short")}, "no root key"},
+		"a_key_that_sealed_nothing": {keeper{name: "kms://key", answers: make([]byte, 32)}, "not the one"},
+	} {
+		t.Run("refuses_"+name, func(t *testing.T) {
+			t.Parallel()
+			config := configure(t)
+			config.Keeper = kept
+			open(t, config)
+			config.Keeper = test.keeper
+			refuses(t, config, test.want)
+		})
+	}
+	for name, spoil := range map[string]string{"damage": `{"Keeper":"kms://key","Wrapped":`, "emptiness": "{}\n", "clear_text": strings.Repeat("0f", 32), "garbage": "key"} {
+		t.Run("refuses_"+name, func(t *testing.T) {
+			t.Parallel()
+			config := configure(t)
+			config.Keeper = kept
+			open(t, config)
+			if err := os.WriteFile(config.RootKeyFile, []byte(spoil), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			refuses(t, config, config.RootKeyFile)
+		})
+	}
+	for name, failing := range map[string]keeper{
+		"that_cannot_wrap":            {name: "kms://key", encrypting: outage},
+		"that_cannot_unwrap":          {name: "kms://key", decrypting: outage},
+		"that_unwraps_something_else": {name: "kms://key", answers: make([]byte, 32)},
+	} {
+		t.Run("is_not_made_with_a_keeper_"+name, func(t *testing.T) {
+			t.Parallel()
+			config := configure(t)
+			config.Keeper = failing
+			refuses(t, config, "kms://key")
+			if _, err := os.Stat(config.RootKeyFile); !errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("there is a root key: %v", err)
+			}
+			config.Keeper = kept
+			open(t, config)
+		})
+	}
+	t.Run("is_not_made_again", func(t *testing.T) {
+		t.Parallel()
+		config := configure(t)
+		config.Keeper = kept
+		open(t, config)
+		if err := os.Remove(config.RootKeyFile); err != nil {
+			t.Fatal(err)
+		}
+		refuses(t, config, "is missing")
+	})
+	t.Run("does_not_take_the_place_of_one_in_clear", func(t *testing.T) {
+		t.Parallel()
+		config := configure(t)
+		open(t, config)
+		config.Keeper = kept
+		refuses(t, config, "start without --root-key")
+	})
+}
+
+func refuses(t *testing.T, config Config, want string) {
+	t.Helper()
+	before, _ := os.ReadFile(config.RootKeyFile)
+	if _, err := Open(t.Context(), config); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("got %v, want an error that says %q", err, want)
+	}
+	if after, _ := os.ReadFile(config.RootKeyFile); !bytes.Equal(after, before) {
+		t.Error("the root key file was changed")
 	}
 }
 

@@ -107,7 +107,7 @@ func (b *Bed) start() {
 	if b.Store, err = meta.Open(ctx, meta.Config{Path: filepath.Join(b.dir, "meta.db"), Now: b.Clock.Now, Log: b.config.Log}); err != nil {
 		b.t.Fatal(err)
 	}
-	b.Keys, err = keys.Open(keys.Config{
+	b.Keys, err = keys.Open(ctx, keys.Config{
 		Store: b.Store, RootKeyFile: filepath.Join(b.dir, "root.key"), Now: b.Clock.Now,
 		GrantLimit: b.config.GrantLimit, RequestsPerSecond: b.config.RequestsPerSecond,
 	})

@@ -1,0 +1,141 @@
+package test
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const (
+	rootKey        = "base64key://smGbjm71Nxd1Ig5FS0wj9SlbzAIrnolCz9bQQ6uAhl4="
+	anotherRootKey = "base64key://AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+)
+
+// TestRootKey has a cluster live through restarts with its keys wrapped, and wants every start refused that does not fit what is there.
+func TestRootKey(t *testing.T) {
+	t.Parallel()
+	p := serve(t, "--root-key", rootKey)
+	createCluster(t, p.client("default"), "sales")
+	createSnapshot(t, p.client("default"), "sales", "monday")
+	p.stop()
+	file := filepath.Join(p.dir, "keys", "root.key")
+	wrapped, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(wrapped), rootKey) {
+		t.Error("the KMS key lies beside what it wrapped")
+	}
+	for name, test := range map[string]struct{ key, content, want string }{
+		"with_another_key":   {anotherRootKey, string(wrapped), "opens only unchanged and with the key that wrapped it"},
+		"without_the_key":    {"", string(wrapped), "start with that --root-key"},
+		"when_damaged":       {rootKey, strings.Replace(string(wrapped), `"Wrapped":"`, `"Wrapped":"AAAA`, 1), "opens only unchanged"},
+		"when_cut":           {rootKey, string(wrapped[:40]), "restore the file"},
+		"when_in_clear":      {rootKey, strings.Repeat("0f", 32), "start without --root-key"},
+		"with_another_clear": {"", strings.Repeat("0f", 32), "not the one the store was sealed with"},
+		"when_missing":       {rootKey, "", "restore the file"},
+	} {
+		t.Run("refuses_"+name, func(t *testing.T) {
+			place(t, file, test.content)
+			refusesToStart(t, p.dir, test.key, test.want)
+			if now, _ := os.ReadFile(file); string(now) != test.content {
+				t.Error("the root key file was changed")
+			}
+		})
+	}
+	place(t, file, string(wrapped))
+	p.start()
+	awaitCluster(t, p.client("default"), "sales", "available")
+	createSnapshot(t, p.client("default"), "sales", "tuesday")
+}
+
+// TestRootKeyOfNoUse wants slipher to say what is wrong with a key before it makes anything that needs one.
+func TestRootKeyOfNoUse(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ key, want string }{
+		"unknown":      {"ftp://key", "no KMS is known"},
+		"nameless":     {"awskms://", "names no key"},
+		"no_url":       {"awskms://arn:aws:kms:us-east-1:111111111111:key/1", "awskms:///arn"},
+		"short":        {"base64key://c2hvcnQ=", "5 bytes"},
+		"out_of_sight": {"awskms://key?endpoint=http://127.0.0.1:1", "wrap a new root key with awskms://key"},
+		"vault_unset":  {"hashivault://key", "VAULT_ADDR"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			refusesToStart(t, dir, test.key, test.want)
+			if _, err := os.Stat(filepath.Join(dir, "keys", "root.key")); !os.IsNotExist(err) {
+				t.Errorf("there is a root key: %v", err)
+			}
+		})
+	}
+}
+
+// TestRootKeyOfAWS has the client of AWS KMS go to its own address, and nowhere near AWS_ENDPOINT_URL.
+func TestRootKeyOfAWS(t *testing.T) {
+	t.Parallel()
+	kms := httptest.NewServer(http.HandlerFunc(answerKMS))
+	t.Cleanup(kms.Close)
+	p := serveIn(t, awsOfATester(t), "--root-key", "awskms://alias/slipher?region=us-east-1&endpoint="+kms.URL)
+	p.stop()
+	p.start()
+	p.stop()
+	refusesToStart(t, p.dir, "awskms://alias/other?endpoint="+kms.URL, "is wrapped by awskms://alias/slipher: start with that --root-key")
+}
+
+// answerKMS is the least that passes for AWS KMS: it wraps by turning bytes over.
+func answerKMS(w http.ResponseWriter, r *http.Request) {
+	var asked struct{ Plaintext, CiphertextBlob []byte }
+	if err := json.NewDecoder(r.Body).Decode(&asked); err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	answer := map[string]any{"Plaintext": turnOver(asked.CiphertextBlob)}
+	if strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".Encrypt") {
+		answer = map[string]any{"CiphertextBlob": turnOver(asked.Plaintext)}
+	}
+	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+	json.NewEncoder(w).Encode(answer)
+}
+
+func turnOver(content []byte) []byte {
+	for i := range content {
+		content[i] = ^content[i]
+	}
+	return content
+}
+
+// place writes the file, or removes it when there is nothing to write.
+func place(t *testing.T, file, content string) {
+	t.Helper()
+	if err := os.Remove(file); err != nil && !os.IsNotExist(err) {
+		t.Fatal(err)
+	}
+	if content == "" {
+		return
+	}
+	if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func refusesToStart(t *testing.T, dir, key, want string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), binary, "serve", "--data", dir, "--listen", "127.0.0.1:0")
+	if key != "" {
+		cmd.Args = append(cmd.Args, "--root-key", key)
+	}
+	cmd.Env = append(cmd.Environ(), awsOfATester(t)...)
+	out, err := cmd.CombinedOutput()
+	if err == nil || !strings.Contains(string(out), want) {
+		t.Errorf("got %v and\n%s\nwant %q", err, out, want)
+	}
+	if strings.Contains(string(out), "base64key://smG") || strings.Contains(string(out), "base64key://AAE") {
+		t.Errorf("the key is shown: %s", out)
+	}
+}
