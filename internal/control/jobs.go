@@ -43,10 +43,10 @@ func register[J meta.Job](c *Control, work func(context.Context, J) error) {
 	})
 }
 
-// hopeless says that trying again will not help.
+// hopeless says that trying again will not help: what is stored is damaged, or its key is gone.
 func hopeless(err error) bool {
 	var refused *compute.NodeError
-	return errors.As(err, &refused) && refused.Damaged
+	return errors.As(err, &refused) && refused.Damaged || keyLost(err)
 }
 
 const (

@@ -76,7 +76,17 @@ func (c *Control) findRestorable(tx *meta.Tx, caller api.Caller, located locator
 	if source.Body.Status != available {
 		return source, redshift.InvalidClusterSnapshotState("Cannot restore the snapshot %s because it is not available; its status is %s.", source.Body.Identifier, source.Body.Status)
 	}
-	return source, nil
+	return source, c.mayDecrypt(tx, source)
+}
+
+// mayDecrypt refuses a snapshot whose key is gone at once, rather than with a cluster that never gets its data.
+func (c *Control) mayDecrypt(tx *meta.Tx, source snapshotRecord) error {
+	_, err := c.dataKey(tx, source.Body.Scope)
+	if keyLost(err) {
+		return redshift.DependentServiceAccessDenied("Cannot restore the snapshot %s because the KMS key %s does not open it: it was destroyed, or is another key now.",
+			source.Body.Identifier, source.Body.KmsKey)
+	}
+	return err
 }
 
 func (c *Control) mayRestore(tx *meta.Tx, caller api.Caller, source snapshotRecord) error {

@@ -30,10 +30,9 @@ func (c *Control) workRestore(ctx context.Context, job restoreWork) error {
 	share, report, end := c.follow(ctx, record.Body.Key, record.Body.Key)
 	defer end()
 	request, err := c.restoreRequest(ctx, record.Body, share)
-	if err != nil {
-		return err
+	if err == nil {
+		err = c.config.Nodes.Restore(ctx, record.Body.Key, request, report)
 	}
-	err = c.config.Nodes.Restore(ctx, record.Body.Key, request, report)
 	switch {
 	case err == nil:
 		return c.settleRestore(ctx, record, c.completeRestore)
@@ -74,7 +73,7 @@ func (c *Control) completeRestore(tx *meta.Tx, record *clusterRecord) error {
 	return c.tell(tx, *record, eventTransferred, "The data transfer of Amazon Redshift cluster '%s' was completed at %s.")
 }
 
-// restoreLost gives the cluster up: the snapshot is damaged, and no other try would find what is missing.
+// restoreLost gives the cluster up: the snapshot is damaged or its key destroyed, and no other try would find what is missing.
 func (c *Control) restoreLost(ctx context.Context, record clusterRecord, cause error) error {
 	c.config.Log.Error("restore failed", "cluster", record.ID, "err", cause)
 	if err := c.stop(ctx, record.Body.Key); err != nil {

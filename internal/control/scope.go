@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"slipher/internal/compute"
+	"slipher/internal/keys"
 	"slipher/internal/meta"
 	"slipher/internal/vault"
 )
@@ -37,18 +38,28 @@ func (c *Control) openScope(tx *meta.Tx, record *clusterRecord) error {
 // storeOf tells a node where a scope is and how it is sealed.
 func (c *Control) storeOf(ctx context.Context, name string) (compute.Store, error) {
 	store := compute.Store{URL: c.config.Snapshots, Scope: name}
-	err := c.config.Store.View(ctx, func(tx *meta.Tx) error {
-		record, err := scopes.Find(tx, scopeKey(name))
-		if err != nil {
-			return err
-		}
-		store.Key, err = c.config.Keys.Unwrap(tx, record.Body.KmsKey, record.Body.Wrapped)
+	err := c.config.Store.View(ctx, func(tx *meta.Tx) (err error) {
+		store.Key, err = c.dataKey(tx, name)
 		return err
 	})
-	if err != nil {
-		return store, fmt.Errorf("open snapshot scope %s: %w", name, err)
+	return store, err
+}
+
+func (c *Control) dataKey(tx *meta.Tx, name string) ([]byte, error) {
+	record, err := scopes.Find(tx, scopeKey(name))
+	var key []byte
+	if err == nil {
+		key, err = c.config.Keys.Unwrap(tx, record.Body.KmsKey, record.Body.Wrapped)
 	}
-	return store, nil
+	if err != nil {
+		return nil, fmt.Errorf("open snapshot scope %s: %w", name, err)
+	}
+	return key, nil
+}
+
+// keyLost says that a scope's data key cannot be unwrapped any more, by any number of tries.
+func keyLost(err error) bool {
+	return errors.Is(err, keys.ErrNotFound) || errors.Is(err, keys.ErrDamaged)
 }
 
 func sweepLater(tx *meta.Tx, scope string) error {

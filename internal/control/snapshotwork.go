@@ -90,7 +90,7 @@ func newestManifest(tx *meta.Tx, of snapshotRecord) (manifest string, err error)
 func (c *Control) save(ctx context.Context, record snapshotRecord, parent string) error {
 	store, err := c.storeOf(ctx, record.Body.Scope)
 	if err != nil {
-		return err
+		return c.saveFailed(ctx, record, err)
 	}
 	if err := c.openToSave(ctx, record); err != nil {
 		return c.saveFailed(ctx, record, err)

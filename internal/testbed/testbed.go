@@ -217,6 +217,16 @@ func (b *Bed) Stored() []string {
 	return names
 }
 
+// ReadStored is the content of a file that Stored lists.
+func (b *Bed) ReadStored(name string) []byte {
+	b.t.Helper()
+	content, err := os.ReadFile(filepath.Join(b.snapshots(), name))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return content
+}
+
 // DamagePacks alters a byte of every pack that is not in the list of Stored from before.
 func (b *Bed) DamagePacks(before []string) {
 	b.t.Helper()

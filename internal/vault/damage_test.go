@@ -177,8 +177,8 @@ func TestDamage(t *testing.T) {
 		v, _ := damaged(t)
 		v.Key = bytes.Repeat([]byte{8}, 32)
 		dir := t.TempDir()
-		if _, err := v.Restore(t.Context(), "first", dir, nil); !errors.Is(err, vault.ErrNotFound) {
-			t.Errorf("got %v, want ErrNotFound", err)
+		if _, err := v.Restore(t.Context(), "first", dir, nil); !errors.Is(err, vault.ErrNotFound) || !strings.Contains(err.Error(), `"first"`) || !strings.Contains(err.Error(), "under this key") {
+			t.Errorf("got %v, want ErrNotFound that names the snapshot and blames the key", err)
 		}
 		checkNoFinalNames(t, dir)
 		if _, err := v.List(t.Context()); !errors.Is(err, vault.ErrDamaged) {

@@ -187,6 +187,19 @@ func TestSave(t *testing.T) {
 		checkRestores(t, v, "first", database)
 	})
 
+	t.Run("shares_nothing_with_another_key_in_its_scope", func(t *testing.T) {
+		t.Parallel()
+		one := newVault(openFolder(t))
+		two := one
+		two.Key = bytes.Repeat([]byte{9}, 32)
+		save(t, one, "first", "", database)
+		if saved := save(t, two, "second", "first", database); saved.NewBlocks != blocks {
+			t.Errorf("wrote %d blocks, want %d: blocks were shared between keys", saved.NewBlocks, blocks)
+		}
+		checkRestores(t, one, "first", database)
+		checkRestores(t, two, "second", database)
+	})
+
 	t.Run("keeps_scopes_and_keys_apart", func(t *testing.T) {
 		t.Parallel()
 		bucket := openFolder(t)

@@ -1,0 +1,100 @@
+package control_test
+
+import (
+	"crypto/sha256"
+	"slices"
+	"strings"
+	"testing"
+
+	"slipher/internal/control"
+	"slipher/internal/meta"
+	"slipher/internal/testbed"
+)
+
+// TestDeduplicationEndsAtTheKey has two clusters hold the same rows. Each has a data key of its own, so the second snapshot must neither use nor repeat
+// anything of the first, while another snapshot of the same cluster adds no pack at all.
+func TestDeduplicationEndsAtTheKey(t *testing.T) {
+	t.Parallel()
+	bed := testbed.New(t, testbed.Config{})
+	bed.CreateCluster(testbed.Owner, "one", rows(400_000, "same"))
+	bed.CreateCluster(testbed.Owner, "two", rows(400_000, "same"))
+	bed.CreateSnapshot(testbed.Owner, "one", "monday")
+	first := packsIn(bed)
+	bed.CreateSnapshot(testbed.Owner, "one", "tuesday")
+	if again := packsIn(bed); !slices.Equal(again, first) {
+		t.Fatalf("the second snapshot under the same key made %d packs of %d: nothing is deduplicated", len(again), len(first))
+	}
+	bed.CreateSnapshot(testbed.Owner, "two", "wednesday")
+	all := packsIn(bed)
+	if len(first) == 0 || len(all) != 2*len(first) {
+		t.Errorf("the same rows under another key made %d packs, want %d", len(all)-len(first), len(first))
+	}
+	seen := map[[sha256.Size]byte]string{}
+	for _, name := range bed.Stored() {
+		sum := sha256.Sum256(bed.ReadStored(name))
+		if seen[sum] != "" {
+			t.Errorf("%s and %s are the same", seen[sum], name)
+		}
+		seen[sum] = name
+	}
+	bed.Must(testbed.Owner, "DeleteClusterSnapshot", "SnapshotIdentifier=monday")
+	bed.Must(testbed.Owner, "DeleteClusterSnapshot", "SnapshotIdentifier=tuesday")
+	bed.Await("the first key's packs to go", func() bool { return len(packsIn(bed)) == len(first) })
+	bed.Must(testbed.Owner, "RestoreFromClusterSnapshot", "ClusterIdentifier=copy", "SnapshotIdentifier=wednesday")
+	bed.AwaitRestore(testbed.Owner, "copy", "completed")
+	wantRows(t, bed, testbed.Owner, "copy", rows(400_000, "same"))
+}
+
+func packsIn(bed *testbed.Bed) []string {
+	return slices.DeleteFunc(bed.Stored(), func(name string) bool { return !strings.Contains(name, "/packs/") })
+}
+
+// destroyKey removes the KMS key of a cluster, as somebody does who wants the data to be gone for good.
+func destroyKey(t *testing.T, bed *testbed.Bed, cluster string) (arn string) {
+	t.Helper()
+	arn = bed.Cluster(testbed.Owner, cluster).KmsKeyId
+	id := arn[strings.LastIndex(arn, "/")+1:]
+	err := bed.Store.Update(t.Context(), func(tx *meta.Tx) error {
+		return meta.Records[struct{}]{Kind: "key"}.Delete(tx, meta.Key{Account: testbed.Owner, Region: testbed.Region, ID: id})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return arn
+}
+
+func TestDestroyedKey(t *testing.T) {
+	t.Parallel()
+	t.Run("refuses_a_restore_by_name", func(t *testing.T) {
+		t.Parallel()
+		bed := shared(t, testbed.Config{}, "monday")
+		arn := destroyKey(t, bed, "sales")
+		_, err := bed.Call(testbed.Owner, "RestoreFromClusterSnapshot", "ClusterIdentifier=copy", "SnapshotIdentifier=monday")
+		wantFault(t, err, "DependentServiceAccessDenied")
+		if err != nil && (!strings.Contains(err.Error(), arn) || !strings.Contains(err.Error(), "monday")) {
+			t.Errorf("got %q, which does not name the snapshot and the key %s", err, arn)
+		}
+		bed.Restart()
+		_, err = bed.Call(testbed.Owner, "RestoreFromClusterSnapshot", "ClusterIdentifier=copy", "SnapshotIdentifier=monday")
+		wantFault(t, err, "DependentServiceAccessDenied")
+	})
+	t.Run("ends_a_restore_under_way", func(t *testing.T) {
+		t.Parallel()
+		bed := shared(t, testbed.Config{}, "monday")
+		bed.RunClock()
+		hold := bed.Hold("restore")
+		bed.Must(testbed.Owner, "RestoreFromClusterSnapshot", "ClusterIdentifier=copy", "SnapshotIdentifier=monday")
+		hold.Reached(bed)
+		destroyKey(t, bed, "sales")
+		hold.Fail(errPassing)
+		bed.AwaitCluster(testbed.Owner, "copy", "incompatible-restore")
+	})
+	t.Run("fails_a_snapshot", func(t *testing.T) {
+		t.Parallel()
+		bed := shared(t, testbed.Config{Limits: control.Limits{Attempts: 3}}, "monday")
+		bed.RunClock()
+		destroyKey(t, bed, "sales")
+		bed.Must(testbed.Owner, "CreateClusterSnapshot", "ClusterIdentifier=sales", "SnapshotIdentifier=tuesday")
+		bed.AwaitSnapshot(testbed.Owner, "tuesday", "failed")
+	})
+}
