@@ -28,14 +28,26 @@ type side struct {
 	run  func(ctx context.Context) (measured, error)
 }
 
-func (b *bench) measure(ctx context.Context) error {
+// sides measures the vault, restic and cp, and prints the first table.
+func (b *bench) sides(ctx context.Context) error {
+	if err := b.findVersions(ctx); err != nil {
+		return err
+	}
+	if err := b.measureSides(ctx); err != nil {
+		return err
+	}
+	fmt.Printf("database: %.0f MB; the second version has %.1f %% new blocks\n\n", float64(b.bytes)/1e6, b.newShare*100)
+	b.print(os.Stdout)
+	return nil
+}
+
+func (b *bench) measureSides(ctx context.Context) error {
 	b.cold = canDropCache()
-	b.work = filepath.Join(b.dir, "work")
 	for b.round = range b.settings.runs {
 		if err := b.measureRound(ctx); err != nil {
 			return errors.Join(err, os.RemoveAll(b.work))
 		}
-		fmt.Fprintf(os.Stderr, "round %d of %d done\n", b.round+1, b.settings.runs)
+		report("round %d of %d done", b.round+1, b.settings.runs)
 	}
 	return os.RemoveAll(b.work)
 }

@@ -37,24 +37,24 @@ type versions struct {
 
 // findVersions makes the databases that dir does not hold yet, in a process of its own: the engine's memory would count as that of every
 // program run later.
-func findVersions(ctx context.Context, set settings) (versions, error) {
+func (b *bench) findVersions(ctx context.Context) error {
 	program, err := os.Executable()
 	if err != nil {
-		return versions{}, err
+		return err
 	}
-	making := exec.CommandContext(ctx, program, "-make-data", "-dir", set.dir, "-size", fmt.Sprint(set.size))
+	making := exec.CommandContext(ctx, program, "-make-data", "-dir", b.dir, "-size", fmt.Sprint(b.size))
 	making.Stderr = os.Stderr
 	if err := making.Run(); err != nil {
-		return versions{}, fmt.Errorf("make the databases: %w", err)
+		return fmt.Errorf("make the databases: %w", err)
 	}
-	found := versionsIn(set.dir, set.size)
-	stat, err := os.Stat(found.first)
+	b.versions = versionsIn(b.dir, b.size)
+	stat, err := os.Stat(b.first)
 	if err != nil {
-		return found, err
+		return err
 	}
-	found.bytes = stat.Size()
-	found.newShare, err = shareOfNew(found.first, found.second)
-	return found, err
+	b.bytes = stat.Size()
+	b.newShare, err = shareOfNew(b.first, b.second)
+	return err
 }
 
 func versionsIn(dir string, size int64) versions {

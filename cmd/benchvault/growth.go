@@ -14,6 +14,9 @@ import (
 
 // growth saves 2, 5, 10 and 20 GB and prints what a megabyte costs: it should not depend on the size.
 func (b *bench) growth(ctx context.Context) (err error) {
+	if err := b.findVersions(ctx); err != nil {
+		return err
+	}
 	sizes := []int64{2e9, 5e9, 10e9, 20e9}
 	file := filepath.Join(b.dir, "large", filepath.Base(b.first))
 	defer func() { err = errors.Join(err, os.RemoveAll(filepath.Dir(file)), os.RemoveAll(b.work)) }()

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // settings are the flags.
@@ -23,6 +24,8 @@ type settings struct {
 	transfer string
 	program  string
 	large    bool
+	stalls   time.Duration
+	only     string
 }
 
 func main() {
@@ -38,7 +41,8 @@ func main() {
 	flag.StringVar(&set.program, "slipher", "bin/slipher", "the slipher program; empty leaves out what needs a whole one")
 	flag.BoolVar(&set.large, "large", false, "also save 2, 5, 10 and 20 GB (needs 40 GB of disk)")
 	makeOnly := flag.Bool("make-data", false, "only make the databases (it is run in a process of its own)")
-	stalls := flag.Duration("stalls", 0, "only measure how long commits wait during snapshots, for this long each, such as 30s")
+	flag.DurationVar(&set.stalls, "stalls", 30*time.Second, "how long to commit, each time, to see how long commits wait during snapshots; 0 leaves that out")
+	flag.StringVar(&set.only, "only", "", "measure only this: sides, restores, table or stalls")
 	flag.Parse()
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -47,8 +51,6 @@ func main() {
 	switch {
 	case *makeOnly:
 		err = makeVersions(ctx, set.dir, set.size)
-	case *stalls > 0:
-		err = measureStalls(ctx, set.dir, *stalls, os.Stdout)
 	default:
 		err = measure(ctx, set)
 	}
@@ -81,23 +83,27 @@ func measure(ctx context.Context, set settings) (err error) {
 	if err := printMachine(ctx, set); err != nil {
 		return err
 	}
-	made, err := findVersions(ctx, set)
-	if err != nil {
-		return err
-	}
-	fmt.Printf("database: %.0f MB; the second version has %.1f %% new blocks\n\n", float64(made.bytes)/1e6, made.newShare*100)
-	b := &bench{settings: set, versions: made, runs: map[string][]measured{}}
-	if err := b.measure(ctx); err != nil {
-		return err
-	}
-	b.print(os.Stdout)
-	if set.program != "" {
-		if err := b.firstAnswers(ctx); err != nil {
-			return err
+	b := &bench{settings: set, runs: map[string][]measured{}, work: filepath.Join(set.dir, "work")}
+	for _, part := range []struct {
+		name string
+		run  func(context.Context) error
+	}{{"sides", b.sides}, {"restores", b.restores}, {"table", b.table}, {"stalls", b.commitStalls}} {
+		if set.only != "" && set.only != part.name {
+			continue
 		}
+		began := time.Now()
+		if err := part.run(ctx); err != nil {
+			return fmt.Errorf("%s: %w", part.name, err)
+		}
+		report("%s: %s", part.name, time.Since(began).Round(time.Second))
 	}
 	if set.large {
 		return b.growth(ctx)
 	}
 	return nil
+}
+
+// report tells of progress, beside the tables.
+func report(format string, args ...any) {
+	fmt.Fprintf(os.Stderr, "%s  %s\n", time.Now().UTC().Format(time.TimeOnly), fmt.Sprintf(format, args...))
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -23,27 +22,32 @@ const (
 	stallRows        = 5_000_000
 )
 
-// measureStalls commits a thousand times a second and prints how long commits took: without snapshots, with one after the other to a fast
+// commitStalls commits a thousand times a second and prints how long commits took: without snapshots, with one after the other to a fast
 // store, and with one to a slow store.
-func measureStalls(ctx context.Context, dir string, each time.Duration, to io.Writer) error {
-	fmt.Fprintf(to, "%-22s %9s %9s %9s %9s %9s\n", "commits, ms", "p50", "p99", "p99.9", "max", "saves")
+func (b *bench) commitStalls(ctx context.Context) error {
+	if b.stalls == 0 {
+		return nil
+	}
+	fmt.Printf("\n| commits, %d a second | median | p99 | p99.9 | goal | longest | saves meanwhile |\n| --- | --- | --- | --- | --- | --- | --- |\n", commitsPerSecond)
 	for _, c := range []struct {
-		name      string
-		snaps     bool
-		perSecond int64
-	}{{"no snapshot", false, 0}, {"fast store", true, 0}, {"slow store, 5 MiB/s", true, slowStore}} {
-		waits, saves, err := commitsUnder(ctx, filepath.Join(dir, "stalls"), each, func(ctx context.Context, d *engine.Database) (int, error) {
+		name, goal string
+		snaps      bool
+		perSecond  int64
+	}{{"no snapshot", "", false, 0}, {"one snapshot after the other", "below 100 ms", true, 0}, {"the same, store at 5 MiB/s", "below 100 ms", true, slowStore}} {
+		waits, saves, err := commitsUnder(ctx, b.work, b.stalls, func(ctx context.Context, d *engine.Database) (int, error) {
 			if !c.snaps {
 				return 0, nil
 			}
-			return snapshots(ctx, d, filepath.Join(dir, "stalls", "store"), c.perSecond)
+			return snapshots(ctx, d, filepath.Join(b.work, "store"), c.perSecond)
 		})
 		if err != nil {
 			return fmt.Errorf("%s: %w", c.name, err)
 		}
 		slices.Sort(waits)
-		at := func(share float64) float64 { return waits[int(share*float64(len(waits)-1))].Seconds() * 1000 }
-		fmt.Fprintf(to, "%-22s %9.2f %9.2f %9.2f %9.2f %9d\n", c.name, at(0.5), at(0.99), at(0.999), at(1), saves)
+		at := func(share float64) string {
+			return fmt.Sprintf("%.1f ms", waits[int(share*float64(len(waits)-1))].Seconds()*1000)
+		}
+		fmt.Printf("| %s | %s | %s | %s | %s | %s | %d |\n", c.name, at(0.5), at(0.99), at(0.999), c.goal, at(1), saves)
 	}
 	return nil
 }

@@ -1,78 +1,175 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
-	"io"
-	"text/tabwriter"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"slipher/internal/compute"
+	"slipher/internal/engine"
+	"slipher/internal/pgwire"
 )
 
-func (b *bench) of(step, side string) measured { return medians(b.runs[step+"/"+side]) }
-
-func (b *bench) perSecond(m measured) string {
-	return fmt.Sprintf("%.0f MB/s", float64(b.bytes)/1e6/m.wall.Seconds())
+// shop are tables of some 30 to 100 MB each. They are filled in turns, so that their blocks lie between each other's.
+var shop = []struct{ name, create, fill string }{
+	{"visits", "create table visits (id bigint, price decimal(12,2), token varchar(32), device varchar(32))",
+		"insert into visits select i, (i * 7919 %% 1000003) / 100.0, md5(cast(i as varchar)), md5(cast(i * 3 as varchar)) from generate_series(%d, %d) as g(i)"},
+	{"orders", "create table orders (id bigint, customer bigint, total decimal(12,2), token varchar(32))",
+		"insert into orders select i, i * 7919 %% 100003, (i * 104729 %% 1000003) / 100.0, md5(cast(i * 7 as varchar)) from generate_series(%d, %d) as g(i)"},
+	{"customers", "create table customers (id bigint, name varchar(32), email varchar(64), street varchar(32))",
+		"insert into customers select i, substring(md5(cast(i * 5 as varchar)), 1, 12), md5(cast(i * 11 as varchar)) || '@mail.example', md5(cast(i * 13 as varchar)) from generate_series(%d, %d) as g(i)"},
 }
 
-// ratio is how much longer the other side takes.
-func ratio(slipher, other measured) string {
-	return fmt.Sprintf("%.2f", other.wall.Seconds()/slipher.wall.Seconds())
-}
+const (
+	shopTurns = 6
+	shopRows  = 150_000 // of each table, in each turn
+)
 
-// print writes the table as Markdown that is also readable as it is.
-func (b *bench) print(to io.Writer) {
-	out := tabwriter.NewWriter(to, 0, 0, 1, ' ', tabwriter.Debug)
-	defer out.Flush()
-	row := func(cells ...any) {
-		for _, cell := range cells {
-			fmt.Fprintf(out, "\t %v ", cell)
+// table measures how much of a snapshot is fetched to restore one of its tables.
+func (b *bench) table(ctx context.Context) (err error) {
+	if b.program == "" {
+		return nil
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(b.work)) }()
+	restored, file, err := b.restoreTables(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("\n| restored table | rows | its own bytes | fetched | ratio | goal | time |\n| --- | --- | --- | --- | --- | --- | --- |\n")
+	for _, table := range shop {
+		own, err := tableBytes(ctx, file, table.name)
+		if err != nil {
+			return fmt.Errorf("blocks of %s: %w", table.name, err)
 		}
-		fmt.Fprintln(out, "\t")
+		got := restored[table.name]
+		fmt.Printf("| %s | %d | %s | %s | %s | at most 1.25 | %s |\n", table.name, got.Rows, megabytes(own), megabytes(got.FetchedBytes),
+			quotient(float64(got.FetchedBytes), float64(own)), millis(got.measured))
 	}
-	row("what", "slipher", "other side", "ratio", "goal")
-	row("---", "---", "---", "---", "---")
-	b.printFirst(row, "first")
-	if b.cold {
-		b.printFirst(row, "first, cold")
-	}
-	b.printLater(row)
-	verify, check := b.of("verify", "slipher"), b.of("verify", "restic")
-	row("verify", b.perSecond(verify), "restic "+b.perSecond(check), ratio(verify, check), "2.5")
-	b.printRestore(row, "restore")
-	if b.cold {
-		b.printRestore(row, "restore, cold")
-	}
-	for _, step := range []string{"first", "restore"} {
-		m := b.of(step, "slipher")
-		row("peak memory, "+step, megabytes(m.peak), "the process before it began "+megabytes(m.before), "", "below 64 MB")
-	}
+	return nil
 }
 
-func (b *bench) printFirst(row func(...any), step string) {
-	slipher, restic, cp := b.of(step, "slipher"), b.of(step, "restic"), b.of(step, "cp")
-	what := map[string]string{"first": "first snapshot", "first, cold": "first snapshot, database not in the cache"}[step]
-	row(what, b.perSecond(slipher), "restic "+b.perSecond(restic), ratio(slipher, restic), "4, aim 7")
-	row(what, b.perSecond(slipher), "cp "+b.perSecond(cp), ratio(slipher, cp), "0.6, aim 0.85")
-	if step == "first" {
-		row("its processor time", seconds(slipher.cpu), "restic "+seconds(restic.cpu), quotient(restic.cpu.Seconds(), slipher.cpu.Seconds()), "")
-		row("stored bytes", megabytes(slipher.stored), "restic "+megabytes(restic.stored), quotient(float64(slipher.stored), float64(restic.stored)), "at most 1.06")
-	}
+type restoredTable struct {
+	compute.TableRestored
+	measured
 }
 
-func (b *bench) printLater(row func(...any)) {
-	first, second, restic := b.of("first", "slipher"), b.of("second", "slipher"), b.of("second", "restic")
-	what := fmt.Sprintf("second snapshot, %.1f %% new blocks", b.newShare*100)
-	row(what, millis(second), "restic "+millis(restic), ratio(second, restic), "20")
-	row(what, millis(second), "the first "+millis(first), quotient(second.wall.Seconds(), first.wall.Seconds()), "below 0.1")
-	row("its stored bytes", megabytes(second.stored), "restic "+megabytes(restic.stored), quotient(float64(second.stored), float64(restic.stored)), "")
-	unchanged, restic := b.of("unchanged", "slipher"), b.of("unchanged", "restic")
-	row("nothing changed", millis(unchanged), "restic "+millis(restic), ratio(unchanged, restic), "below 100 ms")
+// restoreTables fills a node, saves it, and restores each table into an empty one. It returns the first one's file.
+func (b *bench) restoreTables(ctx context.Context) (_ map[string]restoredTable, file string, err error) {
+	runDir, err := compute.RunDir()
+	if err != nil {
+		return nil, "", err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(runDir)) }()
+	dir := filepath.Join(b.work, "clusters")
+	program, err := filepath.Abs(b.program)
+	if err != nil {
+		return nil, "", err
+	}
+	fleet, err := compute.Open(compute.Config{
+		Binary: program, Dir: dir, RunDir: runDir, LogLevel: "ERROR", NodeLog: os.Stderr, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	defer func() { err = errors.Join(err, fleet.Close(context.WithoutCancel(ctx))) }()
+	store := compute.Store{URL: "file://" + filepath.ToSlash(filepath.Join(b.work, "snapshots")), Scope: "bench", Key: make([]byte, 32)}
+	if err := os.MkdirAll(filepath.Join(b.work, "snapshots"), 0o700); err != nil {
+		return nil, "", err
+	}
+	if err := fillShop(ctx, fleet); err != nil {
+		return nil, "", fmt.Errorf("fill the tables: %w", err)
+	}
+	if _, err := fleet.Save(ctx, "source", compute.SaveRequest{Store: store, Manifest: "whole"}, nil); err != nil {
+		return nil, "", err
+	}
+	if _, err := openNode(ctx, fleet, "target"); err != nil {
+		return nil, "", err
+	}
+	restored := map[string]restoredTable{}
+	for _, table := range shop {
+		name := compute.TableName{Schema: "public", Table: table.name}
+		began := time.Now()
+		got, err := fleet.RestoreTable(ctx, "target", compute.TableRequest{Store: store, Manifest: "whole", Database: database, Source: name, Target: name}, nil)
+		if err != nil {
+			return nil, "", fmt.Errorf("restore %s: %w", table.name, err)
+		}
+		restored[table.name] = restoredTable{got, measured{wall: time.Since(began)}}
+	}
+	return restored, filepath.Join(dir, "source", "data", engine.FileName(database)), nil
 }
 
-func (b *bench) printRestore(row func(...any), step string) {
-	slipher, restic, cp := b.of(step, "slipher"), b.of(step, "restic"), b.of(step, "cp")
-	what := map[string]string{"restore": "full restore", "restore, cold": "full restore, nothing in the cache"}[step]
-	row(what, b.perSecond(slipher), "cp "+b.perSecond(cp), ratio(slipher, cp), "0.9")
-	row(what, b.perSecond(slipher), "restic "+b.perSecond(restic), ratio(slipher, restic), "1.6")
-	if step == "restore" {
-		row("its processor time", seconds(slipher.cpu), "restic "+seconds(restic.cpu), quotient(restic.cpu.Seconds(), slipher.cpu.Seconds()), "")
+func fillShop(ctx context.Context, fleet *compute.Fleet) error {
+	address, err := openNode(ctx, fleet, "source")
+	if err != nil {
+		return err
 	}
+	conn, err := pgx.Connect(ctx, fmt.Sprintf("postgres://awsuser:%s@%s/%s?sslmode=disable", password, address, database))
+	if err != nil {
+		return err
+	}
+	defer conn.Close(ctx)
+	for _, table := range shop {
+		if _, err := conn.Exec(ctx, table.create); err != nil {
+			return err
+		}
+	}
+	for turn := range shopTurns {
+		for _, table := range shop {
+			if _, err := conn.Exec(ctx, fmt.Sprintf(table.fill, turn*shopRows, (turn+1)*shopRows-1)); err != nil {
+				return fmt.Errorf("%s: %w", table.name, err)
+			}
+		}
+	}
+	return nil
+}
+
+// openNode starts a node with an empty database and returns where it listens.
+func openNode(ctx context.Context, fleet *compute.Fleet, cluster string) (address string, err error) {
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	address = free.Addr().String()
+	if err := free.Close(); err != nil {
+		return "", err
+	}
+	spec := compute.Spec{Cluster: cluster, Address: "127.0.0.1", Port: free.Addr().(*net.TCPAddr).Port, MemoryLimit: "2GB", Threads: 2}
+	if err := fleet.Start(ctx, spec); err != nil {
+		return "", err
+	}
+	verifier, err := pgwire.NewVerifier(password)
+	if err != nil {
+		return "", err
+	}
+	return address, fleet.Open(ctx, cluster, compute.OpenRequest{Database: database, AdminUser: "awsuser", Verifier: verifier})
+}
+
+// tableBytes is what the blocks take that hold something of the table, also those that it shares with others.
+func tableBytes(ctx context.Context, file, table string) (bytes int64, err error) {
+	err = withDatabase(ctx, file, func(_ *engine.Database, s *engine.Session) error {
+		statement, err := s.Prepare(ctx, fmt.Sprintf(`SELECT count(DISTINCT block) FROM (
+			SELECT unnest(list_prepend(block_id, coalesce(additional_block_ids, []))) AS block FROM pragma_storage_info('public.%s')) WHERE block >= 0`, table))
+		if err != nil {
+			return err
+		}
+		rows, err := statement.Run(ctx, nil)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		row, err := rows.Next(ctx)
+		if err != nil {
+			return err
+		}
+		bytes = row[0].(int64) * blockSize
+		return nil
+	})
+	return bytes, err
 }
