@@ -28,42 +28,68 @@ func (b *bench) restores(ctx context.Context) error {
 		return nil
 	}
 	fmt.Printf("\n| restored cluster | the data has | available | first `count(*)` | goal | then an aggregate of one part in 50 | all data there |\n| --- | --- | --- | --- | --- | --- | --- |\n")
-	for _, size := range []int64{b.size / 10, b.size} {
-		if err := b.firstAnswers(ctx, "from a folder", size, "file://"+filepath.ToSlash(filepath.Join(b.work, "snapshots"))); err != nil {
-			return err
-		}
-		slow, stop := distantStore(fetchDelay)
-		err := b.firstAnswers(ctx, fmt.Sprintf("from an S3 store, %s for each fetch", fetchDelay), size, slow)
-		stop()
-		if err != nil {
+	for _, size := range []int64{b.size / 20, b.size / 2} {
+		if err := b.restoresOf(ctx, size); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// answers are the moments of one restore, counted from its request.
-type answers struct{ available, counted, aggregated, completed time.Duration }
-
-func (b *bench) firstAnswers(ctx context.Context, what string, size int64, snapshots string) (err error) {
+// restoresOf fills one cluster: its snapshot is copied from the folder to the distant store as it is.
+func (b *bench) restoresOf(ctx context.Context, size int64) (err error) {
 	defer func() { err = errors.Join(err, os.RemoveAll(b.work)) }()
+	if err := os.MkdirAll(filepath.Join(b.work, "snapshots"), 0o700); err != nil {
+		return err
+	}
+	folder := "file://" + filepath.ToSlash(filepath.Join(b.work, "snapshots"))
+	var snapshot types.Snapshot
+	err = b.serving(ctx, folder, func(s *server) (err error) {
+		if snapshot, err = s.fill(ctx, size); err != nil {
+			return fmt.Errorf("fill a cluster: %w", err)
+		}
+		return s.delete(ctx, "source")
+	})
+	if err != nil {
+		return err
+	}
+	report("made a cluster of %.0f MB and its snapshot", *snapshot.TotalBackupSizeInMegaBytes)
+	if err := b.firstAnswers(ctx, "from a folder", folder, snapshot); err != nil {
+		return err
+	}
+	slow, stop, err := distantStore(filepath.Join(b.work, "snapshots"), fetchDelay)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	return b.firstAnswers(ctx, fmt.Sprintf("from an S3 store, %s for each fetch", fetchDelay), slow, snapshot)
+}
+
+func (b *bench) serving(ctx context.Context, snapshots string, use func(*server) error) error {
 	server, err := startServer(ctx, b.program, filepath.Join(b.work, "slipher"), snapshots)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, server.stop()) }()
-	snapshot, err := server.fill(ctx, size)
-	if err != nil {
-		return fmt.Errorf("fill a cluster: %w", err)
-	}
-	report("%s: a cluster and its snapshot are made", what)
+	return errors.Join(use(server), server.stop())
+}
+
+// answers are the moments of one restore, counted from its request.
+type answers struct{ available, counted, aggregated, completed time.Duration }
+
+func (b *bench) firstAnswers(ctx context.Context, what, snapshots string, snapshot types.Snapshot) error {
 	var runs []answers
-	for range b.settings.runs {
-		got, err := server.restore(ctx)
-		if err != nil {
-			return fmt.Errorf("restore: %w", err)
+	err := b.serving(ctx, snapshots, func(s *server) error {
+		for range b.settings.runs {
+			got, err := s.restore(ctx)
+			if err != nil {
+				return fmt.Errorf("restore: %w", err)
+			}
+			runs = append(runs, got)
 		}
-		runs = append(runs, got)
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	of := func(moment func(answers) time.Duration) string {
 		var all []measured
@@ -78,10 +104,12 @@ func (b *bench) firstAnswers(ctx context.Context, what string, size int64, snaps
 	return nil
 }
 
-// rowBytes is about what a row of the table takes in the file.
-const rowBytes = 75
+const (
+	rowBytes   = 40 // about what a row of the table takes in the file
+	rowsAtOnce = 5_000_000
+)
 
-// fill makes a cluster with one large table, doubling it until it is as large as asked, and a snapshot of it.
+// fill makes a cluster with one large table of about the size, and a snapshot of it.
 func (s *server) fill(ctx context.Context, size int64) (types.Snapshot, error) {
 	_, err := s.CreateCluster(ctx, &redshift.CreateClusterInput{
 		ClusterIdentifier: aws.String("source"), NodeType: aws.String("ra3.large"), ClusterType: aws.String("single-node"),
@@ -100,10 +128,10 @@ func (s *server) fill(ctx context.Context, size int64) (types.Snapshot, error) {
 	defer conn.Close(ctx)
 	statements := []string{
 		"create table visits (id bigint, price decimal(12,2), token varchar(32), device varchar(32))",
-		"insert into visits values (0, 1.5, md5('0'), md5('1'))",
 	}
-	for rows := int64(1); rows*2*rowBytes <= size*14/10; rows *= 2 {
-		statements = append(statements, fmt.Sprintf("insert into visits select id + %d, ((id + %d) * 7919 %% 1000003) / 100.0, md5(cast(id + %d as varchar)), md5(cast(id * 3 as varchar)) from visits", rows, rows, rows))
+	for row := int64(0); row < size/rowBytes; row += rowsAtOnce {
+		statements = append(statements, fmt.Sprintf(`insert into visits select i, (i * 7919 %% 1000003) / 100.0, md5(cast(i as varchar)), md5(cast(i * 3 as varchar))
+			from generate_series(%d, %d) as g(i)`, row, min(row+rowsAtOnce, size/rowBytes)-1))
 	}
 	for _, statement := range statements {
 		if _, err := conn.Exec(ctx, statement); err != nil {

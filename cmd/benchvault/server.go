@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -84,9 +85,32 @@ func newClient(ctx context.Context, dir, url string) (*redshift.Client, error) {
 	return redshift.NewFromConfig(settings, func(o *redshift.Options) { o.BaseEndpoint = aws.String(url) }), nil
 }
 
-// distantStore is an S3 server in this process that lets every fetch wait.
-func distantStore(wait time.Duration) (url string, stop func()) {
-	objects := gofakes3.New(s3mem.New(), gofakes3.WithAutoBucket(true)).Server()
+// distantStore is an S3 server in this process that has the files of a folder and lets every fetch wait.
+func distantStore(folder string, wait time.Duration) (url string, stop func(), err error) {
+	const bucket = "snapshots"
+	backend := s3mem.New()
+	if err := backend.CreateBucket(bucket); err != nil {
+		return "", nil, err
+	}
+	err = filepath.WalkDir(folder, func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		content, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		key, err := filepath.Rel(folder, name)
+		if err != nil {
+			return err
+		}
+		_, err = backend.PutObject(bucket, filepath.ToSlash(key), map[string]string{}, bytes.NewReader(content), int64(len(content)), nil)
+		return err
+	})
+	if err != nil {
+		return "", nil, err
+	}
+	objects := gofakes3.New(backend).Server()
 	waits := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodGet {
 			time.Sleep(wait)
@@ -94,5 +118,5 @@ func distantStore(wait time.Duration) (url string, stop func()) {
 		objects.ServeHTTP(w, r)
 	})
 	store := httptest.NewServer(waits)
-	return "s3://snapshots?endpoint=" + store.URL, store.Close
+	return "s3://" + bucket + "?endpoint=" + store.URL, store.Close, nil
 }
