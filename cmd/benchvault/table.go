@@ -17,7 +17,7 @@ import (
 	"slipher/internal/pgwire"
 )
 
-// shop are tables of some 30 to 100 MB each. They are filled in turns, so that their blocks lie between each other's.
+// shop are tables of some 35 to 70 MB each. They are filled in turns, so that their blocks lie between each other's.
 var shop = []struct{ name, create, fill string }{
 	{"visits", "create table visits (id bigint, price decimal(12,2), token varchar(32), device varchar(32))",
 		"insert into visits select i, (i * 7919 %% 1000003) / 100.0, md5(cast(i as varchar)), md5(cast(i * 3 as varchar)) from generate_series(%d, %d) as g(i)"},
@@ -29,7 +29,7 @@ var shop = []struct{ name, create, fill string }{
 
 const (
 	shopTurns = 6
-	shopRows  = 150_000 // of each table, in each turn
+	shopRows  = 250_000 // of each table, in each turn
 )
 
 // table measures how much of a snapshot is fetched to restore one of its tables.
