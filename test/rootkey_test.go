@@ -103,6 +103,31 @@ func answerKMS(w http.ResponseWriter, r *http.Request) {
 	json.NewEncoder(w).Encode(answer)
 }
 
+// TestRootKeyOfVault does the same with Vault, whose address and token come from the environment.
+func TestRootKeyOfVault(t *testing.T) {
+	t.Parallel()
+	vault := httptest.NewServer(http.HandlerFunc(answerVault))
+	t.Cleanup(vault.Close)
+	p := serveIn(t, []string{"VAULT_ADDR=" + vault.URL, "VAULT_TOKEN=token"}, "--root-key", "hashivault://slipher")
+	p.stop()
+	p.start()
+}
+
+// answerVault is the least that passes for Vault's transit engine.
+func answerVault(w http.ResponseWriter, r *http.Request) {
+	var asked struct{ Plaintext, Ciphertext string }
+	if err := json.NewDecoder(r.Body).Decode(&asked); err != nil || r.Header.Get("X-Vault-Token") != "token" {
+		http.Error(w, "no", http.StatusForbidden)
+		return
+	}
+	answer := map[string]string{
+		"/v1/transit/encrypt/slipher": `{"ciphertext":"vault:v1:` + asked.Plaintext + `"}`,
+		"/v1/transit/decrypt/slipher": `{"plaintext":"` + strings.TrimPrefix(asked.Ciphertext, "vault:v1:") + `"}`,
+	}[r.URL.Path]
+	w.Header().Set("Content-Type", "application/json")
+	json.NewEncoder(w).Encode(map[string]json.RawMessage{"data": json.RawMessage(answer)})
+}
+
 func turnOver(content []byte) []byte {
 	for i := range content {
 		content[i] = ^content[i]
@@ -130,7 +155,7 @@ func refusesToStart(t *testing.T, dir, key, want string) {
 	if key != "" {
 		cmd.Args = append(cmd.Args, "--root-key", key)
 	}
-	cmd.Env = append(cmd.Environ(), awsOfATester(t)...)
+	cmd.Env = append(append(cmd.Environ(), awsOfATester(t)...), "VAULT_ADDR=", "VAULT_SERVER_URL=")
 	out, err := cmd.CombinedOutput()
 	if err == nil || !strings.Contains(string(out), want) {
 		t.Errorf("got %v and\n%s\nwant %q", err, out, want)
