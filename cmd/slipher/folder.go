@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -27,11 +28,17 @@ func (f folder) path(elements ...string) string {
 	return filepath.Join(append([]string{string(f)}, elements...)...)
 }
 
+// snapshotsURL is where snapshots are kept unless somebody names another place.
+func (f folder) snapshotsURL() string {
+	return (&url.URL{Scheme: "file", Path: f.path("snapshots")}).String()
+}
+
 // running is what serve.json says.
 type running struct {
-	PID   int
-	URL   string
-	Admin string // path of the admin socket
+	PID       int
+	URL       string
+	Admin     string // path of the admin socket
+	Snapshots string // URL of the snapshot store
 }
 
 func (f folder) announce(r running) error {

@@ -1,13 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
-	"net/url"
 	"os"
 	"runtime"
 	"slices"
@@ -173,10 +173,7 @@ func (s *slipher) controlConfig() control.Config {
 }
 
 func (s *slipher) snapshotsURL() string {
-	if s.command.Snapshots != "" {
-		return s.command.Snapshots
-	}
-	return (&url.URL{Scheme: "file", Path: s.data.path("snapshots")}).String()
+	return cmp.Or(s.command.Snapshots, s.data.snapshotsURL())
 }
 
 // serve answers until ctx ends or a part of slipher fails.
@@ -194,7 +191,7 @@ func (s *slipher) serve(ctx context.Context) error {
 	group.Go(func() error { return serveHTTP(ctx, admin, s.adminDoor()) })
 
 	address := "http://" + s.listener.Addr().String()
-	if err := s.data.announce(running{PID: os.Getpid(), URL: address, Admin: admin.Addr().String()}); err != nil {
+	if err := s.data.announce(running{PID: os.Getpid(), URL: address, Admin: admin.Addr().String(), Snapshots: s.snapshotsURL()}); err != nil {
 		return fmt.Errorf("announce slipher in the data directory: %w", err)
 	}
 	defer s.data.withdraw()

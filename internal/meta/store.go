@@ -32,8 +32,8 @@ type Config struct {
 type Store struct {
 	now     func() time.Time
 	log     *slog.Logger
-	lock    *os.File
-	writer  *sql.DB // one connection: writers queue in Go, where waiting is fair and heeds the context
+	release func() error // ends the hold on the database
+	writer  *sql.DB      // nil after Look; one connection: writers queue in Go, where waiting is fair and heeds the context
 	readers *sql.DB
 	writing atomic.Uint64 // the goroutine inside Update
 
@@ -57,7 +57,7 @@ func Open(ctx context.Context, config Config) (*Store, error) {
 		return nil, err
 	}
 	store := &Store{
-		now: config.Now, log: config.Log, lock: lock,
+		now: config.Now, log: config.Log, release: lock.Close,
 		workers: river.NewWorkers(), bell: make(bell, 1), rest: longestRest,
 	}
 	if err := store.open(ctx, config); err != nil {
@@ -114,7 +114,7 @@ func (s *Store) Close() error {
 			errs = append(errs, db.Close())
 		}
 	}
-	return errors.Join(append(errs, s.lock.Close())...)
+	return errors.Join(append(errs, s.release())...)
 }
 
 // View runs read in a transaction that sees one state of the database from its first look to its end.
@@ -131,6 +131,9 @@ func (s *Store) View(ctx context.Context, read func(tx *Tx) error) error {
 // nothing of it remains. An Update inside an Update of the same store would wait for itself: it panics.
 // A View inside an Update sees the state before it.
 func (s *Store) Update(ctx context.Context, change func(tx *Tx) error) error {
+	if s.writer == nil {
+		return errors.New("the database was opened only to look at it")
+	}
 	self := goroutine()
 	if s.writing.Load() == self {
 		panic("meta: Update called inside Update: pass the Tx on")

@@ -26,27 +26,36 @@ type folder struct {
 const temporaryMark = ".writing-"
 
 func openFolder(location *url.URL) (Bucket, error) {
+	root, err := rootOf(location)
+	if err != nil {
+		return nil, err
+	}
+	if err := makeDirs(root); err != nil {
+		return nil, fmt.Errorf("snapshot store: %w", err)
+	}
+	return folder{root}, nil
+}
+
+// rootOf is the directory that a file URL means.
+func rootOf(location *url.URL) (string, error) {
 	root := location.Path
 	switch location.Host {
 	case "", "localhost":
 	case ".":
 		root = "." + root
 	default:
-		return nil, fmt.Errorf("snapshot store: %q is no local folder: write file:///folder", location.String())
+		return "", fmt.Errorf("snapshot store: %q is no local folder: write file:///folder", location.String())
 	}
 	for name := range location.Query() {
 		if !slices.Contains([]string{"create_dir", "no_tmp_dir", "metadata"}, name) {
-			return nil, fmt.Errorf("snapshot store: a folder has no option %q", name)
+			return "", fmt.Errorf("snapshot store: a folder has no option %q", name)
 		}
 	}
 	root, err := filepath.Abs(filepath.FromSlash(root))
 	if err != nil {
-		return nil, fmt.Errorf("snapshot store: %w", err)
+		return "", fmt.Errorf("snapshot store: %w", err)
 	}
-	if err := makeDirs(root); err != nil {
-		return nil, fmt.Errorf("snapshot store: %w", err)
-	}
-	return folder{root}, nil
+	return root, nil
 }
 
 func (f folder) Put(ctx context.Context, key string, content []byte) error {

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"slipher/internal/keys"
+	"slipher/internal/meta"
+)
+
+type doctorCommand struct {
+	Data      string `required:"" type:"path" placeholder:"DIR" help:"The data directory."`
+	Snapshots string `placeholder:"URL" help:"Where snapshots are kept, as for slipher serve (default: where the running slipher keeps them, or DIR/snapshots)."`
+}
+
+// Run prints a line for each thing that it looked at, and fails when one of them is a problem.
+func (c doctorCommand) Run(ctx context.Context) error {
+	if err := os.Setenv(ignoreEndpointsVariable, "true"); err != nil {
+		return err
+	}
+	d := &doctor{data: folder(c.Data), snapshots: c.Snapshots, out: os.Stdout, now: time.Now}
+	d.examine(ctx)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if d.problems > 0 {
+		return fmt.Errorf("%s and %s found", count(d.problems, "problem"), count(d.warnings, "warning"))
+	}
+	_, err := fmt.Printf("no problem and %s found\n", count(d.warnings, "warning"))
+	return err
+}
+
+// doctor looks at an installation. A check that depends on another one's result is left out, and says so, when that one found a problem.
+type doctor struct {
+	data      folder
+	snapshots string
+	out       io.Writer
+	now       func() time.Time
+
+	problems, warnings int
+}
+
+func (d *doctor) ok(what, format string, args ...any) { d.say("ok", what, format, args...) }
+
+func (d *doctor) warning(what, format string, args ...any) {
+	d.warnings++
+	d.say("warning", what, format, args...)
+}
+
+func (d *doctor) problem(what, format string, args ...any) {
+	d.problems++
+	d.say("problem", what, format, args...)
+}
+
+func (d *doctor) say(verdict, what, format string, args ...any) {
+	fmt.Fprintf(d.out, "%-7s  %-14s  %s\n", verdict, what, fmt.Sprintf(format, args...))
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+func (d *doctor) examine(ctx context.Context) {
+	if !d.checkFolder() {
+		return
+	}
+	d.checkModes()
+	d.checkCertificate()
+	d.checkSpace()
+	d.checkRunning(ctx)
+	d.checkSockets(ctx)
+	d.checkMounts(ctx)
+
+	store := d.checkMetadata(ctx)
+	if store == nil {
+		d.warning("everything else", "not looked at, as the metadata cannot be read")
+		return
+	}
+	defer store.Close()
+	d.checkClusters(ctx, store)
+	ring := d.checkRootKey(store)
+	if ring == nil {
+		d.warning("everything else", "not looked at, as nothing opens without the root key")
+		return
+	}
+	d.checkCredentials(ctx, store, ring)
+	d.checkSnapshots(ctx, store, ring)
+}
+
+// checkMetadata answers nil when the database cannot be read.
+func (d *doctor) checkMetadata(ctx context.Context) *meta.Store {
+	const advice = "restore the file from a copy"
+	path := d.data.path("meta.db")
+	store, err := meta.Look(ctx, path)
+	if err != nil {
+		d.problem("metadata", "%v: %s", err, advice)
+		return nil
+	}
+	if err := store.Check(ctx); err != nil {
+		d.problem("metadata", "%s: %v: %s", path, err, advice)
+	} else {
+		d.ok("metadata", "%s is sound, and of a version that this slipher knows", path)
+	}
+	return store
+}
+
+// checkRootKey answers nil when the keyring does not open.
+func (d *doctor) checkRootKey(store *meta.Store) *keys.Ring {
+	path := d.data.path("keys", "root.key")
+	ring, err := keys.Look(keys.Config{Store: store, RootKeyFile: path, Now: d.now})
+	if err != nil {
+		d.problem("root key", "%v", err)
+		return nil
+	}
+	d.ok("root key", "%s opens the keyring", path)
+	return ring
+}
+
+// storeURL is where the snapshots are: what the user says, what the running slipher says, or the folder of every installation that says nothing.
+func (d *doctor) storeURL() string {
+	announced, _ := d.data.running() // checkRunning tells of what is wrong with it
+	return cmp.Or(d.snapshots, announced.Snapshots, d.data.snapshotsURL())
+}

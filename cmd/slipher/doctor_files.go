@@ -1,0 +1,100 @@
+package main
+
+import (
+	"crypto/tls"
+	"errors"
+	"io/fs"
+	"os"
+	"syscall"
+)
+
+// checkFolder answers false when there is nothing to look at.
+func (d *doctor) checkFolder() bool {
+	info, err := os.Stat(string(d.data))
+	switch {
+	case err != nil:
+		d.problem("data folder", "%v: is it the right one? slipher serve --data %s makes a new installation there", err, d.data)
+		return false
+	case !info.IsDir():
+		d.problem("data folder", "%s is no folder", d.data)
+		return false
+	case info.Mode().Perm()&0o022 != 0:
+		d.problem("data folder", "others may write into %s (mode %04o): chmod 700 it", d.data, info.Mode().Perm())
+	default:
+		d.ok("data folder", "%s is there, and nobody else may write into it", d.data)
+	}
+	return true
+}
+
+// private are the files that only their owner may read, and the folders that nobody else may enter. What must be there has a check of its own.
+func (d *doctor) private() []string {
+	f := d.data
+	return []string{
+		f.path("credentials"), f.path("keys"), f.path("keys", "root.key"), f.path("meta.db"), f.path("meta.db-wal"), f.path("meta.db-shm"),
+		f.path("meta.db.lock"), f.path("tls"), f.path("tls", "server.key"), f.path("clusters"), f.path("serve.json"),
+	}
+}
+
+func (d *doctor) checkModes() {
+	sound := true
+	for _, path := range d.private() {
+		info, err := os.Stat(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			sound = false
+			d.problem("modes", "%v", err)
+			continue
+		}
+		if info.Mode().Perm()&0o077 != 0 {
+			sound = false
+			wanted := 0o600
+			if info.IsDir() {
+				wanted = 0o700
+			}
+			d.problem("modes", "%s is open to others (mode %04o): chmod %o it", path, info.Mode().Perm(), wanted)
+		}
+	}
+	if sound {
+		d.ok("modes", "credentials, keys, metadata, certificates and clusters are closed to others")
+	}
+}
+
+func (d *doctor) checkCertificate() {
+	certificate, key := d.data.path("tls", "server.crt"), d.data.path("tls", "server.key")
+	if _, err := os.Stat(certificate); errors.Is(err, fs.ErrNotExist) {
+		d.warning("certificate", "%s is missing: the next start makes another, and clients must trust its ca.crt anew", certificate)
+		return
+	}
+	pair, err := tls.LoadX509KeyPair(certificate, key)
+	switch {
+	case err != nil:
+		d.problem("certificate", "%v: move %s away; the next start makes another, and clients must trust its ca.crt anew", err, d.data.path("tls"))
+	case d.now().After(pair.Leaf.NotAfter):
+		d.problem("certificate", "%s ended on %s: move %s away and restart slipher", certificate, pair.Leaf.NotAfter.Format("2006-01-02"), d.data.path("tls"))
+	default:
+		d.ok("certificate", "the SQL endpoints' certificate is good until %s", pair.Leaf.NotAfter.Format("2006-01-02"))
+	}
+}
+
+// Below one of these a cluster or a snapshot may soon fail to write.
+const (
+	leastSpace = 1 << 30
+	leastShare = 10 // percent
+)
+
+func (d *doctor) checkSpace() {
+	var disk syscall.Statfs_t
+	if err := syscall.Statfs(string(d.data), &disk); err != nil {
+		d.problem("disk", "%s: %v", d.data, err)
+		return
+	}
+	size, free := uint64(disk.Blocks)*uint64(disk.Bsize), uint64(disk.Bavail)*uint64(disk.Bsize)
+	percent := 100 * free / max(size, 1)
+	if free < leastSpace || percent < leastShare {
+		d.warning("disk", "%d MB (%d %%) are free on the disk of %s: delete what is not needed, or move the folder to a larger disk", free/1e6, percent, d.data)
+		return
+	}
+	d.ok("disk", "%d MB (%d %%) are free", free/1e6, percent)
+}

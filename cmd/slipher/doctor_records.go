@@ -1,0 +1,186 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+
+	"slipher/internal/control"
+	"slipher/internal/iam"
+	"slipher/internal/keys"
+	"slipher/internal/meta"
+	"slipher/internal/vault"
+)
+
+// profile is one of the credentials file.
+type profile struct{ name, id, secret string }
+
+func (f folder) profileList() ([]profile, error) {
+	body, err := f.credentials()
+	var profiles []profile
+	for line := range bytes.Lines(body) {
+		text := strings.TrimSpace(string(line))
+		if strings.HasPrefix(text, "[") {
+			profiles = append(profiles, profile{name: strings.Trim(text, "[]")})
+			continue
+		}
+		name, value, _ := strings.Cut(text, "=")
+		if len(profiles) == 0 {
+			continue
+		}
+		last := &profiles[len(profiles)-1]
+		switch strings.TrimSpace(name) {
+		case "aws_access_key_id":
+			last.id = strings.TrimSpace(value)
+		case "aws_secret_access_key":
+			last.secret = strings.TrimSpace(value)
+		}
+	}
+	return profiles, err
+}
+
+func (d *doctor) checkCredentials(ctx context.Context, store *meta.Store, ring *keys.Ring) {
+	path := d.data.path("credentials")
+	profiles, err := d.data.profileList()
+	if err != nil {
+		d.problem("credentials", "%v", err)
+		return
+	}
+	accounts := &iam.Directory{Store: store, Sealer: ring, Now: d.now}
+	isDefault := func(p profile) bool { return p.name == "default" }
+	if !slices.ContainsFunc(profiles, isDefault) {
+		d.problem("credentials", "%s has no profile default: restart slipher, which gives account %s a new access key", path, firstAccount)
+	}
+	for _, p := range profiles {
+		key, err := accounts.AccessKey(ctx, p.id)
+		switch {
+		case err == nil && key.Secret == p.secret:
+			d.ok("credentials", "profile %s is of account %s", p.name, key.Account)
+		case err != nil && !errors.Is(err, iam.ErrNotFound):
+			d.problem("credentials", "profile %s: %v", p.name, err)
+		case isDefault(p):
+			d.problem("credentials", "profile default in %s has an access key that this installation does not know: take the profile out and restart slipher, which writes a new one",
+				path)
+		default:
+			d.warning("credentials", "profile %s in %s has an access key that this installation does not know: take it out, or make a new one with slipher account create --replace-key",
+				p.name, path)
+		}
+	}
+}
+
+// checkClusters compares the clusters with their folders. A running slipher may make or remove one in between, so it looks twice before it complains.
+func (d *doctor) checkClusters(ctx context.Context, store *meta.Store) {
+	found, err := d.compareClusters(ctx, store)
+	if err == nil && len(found.missing)+len(found.foreign) > 0 {
+		found, err = d.compareClusters(ctx, store)
+	}
+	if err != nil {
+		d.problem("clusters", "%v", err)
+		return
+	}
+	for _, cluster := range found.missing {
+		d.problem("clusters", "the data of cluster %s of account %s in %s is gone (%s): restore that folder from a copy, or delete the cluster and restore a snapshot",
+			cluster.Identifier, cluster.Account, cluster.Region, d.data.path("clusters", cluster.Key, "data"))
+	}
+	for _, name := range found.foreign {
+		d.warning("clusters", "no cluster has the folder %s: move it away if nothing in it is needed", d.data.path("clusters", name))
+	}
+	statuses := map[string]int{}
+	for _, cluster := range found.known {
+		statuses[cluster.Status]++
+		for _, snapshot := range cluster.Restoring {
+			d.ok("restores", "the restore of snapshot %s into cluster %s is not finished; it goes on while slipher runs", snapshot, cluster.Identifier)
+		}
+	}
+	if len(found.missing) == 0 {
+		d.ok("clusters", "%s, each with its data%s", count(len(found.known), "cluster"), inWords(statuses))
+	}
+}
+
+func inWords(statuses map[string]int) string {
+	var words []string
+	for _, status := range slices.Sorted(maps.Keys(statuses)) {
+		words = append(words, fmt.Sprintf("%d %s", statuses[status], status))
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	return ": " + strings.Join(words, ", ")
+}
+
+type comparedClusters struct {
+	known, missing []control.KnownCluster
+	foreign        []string
+}
+
+func (d *doctor) compareClusters(ctx context.Context, store *meta.Store) (found comparedClusters, err error) {
+	folders, err := os.ReadDir(d.data.path("clusters"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return found, err
+	}
+	if found.known, err = control.KnownClusters(ctx, store); err != nil {
+		return found, err
+	}
+	keyed := map[string]bool{}
+	for _, cluster := range found.known {
+		keyed[cluster.Key] = true
+		if files, _ := os.ReadDir(d.data.path("clusters", cluster.Key, "data")); cluster.HasData && len(files) == 0 {
+			found.missing = append(found.missing, cluster)
+		}
+	}
+	for _, folder := range folders {
+		if !keyed[folder.Name()] {
+			found.foreign = append(found.foreign, folder.Name())
+		}
+	}
+	return found, nil
+}
+
+func (d *doctor) checkSnapshots(ctx context.Context, store *meta.Store, ring *keys.Ring) {
+	location := d.storeURL()
+	bucket, err := vault.OpenExisting(ctx, location)
+	if errors.Is(err, fs.ErrNotExist) && d.snapshots == "" {
+		err = fmt.Errorf("%w: where snapshots are kept elsewhere, add --snapshots URL as for slipher serve", err)
+	}
+	if err != nil {
+		d.problem("snapshot store", "%v", err)
+		return
+	}
+	defer bucket.Close()
+	if err := vault.Reach(ctx, bucket, location); err != nil {
+		d.problem("snapshot store", "%v", err)
+		return
+	}
+	d.ok("snapshot store", "%s answers", withoutOptions(location))
+	found, err := control.Inspect(ctx, store, ring, bucket)
+	if err != nil {
+		d.problem("snapshots", "%v", err)
+		return
+	}
+	for _, lost := range found.Lost {
+		d.problem("snapshots", "%s of account %s in %s: %s: put the store's objects back from a copy, or delete it", lost.What, lost.Account, lost.Region, lost.Damage)
+	}
+	if len(found.Lost) == 0 {
+		d.ok("snapshots", "%s in %s (%d MB): every manifest and pack is there and whole; to read the blocks as well: slipher snapshot verify --all --data %s",
+			count(found.Snapshots, "snapshot"), count(found.Packs, "pack"), found.Bytes/1e6, d.data)
+	}
+	if found.Garbage > 0 {
+		d.ok("snapshots", "%s that no record knows; what belongs to this installation is removed by itself", count(found.Garbage, "stored snapshot"))
+	}
+}
+
+func withoutOptions(location string) string {
+	parsed, err := url.Parse(location)
+	if err != nil {
+		return "it"
+	}
+	parsed.RawQuery = ""
+	return parsed.Redacted()
+}

@@ -1,0 +1,199 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"slipher/internal/keys"
+	"slipher/internal/meta"
+	"slipher/internal/vault"
+)
+
+// KnownCluster is what the records say of a cluster, for one who looks at its folder.
+type KnownCluster struct {
+	Account, Region, Identifier string
+	Key                         string // names its folder
+	Status                      string
+	HasData                     bool     // the folder must be there
+	Restoring                   []string // snapshots whose data is still being restored into it
+}
+
+// KnownClusters are the clusters of all accounts.
+func KnownClusters(ctx context.Context, store *meta.Store) ([]KnownCluster, error) {
+	var known []KnownCluster
+	err := store.View(ctx, func(tx *meta.Tx) error {
+		copying, err := tableRestores.List(tx, meta.Query{})
+		if err != nil {
+			return err
+		}
+		records, err := clusters.List(tx, meta.Query{})
+		for _, record := range records {
+			body := record.Body
+			one := KnownCluster{
+				Account: record.Account, Region: record.Region, Identifier: record.ID, Key: body.Key, Status: body.Status,
+				HasData: body.Provisioned && body.Status != deleting,
+			}
+			if body.restoring() {
+				one.Restoring = append(one.Restoring, body.Restore.Snapshot)
+			}
+			for _, restore := range copying {
+				if restore.Body.ClusterKey == body.Key && restore.Body.Manifest != "" {
+					one.Restoring = append(one.Restoring, restore.Body.Snapshot)
+				}
+			}
+			known = append(known, one)
+		}
+		return err
+	})
+	return known, err
+}
+
+// InspectedStore is what the snapshot store holds of what the records speak of.
+type InspectedStore struct {
+	Snapshots, Restores int // looked for
+	Packs               int
+	Bytes               int64
+	Garbage             int    // manifests, and whole scopes, that no record knows; the next sweep of the scope removes the former
+	Lost                []Lost // in the order of their names
+}
+
+// Lost is a snapshot, or the source of a restore under way, that lacks something.
+type Lost struct {
+	Account, Region, What string
+	Damage                string
+}
+
+// Inspect looks for every available snapshot in the store, and for what restores under way need, without reading blocks and without changing anything.
+func Inspect(ctx context.Context, store *meta.Store, ring *keys.Ring, bucket vault.Bucket) (InspectedStore, error) {
+	// Of Control no more than its reading half is needed.
+	c := &Control{config: Config{Store: store, Keys: ring}, bucket: bucket}
+	var found InspectedStore
+	var wants wants
+	err := store.View(ctx, func(tx *meta.Tx) (err error) {
+		wants, err = wantsOf(tx)
+		return err
+	})
+	if err != nil {
+		return found, err
+	}
+	stored, err := vault.Scopes(ctx, bucket)
+	if err != nil {
+		return found, err
+	}
+	for _, name := range slices.Sorted(maps.Keys(wants)) {
+		if err := c.inspectScope(ctx, name, wants[name], &found); err != nil {
+			return found, fmt.Errorf("scope %s: %w", name, err)
+		}
+	}
+	for _, name := range stored {
+		if wants[name] == nil {
+			found.Garbage++
+		}
+	}
+	slices.SortFunc(found.Lost, func(a, b Lost) int { return strings.Compare(a.What, b.What) })
+	return found, nil
+}
+
+// wants is what should be in the store, by scope. It has an entry for every scope that has a key or that a record speaks of.
+type wants map[string]*scopeWants
+
+type scopeWants struct {
+	must                map[string][]Lost // who would lose a manifest; the damage is still empty
+	may                 []string
+	snapshots, restores int
+}
+
+func (w wants) in(scope string) *scopeWants {
+	if w[scope] == nil {
+		w[scope] = &scopeWants{must: map[string][]Lost{}}
+	}
+	return w[scope]
+}
+
+func (s *scopeWants) want(manifest string, key meta.Key, what string) {
+	s.must[manifest] = append(s.must[manifest], Lost{Account: key.Account, Region: key.Region, What: what})
+}
+
+func wantsOf(tx *meta.Tx) (wants, error) {
+	w := wants{}
+	keyed, err := scopes.List(tx, meta.Query{})
+	for _, record := range keyed {
+		w.in(record.ID)
+	}
+	return w, errors.Join(err, w.addSnapshots(tx), w.addRestores(tx))
+}
+
+func (w wants) addSnapshots(tx *meta.Tx) error {
+	saved, err := snapshots.List(tx, meta.Query{})
+	for _, record := range saved {
+		in := w.in(record.Body.Scope)
+		switch record.Body.Status {
+		case available:
+			in.snapshots++
+			in.want(record.Body.Manifest, record.Key, "snapshot "+record.Body.Identifier)
+		case failed: // what it left is garbage
+		default:
+			in.may = append(in.may, record.Body.Manifest)
+		}
+	}
+	return err
+}
+
+func (w wants) addRestores(tx *meta.Tx) error {
+	owners, err := clusters.List(tx, meta.Query{})
+	for _, record := range owners {
+		if record.Body.restoring() {
+			in := w.in(record.Body.Restore.Scope)
+			in.restores++
+			in.want(record.Body.Restore.Manifest, record.Key, "the restore of cluster "+record.ID)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	copying, err := tableRestores.List(tx, meta.Query{})
+	for _, record := range copying {
+		if record.Body.Manifest != "" {
+			in := w.in(record.Body.Scope)
+			in.restores++
+			in.want(record.Body.Manifest, record.Key, "the restore of table "+record.Body.Source.Name)
+		}
+	}
+	return err
+}
+
+func (c *Control) inspectScope(ctx context.Context, name string, wants *scopeWants, found *InspectedStore) error {
+	found.Snapshots += wants.snapshots
+	found.Restores += wants.restores
+	lose := func(manifest string, cause error) {
+		for _, loser := range wants.must[manifest] {
+			loser.Damage = cause.Error()
+			found.Lost = append(found.Lost, loser)
+		}
+	}
+	store, err := c.storeOf(ctx, name)
+	if errors.Is(err, keys.ErrDamaged) || errors.Is(err, keys.ErrNotFound) || errors.Is(err, meta.ErrNotFound) {
+		for manifest := range wants.must {
+			lose(manifest, err)
+		}
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	inspected, err := vault.Vault{Bucket: c.bucket, Scope: name, Key: store.Key}.Inspect(ctx, slices.Sorted(maps.Keys(wants.must)), wants.may)
+	if err != nil {
+		return err
+	}
+	found.Packs += inspected.Packs
+	found.Bytes += inspected.Bytes
+	found.Garbage += inspected.Unknown
+	for manifest, cause := range inspected.Hurt {
+		lose(manifest, cause)
+	}
+	return nil
+}

@@ -1,0 +1,19 @@
+package keys
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// Look is Open for one who changes nothing: where there is no root key yet, it makes none.
+func Look(config Config) (*Ring, error) {
+	_, known, err := (&Ring{config: config}).rootCheck(context.Background())
+	if err == nil && !known {
+		err = errors.New("nothing was ever sealed: slipher has not finished its first start")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open the keyring: %w", err)
+	}
+	return Open(config)
+}

@@ -1,0 +1,139 @@
+package meta
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+)
+
+// Look opens a database for View alone, whether a slipher has it open or not, and changes nothing of it. Beside a running slipher it reads as that
+// one's own readers do. Otherwise it reads a copy: SQLite writes beside a database that it only reads, and what a killed slipher left in the
+// write-ahead log can be read no other way. It refuses what Open refuses.
+func Look(ctx context.Context, path string) (*Store, error) {
+	s := &Store{release: func() error { return nil }}
+	if err := s.look(ctx, path); err != nil {
+		return nil, errors.Join(fmt.Errorf("look at %s: %w", path, err), s.Close())
+	}
+	return s, nil
+}
+
+func (s *Store) look(ctx context.Context, path string) error {
+	if _, err := os.Stat(path); err != nil {
+		return err
+	}
+	held, end, err := hold(path)
+	if err != nil {
+		return err
+	}
+	if !held {
+		path, err = s.copied(path)
+		if err := errors.Join(err, end()); err != nil {
+			return err
+		}
+	}
+	file := url.URL{Scheme: "file", Opaque: url.PathEscape(path), RawQuery: "mode=ro&_pragma=query_only(1)&_pragma=busy_timeout(10000)"}
+	if s.readers, err = sql.Open("sqlite", file.String()); err != nil {
+		return err
+	}
+	return s.refuseNewer(ctx)
+}
+
+// Held says whether a process has the database open.
+func Held(path string) (bool, error) {
+	held, end, err := hold(path)
+	return held, errors.Join(err, end())
+}
+
+// hold keeps a slipher from starting on the database until end is called, if none runs.
+func hold(path string) (held bool, end func() error, err error) {
+	lock, err := os.Open(path + ".lock")
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, func() error { return nil }, nil
+	}
+	if err != nil {
+		return false, func() error { return nil }, err
+	}
+	err = syscall.Flock(int(lock.Fd()), syscall.LOCK_SH|syscall.LOCK_NB)
+	if held = errors.Is(err, syscall.EWOULDBLOCK); held {
+		err = nil
+	}
+	return held, lock.Close, err
+}
+
+// copied copies the database and its write-ahead log into a folder that goes when the store is closed.
+func (s *Store) copied(path string) (string, error) {
+	dir, err := os.MkdirTemp("", "slipher-look-*")
+	if err != nil {
+		return "", err
+	}
+	s.release = func() error { return os.RemoveAll(dir) }
+	err = copyFile(filepath.Join(dir, "meta.db"), path)
+	if err == nil {
+		err = copyFile(filepath.Join(dir, "meta.db-wal"), path+"-wal")
+	}
+	if errors.Is(err, fs.ErrNotExist) { // no log is left by a slipher that ended in order
+		err = nil
+	}
+	return filepath.Join(dir, "meta.db"), err
+}
+
+func copyFile(to, from string) error {
+	source, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer source.Close()
+	target, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(target, source)
+	return errors.Join(err, target.Close())
+}
+
+func (s *Store) refuseNewer(ctx context.Context) error {
+	newest, err := newestMigration()
+	if err != nil {
+		return err
+	}
+	var current int64
+	if err := s.readers.QueryRowContext(ctx, `SELECT coalesce(max(version_id), 0) FROM goose_db_version`).Scan(&current); err != nil {
+		return err
+	}
+	if current > newest {
+		return tooNew(current, newest)
+	}
+	return nil
+}
+
+// Check reads the whole database and says what SQLite finds wrong with it.
+func (s *Store) Check(ctx context.Context) error {
+	rows, err := s.readers.QueryContext(ctx, `PRAGMA integrity_check`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var wrong []string
+	for rows.Next() {
+		var line string
+		if err := rows.Scan(&line); err != nil {
+			return err
+		}
+		wrong = append(wrong, line)
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	if len(wrong) == 1 && wrong[0] == "ok" {
+		return nil
+	}
+	return fmt.Errorf("the database is damaged: %s", strings.Join(wrong, "; "))
+}

@@ -1,0 +1,92 @@
+package vault_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"slipher/internal/vault"
+)
+
+// inFolder is a snapshot "first" in a folder, and a second one that shares nothing with it.
+func inFolder(t *testing.T) (v vault.Vault, root string) {
+	t.Helper()
+	root = t.TempDir()
+	v = newVault(openBucket(t, "file://"+filepath.ToSlash(root)))
+	save(t, v, "first", "", contents{"dev.db": random(t, gridHeaders+5*blockSize)})
+	return v, root
+}
+
+func inspect(t *testing.T, v vault.Vault, wanted, ids []string) vault.Inspected {
+	t.Helper()
+	found, err := v.Inspect(context.Background(), wanted, ids)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+func TestInspect(t *testing.T) {
+	t.Parallel()
+	v, root := inFolder(t)
+	save(t, v, "second", "", contents{"words": random(t, blockSize)})
+	found := inspect(t, v, []string{"first"}, []string{"second"})
+	if len(found.Hurt) != 0 || found.Unknown != 0 || found.Packs < 3 || found.Bytes < 6*blockSize {
+		t.Errorf("got %+v, want nothing wrong, nothing unknown and 3 packs or more", found)
+	}
+	if found := inspect(t, v, []string{"first"}, nil); found.Unknown != 1 {
+		t.Errorf("got %d unknown manifests, want that of the second snapshot", found.Unknown)
+	}
+	if found := inspect(t, v, []string{"first", "never"}, nil); !errors.Is(found.Hurt["never"], vault.ErrNotFound) || found.Hurt["first"] != nil {
+		t.Errorf("got %v, want one snapshot that is not found", found.Hurt)
+	}
+	scopes, err := vault.Scopes(context.Background(), v.Bucket)
+	if err != nil || !slices.Equal(scopes, []string{v.Scope}) {
+		t.Errorf("scopes in %s: got %v, %v, want %s", root, scopes, err, v.Scope)
+	}
+}
+
+func TestInspectFindsDamage(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		folder string
+		spoil  func(path string) error
+		want   string
+	}{
+		"missing_pack":       {"packs", os.Remove, "is missing"},
+		"truncated_pack":     {"packs", func(path string) error { return os.Truncate(path, 1000) }, "has 1000 bytes instead of"},
+		"truncated_manifest": {"manifests", func(path string) error { return os.Truncate(path, 100) }, "damaged"},
+		"missing_manifest":   {"manifests", os.Remove, "not found"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			v, root := inFolder(t)
+			objects, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(v.Scope), c.folder, "*"))
+			if err != nil || len(objects) == 0 {
+				t.Fatalf("found no %s: %v", c.folder, err)
+			}
+			if err := c.spoil(objects[0]); err != nil {
+				t.Fatal(err)
+			}
+			found := inspect(t, v, []string{"first"}, nil)
+			if err := found.Hurt["first"]; err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want an error that says %q", err, c.want)
+			}
+		})
+	}
+}
+
+func TestOpenExistingMakesNothing(t *testing.T) {
+	t.Parallel()
+	missing := filepath.Join(t.TempDir(), "snapshots")
+	if _, err := vault.OpenExisting(context.Background(), "file://"+filepath.ToSlash(missing)); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("got %v, want that it does not exist", err)
+	}
+	if _, err := os.Stat(missing); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the folder was made: %v", err)
+	}
+}
