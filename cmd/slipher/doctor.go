@@ -15,6 +15,7 @@ import (
 type doctorCommand struct {
 	Data      string `required:"" type:"path" placeholder:"DIR" help:"The data directory."`
 	Snapshots string `placeholder:"URL" help:"Where snapshots are kept, as for slipher serve (default: where the running slipher keeps them, or DIR/snapshots)."`
+	RootKey   string `placeholder:"URL" help:"The key of a KMS that wraps the key of all keys, as for slipher serve (default: it lies in DIR/keys)."`
 }
 
 // Run prints a line for each thing that it looked at, and fails when one of them is a problem.
@@ -22,7 +23,7 @@ func (c doctorCommand) Run(ctx context.Context) error {
 	if err := os.Setenv(ignoreEndpointsVariable, "true"); err != nil {
 		return err
 	}
-	d := &doctor{data: folder(c.Data), snapshots: c.Snapshots, out: os.Stdout, now: time.Now}
+	d := &doctor{data: folder(c.Data), snapshots: c.Snapshots, rootKey: c.RootKey, out: os.Stdout, now: time.Now}
 	d.examine(ctx)
 	if err := ctx.Err(); err != nil {
 		return err
@@ -30,7 +31,7 @@ func (c doctorCommand) Run(ctx context.Context) error {
 	if d.problems > 0 {
 		return fmt.Errorf("%s and %s found", count(d.problems, "problem"), count(d.warnings, "warning"))
 	}
-	_, err := fmt.Printf("no problem and %s found\n", count(d.warnings, "warning"))
+	_, err := fmt.Printf("%s and %s found\n", count(d.problems, "problem"), count(d.warnings, "warning"))
 	return err
 }
 
@@ -38,6 +39,7 @@ func (c doctorCommand) Run(ctx context.Context) error {
 type doctor struct {
 	data      folder
 	snapshots string
+	rootKey   string
 	out       io.Writer
 	now       func() time.Time
 
@@ -61,7 +63,10 @@ func (d *doctor) say(verdict, what, format string, args ...any) {
 }
 
 func count(n int, what string) string {
-	if n == 1 {
+	switch n {
+	case 0:
+		return "no " + what
+	case 1:
 		return "1 " + what
 	}
 	return fmt.Sprintf("%d %ss", n, what)
@@ -85,7 +90,7 @@ func (d *doctor) examine(ctx context.Context) {
 	}
 	defer store.Close()
 	d.checkClusters(ctx, store)
-	ring := d.checkRootKey(store)
+	ring := d.checkRootKey(ctx, store)
 	if ring == nil {
 		d.warning("everything else", "not looked at, as nothing opens without the root key")
 		return
@@ -112,14 +117,13 @@ func (d *doctor) checkMetadata(ctx context.Context) *meta.Store {
 }
 
 // checkRootKey answers nil when the keyring does not open.
-func (d *doctor) checkRootKey(store *meta.Store) *keys.Ring {
-	path := d.data.path("keys", "root.key")
-	ring, err := keys.Look(keys.Config{Store: store, RootKeyFile: path, Now: d.now})
+func (d *doctor) checkRootKey(ctx context.Context, store *meta.Store) *keys.Ring {
+	ring, err := openRing(ctx, keys.Look, store, d.data, d.rootKey)
 	if err != nil {
 		d.problem("root key", "%v", err)
 		return nil
 	}
-	d.ok("root key", "%s opens the keyring", path)
+	d.ok("root key", "%s opens the keyring", d.data.path("keys", "root.key"))
 	return ring
 }
 

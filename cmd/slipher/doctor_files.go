@@ -18,12 +18,23 @@ func (d *doctor) checkFolder() bool {
 	case !info.IsDir():
 		d.problem("data folder", "%s is no folder", d.data)
 		return false
+	case barred(string(d.data)) || barred(d.data.path("meta.db")):
+		d.problem("data folder", "this user may not read %s: run slipher doctor as the user of slipher serve", d.data)
+		return false
 	case info.Mode().Perm()&0o022 != 0:
 		d.problem("data folder", "others may write into %s (mode %04o): chmod 700 it", d.data, info.Mode().Perm())
 	default:
 		d.ok("data folder", "%s is there, and nobody else may write into it", d.data)
 	}
 	return true
+}
+
+func barred(path string) bool {
+	file, err := os.Open(path)
+	if err == nil {
+		file.Close()
+	}
+	return errors.Is(err, fs.ErrPermission)
 }
 
 // private are the files that only their owner may read, and the folders that nobody else may enter. What must be there has a check of its own.

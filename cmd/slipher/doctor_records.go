@@ -99,8 +99,11 @@ func (d *doctor) checkClusters(ctx context.Context, store *meta.Store) {
 			d.ok("restores", "the restore of snapshot %s into cluster %s is not finished; it goes on while slipher runs", snapshot, cluster.Identifier)
 		}
 	}
-	if len(found.missing) == 0 {
-		d.ok("clusters", "%s, each with its data%s", count(len(found.known), "cluster"), inWords(statuses))
+	switch {
+	case len(found.known) == 0:
+		d.ok("clusters", "there is none")
+	case len(found.missing) == 0:
+		d.ok("clusters", "%s, each with its data: %s", count(len(found.known), "cluster"), inWords(statuses))
 	}
 }
 
@@ -109,10 +112,7 @@ func inWords(statuses map[string]int) string {
 	for _, status := range slices.Sorted(maps.Keys(statuses)) {
 		words = append(words, fmt.Sprintf("%d %s", statuses[status], status))
 	}
-	if len(words) == 0 {
-		return ""
-	}
-	return ": " + strings.Join(words, ", ")
+	return strings.Join(words, ", ")
 }
 
 type comparedClusters struct {

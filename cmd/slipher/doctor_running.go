@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -84,8 +85,8 @@ func refused(ctx context.Context, socket string) bool {
 // checkMounts tries a mount as a restore would make it, in a folder and a process of its own.
 func (d *doctor) checkMounts(ctx context.Context) {
 	if err := tryMount(ctx); err != nil {
-		d.warning("lazy restores", "%v: a restored cluster answers only when all its data is there; to have it answer at once, install FUSE and let this user "+
-			"open /dev/fuse and mount (root may; in a container: --device /dev/fuse --cap-add SYS_ADMIN)", err)
+		d.warning("lazy restores", "%s: a restored cluster answers only when all its data is there; to have it answer at once, install FUSE and let this user "+
+			"open /dev/fuse and mount (root may; in a container: --device /dev/fuse --cap-add SYS_ADMIN)", strings.TrimPrefix(err.Error(), "slipher: "))
 		return
 	}
 	d.ok("lazy restores", "FUSE can be used: a restored cluster answers at once")

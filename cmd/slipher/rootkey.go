@@ -16,6 +16,7 @@ import (
 	_ "gocloud.dev/secrets/hashivault"
 	"gocloud.dev/secrets/localsecrets"
 	"slipher/internal/keys"
+	"slipher/internal/meta"
 )
 
 // howToWriteRootKey is what a refusal ends with.
@@ -26,18 +27,23 @@ const rootKeyPatience = 30 * time.Second
 
 // openKeys opens the keyring. It alone uses the KMS, and only now: the nodes and everything later work with what was unwrapped.
 func (s *slipher) openKeys(ctx context.Context) (*keys.Ring, error) {
+	return openRing(ctx, keys.Open, s.store, s.data, s.command.RootKey)
+}
+
+// openRing opens the ring of a data folder by keys.Open or keys.Look. Without a KMS, rootKey is empty.
+func openRing(ctx context.Context, open func(context.Context, keys.Config) (*keys.Ring, error), store *meta.Store, data folder, rootKey string) (*keys.Ring, error) {
 	ctx, cancel := context.WithTimeout(ctx, rootKeyPatience)
 	defer cancel()
-	config := keys.Config{Store: s.store, RootKeyFile: s.data.path("keys", "root.key"), Now: time.Now}
-	if s.command.RootKey != "" {
-		keeper, err := openRootKeeper(ctx, s.command.RootKey)
+	config := keys.Config{Store: store, RootKeyFile: data.path("keys", "root.key"), Now: time.Now}
+	if rootKey != "" {
+		keeper, err := openRootKeeper(ctx, rootKey)
 		if err != nil {
 			return nil, fmt.Errorf("--root-key: %w", err)
 		}
 		defer keeper.Close()
 		config.Keeper = keeper
 	}
-	return keys.Open(ctx, config)
+	return open(ctx, config)
 }
 
 // rootKeeper is a key of a KMS.

@@ -10,7 +10,7 @@ import (
 func TestLook(t *testing.T) {
 	t.Parallel()
 	config := configure(t)
-	if _, err := Look(config); err == nil {
+	if _, err := Look(t.Context(), config); err == nil {
 		t.Error("a ring was opened where nothing was ever sealed")
 	}
 	if _, err := os.Stat(config.RootKeyFile); !errors.Is(err, fs.ErrNotExist) {
@@ -20,7 +20,7 @@ func TestLook(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	looked, err := Look(config)
+	looked, err := Look(t.Context(), config)
 	if err != nil {
 		t.Fatal(err)
 	}
