@@ -29,12 +29,22 @@ func SetBandwidth(limiter *rate.Limiter, bytesPerSecond int64) {
 // notice that the cap was lifted.
 type pace struct {
 	limiter *rate.Limiter
-	yield   *urgency // those who go first where there is a cap; nil for nobody
+	turn    chan struct{} // one place: blocks pass one by one, so that a slow transfer advances by small steps
+	yield   *urgency      // those who go first where there is a cap; nil for nobody
 }
 
 func (p pace) wait(ctx context.Context, bytes int) error {
+	if p.limiter == nil || p.limiter.Limit() == rate.Inf {
+		return ctx.Err()
+	}
+	select {
+	case p.turn <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-p.turn }()
 	for bytes > 0 {
-		if p.limiter == nil || p.limiter.Limit() == rate.Inf {
+		if p.limiter.Limit() == rate.Inf {
 			return ctx.Err()
 		}
 		if err := p.yield.wait(ctx); err != nil {
@@ -51,6 +61,8 @@ func (p pace) wait(ctx context.Context, bytes int) error {
 	}
 	return ctx.Err()
 }
+
+func newPace(limiter *rate.Limiter) pace { return pace{limiter: limiter, turn: make(chan struct{}, 1)} }
 
 // step is what passes in 50 ms.
 func (p pace) step() int {

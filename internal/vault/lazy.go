@@ -82,6 +82,7 @@ func (v Vault) restoreLazily(ctx context.Context, id, dir string) (_ *Lazy, err 
 // prepareFetchers lets both kinds of fetches share the bandwidth: while somebody waits for a block, the others leave it to him.
 func (l *Lazy) prepareFetchers() {
 	patient := *l.store
+	patient.pace = newPace(l.pace.limiter)
 	patient.pace.yield = &l.waiting
 	l.demand = newFetcher(l.store, l.manifest)
 	l.rest = newFetcher(&patient, l.manifest)

@@ -85,7 +85,7 @@ func (v Vault) openKeyless() (*store, error) {
 	}
 	packBytes = min(max(packBytes, 2*blockSize), largestPack)
 	return &store{
-		Bucket: v.Bucket, scope: v.Scope, pace: pace{limiter: v.Limiter}, packBytes: packBytes, patience: cmp.Or(v.Patience, defaultPatience),
+		Bucket: v.Bucket, scope: v.Scope, pace: newPace(v.Limiter), packBytes: packBytes, patience: cmp.Or(v.Patience, defaultPatience),
 	}, nil
 }
 
