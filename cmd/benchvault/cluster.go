@@ -28,7 +28,7 @@ func (b *bench) restores(ctx context.Context) error {
 		return nil
 	}
 	fmt.Printf("\n| restored cluster | the data has | available | first `count(*)` | goal | then an aggregate of one part in 50 | all data there |\n| --- | --- | --- | --- | --- | --- | --- |\n")
-	for _, size := range []int64{b.size / 20, b.size / 2} {
+	for _, size := range []int64{b.size / 20, b.size / 4} {
 		if err := b.restoresOf(ctx, size); err != nil {
 			return err
 		}
