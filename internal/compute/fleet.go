@@ -109,6 +109,10 @@ func (f *Fleet) Reboot(ctx context.Context, cluster string, request OpenRequest)
 
 // Stop shuts the node down and closes its SQL socket. It may be repeated.
 func (f *Fleet) Stop(ctx context.Context, cluster string) error {
+	return f.end(cluster, func(n *node) error { return n.stop(ctx) })
+}
+
+func (f *Fleet) end(cluster string, by func(*node) error) error {
 	n, err := f.find(cluster)
 	if errors.Is(err, ErrNotRunning) {
 		return nil
@@ -116,7 +120,7 @@ func (f *Fleet) Stop(ctx context.Context, cluster string) error {
 	if err != nil {
 		return err
 	}
-	if err := n.stop(ctx); err != nil {
+	if err := by(n); err != nil {
 		return err
 	}
 	f.mu.Lock()
@@ -125,9 +129,9 @@ func (f *Fleet) Stop(ctx context.Context, cluster string) error {
 	return nil
 }
 
-// Remove stops the node and deletes everything that the cluster kept on disk. It may be repeated.
+// Remove ends the node, which need not write anything any more, and deletes everything that the cluster kept on disk. It may be repeated.
 func (f *Fleet) Remove(ctx context.Context, cluster string) error {
-	if err := f.Stop(ctx, cluster); err != nil {
+	if err := f.end(cluster, func(n *node) error { return n.discard(ctx) }); err != nil {
 		return err
 	}
 	if err := os.RemoveAll(f.dir(cluster)); err != nil {

@@ -80,6 +80,21 @@ func (n *node) stop(ctx context.Context) error {
 	return err
 }
 
+// discard is stop without a last checkpoint, for a cluster whose data is to go.
+func (n *node) discard(ctx context.Context) error {
+	n.turn.Lock()
+	n.mu.Lock()
+	n.stopping = true
+	p := n.process
+	n.mu.Unlock()
+	if p != nil && !p.gone() {
+		p.kill()
+		<-p.ended
+	}
+	n.turn.Unlock()
+	return n.stop(ctx)
+}
+
 func (n *node) setCredentials(ctx context.Context, credentials Credentials) error {
 	n.turn.Lock()
 	defer n.turn.Unlock()
