@@ -21,10 +21,19 @@ type fetcher struct {
 	manifest Manifest
 	// deliver gets a block's plain bytes for each place where it is wanted, from several goroutines at once.
 	deliver func(at place, plain []byte) error
+	// forward, if it is set, gets each block once in place of deliver, also as it was compressed.
+	forward func(ctx context.Context, block fetched) error
 	// damaged decides what becomes of a place whose block cannot be had; nil goes on.
 	damaged func(at place, err error) error
 
 	*newest
+}
+
+// fetched is a block that proved to be right. Its bytes are good until forward returns.
+type fetched struct {
+	wanted        run
+	record        record
+	packed, plain []byte
 }
 
 // newest is the newest catalogue that one of those who share it has read.
@@ -232,15 +241,22 @@ func (r run) blocks() iter.Seq[run] {
 // openBlock decrypts and checks a block once for all the places where it is wanted.
 func (w *fetchWorker) openBlock(ctx context.Context, pack *pack, same run, sealed []byte) error {
 	at := same[0]
-	plain, err := w.reader.read(pack.aead, at.slot, at.record(w.id(at.place)), sealed)
+	block := fetched{wanted: same, record: at.record(w.id(at.place))}
+	var err error
+	if block.packed, err = w.reader.open(pack.aead, at.slot, block.record, sealed); err == nil {
+		block.plain, err = w.reader.unpack(block.record, block.packed)
+	}
 	if err != nil {
 		return w.refuseAll(same, fmt.Errorf("pack %s: %w", pack.id, err))
 	}
+	if w.forward != nil {
+		return w.forward(ctx, block)
+	}
 	for _, each := range same {
-		if err := w.pace.wait(ctx, len(plain)); err != nil {
+		if err := w.pace.wait(ctx, len(block.plain)); err != nil {
 			return err
 		}
-		if err := w.deliver(each.place, plain); err != nil {
+		if err := w.deliver(each.place, block.plain); err != nil {
 			return err
 		}
 	}

@@ -63,6 +63,21 @@ func TestMemory(t *testing.T) {
 			t.Errorf("a restore used %d MiB", peak.bytes()>>20)
 		}
 	})
+	t.Run("of_a_copy_is_bounded", func(t *testing.T) {
+		var peak memory
+		from, to := newVault(openFolder(t)), abroad(&forgetful{Bucket: openBucket(t, "mem://"), peak: &peak})
+		from.PackBytes, to.PackBytes = 0, 0
+		files := []vault.File{{Name: "dev.db", Content: endless(random(t, 4<<20)), Size: 128 << 20, Grid: true}}
+		if _, err := from.Save(t.Context(), vault.SaveRequest{Manifest: "large", Files: files}); err != nil {
+			t.Fatal(err)
+		}
+		peak.begin()
+		copySnapshot(t, to, from, "large", "copy")
+		t.Logf("a copy used %d MiB", peak.bytes()>>20)
+		if peak.bytes() > most {
+			t.Errorf("a copy used %d MiB", peak.bytes()>>20)
+		}
+	})
 }
 
 // memory is how much the heap grew at most.

@@ -24,6 +24,7 @@ import (
 // the control plane, which change in one step and are read in one.
 type world struct {
 	bucket vault.Bucket
+	open   func(vault.Bucket) vault.Vault
 	dir    string
 	pool   []byte
 	count  int
@@ -47,11 +48,7 @@ func TestModel(t *testing.T) {
 	pool, dir := random(t, 4<<20), t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
 		rapid.Check(inBubble{t}, func(r *rapid.T) {
-			w := &world{dir: dir, pool: pool, snapshots: map[string]contents{}, saving: map[string]bool{}, restoring: map[string]int{}}
-			var err error
-			if w.bucket, err = vault.OpenBucket(context.Background(), "mem://"); err != nil {
-				r.Fatal(err)
-			}
+			w := newWorld(r, newVault, dir, pool)
 			savers := []*saver{{}, {}}
 			for _, s := range savers {
 				s.now = contents{"dev.db": slices.Clone(pool[:gridHeaders+4*blockSize])}
@@ -62,6 +59,14 @@ func TestModel(t *testing.T) {
 			w.end(r)
 		})
 	})
+}
+
+func newWorld(r *rapid.T, open func(vault.Bucket) vault.Vault, dir string, pool []byte) *world {
+	bucket, err := vault.OpenBucket(context.Background(), "mem://")
+	if err != nil {
+		r.Fatal(err)
+	}
+	return &world{bucket: bucket, open: open, dir: dir, pool: pool, snapshots: map[string]contents{}, saving: map[string]bool{}, restoring: map[string]int{}}
 }
 
 // inBubble hides the deadline of a test, which its bubble must not ask for.
@@ -93,6 +98,11 @@ func (w *world) round(r *rapid.T, savers []*saver) {
 			acts = append(acts, w.verify(r, id))
 		}
 	}
+	sideBySide(r, acts)
+	w.verifyAll(r)
+}
+
+func sideBySide(r *rapid.T, acts []func() error) {
 	failures := make([]error, len(acts))
 	var running sync.WaitGroup
 	for i, act := range acts {
@@ -102,8 +112,11 @@ func (w *world) round(r *rapid.T, savers []*saver) {
 	if err := errors.Join(failures...); err != nil {
 		r.Fatal(err)
 	}
+}
+
+func (w *world) verifyAll(r *rapid.T) {
 	for id := range w.snapshots {
-		if err := newVault(w.bucket).Verify(context.Background(), id, nil); err != nil {
+		if err := w.open(w.bucket).Verify(context.Background(), id, nil); err != nil {
 			r.Fatal(err)
 		}
 	}
@@ -129,7 +142,7 @@ func (w *world) process(r *rapid.T) (vault.Vault, blobtest.Plan) {
 	case "loses power":
 		plan.Dies, plan.Fault = rapid.IntRange(1, 30).Draw(r, "dies"), blobtest.Lied
 	}
-	return newVault(plan.Over(w.bucket)), plan
+	return w.open(plan.Over(w.bucket)), plan
 }
 
 // change writes a few bytes somewhere, or lets a file grow or shrink. A block that is written gets another checksum.
@@ -222,7 +235,7 @@ func (w *world) restore(r *rapid.T, id string) func() error {
 			if err := unexplained(err, plan); err != nil {
 				return err
 			}
-			if _, err := newVault(w.bucket).Restore(context.Background(), id, dir, nil); err != nil {
+			if _, err := w.open(w.bucket).Restore(context.Background(), id, dir, nil); err != nil {
 				return fmt.Errorf("second try: %w", err)
 			}
 		}
@@ -264,7 +277,7 @@ func unexplained(err error, plan blobtest.Plan) error {
 
 // end wants every snapshot byte for byte, and nothing else in the store once a sweep could do its work.
 func (w *world) end(r *rapid.T) {
-	v, ids := newVault(w.bucket), slices.Sorted(maps.Keys(w.snapshots))
+	v, ids := w.open(w.bucket), slices.Sorted(maps.Keys(w.snapshots))
 	v.Owner = "one"
 	if _, err := v.Sweep(context.Background(), keeping(ids...)); err != nil {
 		r.Fatal(err)

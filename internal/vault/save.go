@@ -74,27 +74,37 @@ func (v Vault) save(ctx context.Context, request SaveRequest) (Saved, error) {
 }
 
 func (s *store) savePinned(ctx context.Context, request SaveRequest) (Saved, error) {
-	earlier, err := s.manifest(ctx, request.Manifest)
-	switch {
-	case err == nil:
-		return Saved{Manifest: earlier.ID, TotalBytes: earlier.TotalBytes(), Blocks: earlier.blocks()}, nil
-	case errors.Is(err, ErrNotFound), errors.Is(err, ErrDamaged): // never written, or torn by a crash
-	default:
-		return Saved{}, err
+	saving, finished, err := s.startSaving(ctx, request.Manifest)
+	if err != nil || saving == nil {
+		return finished, err
 	}
-	known, err := s.catalogue(ctx)
-	if err != nil {
-		return Saved{}, err
-	}
-	if err := s.mendIndexes(ctx, known); err != nil {
-		return Saved{}, err
-	}
-	saving := &saving{store: s, known: known, relied: make([]atomic.Bool, len(known.packs)), packer: newPacker(s)}
 	if saving.parent, err = s.parent(ctx, request); err != nil {
 		return Saved{}, err
 	}
 	return saving.run(ctx, request)
 }
+
+// startSaving answers what was saved, and no saving, when the manifest is there already.
+func (s *store) startSaving(ctx context.Context, id string) (*saving, Saved, error) {
+	earlier, err := s.manifest(ctx, id)
+	if err == nil {
+		return nil, Saved{Manifest: earlier.ID, TotalBytes: earlier.TotalBytes(), Blocks: earlier.blocks()}, nil
+	}
+	if !unreadable(err) { // else never written, or torn by a crash
+		return nil, Saved{}, err
+	}
+	known, err := s.catalogue(ctx)
+	if err != nil {
+		return nil, Saved{}, err
+	}
+	if err := s.mendIndexes(ctx, known); err != nil {
+		return nil, Saved{}, err
+	}
+	return &saving{store: s, known: known, relied: make([]atomic.Bool, len(known.packs)), packer: newPacker(s)}, Saved{}, nil
+}
+
+// unreadable says that there is no such manifest that could be read, now or later.
+func unreadable(err error) bool { return errors.Is(err, ErrNotFound) || errors.Is(err, ErrDamaged) }
 
 func (r SaveRequest) check() error {
 	if r.Manifest == "" || len(r.Manifest) > longestName {
@@ -126,7 +136,7 @@ func (s *store) parent(ctx context.Context, request SaveRequest) (map[string]Sto
 		return files, nil
 	}
 	parent, err := s.manifest(ctx, request.Parent)
-	if errors.Is(err, ErrNotFound) || errors.Is(err, ErrDamaged) {
+	if unreadable(err) {
 		return files, nil
 	}
 	for _, file := range parent.Files {
@@ -158,8 +168,7 @@ func (s *saving) run(ctx context.Context, request SaveRequest) (saved Saved, err
 			manifest.Files[i].Hints = make([]Hint, pieces)
 		}
 	}
-	// As much as a first save needs, at once: a map that grows leaves twice its size behind.
-	s.fresh = make(map[BlockID]struct{}, max(0, manifest.blocks()-len(s.known.blocks)))
+	s.expect(manifest.blocks())
 	s.meter = startMeter(manifest.TotalBytes(), s.packer.added, request.Progress)
 	defer func() { s.meter.stop(err == nil) }()
 	if err := s.takeOnTrust(ctx, request.Files, manifest.Files); err != nil {
@@ -169,7 +178,16 @@ func (s *saving) run(ctx context.Context, request SaveRequest) (saved Saved, err
 	if err := s.storeBlocks(ctx, request.Files, manifest.Files); err != nil {
 		return Saved{}, err
 	}
-	// The manifest is written last, so an interrupted save leaves only what a sweep removes.
+	return s.finish(ctx, manifest)
+}
+
+// expect makes room for as many blocks as a first save needs, at once: a map that grows leaves twice its size behind.
+func (s *saving) expect(blocks int) {
+	s.fresh = make(map[BlockID]struct{}, max(0, blocks-len(s.known.blocks)))
+}
+
+// finish writes the manifest last, so an interrupted save leaves only what a sweep removes.
+func (s *saving) finish(ctx context.Context, manifest Manifest) (Saved, error) {
 	if err := s.putManifest(ctx, manifest); err != nil {
 		return Saved{}, err
 	}
