@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"slipher/internal/api"
+	"slipher/internal/meta"
 )
 
 // resourceARN is what follows arn:aws:redshift.
@@ -12,8 +13,14 @@ type resourceARN struct {
 	kind, name               string // "cluster" and its identifier, "snapshot" and <cluster>/<snapshot>
 }
 
-func clusterARN(account, region, cluster string) string {
-	return "arn:aws:redshift:" + region + ":" + account + ":cluster:" + cluster
+// key is that of a record which is kept under the resource's name.
+func (r resourceARN) key() meta.Key {
+	return meta.Key{Account: r.account, Region: r.region, ID: r.name}
+}
+
+// arnOf is the ARN of a resource whose record is kept under its name.
+func arnOf(key meta.Key, kind string) string {
+	return "arn:aws:redshift:" + key.Region + ":" + key.Account + ":" + kind + ":" + key.ID
 }
 
 func snapshotARN(account, region, cluster, snapshot string) string {

@@ -13,6 +13,9 @@ func (c *Control) DescribeClusters(ctx context.Context, caller api.Caller, in *r
 	if in.ClusterIdentifier != "" && in.Marker != "" {
 		return nil, api.InvalidParameterCombination("You can specify either ClusterIdentifier or Marker, but not both.")
 	}
+	if err := checkTagFilter(in.TagKeys, in.TagValues); err != nil {
+		return nil, err
+	}
 	page, err := newPage("clusters", in.MaxRecords, in.Marker)
 	if err != nil {
 		return nil, err

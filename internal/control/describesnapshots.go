@@ -53,7 +53,7 @@ func newSnapshotSearch(caller api.Caller, in *redshift.DescribeClusterSnapshotsM
 	case !in.StartTime.IsZero() && !in.EndTime.IsZero() && in.EndTime.Before(in.StartTime):
 		return search, api.InvalidParameterCombination("StartTime must be before EndTime.")
 	}
-	if err := search.nameOne(); err != nil {
+	if err := first(search.nameOne, func() error { return checkTagFilter(in.TagKeys, in.TagValues) }); err != nil {
 		return search, err
 	}
 	var err error

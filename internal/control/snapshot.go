@@ -114,17 +114,21 @@ func locateARN(arn string) (locator, error) {
 	if err != nil {
 		return locator{}, err
 	}
-	if parsed.kind != "snapshot" {
+	located, ok := parsed.snapshot()
+	if !ok {
 		return locator{}, api.InvalidParameterValue("%q is not the Amazon Resource Name of a snapshot.", arn)
 	}
-	if parsed.service == "redshift-serverless" {
-		return locator{owner: parsed.account, region: parsed.region, serverless: true}, nil
+	return located, nil
+}
+
+// snapshot locates what is the ARN of a snapshot.
+func (r resourceARN) snapshot() (located locator, ok bool) {
+	if r.kind == "snapshot" && r.service == "redshift-serverless" {
+		return locator{owner: r.account, region: r.region, serverless: true}, true
 	}
-	cluster, identifier, found := strings.Cut(parsed.name, "/")
-	if !found || cluster == "" || identifier == "" {
-		return locator{}, api.InvalidParameterValue("%q is not the Amazon Resource Name of a snapshot.", arn)
-	}
-	return locator{owner: parsed.account, region: parsed.region, cluster: cluster, identifier: identifier}, nil
+	cluster, identifier, _ := strings.Cut(r.name, "/")
+	located = locator{owner: r.account, region: r.region, cluster: cluster, identifier: identifier}
+	return located, r.kind == "snapshot" && cluster != "" && identifier != ""
 }
 
 // find answers the snapshot, or meta.ErrNotFound. Who may know of it is for the caller to decide.

@@ -2,10 +2,10 @@ package control
 
 import (
 	"context"
-	"errors"
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
@@ -35,16 +35,42 @@ func (c *Control) checkTags(tags []redshift.Tag) error {
 }
 
 func checkTag(tag redshift.Tag) error {
-	keyLength, valueLength := len([]rune(tag.Key)), len([]rune(tag.Value))
-	switch {
-	case keyLength < 1 || keyLength > 128:
-		return redshift.InvalidTag("A tag key has 1 to 128 characters, not %d.", keyLength)
-	case valueLength > 256:
-		return redshift.InvalidTag("A tag value has at most 256 characters, not %d.", valueLength)
-	case strings.HasPrefix(strings.ToLower(tag.Key), "aws:"):
-		return redshift.InvalidTag("The tag key %q begins with aws:, which is reserved.", tag.Key)
-	case !tagForm.MatchString(tag.Key) || !tagForm.MatchString(tag.Value):
-		return redshift.InvalidTag("The tag %q holds a character other than letters, digits, spaces and _ . : / = + - @.", tag.Key)
+	return first(func() error { return checkTagKey(tag.Key) }, func() error { return checkTagValue(tag.Value) })
+}
+
+func checkTagKey(key string) error {
+	switch length := utf8.RuneCountInString(key); {
+	case length < 1 || length > 128:
+		return redshift.InvalidTag("A tag key has 1 to 128 characters, not %d.", length)
+	case strings.HasPrefix(strings.ToLower(key), "aws:"):
+		return redshift.InvalidTag("The tag key %q begins with aws:, which is reserved.", key)
+	case !tagForm.MatchString(key):
+		return redshift.InvalidTag("The tag key %q holds a character other than letters, digits, spaces and _ . : / = + - @.", key)
+	}
+	return nil
+}
+
+func checkTagValue(value string) error {
+	switch length := utf8.RuneCountInString(value); {
+	case length > 256:
+		return redshift.InvalidTag("A tag value has at most 256 characters, not %d.", length)
+	case !tagForm.MatchString(value):
+		return redshift.InvalidTag("The tag value %q holds a character other than letters, digits, spaces and _ . : / = + - @.", value)
+	}
+	return nil
+}
+
+// checkTagFilter refuses keys and values that no tag can have.
+func checkTagFilter(keys, values []string) error {
+	for _, key := range keys {
+		if err := checkTagKey(key); err != nil {
+			return err
+		}
+	}
+	for _, value := range values {
+		if err := checkTagValue(value); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -74,31 +100,34 @@ func withTags(present, added []redshift.Tag) []redshift.Tag {
 	return merged
 }
 
-// CreateTags adds tags to a cluster or snapshot.
+// CreateTags adds tags to a resource; a key that it has already gets the new value.
 func (c *Control) CreateTags(ctx context.Context, caller api.Caller, in *redshift.CreateTagsMessage) (*api.None, error) {
 	if err := c.checkTags(in.Tags); err != nil {
 		return nil, err
 	}
-	return &api.None{}, c.retag(ctx, caller, in.ResourceName, func(tags []redshift.Tag) ([]redshift.Tag, error) {
-		merged := withTags(tags, in.Tags)
-		return merged, c.checkTags(merged)
+	return &api.None{}, c.retag(ctx, caller, in.ResourceName, func(resource taggable) ([]redshift.Tag, error) {
+		merged := withTags(resource.tags, in.Tags)
+		return merged, first(func() error { return resource.closed }, func() error { return c.checkTags(merged) })
 	})
 }
 
 // DeleteTags removes tags by their keys; keys that are not there are ignored.
 func (c *Control) DeleteTags(ctx context.Context, caller api.Caller, in *redshift.DeleteTagsMessage) (*api.None, error) {
-	return &api.None{}, c.retag(ctx, caller, in.ResourceName, func(tags []redshift.Tag) ([]redshift.Tag, error) {
-		return slices.DeleteFunc(slices.Clone(tags), func(tag redshift.Tag) bool { return slices.Contains(in.TagKeys, tag.Key) }), nil
+	if err := checkTagFilter(in.TagKeys, nil); err != nil {
+		return nil, err
+	}
+	return &api.None{}, c.retag(ctx, caller, in.ResourceName, func(resource taggable) ([]redshift.Tag, error) {
+		return slices.DeleteFunc(slices.Clone(resource.tags), func(tag redshift.Tag) bool { return slices.Contains(in.TagKeys, tag.Key) }), nil
 	})
 }
 
-func (c *Control) retag(ctx context.Context, caller api.Caller, arn string, change func([]redshift.Tag) ([]redshift.Tag, error)) error {
+func (c *Control) retag(ctx context.Context, caller api.Caller, arn string, change func(taggable) ([]redshift.Tag, error)) error {
 	return c.config.Store.Update(ctx, func(tx *meta.Tx) error {
 		found, err := findTaggable(tx, caller, arn)
 		if err != nil {
 			return err
 		}
-		tags, err := change(found.tags)
+		tags, err := change(found)
 		if err != nil {
 			return err
 		}
@@ -108,14 +137,7 @@ func (c *Control) retag(ctx context.Context, caller api.Caller, arn string, chan
 
 // DescribeTags answers the tags of one resource, or of all resources of a type, or of all.
 func (c *Control) DescribeTags(ctx context.Context, caller api.Caller, in *redshift.DescribeTagsMessage) (*redshift.TaggedResourceListMessage, error) {
-	if in.ResourceName != "" && in.ResourceType != "" {
-		return nil, api.InvalidParameterValue("You cannot filter a list of resources using an Amazon Resource Name (ARN) and a resource type together in the same request. Retry the request using either an ARN or a resource type, but not both.")
-	}
-	limit, err := checkPageSize(in.MaxRecords, 10)
-	if err != nil {
-		return nil, err
-	}
-	page, err := page{kind: "tags", limit: limit}.at(in.Marker)
+	page, err := tagsPage(in)
 	if err != nil {
 		return nil, err
 	}
@@ -134,39 +156,41 @@ func (c *Control) DescribeTags(ctx context.Context, caller api.Caller, in *redsh
 	return out, err
 }
 
+func tagsPage(in *redshift.DescribeTagsMessage) (page, error) {
+	if in.ResourceName != "" && in.ResourceType != "" {
+		return page{}, api.InvalidParameterValue("You cannot filter a list of resources using an Amazon Resource Name (ARN) and a resource type together in the same request. Retry the request using either an ARN or a resource type, but not both.")
+	}
+	if in.ResourceName != "" && (in.MaxRecords != nil || in.Marker != "") {
+		return page{}, api.InvalidParameterCombination("MaxRecords and Marker cannot be used together with ResourceName, which is answered in one page.")
+	}
+	if err := checkTagFilter(in.TagKeys, in.TagValues); err != nil {
+		return page{}, err
+	}
+	limit, err := checkPageSize(in.MaxRecords, 10)
+	if err != nil {
+		return page{}, err
+	}
+	return page{kind: "tags", limit: limit}.at(in.Marker)
+}
+
 func findTagged(tx *meta.Tx, caller api.Caller, in *redshift.DescribeTagsMessage) ([]taggable, error) {
 	if in.ResourceName != "" {
 		found, err := findTaggable(tx, caller, in.ResourceName)
 		return []taggable{found}, err
 	}
-	var all []taggable
-	here := meta.Query{Account: caller.Account, Region: caller.Region}
-	if in.ResourceType == "" || strings.EqualFold(in.ResourceType, "cluster") {
-		found, err := clusters.List(tx, here)
-		if err != nil {
-			return nil, err
-		}
-		for _, record := range found {
-			all = append(all, taggableCluster(tx, record))
-		}
+	kinds, err := kindsOfType(in.ResourceType)
+	if err != nil {
+		return nil, err
 	}
-	if in.ResourceType == "" || strings.EqualFold(in.ResourceType, "snapshot") {
-		found, err := snapshots.List(tx, here)
+	var all []taggable
+	for _, kind := range kinds {
+		found, err := kind.list(tx, meta.Query{Account: caller.Account, Region: caller.Region})
 		if err != nil {
 			return nil, err
 		}
-		for _, record := range found {
-			all = append(all, taggableSnapshot(tx, record))
-		}
+		all = append(all, found...)
 	}
 	return all, nil
-}
-
-// taggable is a resource as the tag operations see it.
-type taggable struct {
-	arn, kind string
-	tags      []redshift.Tag
-	put       func(tags []redshift.Tag) error
 }
 
 func (t taggable) shapes(keys, values []string) []redshift.TaggedResource {
@@ -177,49 +201,4 @@ func (t taggable) shapes(keys, values []string) []redshift.TaggedResource {
 		}
 	}
 	return shapes
-}
-
-func taggableCluster(tx *meta.Tx, record clusterRecord) taggable {
-	return taggable{clusterARN(record.Account, record.Region, record.ID), "cluster", record.Body.Tags, func(tags []redshift.Tag) error {
-		record.Body.Tags = tags
-		return clusters.Put(tx, record)
-	}}
-}
-
-func taggableSnapshot(tx *meta.Tx, record snapshotRecord) taggable {
-	arn := snapshotARN(record.Account, record.Region, record.Body.ClusterIdentifier, record.Body.Identifier)
-	return taggable{arn, "snapshot", record.Body.Tags, func(tags []redshift.Tag) error {
-		record.Body.Tags = tags
-		return snapshots.Put(tx, record)
-	}}
-}
-
-func findTaggable(tx *meta.Tx, caller api.Caller, arn string) (taggable, error) {
-	parsed, err := parseARN(arn)
-	if err != nil {
-		return taggable{}, err
-	}
-	unknown := redshift.ResourceNotFound("%s (%s) not found.", parsed.kind, parsed.name)
-	if parsed.account != caller.Account || parsed.region != caller.Region || parsed.service != "redshift" {
-		return taggable{}, unknown
-	}
-	switch parsed.kind {
-	case "cluster":
-		record, err := clusters.Find(tx, clusterKey(caller, parsed.name))
-		if errors.Is(err, meta.ErrNotFound) {
-			return taggable{}, unknown
-		}
-		return taggableCluster(tx, record), err
-	case "snapshot":
-		located, err := locateARN(arn)
-		if err != nil {
-			return taggable{}, err
-		}
-		record, err := located.find(tx, caller.Region)
-		if errors.Is(err, meta.ErrNotFound) {
-			return taggable{}, unknown
-		}
-		return taggableSnapshot(tx, record), err
-	}
-	return taggable{}, unknown
 }
