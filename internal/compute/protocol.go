@@ -132,4 +132,5 @@ type Status struct {
 	State         string // "empty", "restoring", "open"
 	Sessions      int
 	DatabaseBytes int64
+	WrittenBytes  int64 // about how many bytes of changes the database has taken since it was opened
 }

@@ -63,6 +63,7 @@ type cluster struct {
 	Attempts        int      `json:",omitempty"` // failed tries of the work that the status stands for
 	FinalSnapshot   string   `json:",omitempty"` // identifier, while and after it is taken
 	Restore         *restore `json:",omitempty"` // of clusters that came from a snapshot
+	Automation      automation
 }
 
 // restore is where a cluster's data comes from. Scope and Manifest are the pin: as long as they are set no sweep takes the data

@@ -50,6 +50,7 @@ func (c *Control) clusterShape(record clusterRecord) redshift.Cluster {
 		AquaConfiguration:                &redshift.AquaConfiguration{AquaStatus: redshift.AquaStatusDisabled, AquaConfigurationStatus: redshift.AquaConfigurationStatusAuto},
 		DeferredMaintenanceWindows:       []redshift.DeferredMaintenanceWindow{},
 	}
+	body.nextSnapshot(&shape, c.now())
 	body.surroundings(&shape, record.Account, record.Region)
 	if window, err := parseWindow(body.MaintenanceWindow); err == nil {
 		shape.NextMaintenanceWindowStartTime = window.next(c.now())
@@ -85,6 +86,18 @@ func (c cluster) pending() *redshift.PendingModifiedValues {
 		pending.MasterUserPassword = "****"
 	}
 	return pending
+}
+
+// nextSnapshot says when the next automated snapshot is expected.
+func (c cluster) nextSnapshot(shape *redshift.Cluster, now time.Time) {
+	due := c.Automation.Due
+	if !c.automated() || due.IsZero() {
+		return
+	}
+	shape.ExpectedNextSnapshotScheduleTime, shape.ExpectedNextSnapshotScheduleTimeStatus = due, "OnTrack"
+	if !due.After(now) {
+		shape.ExpectedNextSnapshotScheduleTimeStatus = "Pending"
+	}
 }
 
 // surroundings are the groups and roles around a cluster. Each account has one network in each region, and the default groups.

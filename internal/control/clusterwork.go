@@ -70,6 +70,9 @@ func (c *Control) provision(ctx context.Context, record clusterRecord) error {
 	return c.settle(ctx, record, func(tx *meta.Tx, record *clusterRecord) error {
 		body := &record.Body
 		body.Status, body.Provisioned, body.Attempts = available, true, 0
+		if err := c.automate(tx, record); err != nil {
+			return err
+		}
 		if body.Restore == nil {
 			return c.tell(tx, *record, eventCreated, "Amazon Redshift cluster '%s' has been created at %s and is ready for use.")
 		}
@@ -149,7 +152,10 @@ func (c *Control) reboot(ctx context.Context, record clusterRecord) error {
 	}
 	c.opened.add(body.Key)
 	return c.settle(ctx, record, func(tx *meta.Tx, record *clusterRecord) error {
-		record.Body.Status, record.Body.Provisioned, record.Body.PasswordPending = available, true, false
+		record.Body.Status, record.Body.PasswordPending = available, false
+		if err := c.automateRebooted(tx, record); err != nil {
+			return err
+		}
 		if err := tablesLater(tx, *record); err != nil {
 			return err
 		}
@@ -173,6 +179,9 @@ func (c *Control) resume(ctx context.Context, record clusterRecord) error {
 	}
 	return c.settle(ctx, record, func(tx *meta.Tx, record *clusterRecord) error {
 		record.Body.Status, record.Body.PasswordPending = available, false
+		if err := c.automate(tx, record); err != nil {
+			return err
+		}
 		if err := tablesLater(tx, *record); err != nil {
 			return err
 		}

@@ -35,6 +35,7 @@ type Nodes interface {
 	RestoreTable(ctx context.Context, cluster string, request compute.TableRequest, progress func(compute.Progress)) (compute.TableRestored, error)
 	Save(ctx context.Context, cluster string, request compute.SaveRequest, progress func(compute.Progress)) (compute.Saved, error)
 	SetCredentials(ctx context.Context, cluster string, credentials compute.Credentials) error
+	Status(ctx context.Context, cluster string) (compute.Status, error)
 	SetBandwidth(ctx context.Context, cluster string, bytesPerSecond int64) error
 	Reboot(ctx context.Context, cluster string, request compute.OpenRequest) error
 	Stop(ctx context.Context, cluster string) error
@@ -77,6 +78,7 @@ type Control struct {
 	postponed keySet              // scopes whose sweep gave way to a save
 	progress  transfers           // of saves by snapshot, of restores by cluster, of table restores by request
 	budget    budget
+	began     time.Time // this process
 
 	mu   sync.Mutex
 	last int64 // the latest time that orderedID has used, Unix nanoseconds
@@ -96,7 +98,7 @@ func New(config Config) (*Control, error) {
 		return nil, errors.Join(err, bucket.Close())
 	}
 	config = config.withDefaults()
-	c := &Control{config: config, bucket: bucket}
+	c := &Control{config: config, bucket: bucket, began: config.Now()}
 	c.budget = budget{own: vault.NewLimiter(config.Bandwidth), total: config.Bandwidth, nodes: config.Nodes, log: config.Log}
 	c.saves = semaphore.NewWeighted(int64(config.Limits.Saves))
 	c.registerJobs()

@@ -56,26 +56,32 @@ func (c *Control) insertSnapshot(tx *meta.Tx, of clusterRecord, wanted wantedSna
 	if err := c.roomForSnapshot(tx, of.Key, wanted.identifier); err != nil {
 		return snapshotRecord{}, err
 	}
-	status := creating
+	body := c.newSnapshot(of)
+	body.Identifier, body.Type, body.Tags = wanted.identifier, manual, slices.Clone(wanted.tags)
+	body.Retention = value(wanted.retention, of.Body.ManualRetention)
 	if wanted.final {
-		status = savingFinal
+		body.Status, body.Final = savingFinal, true
 	}
-	record, err := snapshots.Insert(tx, meta.Key{Account: of.Account, Region: of.Region, ID: c.orderedID()}, snapshot{
-		Identifier:        wanted.identifier,
+	return c.saveLater(tx, of, body)
+}
+
+// newSnapshot is what all snapshots of a cluster have in common before they are taken.
+func (c *Control) newSnapshot(of clusterRecord) snapshot {
+	return snapshot{
 		ClusterKey:        of.Body.Key,
 		ClusterIdentifier: of.ID,
 		ClusterCreated:    of.Body.Created,
-		Type:              manual,
-		Status:            status,
-		Final:             wanted.final,
+		Status:            creating,
 		Source:            of.Body.settings,
-		Retention:         value(wanted.retention, of.Body.ManualRetention),
-		Tags:              slices.Clone(wanted.tags),
 		Requested:         c.now(),
 		KmsKey:            of.Body.KmsKey,
 		Scope:             of.Body.Scope,
 		Manifest:          c.config.NewID(),
-	})
+	}
+}
+
+func (c *Control) saveLater(tx *meta.Tx, of clusterRecord, body snapshot) (snapshotRecord, error) {
+	record, err := snapshots.Insert(tx, meta.Key{Account: of.Account, Region: of.Region, ID: c.orderedID()}, body)
 	if err != nil {
 		return record, err
 	}

@@ -54,6 +54,7 @@ const (
 	eventTransferred      = "3537"
 	eventFinalFailed      = "3502"
 	eventSnapshotFailed   = "3503"
+	eventAutomatedFailed  = "3590" // slipher's own
 	eventPauseStarted     = "3618"
 	eventPaused           = "3619"
 	eventResumed          = "3622"
@@ -65,7 +66,7 @@ func (e event) classified() event {
 	e.Category = map[byte]string{'1': "configuration", '2': "management", '3': "monitoring", '4': "security"}[e.Number[0]]
 	e.Severity = "INFO"
 	switch e.Number {
-	case eventRestoreFailed, eventFinalFailed, eventSnapshotFailed, eventSnapshotDamaged:
+	case eventRestoreFailed, eventFinalFailed, eventSnapshotFailed, eventAutomatedFailed, eventSnapshotDamaged:
 		e.Severity = "ERROR"
 	}
 	return e

@@ -34,6 +34,8 @@ func (c *Control) registerJobs() {
 	register(c, c.workTables)
 	register(c, c.sweep)
 	register(c, c.scrub)
+	register(c, c.workAutomation)
+	register(c, c.workExpiry)
 }
 
 func register[J meta.Job](c *Control, work func(context.Context, J) error) {
@@ -60,8 +62,8 @@ func (c *Control) Resume(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("resume the clusters: %w", err)
 	}
-	if err := c.config.Store.Update(ctx, c.scrubLater); err != nil {
-		return fmt.Errorf("schedule the scrub: %w", err)
+	if err := c.config.Store.Update(ctx, func(tx *meta.Tx) error { return errors.Join(c.scrubLater(tx), expireNext(tx)) }); err != nil {
+		return fmt.Errorf("schedule the scrub and the expiry: %w", err)
 	}
 	places := make(chan struct{}, resumedAtOnce)
 	var starting sync.WaitGroup
@@ -93,6 +95,9 @@ func (c *Control) enqueueRunning(ctx context.Context) (running []clusterRecord, 
 				running = append(running, record)
 			}
 			if err := c.workLater(tx, record); err != nil {
+				return err
+			}
+			if err := automationLater(tx, record, record.Body.Automation.Due); err != nil {
 				return err
 			}
 		}

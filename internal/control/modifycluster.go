@@ -28,6 +28,9 @@ func (c *Control) ModifyCluster(ctx context.Context, caller api.Caller, in *reds
 		); err != nil {
 			return err
 		}
+		if err := c.followRetention(tx, record, in.AutomatedSnapshotRetentionPeriod); err != nil {
+			return err
+		}
 		return c.changePassword(tx, record, verifier)
 	}
 	if in.NewClusterIdentifier != "" && in.NewClusterIdentifier != in.ClusterIdentifier {
@@ -74,6 +77,17 @@ func (c *cluster) modify(in *redshift.ModifyClusterMessage) error {
 		func() error { return checkAutomatedRetention(c.AutomatedRetention, kind) },
 		func() error { return checkManualRetention(c.ManualRetention) },
 	)
+}
+
+// followRetention applies a new retention period of automated snapshots to those that are there and those to come.
+func (c *Control) followRetention(tx *meta.Tx, record *clusterRecord, asked *int) error {
+	if asked == nil {
+		return nil
+	}
+	if err := c.retainAutomated(tx, *record); err != nil {
+		return err
+	}
+	return c.planAutomated(tx, record)
 }
 
 // changePassword keeps the new verifier at once, so that a node which is opened anew gets it, and has a job tell the node that runs.

@@ -111,7 +111,9 @@ func project(lines, members []string) []string {
 
 var commands = map[string]func(s *script, words []string) []string{
 	"as":      func(s *script, words []string) []string { s.account = words[0]; return nil },
-	"clock":   func(s *script, words []string) []string { s.bed.Clock.Advance(s.duration(words[0])); return nil },
+	"clock":   (*script).clock,
+	"pass":    (*script).pass,
+	"changes": (*script).changes,
 	"wait":    (*script).wait,
 	"write":   (*script).write,
 	"read":    (*script).read,
@@ -123,7 +125,7 @@ var commands = map[string]func(s *script, words []string) []string{
 	"release": func(s *script, _ []string) []string { s.hold.Release(); return nil },
 	"damage":  func(s *script, _ []string) []string { s.hold.Fail(damaged); return nil },
 	"fail":    (*script).fail,
-	"restart": func(s *script, _ []string) []string { s.bed.Restart(); return nil },
+	"restart": (*script).restart,
 	"close":   func(s *script, words []string) []string { s.bed.Accounts.Close(words[0]); return nil },
 }
 
@@ -133,6 +135,40 @@ func (s *script) duration(text string) time.Duration {
 		s.t.Fatal(err)
 	}
 	return duration
+}
+
+// clock: "8h" moves the clock.
+func (s *script) clock(words []string) []string {
+	s.bed.Clock.Advance(s.duration(words[0]))
+	s.bed.Store.Wake()
+	return nil
+}
+
+// pass: "8h" moves the clock and waits until everything that is due then has happened.
+func (s *script) pass(words []string) []string {
+	s.clock(words)
+	s.bed.Rest()
+	return nil
+}
+
+// restart: "24h" ends the process, and starts another after that time; without one after a second.
+func (s *script) restart(words []string) []string {
+	if len(words) == 0 {
+		s.bed.Restart()
+	} else {
+		s.bed.RestartAfter(s.duration(words[0]))
+	}
+	return nil
+}
+
+// changes: "a 5368709120" has the cluster's node say that it has written so many bytes more.
+func (s *script) changes(words []string) []string {
+	bytes, err := strconv.ParseInt(words[1], 10, 64)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.bed.Nodes.Changed(s.bed.Key(s.account, words[0]), bytes)
+	return nil
 }
 
 // wait: "cluster a available", "restore a completed", "snapshot s failed", "table SUCCEEDED" for the last request, "store empty".

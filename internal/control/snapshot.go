@@ -34,7 +34,8 @@ type snapshot struct {
 	Status            string
 	Final             bool     `json:",omitempty"` // taken by DeleteCluster
 	Source            settings // of the cluster when the snapshot was asked for
-	Retention         int      // days; manual snapshots only
+	Retention         int      // days
+	Outlasted         bool     `json:",omitempty"` // an automated one that is kept beyond its period, until there is a newer one
 	Tags              []redshift.Tag
 	Access            []string // accounts, and awsSupport, that may restore it; in the order of authorisation
 
@@ -58,6 +59,12 @@ var snapshots = meta.Records[snapshot]{Kind: "snapshot", Index: func(s snapshot)
 	if s.inProgress() {
 		entries = append(entries, saving(s.ClusterKey))
 	}
+	if s.restorableAutomated() {
+		entries = append(entries, automatedOf(s.ClusterKey))
+	}
+	if at := s.expires(); !at.IsZero() {
+		entries = append(entries, expiresAt(at))
+	}
 	if s.Orphan {
 		entries = append(entries, orphaned())
 	}
@@ -78,11 +85,14 @@ func ofCluster(identifier string) meta.Entry { return meta.Entry{Name: "cluster"
 func ofClusterKey(key string) meta.Entry     { return meta.Entry{Name: "cluster key", Value: key} }
 func ofType(kind string) meta.Entry          { return meta.Entry{Name: "type", Value: kind} }
 func saving(cluster string) meta.Entry       { return meta.Entry{Name: "saving", Value: cluster} }
+func automatedOf(key string) meta.Entry      { return meta.Entry{Name: "automated of", Value: key} }
 func orphaned() meta.Entry                   { return meta.Entry{Name: "orphan", Value: "yes"} }
 func sharedWith(account string) meta.Entry   { return meta.Entry{Name: "shared with", Value: account} }
 func sharedUnder(key string) meta.Entry      { return meta.Entry{Name: "shared under", Value: key} }
 
 func (s snapshot) inProgress() bool { return s.Status == creating || s.Status == savingFinal }
+
+func (s snapshot) restorableAutomated() bool { return s.Type == automated && s.Status == available }
 
 func (s snapshot) sharedWith(account string) bool { return slices.Contains(s.Access, account) }
 

@@ -147,11 +147,25 @@ func (c *Control) saved(ctx context.Context, record snapshotRecord, saved comput
 				return err
 			}
 		}
-		if body.Final {
-			return c.finalSaved(tx, *record)
-		}
-		return c.tellSnapshot(tx, *record, eventSnapshotComplete, "The cluster snapshot '%s' for Amazon Redshift cluster '%s' completed at %s.")
+		return c.becameAvailable(tx, *record)
 	})
+}
+
+// becameAvailable is everything that follows from a snapshot's end in the same transaction.
+func (c *Control) becameAvailable(tx *meta.Tx, record snapshotRecord) error {
+	if err := first(
+		func() error { return expireLater(tx, record.Body) },
+		func() error { return c.replaceOutlasted(tx, record) },
+	); err != nil {
+		return err
+	}
+	switch {
+	case record.Body.Final:
+		return c.finalSaved(tx, record)
+	case record.Body.Type == automated: // Redshift has no event of it
+		return nil
+	}
+	return c.tellSnapshot(tx, record, eventSnapshotComplete, "The cluster snapshot '%s' for Amazon Redshift cluster '%s' completed at %s.")
 }
 
 // finalSaved lets the deletion of the cluster go on.
@@ -197,8 +211,14 @@ func (c *Control) tellFailed(tx *meta.Tx, record snapshotRecord) error {
 	if err := sweepLater(tx, record.Body.Scope); err != nil {
 		return err
 	}
-	if record.Body.Final {
+	if err := expireLater(tx, record.Body); err != nil {
+		return err
+	}
+	switch {
+	case record.Body.Final:
 		return c.finalFailed(tx, record)
+	case record.Body.Type == automated:
+		return c.tellSnapshot(tx, record, eventAutomatedFailed, "The automated snapshot '%s' of Amazon Redshift cluster '%s' failed at %s. The next one is taken at its time.")
 	}
 	return c.tellSnapshot(tx, record, eventSnapshotFailed, "The cluster snapshot '%s' for Amazon Redshift cluster '%s' failed at %s.")
 }

@@ -97,13 +97,7 @@ func (d *Database) Poisoned() <-chan struct{} { return d.poisoned }
 
 // Bytes is the size of the database's files.
 func (d *Database) Bytes() int64 {
-	var total int64
-	for _, path := range []string{d.path(), d.walPath()} {
-		if stat, err := os.Stat(path); err == nil {
-			total += stat.Size()
-		}
-	}
-	return total
+	return sizeOf(d.path()) + d.walBytes()
 }
 
 // FileName is the name of a database's file within the data directory; FileName(name) + ".wal" is its write-ahead log.

@@ -29,6 +29,8 @@ type gate struct {
 	turn      chan struct{} // holds one token: whoever has it may checkpoint, or rely on nobody doing so
 	wake      chan struct{}
 	committed atomic.Int64           // when a session last ended a transaction, in nanoseconds
+	written   atomic.Int64           // bytes of changes that the checkpoints so far have moved into the file
+	fileBytes atomic.Int64           // of the file after the last checkpoint
 	frozen    atomic.Pointer[Frozen] // what the holder of the turn is reading, if it is a snapshot
 	cancel    context.CancelFunc
 	ended     sync.WaitGroup
@@ -44,6 +46,7 @@ func (g *gate) run(d *Database) {
 	g.turn, g.wake, g.cancel = make(chan struct{}, 1), make(chan struct{}, 1), cancel
 	g.checkpointAt, g.asideAt, g.createAside = checkpointAt, asideAt, d.createAside
 	g.turn <- struct{}{}
+	g.fileBytes.Store(sizeOf(d.path()))
 	g.ended.Go(func() { d.schedule(ctx) })
 }
 
@@ -151,7 +154,19 @@ func (d *Database) checkpoint() error {
 		return err
 	}
 	defer session.Close()
-	return session.Exec(context.Background(), "CHECKPOINT "+Quote(d.config.Database))
+	logged := d.walBytes()
+	if err := session.Exec(context.Background(), "CHECKPOINT "+Quote(d.config.Database)); err != nil {
+		return err
+	}
+	size := sizeOf(d.path())
+	d.gate.written.Add(max(logged, size-d.gate.fileBytes.Swap(size)))
+	return nil
+}
+
+// Written is about how many bytes of changes the database has taken since it was opened: what went through the write-ahead log, or what the file has
+// grown by where that is more, since large inserts write blocks past the log.
+func (d *Database) Written() int64 {
+	return d.gate.written.Load() + max(d.walBytes(), sizeOf(d.path())-d.gate.fileBytes.Load())
 }
 
 // busy says whether a checkpoint was refused because transactions are open.
@@ -160,8 +175,10 @@ func busy(err error) bool {
 	return errors.As(err, &failure) && failure.Code == serializationFailure
 }
 
-func (d *Database) walBytes() int64 {
-	stat, err := os.Stat(d.walPath())
+func (d *Database) walBytes() int64 { return sizeOf(d.walPath()) }
+
+func sizeOf(path string) int64 {
+	stat, err := os.Stat(path)
 	if err != nil {
 		return 0
 	}

@@ -491,3 +491,27 @@ func TestRun(t *testing.T) {
 		})
 	})
 }
+
+func TestJobs(t *testing.T) {
+	t.Parallel()
+	store := open(t)
+	want := func(running int, next time.Time) {
+		t.Helper()
+		gotRunning, gotNext, err := store.Jobs(t.Context())
+		if err != nil || gotRunning != running || !gotNext.Equal(next) {
+			t.Errorf("got %d running, the next at %v (%v); want %d and %v", gotRunning, gotNext, err, running, next)
+		}
+	}
+	want(0, time.Time{})
+	at := store.now().Add(time.Hour).UTC().Truncate(time.Second)
+	enqueue(t, store, EnqueueOptions{At: at.Add(time.Hour)}, greet{"late"})
+	enqueue(t, store, EnqueueOptions{At: at}, greet{"early"})
+	want(0, at)
+	began, end := make(chan struct{}), make(chan struct{})
+	Handle(store, func(context.Context, wave) error { close(began); <-end; return nil })
+	enqueue(t, store, EnqueueOptions{}, wave{})
+	run(t, store)
+	<-began
+	want(1, at)
+	close(end)
+}

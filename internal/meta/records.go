@@ -85,7 +85,11 @@ func (r Records[T]) List(tx *Tx, query Query) ([]Record[T], error) {
 	if err != nil {
 		return nil, fmt.Errorf("list %ss: %w", r.Kind, err)
 	}
-	records := make([]Record[T], len(rows))
+	return r.decodeAll(rows)
+}
+
+func (r Records[T]) decodeAll(rows []row) (records []Record[T], err error) {
+	records = make([]Record[T], len(rows))
 	for i, row := range rows {
 		if records[i], err = r.decode(row); err != nil {
 			return nil, err

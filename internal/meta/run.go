@@ -2,6 +2,7 @@ package meta
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"log/slog"
 	"math"
@@ -42,6 +43,18 @@ func (s *Store) Run(ctx context.Context) error {
 
 // Wake looks for jobs that have become due now, and not a second later. It is for whoever moves a clock.
 func (s *Store) Wake() { s.bell.ring() }
+
+// Jobs says how many jobs run, and for when the earliest of the others waits; zero if none does. It is for whoever moves a clock.
+func (s *Store) Jobs(ctx context.Context) (running int, next time.Time, err error) {
+	var earliest sql.NullString
+	err = s.readers.QueryRowContext(ctx, `SELECT count(CASE WHEN state = 'running' THEN 1 END), min(CASE WHEN state = 'available' THEN scheduled_at END) FROM river_job`).
+		Scan(&running, &earliest)
+	if err != nil || !earliest.Valid {
+		return running, next, err
+	}
+	next, err = time.Parse("2006-01-02 15:04:05.999", earliest.String) // River's form
+	return running, next, err
+}
 
 // adopt makes every job available that a process took and did not finish. River would wait for an
 // hour first; we know that no other process lives.

@@ -71,7 +71,7 @@ func (n *node) status() compute.Status {
 	status := compute.Status{State: stateEmpty, Sessions: n.door.sessions()}
 	switch {
 	case n.database != nil:
-		status.State, status.DatabaseBytes = stateOpen, n.database.Bytes()
+		status.State, status.DatabaseBytes, status.WrittenBytes = stateOpen, n.database.Bytes(), n.database.Written()
 	case n.restoring != nil:
 		status.State = stateRestoring
 	}

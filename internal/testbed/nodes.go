@@ -30,6 +30,7 @@ type Nodes struct {
 	plan    map[string][]func(ctx context.Context, step Step) error
 	steps   []Step
 	shares  map[string]int64 // the bandwidth that each cluster was last given
+	written map[string]int64
 	every   func(ctx context.Context, step Step) error
 }
 
@@ -51,7 +52,7 @@ type running struct {
 const fileName = "rows"
 
 func newNodes(dir string, now func() time.Time) *Nodes {
-	return &Nodes{dir: dir, now: now, running: map[string]*running{}, plan: map[string][]func(context.Context, Step) error{}, shares: map[string]int64{}}
+	return &Nodes{dir: dir, now: now, running: map[string]*running{}, plan: map[string][]func(context.Context, Step) error{}, shares: map[string]int64{}, written: map[string]int64{}}
 }
 
 // Fail makes the next call of this name fail before it takes effect.
@@ -141,6 +142,22 @@ func (n *Nodes) Write(cluster string, rows []byte) error {
 	return os.WriteFile(n.file(cluster), append(content[:8:8], rows...), 0o600)
 }
 
+// Changed adds to what the cluster's node says that it has written.
+func (n *Nodes) Changed(cluster string, bytes int64) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.written[cluster] += bytes
+}
+
+func (n *Nodes) Status(_ context.Context, cluster string) (compute.Status, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.running[cluster] == nil {
+		return compute.Status{}, compute.ErrNotRunning
+	}
+	return compute.Status{State: "open", WrittenBytes: n.written[cluster]}, nil
+}
+
 func (n *Nodes) data(cluster string) string { return filepath.Join(n.dir, cluster, "data") }
 func (n *Nodes) file(cluster string) string { return filepath.Join(n.data(cluster), fileName) }
 
@@ -214,6 +231,7 @@ func (n *Nodes) Start(ctx context.Context, spec compute.Spec) error {
 		}
 		if n.running[spec.Cluster] == nil {
 			n.running[spec.Cluster] = &running{spec: spec}
+			n.written[spec.Cluster] = 0
 		}
 		return os.MkdirAll(n.data(spec.Cluster), 0o700)
 	}))

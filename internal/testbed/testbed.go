@@ -103,10 +103,13 @@ func New(t testing.TB, config Config) *Bed {
 func (b *Bed) start() {
 	b.t.Helper()
 	ctx := context.Background()
-	var err error
-	if b.Store, err = meta.Open(ctx, meta.Config{Path: filepath.Join(b.dir, "meta.db"), Now: b.Clock.Now, Log: b.config.Log}); err != nil {
+	store, err := meta.Open(ctx, meta.Config{Path: filepath.Join(b.dir, "meta.db"), Now: b.Clock.Now, Log: b.config.Log})
+	if err != nil {
 		b.t.Fatal(err)
 	}
+	b.mu.Lock()
+	b.Store = store
+	b.mu.Unlock()
 	b.Keys, err = keys.Open(ctx, keys.Config{
 		Store: b.Store, RootKeyFile: filepath.Join(b.dir, "root.key"), Now: b.Clock.Now,
 		GrantLimit: b.config.GrantLimit, RequestsPerSecond: b.config.RequestsPerSecond,
@@ -159,8 +162,14 @@ func (b *Bed) halt() {
 // second later.
 func (b *Bed) Restart() {
 	b.t.Helper()
+	b.RestartAfter(time.Second)
+}
+
+// RestartAfter is Restart with a longer time in which nothing runs.
+func (b *Bed) RestartAfter(pause time.Duration) {
+	b.t.Helper()
 	b.halt()
-	b.Clock.Advance(time.Second)
+	b.Clock.Advance(pause)
 	b.start()
 }
 
@@ -177,7 +186,7 @@ func (b *Bed) CrashAt(step int) {
 	})
 }
 
-// RunClock lets the clock run, a thousand times as fast as time does, until the test ends.
+// RunClock moves the clock on to the next try of whatever has failed, until the test ends. It stops for nothing that waits for longer than a try would.
 func (b *Bed) RunClock() {
 	ticks := time.NewTicker(time.Millisecond)
 	ended := make(chan struct{})
@@ -186,7 +195,7 @@ func (b *Bed) RunClock() {
 		for {
 			select {
 			case <-ticks.C:
-				b.Clock.Advance(time.Second)
+				b.nextTry()
 			case <-ended:
 				return
 			}
@@ -197,6 +206,19 @@ func (b *Bed) RunClock() {
 		close(ended)
 		running.Wait()
 	})
+}
+
+const longestTry = 31 * time.Second
+
+func (b *Bed) nextTry() {
+	b.mu.Lock()
+	store := b.Store
+	b.mu.Unlock()
+	_, next, err := store.Jobs(context.Background())
+	if wait := next.Sub(b.Clock.Now()); err == nil && wait > 0 && wait < longestTry {
+		b.Clock.Advance(wait)
+		store.Wake()
+	}
 }
 
 func (b *Bed) snapshots() string { return filepath.Join(b.dir, "snapshots") }
@@ -362,12 +384,15 @@ func (b *Bed) AwaitRestore(account, identifier, status string) {
 	})
 }
 
-// AwaitSnapshot waits until the snapshot has the status.
+// AwaitSnapshot waits until the snapshot has the status; "gone" is that of no snapshot.
 func (b *Bed) AwaitSnapshot(account, identifier, status string) {
 	b.t.Helper()
 	b.Await(fmt.Sprintf("snapshot %s to be %s", identifier, status), func() bool {
 		snapshot := b.Snapshot(account, identifier)
-		return snapshot != nil && snapshot.Status == status
+		if snapshot == nil {
+			return status == "gone"
+		}
+		return snapshot.Status == status
 	})
 }
 
@@ -391,6 +416,29 @@ func (b *Bed) Await(what string, holds func() bool) {
 			b.Restart()
 		case <-deadline:
 			b.t.Fatalf("waited %s for %s", patience, what)
+		}
+	}
+}
+
+// Rest waits until all jobs that are due have run. Jobs that failed are due again later.
+func (b *Bed) Rest() {
+	b.t.Helper()
+	b.Store.Wake()
+	looks := time.NewTicker(2 * time.Millisecond)
+	defer looks.Stop()
+	deadline := time.After(patience)
+	for {
+		running, next, err := b.Store.Jobs(context.Background())
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		if running == 0 && (next.IsZero() || next.After(b.Clock.Now())) {
+			return
+		}
+		select {
+		case <-looks.C:
+		case <-deadline:
+			b.t.Fatalf("waited %s for the jobs to run", patience)
 		}
 	}
 }

@@ -1,0 +1,157 @@
+package control
+
+import (
+	"context"
+	"hash/fnv"
+	"time"
+
+	"slipher/internal/meta"
+)
+
+// How often Redshift takes automated snapshots by itself, as its guide to snapshots says; settledAfter, lookAgain and spreadOver are slipher's own.
+const (
+	automatedEvery   = 8 * time.Hour
+	automatedAtLeast = 15 * time.Minute // between two
+	changesPerNode   = 5 << 30          // bytes after which one is taken before its time
+	settledAfter     = 5 * time.Minute  // from when a cluster is available to its first
+	lookAgain        = time.Minute      // while something else is under way in the cluster
+	spreadOver       = time.Minute      // what would otherwise begin in one second
+)
+
+// automation is what a cluster's automated snapshots go by.
+type automation struct {
+	Since   time.Time // available since its creation or the last resumption
+	Taken   time.Time // when the last one was begun
+	Written int64     // the node's count of written bytes by then
+	Due     time.Time // of the next one by the clock
+}
+
+// automationWork takes the automated snapshots of one cluster. It enqueues itself for the next time.
+type automationWork struct{ Account, Region, Cluster string }
+
+func (automationWork) Kind() string { return "automation" }
+
+func automationLater(tx *meta.Tx, record clusterRecord, at time.Time) error {
+	return tx.Enqueue(automationWork{record.Account, record.Region, record.Body.Key}, meta.EnqueueOptions{Unique: true, At: at})
+}
+
+// automated says whether automated snapshots of the cluster are taken at present, or will be when what is under way has ended.
+func (c cluster) automated() bool {
+	return c.AutomatedRetention > 0 && c.Provisioned && !c.atRest() && c.Status != deleting
+}
+
+// automate begins the automated snapshots of a cluster that has become available.
+func (c *Control) automate(tx *meta.Tx, record *clusterRecord) error {
+	record.Body.Automation.Since = c.now()
+	return c.planAutomated(tx, record)
+}
+
+// automateRebooted is for a cluster that had never come up before; others go on with their times.
+func (c *Control) automateRebooted(tx *meta.Tx, record *clusterRecord) error {
+	if record.Body.Provisioned {
+		return nil
+	}
+	record.Body.Provisioned = true
+	return c.automate(tx, record)
+}
+
+// planAutomated notes when the next automated snapshot is due. It belongs after every change of what that depends on.
+func (c *Control) planAutomated(tx *meta.Tx, record *clusterRecord) error {
+	record.Body.Automation.Due = nextAutomated(*record)
+	return automationLater(tx, *record, record.Body.Automation.Due)
+}
+
+func nextAutomated(record clusterRecord) time.Time {
+	done := record.Body.Automation
+	settled := done.Since.Add(settledAfter + spread(record))
+	if next := done.Taken.Add(automatedEvery); next.After(settled) {
+		return next
+	}
+	return settled
+}
+
+// spread keeps apart what is due for many clusters at once; for one cluster it is always the same.
+func spread(record clusterRecord) time.Duration {
+	hash := fnv.New32a()
+	hash.Write([]byte(record.Account + "/" + record.Region + "/" + record.ID))
+	return time.Duration(hash.Sum32()%uint32(spreadOver/time.Second)) * time.Second
+}
+
+// workAutomation takes the cluster's next automated snapshot if its time has come or enough has changed.
+func (c *Control) workAutomation(ctx context.Context, job automationWork) error {
+	written := c.written(ctx, job)
+	return c.config.Store.Update(ctx, func(tx *meta.Tx) error {
+		record, err := findClusterByKey(tx, job.Account, job.Region, job.Cluster)
+		if err != nil || !record.Body.automated() {
+			return ignoreNotFound(err)
+		}
+		if !c.automatedDue(record, written) {
+			return automationLater(tx, record, c.nextLook(record))
+		}
+		busy, err := isSaving(tx, record)
+		if err != nil {
+			return err
+		}
+		if busy || record.Body.Status != available || record.Body.restoring() {
+			return automationLater(tx, record, c.now().Add(lookAgain))
+		}
+		return c.takeAutomated(tx, record, written)
+	})
+}
+
+// written asks the cluster's node how much it has written since it was started. A node that does not answer has written nothing that is known.
+func (c *Control) written(ctx context.Context, job automationWork) int64 {
+	if !c.opened.has(job.Cluster) {
+		return 0
+	}
+	status, err := c.config.Nodes.Status(ctx, job.Cluster)
+	if err != nil {
+		c.config.Log.Warn("node not asked for its changes", "cluster", job.Cluster, "err", err)
+	}
+	return status.WrittenBytes
+}
+
+// automatedDue makes up for all times that were missed while slipher did not run by one snapshot, and not for all clusters in the first second.
+func (c *Control) automatedDue(record clusterRecord, written int64) bool {
+	now := c.now()
+	if now.Before(c.resumed(record)) {
+		return false
+	}
+	done := record.Body.Automation
+	if !done.Due.After(now) {
+		return true
+	}
+	changed := written - done.Written
+	if changed < 0 { // the node was started anew meanwhile
+		changed = written
+	}
+	return !done.Taken.IsZero() && !now.Before(done.Taken.Add(automatedAtLeast)) && changed >= changesPerNode*int64(record.Body.NumberOfNodes)
+}
+
+func (c *Control) resumed(record clusterRecord) time.Time { return c.began.Add(spread(record)) }
+
+func (c *Control) nextLook(record clusterRecord) time.Time {
+	next := record.Body.Automation.Due
+	if poll := c.now().Add(automatedAtLeast); poll.Before(next) && !record.Body.Automation.Taken.IsZero() {
+		next = poll
+	}
+	if resumed := c.resumed(record); next.Before(resumed) {
+		next = resumed
+	}
+	return next
+}
+
+func (c *Control) takeAutomated(tx *meta.Tx, of clusterRecord, written int64) error {
+	wanted := c.newSnapshot(of)
+	wanted.Identifier = "rs:" + of.ID + c.now().Format("-2006-01-02-15-04-05")
+	wanted.Type, wanted.Retention = automated, of.Body.AutomatedRetention
+	if _, err := c.saveLater(tx, of, wanted); err != nil {
+		return err
+	}
+	of.Body.Automation.Taken, of.Body.Automation.Written = c.now(), written
+	of.Body.Automation.Due = nextAutomated(of)
+	if err := clusters.Put(tx, of); err != nil {
+		return err
+	}
+	return automationLater(tx, of, c.nextLook(of))
+}
