@@ -5,6 +5,9 @@ GO      ?= go
 SLIPHER := bin/slipher
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unreleased)
 
+# Google's storage client brings a second protocol that slipher does not use: 150 packages, 20 MB and a third of a start's time.
+export GOFLAGS := $(strip $(GOFLAGS) -tags=disable_grpc_modules)
+
 .PHONY: build demo test test-short vet generate stress bench bench-vault fuzz clean tools
 
 build: tools

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"os"
+	"runtime"
 
 	"slipher/internal/node"
 )
@@ -13,7 +14,10 @@ type (
 )
 
 // Run is one cluster's process. Its configuration comes on standard input and its sockets are inherited.
-func (nodeCommand) Run(ctx context.Context) error { return node.Run(ctx, os.Stdin) }
+func (nodeCommand) Run(ctx context.Context) error {
+	runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 1) // a save keeps a thread in the disk's writes, and the others compress
+	return node.Run(ctx, os.Stdin)
+}
 
 // Run fills the files of one restore. Its orders come on standard input.
 func (fillCommand) Run(ctx context.Context) error { return node.Fill(ctx, os.Stdin, os.Stdout) }

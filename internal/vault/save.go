@@ -257,7 +257,7 @@ func (s *saving) storeBlocks(ctx context.Context, files []File, into []StoredFil
 		working.Add(1)
 		group.Go(func() error {
 			defer working.Done()
-			return s.work(ctx, pieces)
+			return gently(func() error { return s.work(ctx, pieces) })
 		})
 	}
 	group.Go(func() error {

@@ -11,6 +11,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"runtime"
 	"strings"
 
 	"slipher/internal/vault"
@@ -30,6 +31,7 @@ func main() {
 	parent := flag.String("parent", "", "save: the last snapshot of the same file")
 	size := flag.Int64("size", 0, "save: how much of the file; all of it when 0")
 	flag.Parse()
+	runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 1) // as in a node
 	outcome, err := run(context.Background(), *store, *key, saving{parent: *parent, size: *size}, flag.Args())
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
