@@ -25,8 +25,7 @@ func (s *slipher) adminDoor() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /accounts", func(w http.ResponseWriter, r *http.Request) {
 		var request accountRequest
-		if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<16)).Decode(&request); err != nil {
-			http.Error(w, "the request is not the JSON that slipher account create sends", http.StatusBadRequest)
+		if !readAdmin(w, r, &request) {
 			return
 		}
 		created, err := s.createAccount(r.Context(), request)

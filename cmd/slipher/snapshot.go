@@ -1,13 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"net"
 	"net/http"
 	"os"
 	"text/tabwriter"
@@ -82,59 +78,18 @@ type verifyEvent struct {
 // verifySnapshots answers /snapshots/verify with events as they come.
 func (s *slipher) verifySnapshots(w http.ResponseWriter, r *http.Request) {
 	var request control.VerifyRequest
-	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<16)).Decode(&request); err != nil {
-		http.Error(w, "the request is not the JSON that slipher snapshot verify sends", http.StatusBadRequest)
+	if !readAdmin(w, r, &request) {
 		return
 	}
-	answer := http.NewResponseController(w)
-	if err := answer.SetWriteDeadline(time.Time{}); err != nil { // a check may take hours
-		http.Error(w, err.Error(), http.StatusInternalServerError)
+	send, begun := sendEvents[verifyEvent](w)
+	if !begun {
 		return
-	}
-	send := func(event verifyEvent) {
-		_ = json.NewEncoder(w).Encode(event) // whoever has gone ends the request's context
-		_ = answer.Flush()
 	}
 	err := s.control.Verify(r.Context(), request,
 		func(snapshot string, p vault.Progress) { send(verifyEvent{Snapshot: snapshot, Progress: &p}) },
 		func(v control.Verified) { send(verifyEvent{Verified: &v}) })
 	if err != nil {
 		send(verifyEvent{Error: err.Error()})
-	}
-}
-
-// streamAdmin sends one request over the admin socket and takes the lines of its answer.
-func streamAdmin[Event any](ctx context.Context, r running, path string, in any, take func(Event) error) error {
-	body, err := json.Marshal(in)
-	if err != nil {
-		return err
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://admin"+path, bytes.NewReader(body))
-	if err != nil {
-		return err
-	}
-	client := http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return new(net.Dialer).DialContext(ctx, "unix", r.Admin)
-	}}}
-	defer client.CloseIdleConnections()
-	response, err := client.Do(request)
-	if err != nil {
-		return fmt.Errorf("slipher does not answer on its admin socket (is process %d still running? if not, start slipher serve again): %w", r.PID, err)
-	}
-	defer response.Body.Close()
-	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("slipher answered %s", response.Status)
-	}
-	for lines := json.NewDecoder(response.Body); ; {
-		var event Event
-		if err := lines.Decode(&event); errors.Is(err, io.EOF) {
-			return nil
-		} else if err != nil {
-			return fmt.Errorf("slipher stopped answering: %w", err)
-		}
-		if err := take(event); err != nil {
-			return err
-		}
 	}
 }
 

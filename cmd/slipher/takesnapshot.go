@@ -83,18 +83,12 @@ const reportEvery = 100 * time.Millisecond
 
 func (s *slipher) takeSnapshot(w http.ResponseWriter, r *http.Request) {
 	var request takeRequest
-	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<16)).Decode(&request); err != nil {
-		http.Error(w, "the request is not the JSON that slipher snapshot create sends", http.StatusBadRequest)
+	if !readAdmin(w, r, &request) {
 		return
 	}
-	answer := http.NewResponseController(w)
-	if err := answer.SetWriteDeadline(time.Time{}); err != nil { // a snapshot may take hours
-		http.Error(w, err.Error(), http.StatusInternalServerError)
+	send, begun := sendEvents[takeEvent](w)
+	if !begun {
 		return
-	}
-	send := func(event takeEvent) {
-		_ = json.NewEncoder(w).Encode(event) // whoever has gone ends the request's context
-		_ = answer.Flush()
 	}
 	tick := time.NewTicker(reportEvery)
 	defer tick.Stop()
@@ -157,8 +151,7 @@ func sharedWith(s redshift.Snapshot) string {
 
 func (s *slipher) listSnapshots(w http.ResponseWriter, r *http.Request) {
 	var request takeRequest
-	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<16)).Decode(&request); err != nil {
-		http.Error(w, "the request is not the JSON that slipher snapshot list sends", http.StatusBadRequest)
+	if !readAdmin(w, r, &request) {
 		return
 	}
 	listed, err := s.control.ListSnapshots(r.Context(), request.Account, request.Region)

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// The commands that need the running slipher ask it over its admin socket, in JSON: one question, and one answer or a stream of events.
+
+// askAdmin sends one request and takes the answer.
+func askAdmin(ctx context.Context, r running, path string, in, out any) error {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	answer, err := postAdmin(ctx, r, path, in)
+	if err != nil {
+		return err
+	}
+	defer answer.Close()
+	return json.NewDecoder(io.LimitReader(answer, 1<<20)).Decode(out)
+}
+
+// streamAdmin sends one request and takes the events of its answer as they come.
+func streamAdmin[Event any](ctx context.Context, r running, path string, in any, take func(Event) error) error {
+	answer, err := postAdmin(ctx, r, path, in)
+	if err != nil {
+		return err
+	}
+	defer answer.Close()
+	for lines := json.NewDecoder(answer); ; {
+		var event Event
+		if err := lines.Decode(&event); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return fmt.Errorf("slipher stopped answering: %w", err)
+		}
+		if err := take(event); err != nil {
+			return err
+		}
+	}
+}
+
+// postAdmin answers the body of a successful answer; that of another is the error.
+func postAdmin(ctx context.Context, r running, path string, in any) (io.ReadCloser, error) {
+	body, err := json.Marshal(in)
+	if err != nil {
+		return nil, err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://admin"+path, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	request.Close = true
+	client := http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, "unix", r.Admin)
+	}}}
+	response, err := client.Do(request)
+	if err != nil {
+		return nil, fmt.Errorf("slipher does not answer on its admin socket (is process %d still running? if not, start slipher serve again): %w", r.PID, err)
+	}
+	if response.StatusCode != http.StatusOK {
+		defer response.Body.Close()
+		message, err := io.ReadAll(io.LimitReader(response.Body, 1<<16))
+		return nil, errors.Join(errors.New(strings.TrimSpace(string(message))), err)
+	}
+	return response.Body, nil
+}
+
+// readAdmin reads what a command has sent. Where it says no, it has answered.
+func readAdmin(w http.ResponseWriter, r *http.Request, request any) bool {
+	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<16)).Decode(request)
+	if err != nil {
+		http.Error(w, "the request is not the JSON that this version of slipher sends", http.StatusBadRequest)
+	}
+	return err == nil
+}
+
+// sendEvents begins an answer that may last for hours. Where it says no, it has answered.
+func sendEvents[Event any](w http.ResponseWriter) (send func(Event), begun bool) {
+	answer := http.NewResponseController(w)
+	if err := answer.SetWriteDeadline(time.Time{}); err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return nil, false
+	}
+	return func(event Event) {
+		_ = json.NewEncoder(w).Encode(event) // whoever has gone ends the request's context
+		_ = answer.Flush()
+	}, true
+}
