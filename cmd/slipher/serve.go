@@ -34,6 +34,7 @@ type serveCommand struct {
 	Snapshots     string     `placeholder:"URL" help:"Where snapshots are kept: file:///folder, s3://bucket, gs://bucket or azblob://container (default: DIR/snapshots)."`
 	RootKey       string     `placeholder:"URL" help:"The key of a KMS that wraps the key of all keys: awskms://, gcpkms://, azurekeyvault:// or hashivault:// (default: it lies in DIR/keys)."`
 	Bandwidth     byteRate   `default:"0" placeholder:"RATE" help:"Cap on all save and restore traffic together, like 20MB/s (0: none)."`
+	ManualQuota   int        `name:"manual-snapshots" default:"20" placeholder:"NUMBER" help:"How many manual snapshots an account may have in a region, final ones and copies included."`
 	AdvertiseHost string     `placeholder:"HOST" help:"Put every SQL endpoint on this one host, with a port each, instead of a loopback address each."`
 	LogLevel      slog.Level `default:"INFO" help:"DEBUG, INFO, WARN or ERROR."`
 }
@@ -43,6 +44,9 @@ func (c serveCommand) Run(ctx context.Context) error {
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: c.LogLevel}))
 	if strings.HasPrefix(c.Snapshots, "mem:") {
 		return errors.New("--snapshots mem:// is for tests: snapshots in memory end with the process that saved them")
+	}
+	if c.ManualQuota < 1 {
+		return fmt.Errorf("--manual-snapshots is %d: an account needs room for at least one", c.ManualQuota)
 	}
 	if err := os.Setenv(ignoreEndpointsVariable, "true"); err != nil {
 		return err
@@ -167,6 +171,7 @@ func (s *slipher) controlConfig() control.Config {
 		Snapshots: s.snapshotsURL(),
 		Addresses: control.Addresses{AdvertiseHost: s.command.AdvertiseHost, Loopback: runtime.GOOS == "linux" && s.command.AdvertiseHost == ""},
 		Bandwidth: int64(s.command.Bandwidth),
+		Limits:    control.Limits{ManualSnapshots: s.command.ManualQuota},
 		Now:       time.Now,
 		Log:       s.log,
 	}

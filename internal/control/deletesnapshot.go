@@ -8,22 +8,13 @@ import (
 	"slipher/internal/meta"
 )
 
-// DeleteClusterSnapshot removes a manual snapshot that nobody else has access to. A sweep frees its blocks; restores under way keep
-// theirs until they have ended.
+// DeleteClusterSnapshot removes a manual snapshot that nobody else has access to. A sweep frees the blocks that no other snapshot needs; restores
+// under way keep theirs until they have ended.
 func (c *Control) DeleteClusterSnapshot(ctx context.Context, caller api.Caller, in *redshift.DeleteClusterSnapshotMessage) (*redshift.DeleteClusterSnapshotResult, error) {
-	named := locator{owner: caller.Account, region: caller.Region, cluster: in.SnapshotClusterIdentifier, identifier: in.SnapshotIdentifier}
 	var record snapshotRecord
 	err := c.config.Store.Update(ctx, func(tx *meta.Tx) (err error) {
-		if record, err = findOwnSnapshot(tx, caller, named); err != nil {
-			return err
-		}
-		if err := record.Body.mayBeDeleted(); err != nil {
-			return err
-		}
-		if err := c.tellSnapshot(tx, record, eventSnapshotDeleted, "The cluster snapshot '%s' for Amazon Redshift cluster '%s' was deleted at %s."); err != nil {
-			return err
-		}
-		return c.deleteSnapshot(tx, record)
+		record, err = c.findAndDelete(tx, caller, *in)
+		return err
 	})
 	if err != nil {
 		return nil, err
@@ -31,6 +22,26 @@ func (c *Control) DeleteClusterSnapshot(ctx context.Context, caller api.Caller, 
 	shape := c.snapshotShape(record, view{account: caller.Account})
 	shape.Status = deleted
 	return &redshift.DeleteClusterSnapshotResult{Snapshot: &shape}, nil
+}
+
+// findAndDelete answers the snapshot as it was.
+func (c *Control) findAndDelete(tx *meta.Tx, caller api.Caller, named redshift.DeleteClusterSnapshotMessage) (snapshotRecord, error) {
+	record, err := findOwnSnapshot(tx, caller, locator{owner: caller.Account, region: caller.Region, cluster: named.SnapshotClusterIdentifier, identifier: named.SnapshotIdentifier})
+	if err != nil {
+		return record, err
+	}
+	return record, c.deleteManual(tx, record)
+}
+
+// deleteManual deletes a snapshot as its owner asks for.
+func (c *Control) deleteManual(tx *meta.Tx, record snapshotRecord) error {
+	return first(
+		record.Body.mayBeDeleted,
+		func() error {
+			return c.tellSnapshot(tx, record, eventSnapshotDeleted, "The cluster snapshot '%s' for Amazon Redshift cluster '%s' was deleted at %s.")
+		},
+		func() error { return c.deleteSnapshot(tx, record) },
+	)
 }
 
 func (s snapshot) mayBeDeleted() error {

@@ -3,6 +3,7 @@ package control
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"slipher/internal/meta"
@@ -97,7 +98,8 @@ func (c *Control) scrubScope(ctx context.Context, name string, records []snapsho
 	for _, record := range records {
 		ids = append(ids, record.Body.Manifest)
 	}
-	found, err := checked.Scrub(ctx, ids, share)
+	slices.Sort(ids)
+	found, err := checked.Scrub(ctx, slices.Compact(ids), share)
 	if err != nil {
 		return err
 	}

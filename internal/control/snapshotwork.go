@@ -76,12 +76,13 @@ func (c *Control) beginSave(ctx context.Context, job snapshotWork) (record snaps
 	return record, parent, err
 }
 
-// newestManifest is that of the cluster's last finished snapshot, or empty.
+// newestManifest is that of the cluster's latest point in time, or empty. A copy is made later than what it holds.
 func newestManifest(tx *meta.Tx, of snapshotRecord) (manifest string, err error) {
 	all, err := snapshots.List(tx, meta.Query{Account: of.Account, Region: of.Region, Index: inScope(of.Body.Scope)})
+	var latest time.Time
 	for _, record := range all {
-		if record.Body.Status == available {
-			manifest = record.Body.Manifest
+		if record.Body.Status == available && !record.Body.Taken.Before(latest) {
+			manifest, latest = record.Body.Manifest, record.Body.Taken
 		}
 	}
 	return manifest, err

@@ -1,0 +1,22 @@
+package control
+
+import (
+	"context"
+
+	"slipher/internal/api"
+	"slipher/internal/meta"
+)
+
+// Manifests answers the manifest of a snapshot, and the one that the cluster's next save would begin from.
+func (c *Control) Manifests(ctx context.Context, caller api.Caller, identifier string) (own, next string, err error) {
+	err = c.config.Store.View(ctx, func(tx *meta.Tx) error {
+		record, err := findOwnSnapshot(tx, caller, locator{owner: caller.Account, region: caller.Region, identifier: identifier})
+		if err != nil {
+			return err
+		}
+		own = record.Body.Manifest
+		next, err = newestManifest(tx, record)
+		return err
+	})
+	return own, next, err
+}
