@@ -226,6 +226,7 @@ func TestSavesOfOneClusterTakeTurns(t *testing.T) {
 	hold.Release()
 	bed.AwaitSnapshot(testbed.Owner, "first", "available")
 	bed.AwaitSnapshot(testbed.Owner, "second", "available")
+	bed.RunClock() // it may have to come by itself
 	bed.Await("the sweep that gave way to come again", func() bool { return manifests(bed) == 2 })
 	for cluster, seed := range map[string]string{"first": "sales", "second": "later"} {
 		bed.Must(testbed.Owner, "RestoreFromClusterSnapshot", "ClusterIdentifier="+cluster, "SnapshotIdentifier="+cluster)
