@@ -33,6 +33,7 @@ var floors = map[string]int{
 
 	"internal/api":         4,
 	"internal/sigv4":       4,
+	"internal/schedule":    4,
 	"internal/meta":        4,
 	"internal/engine":      4,
 	"internal/redshiftsql": 4,

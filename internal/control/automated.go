@@ -5,7 +5,9 @@ import (
 	"hash/fnv"
 	"time"
 
+	"slipher/internal/api/redshift"
 	"slipher/internal/meta"
+	"slipher/internal/schedule"
 )
 
 // How often Redshift takes automated snapshots by itself, as its guide to snapshots says; settledAfter, lookAgain and spreadOver are slipher's own.
@@ -24,6 +26,10 @@ type automation struct {
 	Taken   time.Time // when the last one was begun
 	Written int64     // the node's count of written bytes by then
 	Due     time.Time // of the next one by the clock
+
+	Schedule      string    `json:",omitempty"` // identifier; without one Redshift's own times apply
+	ScheduleState string    `json:",omitempty"`
+	Scheduled     time.Time `json:",omitzero"` // the schedule's times count from here
 }
 
 // automationWork takes the automated snapshots of one cluster. It enqueues itself for the next time.
@@ -57,17 +63,43 @@ func (c *Control) automateRebooted(tx *meta.Tx, record *clusterRecord) error {
 
 // planAutomated notes when the next automated snapshot is due. It belongs after every change of what that depends on.
 func (c *Control) planAutomated(tx *meta.Tx, record *clusterRecord) error {
-	record.Body.Automation.Due = nextAutomated(*record)
-	return automationLater(tx, *record, record.Body.Automation.Due)
+	due, err := nextAutomated(tx, *record)
+	if err != nil {
+		return err
+	}
+	record.Body.Automation.Due = due
+	if record.Body.Automation.Schedule != "" {
+		record.Body.Automation.ScheduleState = redshift.ScheduleStateActive
+	}
+	return automationLater(tx, *record, due)
 }
 
-func nextAutomated(record clusterRecord) time.Time {
+func nextAutomated(tx *meta.Tx, record clusterRecord) (time.Time, error) {
 	done := record.Body.Automation
-	settled := done.Since.Add(settledAfter + spread(record))
-	if next := done.Taken.Add(automatedEvery); next.After(settled) {
-		return next
+	next := done.Taken.Add(automatedEvery)
+	if done.Schedule != "" {
+		times, err := scheduleOf(tx, record)
+		if err != nil {
+			return next, err
+		}
+		next = times.Next(later(done.Scheduled, done.Taken.Add(automatedAtLeast))).Add(spread(record))
 	}
-	return settled
+	return later(next, done.Since.Add(settledAfter+spread(record))), nil
+}
+
+func scheduleOf(tx *meta.Tx, record clusterRecord) (schedule.Schedule, error) {
+	found, err := findSchedule(tx, record.Account, record.Region, record.Body.Automation.Schedule)
+	if err != nil {
+		return schedule.Schedule{}, err
+	}
+	return found.Body.times()
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // spread keeps apart what is due for many clusters at once; for one cluster it is always the same.
@@ -82,8 +114,14 @@ func (c *Control) workAutomation(ctx context.Context, job automationWork) error 
 	written := c.written(ctx, job)
 	return c.config.Store.Update(ctx, func(tx *meta.Tx) error {
 		record, err := findClusterByKey(tx, job.Account, job.Region, job.Cluster)
-		if err != nil || !record.Body.automated() {
+		if err != nil {
 			return ignoreNotFound(err)
+		}
+		if record.Body.Automation.ScheduleState == redshift.ScheduleStateModifying {
+			return c.activateSchedule(tx, record)
+		}
+		if !record.Body.automated() {
+			return nil
 		}
 		if !c.automatedDue(record, written) {
 			return automationLater(tx, record, c.nextLook(record))
@@ -97,6 +135,13 @@ func (c *Control) workAutomation(ctx context.Context, job automationWork) error 
 		}
 		return c.takeAutomated(tx, record, written)
 	})
+}
+
+func (c *Control) activateSchedule(tx *meta.Tx, record clusterRecord) error {
+	if err := c.planAutomated(tx, &record); err != nil {
+		return err
+	}
+	return clusters.Put(tx, record)
 }
 
 // written asks the cluster's node how much it has written since it was started. A node that does not answer has written nothing that is known.
@@ -121,6 +166,9 @@ func (c *Control) automatedDue(record clusterRecord, written int64) bool {
 	if !done.Due.After(now) {
 		return true
 	}
+	if done.Schedule != "" {
+		return false
+	}
 	changed := written - done.Written
 	if changed < 0 { // the node was started anew meanwhile
 		changed = written
@@ -131,14 +179,12 @@ func (c *Control) automatedDue(record clusterRecord, written int64) bool {
 func (c *Control) resumed(record clusterRecord) time.Time { return c.began.Add(spread(record)) }
 
 func (c *Control) nextLook(record clusterRecord) time.Time {
-	next := record.Body.Automation.Due
-	if poll := c.now().Add(automatedAtLeast); poll.Before(next) && !record.Body.Automation.Taken.IsZero() {
+	done := record.Body.Automation
+	next := done.Due
+	if poll := c.now().Add(automatedAtLeast); poll.Before(next) && done.Schedule == "" && !done.Taken.IsZero() {
 		next = poll
 	}
-	if resumed := c.resumed(record); next.Before(resumed) {
-		next = resumed
-	}
-	return next
+	return later(next, c.resumed(record))
 }
 
 func (c *Control) takeAutomated(tx *meta.Tx, of clusterRecord, written int64) error {
@@ -149,7 +195,10 @@ func (c *Control) takeAutomated(tx *meta.Tx, of clusterRecord, written int64) er
 		return err
 	}
 	of.Body.Automation.Taken, of.Body.Automation.Written = c.now(), written
-	of.Body.Automation.Due = nextAutomated(of)
+	var err error
+	if of.Body.Automation.Due, err = nextAutomated(tx, of); err != nil {
+		return err
+	}
 	if err := clusters.Put(tx, of); err != nil {
 		return err
 	}

@@ -92,6 +92,9 @@ var clusters = meta.Records[cluster]{Kind: "cluster", Index: func(c cluster) []m
 	if c.Address != "" {
 		entries = append(entries, atAddress(c.Address))
 	}
+	if c.Automation.Schedule != "" {
+		entries = append(entries, onSchedule(c.Automation.Schedule))
+	}
 	if c.Restore != nil && c.Restore.Scope != "" {
 		entries = append(entries, pinning(c.Restore.Scope))
 	}
@@ -101,6 +104,7 @@ var clusters = meta.Records[cluster]{Kind: "cluster", Index: func(c cluster) []m
 func byKey(key string) meta.Entry         { return meta.Entry{Name: "key", Value: key} }
 func inScope(scope string) meta.Entry     { return meta.Entry{Name: "scope", Value: scope} }
 func pinning(scope string) meta.Entry     { return meta.Entry{Name: "pinning", Value: scope} }
+func onSchedule(id string) meta.Entry     { return meta.Entry{Name: "schedule", Value: id} }
 func atAddress(address string) meta.Entry { return meta.Entry{Name: "address", Value: address} }
 func onPort(port int) meta.Entry          { return meta.Entry{Name: "port", Value: strconv.Itoa(port)} }
 func clusterKey(c api.Caller, id string) meta.Key {

@@ -88,8 +88,9 @@ func (c cluster) pending() *redshift.PendingModifiedValues {
 	return pending
 }
 
-// nextSnapshot says when the next automated snapshot is expected.
+// nextSnapshot says when the next automated snapshot is expected, and by which schedule.
 func (c cluster) nextSnapshot(shape *redshift.Cluster, now time.Time) {
+	shape.SnapshotScheduleIdentifier, shape.SnapshotScheduleState = c.Automation.Schedule, c.Automation.ScheduleState
 	due := c.Automation.Due
 	if !c.automated() || due.IsZero() {
 		return

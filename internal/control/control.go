@@ -159,6 +159,11 @@ func (c *Control) Handlers() redshift.Handlers {
 		CreateTags:                      c.CreateTags,
 		DeleteTags:                      c.DeleteTags,
 		DescribeTags:                    c.DescribeTags,
+		CreateSnapshotSchedule:          c.CreateSnapshotSchedule,
+		ModifySnapshotSchedule:          c.ModifySnapshotSchedule,
+		DeleteSnapshotSchedule:          c.DeleteSnapshotSchedule,
+		DescribeSnapshotSchedules:       c.DescribeSnapshotSchedules,
+		ModifyClusterSnapshotSchedule:   c.ModifyClusterSnapshotSchedule,
 	}
 }
 

@@ -29,6 +29,9 @@ func (c *Control) CreateCluster(ctx context.Context, caller api.Caller, in *reds
 		if record.Body.KmsKey, err = c.encryptionKey(tx, caller, in.KmsKeyId); err != nil {
 			return err
 		}
+		if err := c.scheduleNew(tx, &record, in.SnapshotScheduleIdentifier); err != nil {
+			return err
+		}
 		record, err = c.insertCluster(tx, record)
 		return err
 	})

@@ -7,6 +7,7 @@ type Limits struct {
 	AccountsPerKey      int // summed over all snapshots that are encrypted by one key
 	Nodes               int // of all clusters together
 	Tags                int // of one resource
+	SnapshotSchedules   int // Redshift has such a quota and does not tell it
 	TableRestores       int // that have not ended; Redshift has such a quota and does not tell it
 	Attempts            int // of a save, restore or first start before it counts as failed
 	Saves               int // that run at once, of all accounts and clusters; the others wait
@@ -23,6 +24,7 @@ func (l Limits) withDefaults() Limits {
 		{&l.Nodes, 200},
 		{&l.Tags, 50},
 		{&l.Saves, 4},
+		{&l.SnapshotSchedules, 20},
 		{&l.TableRestores, 20},
 		{&l.Attempts, 8}, // with the jobs' pauses, about 13 seconds
 	} {

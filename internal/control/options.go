@@ -24,18 +24,18 @@ func (o options) refuse() error {
 
 // features are the parameters that CreateCluster and RestoreFromClusterSnapshot share.
 type features struct {
-	encrypted, multiAZ, manageMasterPassword           *bool
-	hsmCertificate, hsmConfiguration, elasticIP        string
-	subnetGroup, parameterGroup, schedule, addressType string
-	identityCenter, catalog                            string
-	securityGroups                                     []string
+	encrypted, multiAZ, manageMasterPassword    *bool
+	hsmCertificate, hsmConfiguration, elasticIP string
+	subnetGroup, parameterGroup, addressType    string
+	identityCenter, catalog                     string
+	securityGroups                              []string
 }
 
 func createOptions(in *redshift.CreateClusterMessage) options {
 	shared := features{
 		encrypted: in.Encrypted, multiAZ: in.MultiAZ, manageMasterPassword: in.ManageMasterPassword,
 		hsmCertificate: in.HsmClientCertificateIdentifier, hsmConfiguration: in.HsmConfigurationIdentifier, elasticIP: in.ElasticIp,
-		subnetGroup: in.ClusterSubnetGroupName, parameterGroup: in.ClusterParameterGroupName, schedule: in.SnapshotScheduleIdentifier,
+		subnetGroup: in.ClusterSubnetGroupName, parameterGroup: in.ClusterParameterGroupName,
 		addressType: in.IpAddressType, identityCenter: in.RedshiftIdcApplicationArn, catalog: in.CatalogName, securityGroups: in.ClusterSecurityGroups,
 	}
 	return append(shared.options(),
@@ -49,7 +49,7 @@ func restoreOptions(in *redshift.RestoreFromClusterSnapshotMessage) options {
 	shared := features{
 		encrypted: in.Encrypted, multiAZ: in.MultiAZ, manageMasterPassword: in.ManageMasterPassword,
 		hsmCertificate: in.HsmClientCertificateIdentifier, hsmConfiguration: in.HsmConfigurationIdentifier, elasticIP: in.ElasticIp,
-		subnetGroup: in.ClusterSubnetGroupName, parameterGroup: in.ClusterParameterGroupName, schedule: in.SnapshotScheduleIdentifier,
+		subnetGroup: in.ClusterSubnetGroupName, parameterGroup: in.ClusterParameterGroupName,
 		addressType: in.IpAddressType, identityCenter: in.RedshiftIdcApplicationArn, catalog: in.CatalogName, securityGroups: in.ClusterSecurityGroups,
 	}
 	return append(shared.options(),
@@ -68,7 +68,6 @@ func (f features) options() options {
 		{f.elasticIP != "", redshift.InvalidElasticIp("The Elastic IP %s is invalid or cannot be found.", f.elasticIP)},
 		{f.subnetGroup != "" && f.subnetGroup != "default", redshift.ClusterSubnetGroupNotFound("Subnet group %s not found.", f.subnetGroup)},
 		{f.parameterGroup != "" && f.parameterGroup != defaultParameterGroup, redshift.ClusterParameterGroupNotFound("ClusterParameterGroup not found: %s", f.parameterGroup)},
-		{f.schedule != "", redshift.SnapshotScheduleNotFound("Snapshot schedule %s not found.", f.schedule)},
 		{f.addressType != "" && f.addressType != "ipv4", notOffered("IpAddressType " + f.addressType)},
 		{f.identityCenter != "", redshift.RedshiftIdcApplicationNotExists("There is no application %s.", f.identityCenter)},
 		{f.catalog != "", notOffered("CatalogName")},

@@ -31,6 +31,9 @@ func (c *Control) RestoreFromClusterSnapshot(ctx context.Context, caller api.Cal
 		if record, err = c.restoredCluster(tx, caller, in, source); err != nil {
 			return err
 		}
+		if err := c.scheduleNew(tx, &record, in.SnapshotScheduleIdentifier); err != nil {
+			return err
+		}
 		if record, err = c.insertCluster(tx, record); err != nil {
 			return err
 		}

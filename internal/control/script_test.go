@@ -88,7 +88,7 @@ func (s *script) run(text string) string {
 func (s *script) answer(line string) []string {
 	s.t.Helper()
 	request, projection, _ := strings.Cut(line, " | ")
-	words := strings.Fields(request)
+	words := split(request)
 	if command := commands[words[0]]; command != nil {
 		return command(s, words[1:])
 	}
@@ -97,6 +97,17 @@ func (s *script) answer(line string) []string {
 		return []string{testbed.RenderError(err)}
 	}
 	return project(testbed.Render(answer), strings.Fields(projection))
+}
+
+var word = regexp.MustCompile(`(?:[^\s"]|"[^"]*")+`)
+
+// split cuts a line into words; blanks between double quotes belong to them.
+func split(line string) []string {
+	words := word.FindAllString(line, -1)
+	for i := range words {
+		words[i] = strings.ReplaceAll(words[i], `"`, "")
+	}
+	return words
 }
 
 func project(lines, members []string) []string {
@@ -114,6 +125,7 @@ var commands = map[string]func(s *script, words []string) []string{
 	"clock":   (*script).clock,
 	"pass":    (*script).pass,
 	"changes": (*script).changes,
+	"jobs":    (*script).jobs,
 	"wait":    (*script).wait,
 	"write":   (*script).write,
 	"read":    (*script).read,
@@ -148,6 +160,16 @@ func (s *script) clock(words []string) []string {
 func (s *script) pass(words []string) []string {
 	s.clock(words)
 	s.bed.Rest()
+	return nil
+}
+
+// jobs: "stop" lets them wait until "run".
+func (s *script) jobs(words []string) []string {
+	if words[0] == "stop" {
+		s.bed.StopJobs()
+	} else {
+		s.bed.RunJobs()
+	}
 	return nil
 }
 

@@ -31,7 +31,7 @@ func taggableKinds() []taggableKind {
 	return []taggableKind{
 		{"cluster", "Cluster", findTaggableCluster, listTaggable(clusters, taggableCluster)},
 		{"snapshot", "Snapshot", findTaggableSnapshot, listTaggable(snapshots, taggableSnapshot)},
-		noneOf("snapshotschedule", ""),
+		keptByName("snapshotschedule", "", snapshotSchedules, func(s *snapshotSchedule) *[]redshift.Tag { return &s.Tags }),
 		noneOf("snapshotcopygrant", "Snapshot copy grant"),
 		noneOf("parametergroup", "Parameter group"),
 		noneOf("subnetgroup", "Subnet group"),

@@ -56,7 +56,8 @@ type Bed struct {
 	Control  *control.Control
 
 	operations map[string]api.Operation
-	stop       context.CancelFunc
+	halted     bool
+	stop       context.CancelFunc // nil while no jobs run
 	stopped    chan error
 
 	crashed chan struct{} // the step that CrashAt waits for has come
@@ -102,6 +103,7 @@ func New(t testing.TB, config Config) *Bed {
 
 func (b *Bed) start() {
 	b.t.Helper()
+	b.halted = false
 	ctx := context.Background()
 	store, err := meta.Open(ctx, meta.Config{Path: filepath.Join(b.dir, "meta.db"), Now: b.Clock.Now, Log: b.config.Log})
 	if err != nil {
@@ -133,20 +135,35 @@ func (b *Bed) start() {
 	if err := b.Control.Resume(ctx); err != nil {
 		b.t.Fatal(err)
 	}
-	running, stop := context.WithCancel(ctx)
+	b.RunJobs()
+}
+
+// RunJobs begins to work the jobs, after StopJobs.
+func (b *Bed) RunJobs() {
+	running, stop := context.WithCancel(context.Background())
 	b.stop, b.stopped = stop, make(chan error, 1)
 	go func(store *meta.Store, stopped chan<- error) { stopped <- store.Run(running) }(b.Store, b.stopped)
+}
+
+// StopJobs lets jobs wait until RunJobs, while operations are answered.
+func (b *Bed) StopJobs() {
+	b.t.Helper()
+	b.stop()
+	if err := <-b.stopped; err != nil && !errors.Is(err, context.Canceled) {
+		b.t.Error(err)
+	}
+	b.stop = nil
 }
 
 // halt ends everything in the midst of whatever it was doing. Nothing that a job does afterwards reaches the store.
 func (b *Bed) halt() {
 	b.t.Helper()
-	if b.stop == nil {
+	if b.halted {
 		return
 	}
-	b.stop()
-	if err := <-b.stopped; err != nil && !errors.Is(err, context.Canceled) {
-		b.t.Error(err)
+	b.halted = true
+	if b.stop != nil {
+		b.StopJobs()
 	}
 	b.Nodes.killAll()
 	if err := b.Control.Close(); err != nil {
@@ -155,7 +172,6 @@ func (b *Bed) halt() {
 	if err := b.Store.Close(); err != nil {
 		b.t.Error(err)
 	}
-	b.stop = nil
 }
 
 // Restart ends the process in the midst of what it does, nodes included, and starts another on the same files a
