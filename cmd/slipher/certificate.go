@@ -1,9 +1,11 @@
 package main
 
 import (
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
@@ -16,44 +18,62 @@ import (
 	"time"
 )
 
-// certificate is the SQL endpoints' certificate and key, PEM.
+// certificate is a certificate and its key, PEM.
 type certificate struct{ cert, key string }
 
-// endpointCertificate reads the certificate of DIR/tls, making it and its authority (ca.crt, which clients may trust) at the first start.
+// The authority signs the certificate of the endpoints; clients may trust its ca.crt.
+const (
+	authorityYears  = 10
+	endpointMonths  = 24
+	renewedEarlier  = 60 * 24 * time.Hour // before the certificate ends, at the next start
+	authorityCommon = "slipher certificate authority"
+)
+
+// endpointCertificate is the certificate of DIR/tls for the hosts. It is made at the first start, and again when it is about to end or a host has
+// come that it does not name; the authority stays the same.
 func endpointCertificate(f folder, hosts []string, now time.Time) (certificate, error) {
-	cert, err := os.ReadFile(f.path("tls", "server.crt"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return makeCertificate(f, hosts, now)
+	kept, err := readCertificate(f, "server")
+	if err == nil && kept.goodFor(hosts, now.Add(renewedEarlier)) {
+		return kept, nil
 	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return certificate{}, err
+	}
+	authority, err := certificateAuthority(f, now)
 	if err != nil {
 		return certificate{}, err
 	}
-	key, err := os.ReadFile(f.path("tls", "server.key"))
+	made, err := authority.issue(hosts, now)
 	if err != nil {
-		return certificate{}, err
+		return certificate{}, fmt.Errorf("make the endpoints' certificate: %w", err)
 	}
-	return certificate{string(cert), string(key)}, nil
+	return made, made.keep(f, "server")
 }
 
-func makeCertificate(f folder, hosts []string, now time.Time) (certificate, error) {
-	if err := os.MkdirAll(f.path("tls"), 0o700); err != nil {
+// certificateAuthority is that of DIR/tls. One that is lost or has ended is replaced: clients must trust the new ca.crt then.
+func certificateAuthority(f folder, now time.Time) (certificate, error) {
+	kept, err := readCertificate(f, "ca")
+	if err == nil && kept.goodFor(nil, now.AddDate(0, endpointMonths, 0)) {
+		return kept, nil
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return certificate{}, err
 	}
-	authorityKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return certificate{}, err
-	}
-	authority := template("slipher certificate authority", now)
+	authority := template(authorityCommon, now, now.AddDate(authorityYears, 0, 0))
 	authority.IsCA, authority.BasicConstraintsValid, authority.KeyUsage = true, true, x509.KeyUsageCertSign
-	authorityDER, err := x509.CreateCertificate(rand.Reader, authority, authority, &authorityKey.PublicKey, authorityKey)
+	made, err := sign(authority, nil)
 	if err != nil {
 		return certificate{}, fmt.Errorf("make the certificate authority: %w", err)
 	}
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	return made, made.keep(f, "ca")
+}
+
+func (c certificate) issue(hosts []string, now time.Time) (certificate, error) {
+	authority, err := tls.X509KeyPair([]byte(c.cert), []byte(c.key))
 	if err != nil {
 		return certificate{}, err
 	}
-	server := template("slipher", now)
+	server := template("slipher", now, now.AddDate(0, endpointMonths, 0))
 	server.KeyUsage, server.ExtKeyUsage = x509.KeyUsageDigitalSignature, []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
 	for _, host := range hosts {
 		if ip := net.ParseIP(host); ip != nil {
@@ -62,31 +82,68 @@ func makeCertificate(f folder, hosts []string, now time.Time) (certificate, erro
 			server.DNSNames = append(server.DNSNames, host)
 		}
 	}
-	serverDER, err := x509.CreateCertificate(rand.Reader, server, authority, &key.PublicKey, authorityKey)
-	if err != nil {
-		return certificate{}, fmt.Errorf("make the endpoints' certificate: %w", err)
-	}
-	keyDER, err := x509.MarshalECPrivateKey(key)
+	return sign(server, &authority)
+}
+
+// sign makes a key and a certificate of it; without an authority it signs itself.
+func sign(wanted *x509.Certificate, by *tls.Certificate) (certificate, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return certificate{}, err
 	}
-	made := certificate{cert: encode("CERTIFICATE", serverDER), key: encode("EC PRIVATE KEY", keyDER)}
-	// server.crt comes last: it is what the next start looks for.
-	for _, file := range []struct{ name, body string }{
-		{"ca.crt", encode("CERTIFICATE", authorityDER)}, {"server.key", made.key}, {"server.crt", made.cert},
-	} {
-		if err := writeFile(f.path("tls", file.name), []byte(file.body)); err != nil {
-			return certificate{}, fmt.Errorf("keep the endpoints' certificate: %w", err)
-		}
+	parent, signer := wanted, crypto.PrivateKey(key)
+	if by != nil {
+		parent, signer = by.Leaf, by.PrivateKey
 	}
-	return made, nil
+	der, err := x509.CreateCertificate(rand.Reader, wanted, parent, &key.PublicKey, signer)
+	if err != nil {
+		return certificate{}, err
+	}
+	keyDER, err := x509.MarshalECPrivateKey(key)
+	return certificate{cert: encode("CERTIFICATE", der), key: encode("EC PRIVATE KEY", keyDER)}, err
 }
 
-func template(name string, now time.Time) *x509.Certificate {
+// goodFor says no to what cannot be read, too: it is made anew.
+func (c certificate) goodFor(hosts []string, until time.Time) bool {
+	pair, err := tls.X509KeyPair([]byte(c.cert), []byte(c.key))
+	if err != nil || until.After(pair.Leaf.NotAfter) {
+		return false
+	}
+	for _, host := range hosts {
+		if pair.Leaf.VerifyHostname(host) != nil {
+			return false
+		}
+	}
+	return true
+}
+
+func readCertificate(f folder, name string) (certificate, error) {
+	cert, err := os.ReadFile(f.path("tls", name+".crt"))
+	if err != nil {
+		return certificate{}, err
+	}
+	key, err := os.ReadFile(f.path("tls", name+".key"))
+	return certificate{string(cert), string(key)}, err
+}
+
+// keep writes the certificate after its key: it is what the next start looks for.
+func (c certificate) keep(f folder, name string) error {
+	if err := os.MkdirAll(f.path("tls"), 0o700); err != nil {
+		return err
+	}
+	for _, file := range []struct{ name, body string }{{name + ".key", c.key}, {name + ".crt", c.cert}} {
+		if err := writeFile(f.path("tls", file.name), []byte(file.body)); err != nil {
+			return fmt.Errorf("keep the certificate: %w", err)
+		}
+	}
+	return nil
+}
+
+func template(name string, now, until time.Time) *x509.Certificate {
 	serial, _ := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 120)) // rand.Reader does not fail
 	return &x509.Certificate{
 		SerialNumber: serial, Subject: pkix.Name{CommonName: name},
-		NotBefore: now.Add(-time.Hour), NotAfter: now.AddDate(10, 0, 0),
+		NotBefore: now.Add(-time.Hour), NotAfter: until,
 	}
 }
 

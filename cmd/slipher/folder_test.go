@@ -4,7 +4,6 @@ import (
 	"os"
 	"strings"
 	"testing"
-	"time"
 )
 
 func TestCredentials(t *testing.T) {
@@ -37,23 +36,6 @@ func TestCredentials(t *testing.T) {
 		if validProfile(name) == nil {
 			t.Errorf("profile name %q was taken", name)
 		}
-	}
-}
-
-func TestEndpointCertificate(t *testing.T) {
-	t.Parallel()
-	f := folder(t.TempDir())
-	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	made, err := endpointCertificate(f, []string{"localhost", "127.0.0.1"}, now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	again, err := endpointCertificate(f, nil, now)
-	if err != nil || again != made {
-		t.Errorf("the second start made another certificate: %v", err)
-	}
-	if mode := stat(t, f.path("tls", "server.key")); mode != 0o600 {
-		t.Errorf("the key's mode is %o, want 600", mode)
 	}
 }
 

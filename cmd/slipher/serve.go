@@ -29,13 +29,14 @@ import (
 const firstAccount = "111111111111"
 
 type serveCommand struct {
-	Data          string     `required:"" type:"path" placeholder:"DIR" help:"Where everything is kept; made if missing."`
-	Listen        string     `default:"127.0.0.1:8480" help:"Address of the AWS API."`
-	Snapshots     string     `placeholder:"URL" help:"Where snapshots are kept: file:///folder, s3://bucket, gs://bucket or azblob://container (default: DIR/snapshots)."`
-	RootKey       string     `placeholder:"URL" help:"The key of a KMS that wraps the key of all keys: awskms://, gcpkms://, azurekeyvault:// or hashivault:// (default: it lies in DIR/keys)."`
-	Bandwidth     byteRate   `default:"0" placeholder:"RATE" help:"Cap on all save and restore traffic together, like 20MB/s (0: none)."`
-	ManualQuota   int        `name:"manual-snapshots" default:"20" placeholder:"NUMBER" help:"How many manual snapshots an account may have in a region, final ones and copies included."`
-	AdvertiseHost string     `placeholder:"HOST" help:"Put every SQL endpoint on this one host, with a port each, instead of a loopback address each."`
+	Data          string   `required:"" type:"path" placeholder:"DIR" help:"Where everything is kept; made if missing."`
+	Listen        string   `default:"127.0.0.1:8480" help:"Address of the AWS API."`
+	Snapshots     string   `placeholder:"URL" help:"Where snapshots are kept: file:///folder, s3://bucket, gs://bucket or azblob://container (default: DIR/snapshots)."`
+	RootKey       string   `placeholder:"URL" help:"The key of a KMS that wraps the key of all keys: awskms://, gcpkms://, azurekeyvault:// or hashivault:// (default: it lies in DIR/keys)."`
+	Bandwidth     byteRate `default:"0" placeholder:"RATE" help:"Cap on all save and restore traffic together, like 20MB/s (0: none)."`
+	ManualQuota   int      `name:"manual-snapshots" default:"20" placeholder:"NUMBER" help:"How many manual snapshots an account may have in a region, final ones and copies included."`
+	AdvertiseHost string   `placeholder:"HOST" help:"Put every SQL endpoint on this one host, with a port each, instead of a loopback address each."`
+	tlsOptions    `embed:""`
 	LogLevel      slog.Level `default:"INFO" help:"DEBUG, INFO, WARN or ERROR."`
 }
 
@@ -44,6 +45,9 @@ func (c serveCommand) Run(ctx context.Context) error {
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: c.LogLevel}))
 	if strings.HasPrefix(c.Snapshots, "mem:") {
 		return errors.New("--snapshots mem:// is for tests: snapshots in memory end with the process that saved them")
+	}
+	if err := c.check(); err != nil {
+		return err
 	}
 	if c.ManualQuota < 1 {
 		return fmt.Errorf("--manual-snapshots is %d: an account needs room for at least one", c.ManualQuota)
@@ -146,13 +150,9 @@ func (s *slipher) openFleet() (*compute.Fleet, error) {
 		return nil, err
 	}
 	s.onClose(func() error { return os.RemoveAll(s.runDir) })
-	hosts := []string{"localhost", "127.0.0.1"}
-	if s.command.AdvertiseHost != "" {
-		hosts = append(hosts, s.command.AdvertiseHost)
-	}
-	cert, err := endpointCertificate(s.data, hosts, time.Now())
+	cert, err := s.endpointsCertificate()
 	if err != nil {
-		return nil, fmt.Errorf("prepare TLS for the SQL endpoints: %w", err)
+		return nil, fmt.Errorf("prepare TLS for the endpoints: %w", err)
 	}
 	return compute.Open(compute.Config{
 		Binary: binary, Dir: s.data.path("clusters"), RunDir: s.runDir,
@@ -192,10 +192,10 @@ func (s *slipher) serve(ctx context.Context) error {
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return s.store.Run(ctx) })
-	group.Go(func() error { return serveHTTP(ctx, s.listener, s.door()) })
+	group.Go(func() error { return serveHTTP(ctx, s.secured(s.listener), s.door()) })
 	group.Go(func() error { return serveHTTP(ctx, admin, s.adminDoor()) })
 
-	address := "http://" + s.listener.Addr().String()
+	address := s.url()
 	if err := s.data.announce(running{PID: os.Getpid(), URL: address, Admin: admin.Addr().String(), Snapshots: s.snapshotsURL()}); err != nil {
 		return fmt.Errorf("announce slipher in the data directory: %w", err)
 	}
@@ -205,6 +205,14 @@ func (s *slipher) serve(ctx context.Context) error {
 		return err
 	}
 	return nil // asked to stop
+}
+
+func (s *slipher) url() string {
+	scheme := "http://"
+	if s.command.secures(s.command.Listen) {
+		scheme = "https://"
+	}
+	return scheme + s.listener.Addr().String()
 }
 
 func (s *slipher) door() http.Handler {

@@ -1,0 +1,165 @@
+package main
+
+import (
+	"bytes"
+	"crypto/tls"
+	"crypto/x509"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+var certificateTime = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+
+func TestEndpointCertificate(t *testing.T) {
+	t.Parallel()
+	f := folder(t.TempDir())
+	hosts := []string{"localhost", "127.0.0.1"}
+	made, err := endpointCertificate(f, hosts, certificateTime)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := endpointCertificate(f, hosts, certificateTime); err != nil || again != made {
+		t.Errorf("the second start made another certificate: %v", err)
+	}
+	authority := read(t, f.path("tls", "ca.crt"))
+	for name, renew := range map[string]func() (certificate, error){
+		"a host that it does not name": func() (certificate, error) {
+			return endpointCertificate(f, append(hosts, "warehouse.example"), certificateTime)
+		},
+		"two years later": func() (certificate, error) { return endpointCertificate(f, hosts, certificateTime.AddDate(2, 0, 0)) },
+	} {
+		if again, err := renew(); err != nil || again == made {
+			t.Errorf("%s: it was not made anew: %v", name, err)
+		}
+		if read(t, f.path("tls", "ca.crt")) != authority {
+			t.Errorf("%s: the authority is another one", name)
+		}
+	}
+	for _, key := range []string{"server.key", "ca.key"} {
+		if mode := stat(t, f.path("tls", key)); mode != 0o600 {
+			t.Errorf("the mode of %s is %o, want 600", key, mode)
+		}
+	}
+}
+
+func TestWhereTheAPIHasTLS(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		tls, listen string
+		want        bool
+	}{
+		{"auto", "127.0.0.1:8480", false},
+		{"auto", "127.8.0.1:8480", false},
+		{"auto", "localhost:8480", false},
+		{"auto", "[::1]:8480", false},
+		{"auto", ":8480", true},
+		{"auto", "0.0.0.0:8480", true},
+		{"auto", "10.0.0.5:8480", true},
+		{"auto", "warehouse.example:8480", true},
+		{"on", "127.0.0.1:8480", true},
+		{"off", "0.0.0.0:8480", false},
+	} {
+		if got := (tlsOptions{TLS: c.tls}).secures(c.listen); got != c.want {
+			t.Errorf("--tls=%s --listen %s: TLS is %t, want %t", c.tls, c.listen, got, c.want)
+		}
+	}
+}
+
+// The API answers with the certificate on the disk, also with one that has replaced it, and not with half of a replacement.
+func TestCertificateIsReloaded(t *testing.T) {
+	t.Parallel()
+	f := folder(t.TempDir())
+	first, err := endpointCertificate(f, []string{"127.0.0.1"}, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := &lines{}
+	s := &slipher{data: f, log: slog.New(slog.NewTextHandler(log, nil)), command: serveCommand{Listen: "127.0.0.1:0", tlsOptions: tlsOptions{TLS: "on"}}}
+	listener, err := net.Listen("tcp", s.command.Listen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })}
+	t.Cleanup(func() { server.Close() })
+	go server.Serve(s.secured(listener))
+
+	address := listener.Addr().String()
+	if got := shown(t, f, address); got != first.cert {
+		t.Fatal("it shows another certificate than the one that was made")
+	}
+	second, err := certificateAuthority(f, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if second, err = second.issue([]string{"127.0.0.1"}, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	later(t, f.path("tls", "server.key"), second.key, time.Minute)
+	if got := shown(t, f, address); got != first.cert {
+		t.Error("half of a replacement is in use")
+	}
+	if !strings.Contains(log.String(), "the one before stays in use") {
+		t.Errorf("nobody is told: %s", log.String())
+	}
+	later(t, f.path("tls", "server.crt"), second.cert, time.Minute)
+	if got := shown(t, f, address); got != second.cert {
+		t.Error("the replacement is not in use")
+	}
+}
+
+// lines keeps what several goroutines write.
+type lines struct {
+	mu sync.Mutex
+	bytes.Buffer
+}
+
+func (l *lines) Write(line []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.Buffer.Write(line)
+}
+
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.Buffer.String()
+}
+
+// shown connects as a client that trusts the authority of the folder, and returns the certificate that it is shown, PEM.
+func shown(t *testing.T, f folder, address string) string {
+	t.Helper()
+	trusted := x509.NewCertPool()
+	trusted.AppendCertsFromPEM([]byte(read(t, f.path("tls", "ca.crt"))))
+	conn, err := tls.Dial("tcp", address, &tls.Config{RootCAs: trusted})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	return encode("CERTIFICATE", conn.ConnectionState().PeerCertificates[0].Raw)
+}
+
+// later writes a file as if so much time had passed.
+func later(t *testing.T, name, body string, passed time.Duration) {
+	t.Helper()
+	if err := os.WriteFile(name, []byte(body), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chtimes(name, time.Time{}, time.Now().Add(passed)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func read(t *testing.T, name string) string {
+	t.Helper()
+	body, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(body)
+}
