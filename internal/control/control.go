@@ -156,6 +156,7 @@ func (c *Control) Handlers() redshift.Handlers {
 		DescribeStorage:                 c.DescribeStorage,
 		DescribeLoggingStatus:           c.DescribeLoggingStatus,
 		DescribeEvents:                  c.DescribeEvents,
+		DescribeEventCategories:         c.DescribeEventCategories,
 		CreateTags:                      c.CreateTags,
 		DeleteTags:                      c.DeleteTags,
 		DescribeTags:                    c.DescribeTags,

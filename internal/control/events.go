@@ -3,6 +3,7 @@ package control
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"slipher/internal/api"
@@ -25,52 +26,17 @@ var events = meta.Records[event]{Kind: "event", Index: func(e event) []meta.Entr
 	return []meta.Entry{fromSource(e.SourceType, e.Source), ofSourceType(e.SourceType)}
 }}
 
+// Upper and lower case are the same source, as they are the same cluster and the same snapshot.
 func fromSource(kind, id string) meta.Entry {
-	return meta.Entry{Name: "source", Value: kind + "/" + id}
+	return meta.Entry{Name: "source", Value: kind + "/" + strings.ToLower(id)}
 }
 func ofSourceType(kind string) meta.Entry { return meta.Entry{Name: "source type", Value: kind} }
 
 const (
-	sourceCluster  = "cluster"
-	sourceSnapshot = "cluster-snapshot"
+	sourceCluster  = redshift.SourceTypeCluster
+	sourceSnapshot = redshift.SourceTypeClusterSnapshot
 	eventsKept     = 14 * 24 * time.Hour
 )
-
-// The numbers of Redshift's events that slipher records.
-const (
-	eventCreated          = "2000"
-	eventDeleted          = "2001"
-	eventRestoreStarted   = "2008"
-	eventSnapshotStarted  = "2009"
-	eventSnapshotDeleted  = "2011"
-	eventFinalStarted     = "2012"
-	eventSnapshotDamaged  = "2990" // slipher's own
-	eventRenamed          = "2013"
-	eventRebooted         = "3000"
-	eventRestored         = "3003"
-	eventSnapshotComplete = "3004"
-	eventFinalComplete    = "3005"
-	eventRestoreFailed    = "3501"
-	eventTransferred      = "3537"
-	eventFinalFailed      = "3502"
-	eventSnapshotFailed   = "3503"
-	eventAutomatedFailed  = "3590" // slipher's own
-	eventPauseStarted     = "3618"
-	eventPaused           = "3619"
-	eventResumed          = "3622"
-	eventCredentials      = "4000"
-)
-
-// The first digit of a number tells the category, the second whether something went wrong.
-func (e event) classified() event {
-	e.Category = map[byte]string{'1': "configuration", '2': "management", '3': "monitoring", '4': "security"}[e.Number[0]]
-	e.Severity = "INFO"
-	switch e.Number {
-	case eventRestoreFailed, eventFinalFailed, eventSnapshotFailed, eventAutomatedFailed, eventSnapshotDamaged:
-		e.Severity = "ERROR"
-	}
-	return e
-}
 
 // tell records an event of a cluster. The message's verbs are filled with the cluster's name and the time.
 func (c *Control) tell(tx *meta.Tx, record clusterRecord, number, format string, more ...any) error {
@@ -87,9 +53,14 @@ func (c *Control) tellSnapshot(tx *meta.Tx, record snapshotRecord, number, forma
 func (c *Control) minute() string { return c.now().Format("2006-01-02 15:04") + " UTC" }
 
 func (c *Control) insertEvent(tx *meta.Tx, at meta.Key, happened event) error {
+	kind, err := kindOf(happened.SourceType, happened.Number)
+	if err != nil {
+		return err
+	}
+	happened.Category, happened.Severity = kind.category, kind.severity
 	at.ID = c.orderedID()
 	happened.Date = c.now()
-	if _, err := events.Insert(tx, at, happened.classified()); err != nil {
+	if _, err := events.Insert(tx, at, happened); err != nil {
 		return err
 	}
 	return c.forgetOldEvents(tx, at)
@@ -116,6 +87,11 @@ func (c *Control) forgetOldEvents(tx *meta.Tx, at meta.Key) error {
 func (c *Control) DescribeEvents(ctx context.Context, caller api.Caller, in *redshift.DescribeEventsMessage) (*redshift.EventsMessage, error) {
 	if in.SourceIdentifier != "" && in.SourceType == "" {
 		return nil, api.InvalidParameterCombination("SourceIdentifier needs a SourceType.")
+	}
+	if in.SourceType != "" {
+		if err := checkSourceType(in.SourceType); err != nil {
+			return nil, err
+		}
 	}
 	span, err := c.eventSpan(in)
 	if err != nil {
@@ -187,6 +163,6 @@ func (e event) shape() redshift.Event {
 		EventCategories:  []string{e.Category},
 		Severity:         e.Severity,
 		Date:             e.Date,
-		EventId:          "REDSHIFT-EVENT-" + e.Number,
+		EventId:          eventID(e.Number),
 	}
 }

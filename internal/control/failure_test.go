@@ -276,6 +276,9 @@ func TestEventsAreKeptForTwoWeeks(t *testing.T) {
 	if got := count("Duration=180"); got != 3 {
 		t.Errorf("%d events within three hours, want 3", got)
 	}
+	if got := count("Duration=180", "SourceType=cluster-snapshot", "SourceIdentifier=MONDAY"); got != 2 {
+		t.Errorf("%d events of the snapshot, want 2", got)
+	}
 	if got := count("StartTime=2026-01-05T09:00:00Z", "EndTime=2026-01-05T09:59:59Z"); got != 0 {
 		t.Errorf("%d events before the cluster was there", got)
 	}
@@ -283,7 +286,7 @@ func TestEventsAreKeptForTwoWeeks(t *testing.T) {
 	if got := count("Duration=20160"); got != 0 {
 		t.Errorf("%d events after two weeks, want none", got)
 	}
-	for _, refused := range []string{"Duration=0", "Duration=20161", "MaxRecords=5", "Marker=x"} {
+	for _, refused := range []string{"Duration=0", "Duration=20161", "MaxRecords=5", "Marker=x", "SourceType=table"} {
 		_, err := bed.Call(testbed.Owner, "DescribeEvents", refused)
 		wantFault(t, err, "InvalidParameterValue")
 	}
