@@ -54,6 +54,39 @@ func TestRootKey(t *testing.T) {
 	createSnapshot(t, p.client("default"), "sales", "tuesday")
 }
 
+// TestRootKeyMoves has the root key go from a KMS to another, into the clear and back, with everything that it has sealed.
+func TestRootKeyMoves(t *testing.T) {
+	t.Parallel()
+	p := serve(t, "--root-key", rootKey)
+	createCluster(t, p.client("default"), "sales")
+	createSnapshot(t, p.client("default"), "sales", "monday")
+	move := func(arguments ...string) (string, error) {
+		out, err := exec.Command(binary, append([]string{"root-key", "move", "--data", p.dir}, arguments...)...).CombinedOutput()
+		return string(out), err
+	}
+	if out, err := move("--root-key", rootKey, "--to", anotherRootKey); err == nil || !strings.Contains(out, "stop that slipher") {
+		t.Errorf("it moved under a running slipher: %s", out)
+	}
+	p.stop()
+	for _, wrong := range [][]string{{"--to", "clear"}, {"--root-key", anotherRootKey, "--to", "clear"}, {"--root-key", rootKey, "--to", "ftp://key"}} {
+		if out, err := move(wrong...); err == nil {
+			t.Errorf("%v: %s", wrong, out)
+		}
+	}
+	for _, step := range []struct{ from, to string }{{rootKey, anotherRootKey}, {anotherRootKey, "clear"}, {"", rootKey}} {
+		arguments := []string{"--to", step.to}
+		if step.from != "" {
+			arguments = append(arguments, "--root-key", step.from)
+		}
+		if out, err := move(arguments...); err != nil {
+			t.Fatalf("%s to %s: %v\n%s", step.from, step.to, err, out)
+		}
+	}
+	p.start()
+	awaitCluster(t, p.client("default"), "sales", "available")
+	createSnapshot(t, p.client("default"), "sales", "tuesday")
+}
+
 // TestRootKeyOfNoUse wants slipher to say what is wrong with a key before it makes anything that needs one.
 func TestRootKeyOfNoUse(t *testing.T) {
 	t.Parallel()
@@ -62,7 +95,7 @@ func TestRootKeyOfNoUse(t *testing.T) {
 		"nameless":     {"awskms://", "names no key"},
 		"no_url":       {"awskms://arn:aws:kms:us-east-1:111111111111:key/1", "awskms:///arn"},
 		"short":        {"base64key://c2hvcnQ=", "5 bytes"},
-		"out_of_sight": {"awskms://key?endpoint=http://127.0.0.1:1", "wrap a new root key with awskms://key"},
+		"out_of_sight": {"awskms://key?endpoint=http://127.0.0.1:1", "wrap the root key with awskms://key"},
 		"vault_unset":  {"hashivault://key", "VAULT_ADDR"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -20,6 +20,7 @@ type commands struct {
 	Account  accountCommand  `cmd:"" help:"Manage the accounts of a running slipher."`
 	Snapshot snapshotCommand `cmd:"" help:"Check the snapshots of a running slipher."`
 	Doctor   doctorCommand   `cmd:"" help:"Check a whole installation, running or stopped, and change nothing."`
+	RootKey  rootKeyCommand  `cmd:"" help:"Say where the key of all keys lies."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 	Node     nodeCommand     `cmd:"" hidden:"" help:"Run one cluster's process (slipher starts it itself)."`
 	Fill     fillCommand     `cmd:"" hidden:"" help:"Fill the files of one restore (a node starts it itself)."`

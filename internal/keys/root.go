@@ -27,11 +27,19 @@ func (r *Ring) openRoot(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if known {
+		return r.useRoot(key, check)
+	}
 	if r.root, err = newCipher(key); err != nil {
 		return err
 	}
-	if !known {
-		return r.writeRootCheck(ctx)
+	return r.writeRootCheck(ctx)
+}
+
+// useRoot takes the key if it is the one that has sealed the store's check.
+func (r *Ring) useRoot(key, check []byte) (err error) {
+	if r.root, err = newCipher(key); err != nil {
+		return err
 	}
 	if _, err := r.Unseal(rootPurpose, check); err != nil {
 		return fmt.Errorf("the root key in %s is not the one the store was sealed with: restore that file", r.config.RootKeyFile)

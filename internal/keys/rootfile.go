@@ -62,8 +62,7 @@ func (r *Ring) unwrapRootKey(ctx context.Context, text []byte) ([]byte, error) {
 	return key, nil
 }
 
-// makeRootKey writes a new root key beside its final name first, so that the name never stands for half
-// a key, and makes both durable before anything is sealed with it.
+// makeRootKey makes a new root key durable before anything is sealed with it.
 func (r *Ring) makeRootKey(ctx context.Context) ([]byte, error) {
 	key, err := r.random(keySize)
 	if err != nil {
@@ -75,28 +74,32 @@ func (r *Ring) makeRootKey(ctx context.Context) ([]byte, error) {
 			return nil, err
 		}
 	}
-	path := r.config.RootKeyFile
+	return key, writeRootKey(r.config.RootKeyFile, text)
+}
+
+// writeRootKey writes beside the final name first, so that the name never stands for half a key.
+func writeRootKey(path, text string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, err
+		return err
 	}
 	if err := writeDurably(path+".new", text+"\n"); err != nil {
-		return nil, err
+		return err
 	}
 	if err := os.Rename(path+".new", path); err != nil {
-		return nil, err
+		return err
 	}
-	return key, syncDirectory(filepath.Dir(path))
+	return syncDirectory(filepath.Dir(path))
 }
 
 // wrapRootKey unwraps again what it wrapped: a caller may be allowed to do only the one, and would find out at the next start.
 func wrapRootKey(ctx context.Context, keeper Keeper, key []byte) (string, error) {
 	wrapped, err := keeper.Encrypt(ctx, key)
 	if err != nil {
-		return "", fmt.Errorf("wrap a new root key with %s: %w", keeper.Name(), err)
+		return "", fmt.Errorf("wrap the root key with %s: %w", keeper.Name(), err)
 	}
 	unwrapped, err := keeper.Decrypt(ctx, wrapped)
 	if err != nil {
-		return "", fmt.Errorf("unwrap the new root key with %s, as every later start has to: %w", keeper.Name(), err)
+		return "", fmt.Errorf("unwrap the root key again with %s, as every later start has to: %w", keeper.Name(), err)
 	}
 	if !bytes.Equal(unwrapped, key) {
 		return "", fmt.Errorf("%s unwraps something else than it wrapped", keeper.Name())

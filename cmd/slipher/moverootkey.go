@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"slipher/internal/keys"
+	"slipher/internal/meta"
+)
+
+type rootKeyCommand struct {
+	Move rootKeyMoveCommand `cmd:"" help:"Have another KMS wrap the root key, or keep it in DIR/keys in clear; slipher must be stopped."`
+}
+
+type rootKeyMoveCommand struct {
+	RootKey string `placeholder:"URL" help:"The key of a KMS that wraps it now, as for slipher serve (default: it lies in DIR/keys)."`
+	To      string `required:"" placeholder:"URL" help:"The key of a KMS that is to wrap it from now on, or the word clear."`
+	Data    string `required:"" type:"path" placeholder:"DIR" help:"The data directory of the stopped slipher."`
+}
+
+const inClear = "clear"
+
+// Run opens everything that is needed before it writes anything: what fails leaves the key where it was.
+func (c rootKeyMoveCommand) Run(ctx context.Context) (err error) {
+	data := folder(c.Data)
+	if _, err := os.Stat(data.path("meta.db")); err != nil {
+		return fmt.Errorf("%s is no data directory of slipher: %w", c.Data, err)
+	}
+	store, err := meta.Open(ctx, meta.Config{Path: data.path("meta.db"), Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	ctx, cancel := context.WithTimeout(ctx, rootKeyPatience)
+	defer cancel()
+	var to keys.Keeper
+	if c.To != inClear {
+		keeper, err := openRootKeeper(ctx, c.To)
+		if err != nil {
+			return fmt.Errorf("--to: %w", err)
+		}
+		defer keeper.Close()
+		to = keeper
+	}
+	_, err = openRing(ctx, func(ctx context.Context, config keys.Config) (*keys.Ring, error) {
+		return nil, keys.MoveRootKey(ctx, config, to)
+	}, store, data, c.RootKey)
+	if err != nil {
+		return err
+	}
+	if to == nil {
+		fmt.Println("the root key lies in clear in " + data.path("keys") + "; start slipher without --root-key from now on")
+		return nil
+	}
+	fmt.Println("the root key is wrapped by " + to.Name() + "; start slipher with that --root-key from now on")
+	return nil
+}
