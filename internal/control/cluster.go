@@ -59,10 +59,11 @@ type cluster struct {
 	KmsKey      string
 	Scope       string // of the snapshot store, sealed by the cluster's own data key
 
-	PasswordPending bool     `json:",omitempty"` // the node may still have the verifier before
-	Attempts        int      `json:",omitempty"` // failed tries of the work that the status stands for
-	FinalSnapshot   string   `json:",omitempty"` // identifier, while and after it is taken
-	Restore         *restore `json:",omitempty"` // of clusters that came from a snapshot
+	PasswordPending bool          `json:",omitempty"` // the node may still have the verifier before
+	Attempts        int           `json:",omitempty"` // failed tries of the work that the status stands for
+	FinalSnapshot   string        `json:",omitempty"` // identifier, while and after it is taken
+	Restore         *restore      `json:",omitempty"` // of clusters that came from a snapshot
+	SnapshotCopy    *snapshotCopy `json:",omitempty"` // while snapshots are copied to another region
 	Automation      automation
 }
 
@@ -97,6 +98,9 @@ var clusters = meta.Records[cluster]{Kind: "cluster", Index: func(c cluster) []m
 	}
 	if c.Restore != nil && c.Restore.Scope != "" {
 		entries = append(entries, pinning(c.Restore.Scope))
+	}
+	if c.SnapshotCopy != nil {
+		entries = append(entries, inScope(c.SnapshotCopy.Scope), copyingUnder(c.SnapshotCopy.Region, c.SnapshotCopy.Grant))
 	}
 	return entries
 }}

@@ -42,6 +42,7 @@ func (c *Control) clusterShape(record clusterRecord) redshift.Cluster {
 		Tags:                             tagsShape(body.Tags),
 		PendingModifiedValues:            body.pending(),
 		RestoreStatus:                    c.restoreStatus(body),
+		ClusterSnapshotCopyStatus:        body.SnapshotCopy.shape(),
 		ClusterNamespaceArn:              namespaceARN(record.Account, record.Region, body.Key),
 		DefaultIamRoleArn:                body.DefaultIamRole,
 		IpAddressType:                    "ipv4",

@@ -209,6 +209,9 @@ func (c *Control) remove(ctx context.Context, record clusterRecord) error {
 		if err := forgetTableRestores(tx, record); err != nil {
 			return err
 		}
+		if err := c.endSnapshotCopy(tx, &record); err != nil {
+			return err
+		}
 		if err := clusters.Delete(tx, record.Key); err != nil {
 			return err
 		}

@@ -60,6 +60,9 @@ type Config struct {
 	Memory    string    // the engine's memory limit in each node; 1GB when empty
 	Threads   int       // of the engine in each node; one for each CPU when 0
 
+	// Copy stores a snapshot of one scope in another; nil is vault.Vault.Copy.
+	Copy func(ctx context.Context, into, from vault.Vault, request vault.CopyRequest) (vault.Saved, error)
+
 	Now    func() time.Time
 	NewID  func() string // unguessable UUIDs; nil makes random ones
 	Random io.Reader     // nil is crypto/rand
@@ -75,8 +78,9 @@ type Control struct {
 	opened    keySet              // clusters whose node serves SQL
 	scopes    turns               // of saves in a scope: each has the one before for its parent
 	saves     *semaphore.Weighted // the saves that run at once; who waits for one holds its scope already
+	copies    *semaphore.Weighted // the copies to other regions that run at once
 	postponed keySet              // scopes whose sweep gave way to a save
-	progress  transfers           // of saves by snapshot, of restores by cluster, of table restores by request
+	progress  transfers           // of saves and copies by snapshot, of restores by cluster, of table restores by request
 	budget    budget
 	began     time.Time // this process
 
@@ -99,8 +103,9 @@ func New(config Config) (*Control, error) {
 	}
 	config = config.withDefaults()
 	c := &Control{config: config, bucket: bucket, began: config.Now()}
-	c.budget = budget{own: vault.NewLimiter(config.Bandwidth), total: config.Bandwidth, nodes: config.Nodes, log: config.Log}
+	c.budget = budget{total: config.Bandwidth, nodes: config.Nodes, log: config.Log}
 	c.saves = semaphore.NewWeighted(int64(config.Limits.Saves))
+	c.copies = semaphore.NewWeighted(int64(config.Limits.Copies))
 	c.registerJobs()
 	return c, nil
 }
@@ -122,6 +127,11 @@ func (c Config) withDefaults() Config {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
+	if c.Copy == nil {
+		c.Copy = func(ctx context.Context, into, from vault.Vault, request vault.CopyRequest) (vault.Saved, error) {
+			return into.Copy(ctx, from, request)
+		}
+	}
 	if c.Worked == nil {
 		c.Worked = func() {}
 	}
@@ -134,37 +144,43 @@ func (c *Control) Close() error { return c.bucket.Close() }
 // Handlers are the operations that are offered; docs/compatibility.md lists those that are not.
 func (c *Control) Handlers() redshift.Handlers {
 	return redshift.Handlers{
-		CreateCluster:                   c.CreateCluster,
-		DescribeClusters:                c.DescribeClusters,
-		ModifyCluster:                   c.ModifyCluster,
-		RebootCluster:                   c.RebootCluster,
-		PauseCluster:                    c.PauseCluster,
-		ResumeCluster:                   c.ResumeCluster,
-		DeleteCluster:                   c.DeleteCluster,
-		CreateClusterSnapshot:           c.CreateClusterSnapshot,
-		DescribeClusterSnapshots:        c.DescribeClusterSnapshots,
-		DeleteClusterSnapshot:           c.DeleteClusterSnapshot,
-		CopyClusterSnapshot:             c.CopyClusterSnapshot,
-		ModifyClusterSnapshot:           c.ModifyClusterSnapshot,
-		BatchDeleteClusterSnapshots:     c.BatchDeleteClusterSnapshots,
-		BatchModifyClusterSnapshots:     c.BatchModifyClusterSnapshots,
-		AuthorizeSnapshotAccess:         c.AuthorizeSnapshotAccess,
-		RevokeSnapshotAccess:            c.RevokeSnapshotAccess,
-		RestoreFromClusterSnapshot:      c.RestoreFromClusterSnapshot,
-		RestoreTableFromClusterSnapshot: c.RestoreTableFromClusterSnapshot,
-		DescribeTableRestoreStatus:      c.DescribeTableRestoreStatus,
-		DescribeStorage:                 c.DescribeStorage,
-		DescribeLoggingStatus:           c.DescribeLoggingStatus,
-		DescribeEvents:                  c.DescribeEvents,
-		DescribeEventCategories:         c.DescribeEventCategories,
-		CreateTags:                      c.CreateTags,
-		DeleteTags:                      c.DeleteTags,
-		DescribeTags:                    c.DescribeTags,
-		CreateSnapshotSchedule:          c.CreateSnapshotSchedule,
-		ModifySnapshotSchedule:          c.ModifySnapshotSchedule,
-		DeleteSnapshotSchedule:          c.DeleteSnapshotSchedule,
-		DescribeSnapshotSchedules:       c.DescribeSnapshotSchedules,
-		ModifyClusterSnapshotSchedule:   c.ModifyClusterSnapshotSchedule,
+		CreateCluster:                     c.CreateCluster,
+		DescribeClusters:                  c.DescribeClusters,
+		ModifyCluster:                     c.ModifyCluster,
+		RebootCluster:                     c.RebootCluster,
+		PauseCluster:                      c.PauseCluster,
+		ResumeCluster:                     c.ResumeCluster,
+		DeleteCluster:                     c.DeleteCluster,
+		CreateClusterSnapshot:             c.CreateClusterSnapshot,
+		DescribeClusterSnapshots:          c.DescribeClusterSnapshots,
+		DeleteClusterSnapshot:             c.DeleteClusterSnapshot,
+		CopyClusterSnapshot:               c.CopyClusterSnapshot,
+		ModifyClusterSnapshot:             c.ModifyClusterSnapshot,
+		BatchDeleteClusterSnapshots:       c.BatchDeleteClusterSnapshots,
+		BatchModifyClusterSnapshots:       c.BatchModifyClusterSnapshots,
+		AuthorizeSnapshotAccess:           c.AuthorizeSnapshotAccess,
+		RevokeSnapshotAccess:              c.RevokeSnapshotAccess,
+		RestoreFromClusterSnapshot:        c.RestoreFromClusterSnapshot,
+		RestoreTableFromClusterSnapshot:   c.RestoreTableFromClusterSnapshot,
+		DescribeTableRestoreStatus:        c.DescribeTableRestoreStatus,
+		EnableSnapshotCopy:                c.EnableSnapshotCopy,
+		DisableSnapshotCopy:               c.DisableSnapshotCopy,
+		ModifySnapshotCopyRetentionPeriod: c.ModifySnapshotCopyRetentionPeriod,
+		CreateSnapshotCopyGrant:           c.CreateSnapshotCopyGrant,
+		DeleteSnapshotCopyGrant:           c.DeleteSnapshotCopyGrant,
+		DescribeSnapshotCopyGrants:        c.DescribeSnapshotCopyGrants,
+		DescribeStorage:                   c.DescribeStorage,
+		DescribeLoggingStatus:             c.DescribeLoggingStatus,
+		DescribeEvents:                    c.DescribeEvents,
+		DescribeEventCategories:           c.DescribeEventCategories,
+		CreateTags:                        c.CreateTags,
+		DeleteTags:                        c.DeleteTags,
+		DescribeTags:                      c.DescribeTags,
+		CreateSnapshotSchedule:            c.CreateSnapshotSchedule,
+		ModifySnapshotSchedule:            c.ModifySnapshotSchedule,
+		DeleteSnapshotSchedule:            c.DeleteSnapshotSchedule,
+		DescribeSnapshotSchedules:         c.DescribeSnapshotSchedules,
+		ModifyClusterSnapshotSchedule:     c.ModifyClusterSnapshotSchedule,
 	}
 }
 

@@ -94,6 +94,7 @@ func (c *Control) insertCopy(tx *meta.Tx, source snapshotRecord, wanted wantedSn
 	}
 	return record, first(
 		func() error { return expireLater(tx, body) },
+		func() error { return c.copyAbroad(tx, record) },
 		func() error {
 			return c.tellSnapshot(tx, record, eventSnapshotStarted, "The cluster snapshot '%s' for Amazon Redshift cluster '%s' was started at %s.")
 		},

@@ -138,9 +138,19 @@ func (w wants) addSnapshots(tx *meta.Tx) error {
 		case failed: // what it left is garbage
 		default:
 			in.may = append(in.may, record.Body.Manifest)
+			w.addOrigin(record)
 		}
 	}
 	return err
+}
+
+// addOrigin is for a copy under way from another region: what it reads must stay.
+func (w wants) addOrigin(record snapshotRecord) {
+	if from := record.Body.Origin; from != nil {
+		in := w.in(from.Scope)
+		in.restores++
+		in.want(from.Manifest, record.Key, "the source of snapshot "+record.Body.Identifier)
+	}
 }
 
 func (w wants) addRestores(tx *meta.Tx) error {

@@ -23,11 +23,13 @@ const (
 	eventRestored         = "3003"
 	eventSnapshotComplete = "3004"
 	eventFinalComplete    = "3005"
+	eventCopied           = "3007"
 	eventRestoreFailed    = "3501"
 	eventFinalFailed      = "3502"
 	eventSnapshotFailed   = "3503"
 	eventTransferred      = "3537"
 	eventAutomatedFailed  = "3590" // slipher's own
+	eventCopyFailed       = "3591" // slipher's own
 	eventPauseStarted     = "3618"
 	eventPaused           = "3619"
 	eventResumed          = "3622"
@@ -76,7 +78,7 @@ var eventKinds = map[string][]eventKind{
 		{"3001", monitoring, info, "A node of cluster <cluster name> was replaced at <time in UTC>."},
 		{"3002", monitoring, info, "The resize of cluster <cluster name> was completed at <time in UTC>."},
 		{eventRestored, monitoring, info, "Cluster <cluster name> was restored from snapshot <snapshot name> at <time in UTC>."},
-		{"3007", monitoring, info, "Snapshot <snapshot name> was copied from <source region> to <destination region> at <time in UTC>."},
+		{eventCopied, monitoring, info, "Snapshot <snapshot name> was copied from <source region> to <destination region> at <time in UTC>."},
 		{"3500", monitoring, wrong, "The resize of cluster <cluster name> failed at <time in UTC>."},
 		{eventRestoreFailed, monitoring, wrong, "The restore of cluster <cluster name> from snapshot <snapshot name> failed at <time in UTC>."},
 		{"3504", monitoring, wrong, "Cluster <cluster name> can no longer write its logs to the bucket <bucket name>."},
@@ -85,6 +87,7 @@ var eventKinds = map[string][]eventKind{
 		{"3507", monitoring, wrong, "The Elastic IP <address> is in use; cluster <cluster name> was not created."},
 		{"3508", monitoring, wrong, "The Elastic IP <address> was not found; cluster <cluster name> was not created."},
 		{"3509", monitoring, wrong, "Cluster <cluster name> does not copy its snapshots to another region."},
+		{eventCopyFailed, monitoring, wrong, "Snapshot <snapshot name> could not be copied from <source region> to <destination region> at <time in UTC>."},
 		{eventTransferred, monitoring, info, "The data of cluster <cluster name> was transferred completely at <time in UTC>."},
 		{eventPauseStarted, monitoring, info, "The pause of cluster <cluster name> started at <time in UTC>."},
 		{eventPaused, monitoring, info, "Cluster <cluster name> was paused at <time in UTC>."},

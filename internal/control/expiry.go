@@ -134,20 +134,24 @@ func (c *Control) replaceOutlasted(tx *meta.Tx, by snapshotRecord) error {
 // retainAutomated applies the cluster's changed retention period to the automated snapshots that it has; those outside of it are deleted at once.
 func (c *Control) retainAutomated(tx *meta.Tx, of clusterRecord) error {
 	return eachSnapshot(tx, of, func(record snapshotRecord) error {
-		body := &record.Body
-		if body.Type != automated {
+		if record.Body.Type != automated {
 			return nil
 		}
 		if of.Body.AutomatedRetention == 0 {
 			return c.deleteExpired(tx, record)
 		}
-		body.Retention, body.Outlasted = of.Body.AutomatedRetention, false
-		if at := body.expires(); !at.IsZero() && !at.After(c.now()) {
-			return c.expire(tx, record)
-		}
-		return first(
-			func() error { return snapshots.Put(tx, record) },
-			func() error { return expireLater(tx, *body) },
-		)
+		return c.keepFor(tx, record, of.Body.AutomatedRetention)
 	})
+}
+
+// keepFor changes a snapshot's retention period, which may have ended by that.
+func (c *Control) keepFor(tx *meta.Tx, record snapshotRecord, days int) error {
+	record.Body.Retention, record.Body.Outlasted = days, false
+	if at := record.Body.expires(); !at.IsZero() && !at.After(c.now()) {
+		return c.expire(tx, record)
+	}
+	return first(
+		func() error { return snapshots.Put(tx, record) },
+		func() error { return expireLater(tx, record.Body) },
+	)
 }

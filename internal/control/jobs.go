@@ -17,7 +17,8 @@ type (
 	clusterWork  struct{ Account, Region, Cluster string }  // Cluster is the key that never changes
 	snapshotWork struct{ Account, Region, Snapshot string } // Snapshot is the record's id
 	restoreWork  struct{ Account, Region, Cluster string }
-	tableWork    struct{ Account, Region, Cluster string } // all table restores of the cluster
+	tableWork    struct{ Account, Region, Cluster string }  // all table restores of the cluster
+	copyWork     struct{ Account, Region, Snapshot string } // of the copy
 	scopeSweep   struct{ Scope string }
 )
 
@@ -25,6 +26,7 @@ func (clusterWork) Kind() string  { return "cluster" }
 func (snapshotWork) Kind() string { return "snapshot" }
 func (restoreWork) Kind() string  { return "restore" }
 func (tableWork) Kind() string    { return "table" }
+func (copyWork) Kind() string     { return "copy" }
 func (scopeSweep) Kind() string   { return "sweep" }
 
 func (c *Control) registerJobs() {
@@ -32,6 +34,7 @@ func (c *Control) registerJobs() {
 	register(c, c.workSnapshot)
 	register(c, c.workRestore)
 	register(c, c.workTables)
+	register(c, c.workCopy)
 	register(c, c.sweep)
 	register(c, c.scrub)
 	register(c, c.workAutomation)

@@ -11,6 +11,8 @@ type Limits struct {
 	TableRestores       int // that have not ended; Redshift has such a quota and does not tell it
 	Attempts            int // of a save, restore or first start before it counts as failed
 	Saves               int // that run at once, of all accounts and clusters; the others wait
+	Copies              int // to other regions that run at once; the others wait
+	SnapshotCopyGrants  int // Redshift has such a quota and does not tell it
 }
 
 func (l Limits) withDefaults() Limits {
@@ -25,6 +27,8 @@ func (l Limits) withDefaults() Limits {
 		{&l.Tags, 50},
 		{&l.Saves, 4},
 		{&l.SnapshotSchedules, 20},
+		{&l.Copies, 2},
+		{&l.SnapshotCopyGrants, 100},
 		{&l.TableRestores, 20},
 		{&l.Attempts, 8}, // with the jobs' pauses, about 13 seconds
 	} {

@@ -119,6 +119,9 @@ func (c *Control) rename(ctx context.Context, caller api.Caller, in *redshift.Mo
 		if err := clusters.Delete(tx, record.Key); err != nil {
 			return err
 		}
+		if err := mayBeRenamed(record); err != nil {
+			return err
+		}
 		renamed, err = clusters.Insert(tx, clusterKey(caller, in.NewClusterIdentifier), record.Body)
 		if errors.Is(err, meta.ErrExists) {
 			return redshift.ClusterAlreadyExists("Cluster already exists")

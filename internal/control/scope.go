@@ -25,14 +25,26 @@ var scopes = meta.Records[scope]{Kind: "snapshot scope"}
 func scopeKey(name string) meta.Key { return meta.Key{ID: name} }
 
 // openScope gives a new cluster a data key of its own.
-func (c *Control) openScope(tx *meta.Tx, record *clusterRecord) error {
-	dataKey, err := c.config.Keys.NewDataKey(tx, record.Body.KmsKey)
-	if err != nil {
-		return fmt.Errorf("make the cluster's data key: %w", err)
-	}
-	record.Body.Scope = record.Region + "/" + c.config.NewID()
-	_, err = scopes.Insert(tx, scopeKey(record.Body.Scope), scope{KmsKey: record.Body.KmsKey, Wrapped: dataKey.Wrapped})
+func (c *Control) openScope(tx *meta.Tx, record *clusterRecord) (err error) {
+	record.Body.Scope, err = c.newScope(tx, record.Region, record.Body.KmsKey)
 	return err
+}
+
+// newScope makes a data key, wrapped by a KMS key of the region.
+func (c *Control) newScope(tx *meta.Tx, region, kmsKey string) (name string, err error) {
+	dataKey, err := c.config.Keys.NewDataKey(tx, kmsKey)
+	if err != nil {
+		return "", fmt.Errorf("make a data key for snapshots: %w", err)
+	}
+	name = region + "/" + c.config.NewID()
+	_, err = scopes.Insert(tx, scopeKey(name), scope{KmsKey: kmsKey, Wrapped: dataKey.Wrapped})
+	return name, err
+}
+
+// vaultOf is a scope as this process itself reads and writes it.
+func (c *Control) vaultOf(ctx context.Context, name string) (vault.Vault, error) {
+	store, err := c.storeOf(ctx, name)
+	return vault.Vault{Bucket: c.bucket, Scope: name, Key: store.Key}, err
 }
 
 // storeOf tells a node where a scope is and how it is sealed.
@@ -161,6 +173,13 @@ func needsOf(tx *meta.Tx, name string) (scopeNeeds, error) {
 	}
 	for _, record := range copying {
 		needs.manifests = append(needs.manifests, record.Body.Manifest)
+	}
+	leaving, err := snapshots.List(tx, meta.Query{Index: pinning(name)})
+	if err != nil {
+		return needs, err
+	}
+	for _, record := range leaving {
+		needs.manifests = append(needs.manifests, record.Body.Origin.Manifest)
 	}
 	owners, err := clusters.Count(tx, meta.Query{Index: inScope(name)})
 	needs.cluster = owners > 0

@@ -122,6 +122,7 @@ func project(lines, members []string) []string {
 
 var commands = map[string]func(s *script, words []string) []string{
 	"as":      func(s *script, words []string) []string { s.account = words[0]; return nil },
+	"in":      func(s *script, words []string) []string { s.bed.In(words[0]); return nil },
 	"clock":   (*script).clock,
 	"pass":    (*script).pass,
 	"changes": (*script).changes,
@@ -193,7 +194,8 @@ func (s *script) changes(words []string) []string {
 	return nil
 }
 
-// wait: "cluster a available", "restore a completed", "snapshot s failed", "table SUCCEEDED" for the last request, "store empty".
+// wait: "cluster a available", "restore a completed", "snapshot s failed", "table SUCCEEDED" for the last request, "store empty",
+// "store us-east-1 empty" for the scopes of one region.
 func (s *script) wait(words []string) []string {
 	switch words[0] {
 	case "cluster":
@@ -205,13 +207,18 @@ func (s *script) wait(words []string) []string {
 	case "table":
 		s.bed.Await("the last table restore to be "+words[1], func() bool { return lastTable(s.bed, s.account).Status == words[1] })
 	case "store":
-		s.bed.Await("the snapshot store to be empty", func() bool { return len(s.bed.Stored()) == 0 })
+		s.bed.Await("the snapshot store to be empty", func() bool { return len(s.storedIn(words[1])) == 0 })
 	case "password":
 		s.bed.Await("the password to be set", func() bool {
 			return s.bed.Cluster(s.account, words[1]).PendingModifiedValues.MasterUserPassword == ""
 		})
 	}
 	return nil
+}
+
+// storedIn is what the store holds of a region's scopes; of all when region is "empty".
+func (s *script) storedIn(region string) []string {
+	return slices.DeleteFunc(s.bed.Stored(), func(name string) bool { return region != "empty" && !strings.HasPrefix(name, "/"+region+"/") })
 }
 
 // write: "a 300000 seed" fills the cluster with so many bytes.

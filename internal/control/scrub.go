@@ -126,13 +126,14 @@ func (c *Control) tellDamaged(ctx context.Context, record snapshotRecord, cause 
 	})
 }
 
+// checking is the name of all reading in order to check, which has one share of the bandwidth.
+const checking = "checking"
+
 // checked is a scope to be read by this process itself, with its share of the bandwidth until end.
 func (c *Control) checked(ctx context.Context, name string) (v vault.Vault, end func(), err error) {
-	store, err := c.storeOf(ctx, name)
-	if err != nil {
+	if v, err = c.vaultOf(ctx, name); err != nil {
 		return v, nil, err
 	}
-	vault.SetBandwidth(c.budget.own, c.budget.begin(ctx, checking))
-	v = vault.Vault{Bucket: c.bucket, Scope: name, Key: store.Key, Limiter: c.budget.own}
+	v.Limiter = c.budget.beginHere(ctx, checking)
 	return v, func() { c.budget.end(ctx, checking) }, nil
 }

@@ -33,6 +33,7 @@ type snapshot struct {
 	Type              string
 	Status            string
 	Final             bool     `json:",omitempty"` // taken by DeleteCluster
+	Origin            *origin  `json:",omitempty"` // of a copy from another region
 	Source            settings // of the cluster when the snapshot was asked for
 	Retention         int      // days
 	Outlasted         bool     `json:",omitempty"` // an automated one that is kept beyond its period, until there is a newer one
@@ -56,7 +57,10 @@ type snapshotRecord = meta.Record[snapshot]
 
 var snapshots = meta.Records[snapshot]{Kind: "snapshot", Index: func(s snapshot) []meta.Entry {
 	entries := []meta.Entry{named(s.Identifier), ofCluster(s.ClusterIdentifier), ofClusterKey(s.ClusterKey), ofType(s.Type), inScope(s.Scope)}
-	if s.inProgress() {
+	switch {
+	case s.inProgress() && s.Origin != nil:
+		entries = append(entries, pinning(s.Origin.Scope))
+	case s.inProgress():
 		entries = append(entries, saving(s.ClusterKey))
 	}
 	if s.restorableAutomated() {
@@ -92,7 +96,10 @@ func sharedUnder(key string) meta.Entry      { return meta.Entry{Name: "shared u
 
 func (s snapshot) inProgress() bool { return s.Status == creating || s.Status == savingFinal }
 
-func (s snapshot) restorableAutomated() bool { return s.Type == automated && s.Status == available }
+// restorableAutomated leaves out copies from another region: they all expire, since there the newest one is no cluster's last resort.
+func (s snapshot) restorableAutomated() bool {
+	return s.Type == automated && s.Status == available && s.Origin == nil
+}
 
 func (s snapshot) sharedWith(account string) bool { return slices.Contains(s.Access, account) }
 

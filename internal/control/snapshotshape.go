@@ -25,6 +25,7 @@ func (c *Control) snapshotShape(record snapshotRecord, view view) redshift.Snaps
 		SnapshotType:               body.Type,
 		Status:                     body.Status,
 		OwnerAccount:               record.Account,
+		SourceRegion:               body.sourceRegion(),
 		ClusterCreateTime:          body.ClusterCreated,
 		ClusterVersion:             clusterVersion,
 		EngineFullVersion:          clusterVersion + "." + revision,

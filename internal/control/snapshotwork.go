@@ -157,6 +157,7 @@ func (c *Control) becameAvailable(tx *meta.Tx, record snapshotRecord) error {
 	if err := first(
 		func() error { return expireLater(tx, record.Body) },
 		func() error { return c.replaceOutlasted(tx, record) },
+		func() error { return c.copyAbroad(tx, record) },
 	); err != nil {
 		return err
 	}

@@ -32,7 +32,7 @@ func taggableKinds() []taggableKind {
 		{"cluster", "Cluster", findTaggableCluster, listTaggable(clusters, taggableCluster)},
 		{"snapshot", "Snapshot", findTaggableSnapshot, listTaggable(snapshots, taggableSnapshot)},
 		keptByName("snapshotschedule", "", snapshotSchedules, func(s *snapshotSchedule) *[]redshift.Tag { return &s.Tags }),
-		noneOf("snapshotcopygrant", "Snapshot copy grant"),
+		keptByName("snapshotcopygrant", "Snapshot copy grant", snapshotCopyGrants, func(g *snapshotCopyGrant) *[]redshift.Tag { return &g.Tags }),
 		noneOf("parametergroup", "Parameter group"),
 		noneOf("subnetgroup", "Subnet group"),
 		noneOf("securitygroup", "Cluster security group"),

@@ -50,10 +50,10 @@ type budget struct {
 	total int64 // bytes a second; 0 is unlimited
 	nodes Nodes
 	log   *slog.Logger
-	own   *limit.Limiter // of what this process itself reads to check it, which is a transfer under the name checking
 
 	mu       sync.Mutex
-	underWay map[string]int // transfers of each cluster
+	underWay map[string]int            // transfers of each cluster, or of this process itself under another name
+	here     map[string]*limit.Limiter // of the latter
 }
 
 // begin answers what the cluster's new transfer may use, and tells the others their smaller share.
@@ -71,13 +71,39 @@ func (b *budget) end(ctx context.Context, cluster string) {
 func (b *budget) count(cluster string, change int) (share int64) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	return b.counted(cluster, change)
+}
+
+// counted needs b.mu.
+func (b *budget) counted(cluster string, change int) (share int64) {
 	if b.underWay == nil {
 		b.underWay = map[string]int{}
 	}
 	if b.underWay[cluster] += change; b.underWay[cluster] == 0 {
 		delete(b.underWay, cluster)
+		delete(b.here, cluster)
 	}
 	return b.share()
+}
+
+// beginHere is begin for a transfer of this process itself. Those of one name have one limiter, and so one share.
+func (b *budget) beginHere(ctx context.Context, name string) *limit.Limiter {
+	limiter := b.limiter(name)
+	b.tell(ctx, "")
+	return limiter
+}
+
+func (b *budget) limiter(name string) *limit.Limiter {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.here == nil {
+		b.here = map[string]*limit.Limiter{}
+	}
+	if b.here[name] == nil {
+		b.here[name] = vault.NewLimiter(b.total)
+	}
+	b.counted(name, 1)
+	return b.here[name]
 }
 
 // share needs b.mu.
@@ -113,11 +139,12 @@ func (b *budget) confirm(ctx context.Context, cluster string, given int64) {
 	}
 }
 
-const checking = "checking"
-
 func (b *budget) apply(ctx context.Context, cluster string, share int64) {
-	if cluster == checking {
-		vault.SetBandwidth(b.own, share)
+	b.mu.Lock()
+	limiter := b.here[cluster]
+	b.mu.Unlock()
+	if limiter != nil {
+		vault.SetBandwidth(limiter, share)
 		return
 	}
 	if err := b.nodes.SetBandwidth(ctx, cluster, share); err != nil {

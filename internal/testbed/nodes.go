@@ -14,6 +14,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"slipher/internal/compute"
 	"slipher/internal/vault"
 )
@@ -29,6 +31,7 @@ type Nodes struct {
 	running map[string]*running
 	plan    map[string][]func(ctx context.Context, step Step) error
 	steps   []Step
+	copying *rate.Limiter    // of the copy that began last
 	shares  map[string]int64 // the bandwidth that each cluster was last given
 	written map[string]int64
 	every   func(ctx context.Context, step Step) error
@@ -36,7 +39,7 @@ type Nodes struct {
 
 // Step is one call of control's, before or after it took effect.
 type Step struct {
-	Call    string // start, open, restore, table, save, credentials, reboot, stop, remove
+	Call    string // start, open, restore, table, save, copy, credentials, reboot, stop, remove
 	Cluster string
 	Address string // of a start: host and port
 	After   bool

@@ -47,6 +47,7 @@ type Bed struct {
 	t      testing.TB
 	config Config
 	dir    string
+	region string // of calls
 
 	Clock    *Clock
 	Nodes    *Nodes
@@ -94,7 +95,7 @@ func New(t testing.TB, config Config) *Bed {
 	if config.Addresses.AdvertiseHost == "" {
 		config.Addresses.Loopback = true
 	}
-	b := &Bed{t: t, config: config, dir: t.TempDir(), Clock: &Clock{now: Began}, Accounts: &Accounts{}, worked: make(chan struct{}), crashed: make(chan struct{})}
+	b := &Bed{t: t, config: config, dir: t.TempDir(), region: Region, Clock: &Clock{now: Began}, Accounts: &Accounts{}, worked: make(chan struct{}), crashed: make(chan struct{})}
 	b.Nodes = newNodes(filepath.Join(b.dir, "clusters"), b.Clock.Now)
 	b.start()
 	t.Cleanup(b.halt)
@@ -123,7 +124,7 @@ func (b *Bed) start() {
 		Store: b.Store, Keys: b.Keys, Nodes: b.Nodes, Accounts: b.Accounts,
 		Snapshots: (&url.URL{Scheme: "file", Path: b.snapshots()}).String(),
 		Addresses: b.config.Addresses, Limits: b.config.Limits, Bandwidth: b.config.Bandwidth,
-		Now: b.Clock.Now, Random: zeros{}, Log: b.config.Log, Worked: b.announce,
+		Copy: b.Nodes.Copy, Now: b.Clock.Now, Random: zeros{}, Log: b.config.Log, Worked: b.announce,
 	})
 	if err != nil {
 		b.t.Fatal(err)
@@ -297,10 +298,13 @@ func (b *Bed) AwaitWork(worked <-chan struct{}) {
 	b.within("a job to run", worked)
 }
 
-// Caller is the root user of an account.
+// Caller is the root user of an account, in the region of most tests.
 func Caller(account string) api.Caller {
 	return api.Caller{Account: account, Region: Region, ARN: "arn:aws:iam::" + account + ":root", UserID: account}
 }
+
+// In has the calls from now on go to another region.
+func (b *Bed) In(region string) { b.region = region }
 
 // Call runs an operation, with its parameters as name=value words, in the account's name. See Parse for lists.
 func (b *Bed) Call(account, operation string, parameters ...string) (any, error) {
@@ -313,7 +317,9 @@ func (b *Bed) Call(account, operation string, parameters ...string) (any, error)
 	if err := Parse(input, parameters); err != nil {
 		b.t.Fatalf("%s: %v", operation, err)
 	}
-	return found.Call(context.Background(), Caller(account), input)
+	caller := Caller(account)
+	caller.Region = b.region
+	return found.Call(context.Background(), caller, input)
 }
 
 // Must is Call for what the test expects to succeed.

@@ -1,0 +1,87 @@
+package control
+
+import "slipher/internal/meta"
+
+// origin is what a copy from another region was made of. As long as the copy is being made, it pins that.
+type origin struct {
+	Region          string
+	Snapshot        string // identifier
+	Scope, Manifest string
+}
+
+func (s snapshot) sourceRegion() string {
+	if s.Origin == nil {
+		return ""
+	}
+	return s.Origin.Region
+}
+
+// copyAbroad has a snapshot that has become available copied to where its cluster's snapshots are copied to, if they are.
+func (c *Control) copyAbroad(tx *meta.Tx, source snapshotRecord) error {
+	of, err := findClusterByKey(tx, source.Account, source.Region, source.Body.ClusterKey)
+	if err != nil || of.Body.SnapshotCopy == nil {
+		return ignoreNotFound(err)
+	}
+	body := c.newCopy(source, *of.Body.SnapshotCopy)
+	if body.Identifier, err = c.copyIdentifier(tx, source, of.Body.SnapshotCopy.Region); err != nil {
+		return err
+	}
+	record, err := snapshots.Insert(tx, meta.Key{Account: source.Account, Region: of.Body.SnapshotCopy.Region, ID: c.orderedID()}, body)
+	if err != nil {
+		return err
+	}
+	return tx.Enqueue(copyWork{record.Account, record.Region, record.ID}, meta.EnqueueOptions{Unique: true})
+}
+
+// newCopy is a snapshot that is still to be brought. Its cluster is not in its region, and tags and networks stay behind.
+func (c *Control) newCopy(source snapshotRecord, to snapshotCopy) snapshot {
+	made := snapshot{
+		ClusterKey:        source.Body.ClusterKey,
+		ClusterIdentifier: source.Body.ClusterIdentifier,
+		ClusterCreated:    source.Body.ClusterCreated,
+		Orphan:            true,
+		Origin:            &origin{Region: source.Region, Snapshot: source.Body.Identifier, Scope: source.Body.Scope, Manifest: source.Body.Manifest},
+		Type:              source.Body.Type,
+		Status:            creating,
+		Source:            source.Body.Source,
+		Retention:         to.ManualRetention,
+		Requested:         c.now(),
+		Taken:             source.Body.Taken,
+		KmsKey:            to.KmsKey,
+		Scope:             to.Scope,
+		Manifest:          c.config.NewID(),
+	}
+	if made.Type == automated {
+		made.Retention = to.Retention
+	}
+	made.Source.AvailabilityZone = to.Region + "a"
+	made.Source.VpcSecurityGroups, made.Source.Tags = nil, nil
+	return made
+}
+
+// copyIdentifier has the time added when the name is that of the copy of an earlier snapshot, which was deleted in the source's region and is kept here.
+func (c *Control) copyIdentifier(tx *meta.Tx, source snapshotRecord, region string) (string, error) {
+	identifier := "copy:" + source.Body.Identifier
+	same, err := snapshots.Count(tx, meta.Query{Account: source.Account, Region: region, Index: named(identifier)})
+	if same > 0 {
+		identifier += "-" + source.Body.Taken.Format("2006-01-02-15-04-05")
+	}
+	return identifier, err
+}
+
+// retainCopies applies the changed retention period to the automated snapshots that were copied; those outside of it are deleted at once.
+func (c *Control) retainCopies(tx *meta.Tx, of clusterRecord) error {
+	copies, err := snapshots.List(tx, meta.Query{Account: of.Account, Region: of.Body.SnapshotCopy.Region, Index: ofClusterKey(of.Body.Key)})
+	if err != nil {
+		return err
+	}
+	for _, record := range copies {
+		if record.Body.Type != automated || record.Body.sourceRegion() != of.Region {
+			continue
+		}
+		if err := c.keepFor(tx, record, of.Body.SnapshotCopy.Retention); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,159 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"slipher/internal/compute"
+	"slipher/internal/meta"
+	"slipher/internal/vault"
+)
+
+// workCopy brings a snapshot from another region. No node has a part in it.
+func (c *Control) workCopy(ctx context.Context, job copyWork) error {
+	scope, err := c.scopeToSave(ctx, snapshotWork(job))
+	if err != nil || scope == "" {
+		return err
+	}
+	done, err := c.scopes.take(ctx, scope)
+	if err != nil {
+		return err
+	}
+	defer done()
+	if err := c.copies.Acquire(ctx, 1); err != nil {
+		return err
+	}
+	defer c.copies.Release(1)
+	record, earlier, err := c.readCopy(ctx, job)
+	if err != nil || !record.Body.inProgress() {
+		return err
+	}
+	if err = errors.Join(c.bring(ctx, record, earlier), c.sweepPostponed(ctx, scope)); err != nil {
+		return fmt.Errorf("snapshot %s: %w", record.Body.Identifier, err)
+	}
+	return nil
+}
+
+func (c *Control) readCopy(ctx context.Context, job copyWork) (record snapshotRecord, earlier []vault.Copied, err error) {
+	err = c.config.Store.View(ctx, func(tx *meta.Tx) error {
+		record, err = findSnapshotByID(tx, job.Account, job.Region, job.Snapshot)
+		if err != nil {
+			return ignoreNotFound(err)
+		}
+		earlier, err = earlierCopy(tx, record)
+		return err
+	})
+	return record, earlier, err
+}
+
+// earlierCopy is the newest copy in the scope whose source is still there too: by these two the vault knows blocks without reading them.
+func earlierCopy(tx *meta.Tx, of snapshotRecord) ([]vault.Copied, error) {
+	sources, err := snapshots.List(tx, meta.Query{Index: inScope(of.Body.Origin.Scope)})
+	if err != nil {
+		return nil, err
+	}
+	there := map[string]bool{}
+	for _, source := range sources {
+		there[source.Body.Manifest] = source.Body.Status == available
+	}
+	copies, err := snapshots.List(tx, meta.Query{Index: inScope(of.Body.Scope)})
+	var newest []vault.Copied
+	for _, made := range copies {
+		if made.Body.Status == available && made.Body.Origin != nil && there[made.Body.Origin.Manifest] {
+			newest = []vault.Copied{{Source: made.Body.Origin.Manifest, Copy: made.Body.Manifest}}
+		}
+	}
+	return newest, err
+}
+
+func (c *Control) bring(ctx context.Context, record snapshotRecord, earlier []vault.Copied) error {
+	from, err := c.vaultOf(ctx, record.Body.Origin.Scope)
+	if err != nil {
+		return c.copyFailed(ctx, record, err)
+	}
+	into, err := c.vaultOf(ctx, record.Body.Scope)
+	if err != nil {
+		return c.copyFailed(ctx, record, err)
+	}
+	into.Limiter = c.budget.beginHere(ctx, record.ID)
+	defer func() {
+		c.budget.end(ctx, record.ID)
+		c.progress.forget(record.ID)
+	}()
+	saved, err := c.config.Copy(ctx, into, from, vault.CopyRequest{
+		Source: record.Body.Origin.Manifest, Manifest: record.Body.Manifest, Earlier: earlier,
+		Progress: func(p vault.Progress) { c.progress.set(record.ID, compute.Progress(p)) },
+	})
+	if err != nil {
+		return c.copyFailed(ctx, record, err)
+	}
+	return c.copied(ctx, record, saved)
+}
+
+func (c *Control) copied(ctx context.Context, record snapshotRecord, saved vault.Saved) error {
+	return c.settleSnapshot(ctx, record, func(tx *meta.Tx, record *snapshotRecord) error {
+		body := &record.Body
+		body.Status, body.Completed = available, c.now()
+		body.TotalBytes, body.StoredBytes, body.Seconds = saved.TotalBytes, saved.StoredBytes, saved.Seconds
+		if err := first(
+			func() error { return expireLater(tx, *body) },
+			func() error { return sweepLater(tx, body.Origin.Scope) }, // the source may have been deleted meanwhile
+		); err != nil {
+			return err
+		}
+		return c.tellCopy(tx, *record, eventCopied, "The cluster snapshot '%s' for Amazon Redshift cluster '%s' was copied from %s to %s at %s.")
+	})
+}
+
+// copyFailed has the job try again for as long as that may help and copies are wanted.
+func (c *Control) copyFailed(ctx context.Context, record snapshotRecord, cause error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	final := false
+	err := c.settleSnapshot(ctx, record, func(tx *meta.Tx, record *snapshotRecord) error {
+		wanted, err := c.copyWanted(tx, *record)
+		if final = err == nil && (copyHopeless(cause) || !wanted); !final {
+			return err
+		}
+		record.Body.Status = failed
+		return first(
+			func() error { return sweepLater(tx, record.Body.Origin.Scope) },
+			func() error { return sweepLater(tx, record.Body.Scope) },
+			func() error { return expireLater(tx, record.Body) },
+			func() error {
+				return c.tellCopy(tx, *record, eventCopyFailed, "The copy of the cluster snapshot '%s' for Amazon Redshift cluster '%s' from %s to %s failed at %s.")
+			},
+		)
+	})
+	switch {
+	case err != nil:
+		return errors.Join(cause, err)
+	case final:
+		return meta.Cancel(cause)
+	}
+	return cause
+}
+
+// copyHopeless says that the source is damaged, or that one of the two keys is gone.
+func copyHopeless(err error) bool {
+	return hopeless(err) || errors.Is(err, vault.ErrDamaged) || errors.Is(err, vault.ErrNotFound)
+}
+
+// copyWanted says whether the cluster's snapshots are still copied to where this one goes. A deleted cluster's last snapshots are.
+func (c *Control) copyWanted(tx *meta.Tx, record snapshotRecord) (bool, error) {
+	of, err := findClusterByKey(tx, record.Account, record.Body.Origin.Region, record.Body.ClusterKey)
+	if errors.Is(err, meta.ErrNotFound) {
+		return true, nil
+	}
+	return of.Body.SnapshotCopy != nil && of.Body.SnapshotCopy.Region == record.Region, err
+}
+
+// tellCopy records an event of the cluster, in the region where that is.
+func (c *Control) tellCopy(tx *meta.Tx, record snapshotRecord, number, format string) error {
+	body := record.Body
+	message := fmt.Sprintf(format, body.Origin.Snapshot, body.ClusterIdentifier, body.Origin.Region, record.Region, c.minute())
+	at := meta.Key{Account: record.Account, Region: body.Origin.Region}
+	return c.insertEvent(tx, at, event{Source: body.ClusterIdentifier, SourceType: sourceCluster, Number: number, Message: message})
+}
