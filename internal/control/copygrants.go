@@ -111,6 +111,9 @@ func (c *Control) DescribeSnapshotCopyGrants(ctx context.Context, caller api.Cal
 	if in.SnapshotCopyGrantName != "" && in.Marker != "" {
 		return nil, api.InvalidParameterCombination("You can specify either SnapshotCopyGrantName or Marker, but not both.")
 	}
+	if err := checkTagFilter(in.TagKeys, in.TagValues); err != nil {
+		return nil, err
+	}
 	page, err := newPage("snapshot copy grants", in.MaxRecords, in.Marker)
 	if err != nil {
 		return nil, err

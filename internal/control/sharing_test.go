@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"slipher/internal/api/redshift"
 	"slipher/internal/control"
@@ -204,6 +205,7 @@ func TestSharingQuotas(t *testing.T) {
 	})
 }
 
+// TestSnapshotQuota counts final snapshots and copies among the manual ones, and no automated ones.
 func TestSnapshotQuota(t *testing.T) {
 	t.Parallel()
 	bed := shared(t, testbed.Config{Limits: control.Limits{ManualSnapshots: 2}}, "one", "two")
@@ -211,7 +213,15 @@ func TestSnapshotQuota(t *testing.T) {
 	wantFault(t, err, "ClusterSnapshotQuotaExceeded")
 	_, err = bed.Call(testbed.Owner, "DeleteCluster", "ClusterIdentifier=sales", "FinalClusterSnapshotIdentifier=three")
 	wantFault(t, err, "ClusterSnapshotQuotaExceeded")
+	bed.Clock.Advance(6 * time.Minute)
+	bed.Rest()
+	_, err = bed.Call(testbed.Owner, "CopyClusterSnapshot", "SourceSnapshotIdentifier=rs:sales-2026-01-05-10-06-00", "TargetSnapshotIdentifier=three")
+	wantFault(t, err, "ClusterSnapshotQuotaExceeded")
 	bed.Must(testbed.Owner, "DeleteClusterSnapshot", "SnapshotIdentifier=one")
+	bed.Must(testbed.Owner, "CopyClusterSnapshot", "SourceSnapshotIdentifier=rs:sales-2026-01-05-10-06-00", "TargetSnapshotIdentifier=kept")
+	_, err = bed.Call(testbed.Owner, "CreateClusterSnapshot", "ClusterIdentifier=sales", "SnapshotIdentifier=three")
+	wantFault(t, err, "ClusterSnapshotQuotaExceeded")
+	bed.Must(testbed.Owner, "DeleteClusterSnapshot", "SnapshotIdentifier=kept")
 	bed.CreateSnapshot(testbed.Owner, "sales", "three")
 }
 
