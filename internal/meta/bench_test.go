@@ -72,3 +72,22 @@ func BenchmarkJob(b *testing.B) {
 		<-ran
 	}
 }
+
+// BenchmarkUpdateTogether is the time of a change when 16 goroutines make some at once.
+func BenchmarkUpdateTogether(b *testing.B) {
+	store := open(b)
+	update(b, store, insert(apple(), fruit{Colour: "red"}))
+	b.SetParallelism(8)
+	b.RunParallel(func(bench *testing.PB) {
+		for bench.Next() {
+			update(b, store, func(tx *Tx) error {
+				found, err := fruits.Find(tx, apple())
+				if err != nil {
+					return err
+				}
+				found.Body.Weight++
+				return fruits.Put(tx, found)
+			})
+		}
+	})
+}

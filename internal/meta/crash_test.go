@@ -26,6 +26,8 @@ func TestMain(m *testing.M) {
 		exit(err)
 	case "work":
 		exit(workUntilKilled(path))
+	case "work together":
+		exit(workTogetherUntilKilled(path))
 	}
 	os.Exit(m.Run())
 }
@@ -105,7 +107,7 @@ func TestKill(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "meta.db")
 	committed := -1
 	for round := range 4 {
-		committed = killAfter(t, path, committed, 15+10*round)
+		committed = killAfter(t, path, "work", committed, 15+10*round)
 	}
 	store := openAt(t, path)
 	steps := checkHalves(t, store)
@@ -117,10 +119,10 @@ func TestKill(t *testing.T) {
 
 // killAfter lets a child work and kills it without warning in the middle of its further work. It
 // answers the last step that the child knew to be committed.
-func killAfter(t *testing.T, path string, committed, steps int) int {
+func killAfter(t *testing.T, path, work string, committed, steps int) int {
 	t.Helper()
 	child := exec.Command(os.Args[0])
-	child.Env = append(os.Environ(), childEnv+"=work", childPathEnv+"="+path)
+	child.Env = append(os.Environ(), childEnv+"="+work, childPathEnv+"="+path)
 	child.Stderr = os.Stderr
 	output, err := child.StdoutPipe()
 	if err != nil {

@@ -33,9 +33,11 @@ type Store struct {
 	now     func() time.Time
 	log     *slog.Logger
 	release func() error // ends the hold on the database
-	writer  *sql.DB      // nil after Look; one connection: writers queue in Go, where waiting is fair and heeds the context
+	writer  *sql.DB      // nil after Look; one connection
 	readers *sql.DB
-	writing atomic.Uint64 // the goroutine inside Update
+	turn    turn
+	group   *group        // open; whoever has the turn may use it
+	writing atomic.Uint64 // the goroutine inside a change
 
 	workers *river.Workers         // filled by Handle
 	river   *river.Client[*sql.Tx] // only inserts and deletes; Run has its own
@@ -58,7 +60,7 @@ func Open(ctx context.Context, config Config) (*Store, error) {
 	}
 	store := &Store{
 		now: config.Now, log: config.Log, release: lock.Close,
-		workers: river.NewWorkers(), bell: make(bell, 1), rest: longestRest,
+		workers: river.NewWorkers(), turn: make(turn, 1), bell: make(bell, 1), rest: longestRest,
 	}
 	if err := store.open(ctx, config); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", config.Path, err), store.Close())
@@ -127,31 +129,27 @@ func (s *Store) View(ctx context.Context, read func(tx *Tx) error) error {
 	return read(&Tx{sql: sqlTx})
 }
 
-// Update runs change alone among all writers and commits. When change returns an error or panics,
-// nothing of it remains. An Update inside an Update of the same store would wait for itself: it panics.
-// A View inside an Update sees the state before it.
+// Update runs change alone among all writers and commits. When change returns an error or panics, or when the context has ended,
+// nothing of it remains. Changes of several goroutines may share one commit, and are undone together if that fails; none of them
+// returns before it. An Update inside an Update of the same store would wait for itself: it panics. A View inside an Update sees
+// the last state that was committed.
 func (s *Store) Update(ctx context.Context, change func(tx *Tx) error) error {
 	if s.writer == nil {
 		return errors.New("the database was opened only to look at it")
 	}
-	self := goroutine()
-	if s.writing.Load() == self {
+	if s.writing.Load() == goroutine() {
 		panic("meta: Update called inside Update: pass the Tx on")
 	}
-	sqlTx, err := s.writer.BeginTx(ctx, nil)
-	if err != nil {
+	if err := s.turn.take(ctx); err != nil {
 		return fmt.Errorf("begin writing: %w", err)
 	}
-	defer sqlTx.Rollback()
-	s.writing.Store(self)
-	defer s.writing.CompareAndSwap(self, 0) // the next writer may have begun already
-
-	tx := &Tx{sql: sqlTx, store: s}
-	if err := change(tx); err != nil {
+	tx := &Tx{store: s}
+	joined, err := s.join(ctx, tx, change)
+	if err != nil {
 		return err
 	}
-	if err := sqlTx.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
+	if err := s.settle(joined); err != nil {
+		return err
 	}
 	if tx.ring {
 		s.bell.ring()

@@ -1,0 +1,149 @@
+package meta
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+)
+
+// group is the changes that are committed together, so that many writers share one wait for the disk. Its fields belong to who has
+// the turn, but for err, which can be read when ended is closed.
+type group struct {
+	sql     *sql.Tx
+	members int // changes that were made and wait for the commit
+	ended   chan struct{}
+	err     error
+}
+
+// turn is held by the one goroutine that may write. Who waits for it is served in the order of arrival.
+type turn chan struct{}
+
+func (t turn) take(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	select {
+	case t <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (t turn) give() { <-t }
+
+// join makes the change in the open group, or in a new one, and answers the group. It gives the turn that the caller took.
+func (s *Store) join(ctx context.Context, tx *Tx, change func(tx *Tx) error) (*group, error) {
+	defer s.turn.give()
+	if s.group == nil {
+		// Not under the caller's context, as the transaction is others' too.
+		begun, err := s.writer.BeginTx(context.WithoutCancel(ctx), nil)
+		if err != nil {
+			return nil, fmt.Errorf("begin writing: %w", err)
+		}
+		s.group = &group{sql: begun, ended: make(chan struct{})}
+	}
+	joined := s.group
+	tx.sql = joined.sql
+	if err := s.attempt(ctx, joined, tx, change); err != nil {
+		return nil, err
+	}
+	joined.members++
+	return joined, nil
+}
+
+// attempt makes a change as a whole or not at all, also when it panics. The first of a group is undone with its transaction.
+func (s *Store) attempt(ctx context.Context, g *group, tx *Tx, change func(tx *Tx) error) (err error) {
+	first := g.members == 0
+	if !first {
+		if err := s.savepoint(g, "SAVEPOINT change"); err != nil {
+			return err
+		}
+	}
+	done := false
+	defer func() {
+		switch {
+		case done:
+		case first:
+			s.abandon(g, errRolledBack) // nobody waits for it
+		default:
+			err = errors.Join(err, s.savepoint(g, "ROLLBACK TO change"), s.savepoint(g, "RELEASE change"))
+		}
+	}()
+	if err := s.alone(tx, change); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if !first {
+		if err := s.savepoint(g, "RELEASE change"); err != nil {
+			return err
+		}
+	}
+	done = true
+	return nil
+}
+
+// alone notes who is at work, so that an Update inside an Update is noticed.
+func (s *Store) alone(tx *Tx, change func(tx *Tx) error) error {
+	s.writing.Store(goroutine())
+	defer s.writing.Store(0)
+	return change(tx)
+}
+
+// savepoint ends the group when the statement fails: then SQLite has rolled back the whole transaction, as on a full disk.
+func (s *Store) savepoint(g *group, statement string) error {
+	if s.group != g {
+		return nil // it has ended already
+	}
+	_, err := g.sql.ExecContext(context.Background(), statement)
+	if err != nil {
+		err = fmt.Errorf("%s: %w", statement, err)
+		s.abandon(g, err)
+	}
+	return err
+}
+
+// settle waits until the group is committed. The first of its members whose turn comes again commits: all who waited for theirs
+// before it have joined by then. Its context does not matter any more: the change is made and others' commit carries it.
+func (s *Store) settle(g *group) error {
+	select {
+	case s.turn <- struct{}{}:
+		defer s.turn.give()
+		if s.group == g {
+			s.commit(g)
+		}
+	case <-g.ended:
+	}
+	<-g.ended
+	if g.err != nil {
+		return fmt.Errorf("commit: %w", g.err)
+	}
+	return nil
+}
+
+func (s *Store) commit(g *group) {
+	err := g.sql.Commit()
+	if err != nil {
+		// Some failures leave the transaction open in the connection, which is the only one.
+		s.writer.ExecContext(context.Background(), "ROLLBACK")
+	}
+	s.end(g, err)
+}
+
+var errRolledBack = errors.New("rolled back")
+
+// abandon undoes whatever the group has done.
+func (s *Store) abandon(g *group, cause error) {
+	g.sql.Rollback() // fails when SQLite has done so already
+	s.end(g, cause)
+}
+
+// end tells the members what became of the group.
+func (s *Store) end(g *group, outcome error) {
+	g.err = outcome
+	s.group = nil
+	close(g.ended)
+}
