@@ -157,10 +157,14 @@ func (s *script) clock(words []string) []string {
 	return nil
 }
 
-// pass: "8h" moves the clock and waits until everything that is due then has happened.
+// pass: "8h" moves the clock and waits until everything that is due then has happened; "8h 1" while one job is held.
 func (s *script) pass(words []string) []string {
 	s.clock(words)
-	s.bed.Rest()
+	held := 0
+	if len(words) > 1 {
+		held, _ = strconv.Atoi(words[1])
+	}
+	s.bed.RestBeside(held)
 	return nil
 }
 

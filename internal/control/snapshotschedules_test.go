@@ -10,15 +10,15 @@ import (
 	"slipher/internal/testbed"
 )
 
-func TestScheduleQuota(t *testing.T) {
+func TestScheduleQuotas(t *testing.T) {
 	t.Parallel()
-	bed := testbed.New(t, testbed.Config{Limits: control.Limits{SnapshotSchedules: 1}})
+	bed := testbed.New(t, testbed.Config{Limits: control.Limits{SnapshotSchedules: 1, Tags: 2}})
 	bed.Must(testbed.Owner, "CreateSnapshotSchedule", "ScheduleIdentifier=one", "ScheduleDefinitions=rate(5 hours)")
 	_, err := bed.Call(testbed.Owner, "CreateSnapshotSchedule", "ScheduleIdentifier=two", "ScheduleDefinitions=rate(5 hours)")
 	wantFault(t, err, "SnapshotScheduleQuotaExceeded")
 	bed.Must(testbed.Consumer, "CreateSnapshotSchedule", "ScheduleIdentifier=two", "ScheduleDefinitions=rate(5 hours)")
-	_, err = bed.Call(testbed.Consumer, "CreateSnapshotSchedule", "ScheduleIdentifier=three", "ScheduleDefinitions=rate(5 hours)", "Tags=a:b,a:c")
-	wantFault(t, err, "InvalidTagFault")
+	_, err = bed.Call(testbed.Consumer, "CreateSnapshotSchedule", "ScheduleIdentifier=three", "ScheduleDefinitions=rate(5 hours)", "Tags=a:b,c:d,e:f")
+	wantFault(t, err, "TagLimitExceededFault")
 }
 
 // TestOneScheduleOfManyClusters wants their snapshots to begin within the schedule's minute, but not in one second.

@@ -107,6 +107,16 @@ func TestOpenRefusesAnotherDatabasesFolder(t *testing.T) {
 	}
 }
 
+func TestStatusCountsChanges(t *testing.T) {
+	t.Parallel()
+	r := opened(t)
+	before := r.status().WrittenBytes
+	execute(t, r.connect(), "CREATE TABLE t AS SELECT i, md5(i::varchar) AS token FROM generate_series(1, 100000) AS g(i)")
+	if by := r.status().WrittenBytes - before; by < 1<<20 {
+		t.Errorf("a table of some megabytes has changed %d bytes", by)
+	}
+}
+
 func TestNewPassword(t *testing.T) {
 	t.Parallel()
 	r := opened(t)

@@ -445,6 +445,12 @@ func (b *Bed) Await(what string, holds func() bool) {
 // Rest waits until all jobs that are due have run. Jobs that failed are due again later.
 func (b *Bed) Rest() {
 	b.t.Helper()
+	b.RestBeside(0)
+}
+
+// RestBeside is Rest while the test holds some of the jobs.
+func (b *Bed) RestBeside(held int) {
+	b.t.Helper()
 	b.Store.Wake()
 	looks := time.NewTicker(2 * time.Millisecond)
 	defer looks.Stop()
@@ -454,7 +460,7 @@ func (b *Bed) Rest() {
 		if err != nil {
 			b.t.Fatal(err)
 		}
-		if running == 0 && (next.IsZero() || next.After(b.Clock.Now())) {
+		if running <= held && (next.IsZero() || next.After(b.Clock.Now())) {
 			return
 		}
 		select {
