@@ -114,7 +114,7 @@ func (s *server) fill(ctx context.Context, size int64) (types.Snapshot, error) {
 	_, err := s.CreateCluster(ctx, &redshift.CreateClusterInput{
 		ClusterIdentifier: aws.String("source"), NodeType: aws.String("dc2.large"), ClusterType: aws.String("single-node"),
 		AutomatedSnapshotRetentionPeriod: aws.Int32(0), // none may come beside what is measured; only this kind of node can do without
-		MasterUsername: aws.String("awsuser"), MasterUserPassword: aws.String(password)})
+		MasterUsername:                   aws.String("awsuser"), MasterUserPassword: aws.String(password)})
 	if err != nil {
 		return types.Snapshot{}, err
 	}
