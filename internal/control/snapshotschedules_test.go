@@ -10,7 +10,7 @@ import (
 	"slipher/internal/testbed"
 )
 
-func TestScheduleQuotas(t *testing.T) {
+func TestScheduleQuota(t *testing.T) {
 	t.Parallel()
 	bed := testbed.New(t, testbed.Config{Limits: control.Limits{SnapshotSchedules: 1, Tags: 2}})
 	bed.Must(testbed.Owner, "CreateSnapshotSchedule", "ScheduleIdentifier=one", "ScheduleDefinitions=rate(5 hours)")
