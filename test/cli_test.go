@@ -56,6 +56,40 @@ func TestAWSCLI(t *testing.T) {
 	}
 }
 
+// TestManualSnapshotsByCLI keeps and deletes manual snapshots with the aws program, one and many at a time, as far as the quota of slipher serve goes.
+func TestManualSnapshotsByCLI(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("aws"); err != nil {
+		t.Skip("the aws program is not installed")
+	}
+	p := serve(t, "--manual-snapshots", "2")
+	client := p.client("default")
+	createCluster(t, client, "sales")
+	for _, name := range []string{"monday", "tuesday"} {
+		createSnapshot(t, client, "sales", name)
+	}
+	for _, call := range []struct {
+		args string
+		want []string // in what is printed
+	}{
+		{"create-cluster-snapshot --cluster-identifier sales --snapshot-identifier third", []string{"(ClusterSnapshotQuotaExceeded)", "which is 2"}},
+		{"modify-cluster-snapshot --snapshot-identifier monday --manual-snapshot-retention-period 10", []string{`"ManualSnapshotRemainingDays": 10`}},
+		{"batch-modify-cluster-snapshots --snapshot-identifier-list MONDAY none --manual-snapshot-retention-period 5", []string{`"monday"`, `"FailureCode": "ClusterSnapshotNotFound"`}},
+		{"copy-cluster-snapshot --source-snapshot-identifier monday --target-snapshot-identifier third", []string{"(InvalidClusterSnapshotState)", "only automated snapshots"}},
+		{"create-tags --resource-name arn:aws:redshift:us-east-1:" + accountA + ":snapshot:sales/monday --tags Key=keep,Value=yes", nil},
+		{"describe-tags --resource-type Snapshot --tag-keys keep", []string{`"ResourceType": "snapshot"`, `"Value": "yes"`}},
+		{"batch-delete-cluster-snapshots --identifiers SnapshotIdentifier=monday SnapshotIdentifier=tuesday,SnapshotClusterIdentifier=other", []string{`"monday"`, "Snapshot not found for cluster."}},
+		{"create-cluster-snapshot --cluster-identifier sales --snapshot-identifier third", []string{`"Status": "creating"`}},
+	} {
+		out, _ := p.awsCLI(t, "default", strings.Fields(call.args)...) // a refusal is an error of the program's too
+		for _, want := range call.want {
+			if !strings.Contains(string(out), want) {
+				t.Errorf("aws %s: want %s in\n%s", call.args, want, out)
+			}
+		}
+	}
+}
+
 func (p *program) awsCLI(t *testing.T, profile string, args ...string) ([]byte, error) {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), "aws", append([]string{"--endpoint-url", p.url, "--region", "us-east-1", "--profile", profile, "redshift"}, args...)...)
