@@ -39,6 +39,7 @@ var floors = map[string]int{
 	"internal/redshiftsql": 4,
 	"internal/pgwire":      4,
 	"internal/lazyfs":      4,
+	"internal/policy":      4,
 }
 
 func TestFloors(t *testing.T) {
