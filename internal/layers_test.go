@@ -35,6 +35,7 @@ var floors = map[string]int{
 	"internal/sigv4":       4,
 	"internal/schedule":    4,
 	"internal/meta":        4,
+	"internal/audit":       4,
 	"internal/engine":      4,
 	"internal/redshiftsql": 4,
 	"internal/pgwire":      4,

@@ -19,6 +19,7 @@ type field struct {
 	name     string   // on the wire
 	item     string   // of a list: the element around each item
 	required bool     // in an input
+	secret   bool     // never shown but in the answer itself
 	enum     []string // the values the model allows
 }
 
@@ -55,6 +56,8 @@ func parseTag(tag string) field {
 			f.item = value
 		case "required":
 			f.required = true
+		case "sensitive":
+			f.secret = true
 		case "enum":
 			f.enum = strings.Split(value, "|")
 		}

@@ -17,6 +17,7 @@ import (
 	"github.com/google/uuid"
 
 	"slipher/internal/api"
+	"slipher/internal/audit"
 )
 
 // Config is what the door needs of the rest of the house.
@@ -29,8 +30,9 @@ type Config struct {
 	// authenticated, as the root user of an account may do everything in it.
 	Authorize func(ctx context.Context, caller api.Caller, service, operation string, input any) error
 
-	RequestID func() string // nil: random UUIDs
-	Log       *slog.Logger  // nil: silent
+	Audit     func(audit.Event) // takes a record of every request; nil keeps none
+	RequestID func() string     // of requests and audit events; nil: random UUIDs
+	Log       *slog.Logger      // nil: silent
 }
 
 // NewServer answers the API at "/" and GET /healthz.
@@ -80,10 +82,11 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 	status, code := http.StatusOK, ""
 	if err := s.answer(r.Context(), x); err != nil {
-		fault := s.faultOf(r.Context(), err, x)
-		status, code = fault.Status, fault.Code
-		x.answer = EncodeFault(x.service.Namespace, fault, x.caller.RequestID)
+		x.fault = s.faultOf(r.Context(), err, x)
+		status, code = x.fault.Status, x.fault.Code
+		x.answer = EncodeFault(x.service.Namespace, x.fault, x.caller.RequestID)
 	}
+	s.record(x)
 	w.Header().Set("Content-Type", "text/xml")
 	w.Header().Set("X-Amzn-RequestId", x.caller.RequestID)
 	w.WriteHeader(status)
@@ -94,7 +97,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		"status", status, "code", code, "bytes", len(x.answer), "took", s.config.Now().Sub(began))
 }
 
-// answer takes a request through the steps; the first refusal ends it.
+// answer takes a request through the steps; the first refusal ends it. What comes of it is recorded in any case.
 func (s *server) answer(ctx context.Context, x *exchange) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {

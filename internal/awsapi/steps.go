@@ -33,11 +33,13 @@ type exchange struct {
 	service   *service        // identify
 	signature sigv4.Signature // identify
 	body      []byte          // receive
+	claimed   string          // authenticate: the account of the key, before the signature is verified
 	caller    api.Caller      // authenticate; its RequestID is there from the start
 	operation api.Operation   // decode
 	input     any             // decode
 	output    any             // call
 	answer    []byte          // encode
+	fault     *api.Fault      // whatever step refused
 }
 
 // identify finds out which service is asked, from the scope that the request is signed for.
@@ -87,12 +89,14 @@ func (s *server) receive(_ context.Context, x *exchange) error {
 // authenticate finds the key's owner and proves that the key signed this request.
 func (s *server) authenticate(ctx context.Context, x *exchange) error {
 	key, err := s.config.Keys.AccessKey(ctx, x.signature.AccessKeyID)
-	switch {
-	case errors.Is(err, iam.ErrNotFound):
+	if errors.Is(err, iam.ErrNotFound) {
 		return api.NewFault("InvalidClientTokenId", 403, "the access key in the request does not exist")
-	case err != nil:
+	}
+	if err != nil {
 		return fmt.Errorf("look up the access key: %w", err)
-	case x.signature.Token != "":
+	}
+	x.claimed = key.Account
+	if x.signature.Token != "" {
 		return api.NewFault("InvalidClientTokenId", 403, "the request has a security token, but its access key is a long-term one: leave the token out")
 	}
 	if err := x.signature.Verify(x.request, x.body, key.Secret, s.config.Now()); err != nil {

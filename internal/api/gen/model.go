@@ -40,6 +40,7 @@ type shape struct {
 	Required  []string  `json:"required"`
 	Enum      []string  `json:"enum"`
 	Exception bool      `json:"exception"`
+	Sensitive bool      `json:"sensitive"`
 	Error     struct {
 		Code           string `json:"code"`
 		HTTPStatusCode int    `json:"httpStatusCode"`

@@ -56,7 +56,7 @@ func (m model) goType(name string) string {
 }
 
 // tag tells the codec the name on the wire and what the model says about the value:
-// the element name of list items, whether the member is required, the values of an enumeration.
+// the element name of list items, whether the member is required, whether it is a secret, the values of an enumeration.
 func (m model) tag(parent shape, field member) string {
 	parts := []string{field.wireName()}
 	target := m.Shapes[field.Shape]
@@ -66,6 +66,9 @@ func (m model) tag(parent shape, field member) string {
 	}
 	if slices.Contains(parent.Required, field.Name) {
 		parts = append(parts, "required")
+	}
+	if target.Sensitive {
+		parts = append(parts, "sensitive")
 	}
 	if isEnum(target) {
 		parts = append(parts, "enum="+strings.Join(target.Enum, "|"))

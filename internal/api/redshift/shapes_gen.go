@@ -201,7 +201,7 @@ type ClusterAssociatedToSchedule struct {
 
 type ClusterCredentials struct {
 	DbUser     string    `wire:"DbUser"`
-	DbPassword string    `wire:"DbPassword"`
+	DbPassword string    `wire:"DbPassword,sensitive"`
 	Expiration time.Time `wire:"Expiration"`
 }
 
@@ -219,7 +219,7 @@ type ClusterDbRevisionsMessage struct {
 
 type ClusterExtendedCredentials struct {
 	DbUser          string    `wire:"DbUser"`
-	DbPassword      string    `wire:"DbPassword"`
+	DbPassword      string    `wire:"DbPassword,sensitive"`
 	Expiration      time.Time `wire:"Expiration"`
 	NextRefreshTime time.Time `wire:"NextRefreshTime"`
 }
@@ -356,7 +356,7 @@ type CreateClusterMessage struct {
 	ClusterType                          string   `wire:"ClusterType"`
 	NodeType                             string   `wire:"NodeType,required"`
 	MasterUsername                       string   `wire:"MasterUsername,required"`
-	MasterUserPassword                   string   `wire:"MasterUserPassword"`
+	MasterUserPassword                   string   `wire:"MasterUserPassword,sensitive"`
 	ClusterSecurityGroups                []string `wire:"ClusterSecurityGroups,item=ClusterSecurityGroupName"`
 	VpcSecurityGroupIds                  []string `wire:"VpcSecurityGroupIds,item=VpcSecurityGroupId"`
 	ClusterSubnetGroupName               string   `wire:"ClusterSubnetGroupName"`
@@ -1245,7 +1245,7 @@ type GetIdentityCenterAuthTokenRequest struct {
 }
 
 type GetIdentityCenterAuthTokenResponse struct {
-	Token          string    `wire:"Token"`
+	Token          string    `wire:"Token,sensitive"`
 	ExpirationTime time.Time `wire:"ExpirationTime"`
 }
 
@@ -1458,7 +1458,7 @@ type ModifyClusterMessage struct {
 	NumberOfNodes                        *int     `wire:"NumberOfNodes"`
 	ClusterSecurityGroups                []string `wire:"ClusterSecurityGroups,item=ClusterSecurityGroupName"`
 	VpcSecurityGroupIds                  []string `wire:"VpcSecurityGroupIds,item=VpcSecurityGroupId"`
-	MasterUserPassword                   string   `wire:"MasterUserPassword"`
+	MasterUserPassword                   string   `wire:"MasterUserPassword,sensitive"`
 	ClusterParameterGroupName            string   `wire:"ClusterParameterGroupName"`
 	AutomatedSnapshotRetentionPeriod     *int     `wire:"AutomatedSnapshotRetentionPeriod"`
 	ManualSnapshotRetentionPeriod        *int     `wire:"ManualSnapshotRetentionPeriod"`
@@ -1696,7 +1696,7 @@ type PauseClusterResult struct {
 }
 
 type PendingModifiedValues struct {
-	MasterUserPassword               string `wire:"MasterUserPassword"`
+	MasterUserPassword               string `wire:"MasterUserPassword,sensitive"`
 	NodeType                         string `wire:"NodeType"`
 	NumberOfNodes                    *int   `wire:"NumberOfNodes"`
 	ClusterType                      string `wire:"ClusterType"`

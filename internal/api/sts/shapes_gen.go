@@ -33,7 +33,7 @@ type AssumedRoleUser struct {
 
 type Credentials struct {
 	AccessKeyId     string    `wire:"AccessKeyId,required"`
-	SecretAccessKey string    `wire:"SecretAccessKey,required"`
+	SecretAccessKey string    `wire:"SecretAccessKey,required,sensitive"`
 	SessionToken    string    `wire:"SessionToken,required"`
 	Expiration      time.Time `wire:"Expiration,required"`
 }

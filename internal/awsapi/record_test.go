@@ -1,0 +1,203 @@
+package awsapi
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"slipher/internal/api"
+	"slipher/internal/api/redshift"
+	"slipher/internal/api/sts"
+	"slipher/internal/audit"
+)
+
+// recorded are the calls of testdata/audit, each with its record.
+var recorded = redshift.Handlers{
+	DescribeClusters: describing.DescribeClusters,
+	CreateCluster: func(context.Context, api.Caller, *redshift.CreateClusterMessage) (*redshift.CreateClusterResult, error) {
+		return &redshift.CreateClusterResult{Cluster: &redshift.Cluster{
+			ClusterIdentifier: "sales", NumberOfNodes: 2, ClusterCreateTime: noon, Tags: []redshift.Tag{{Key: "team", Value: "sales"}},
+			PendingModifiedValues: &redshift.PendingModifiedValues{MasterUserPassword: "Topsecret1"},
+		}}, nil
+	},
+	DeleteCluster: func(context.Context, api.Caller, *redshift.DeleteClusterMessage) (*redshift.DeleteClusterResult, error) {
+		return nil, redshift.ClusterNotFound("Cluster sales not found.")
+	},
+	GetClusterCredentials: func(context.Context, api.Caller, *redshift.GetClusterCredentialsMessage) (*redshift.ClusterCredentials, error) {
+		return &redshift.ClusterCredentials{DbUser: "IAM:ann", DbPassword: "Topsecret2", Expiration: noon}, nil
+	},
+	DeleteTags: func(context.Context, api.Caller, *redshift.DeleteTagsMessage) (*api.None, error) {
+		return &api.None{}, nil
+	},
+	DescribeEvents: func(context.Context, api.Caller, *redshift.DescribeEventsMessage) (*redshift.EventsMessage, error) {
+		panic("a bug")
+	},
+	DescribeTags: func(context.Context, api.Caller, *redshift.DescribeTagsMessage) (*redshift.TaggedResourceListMessage, error) {
+		return nil, errors.New("the disk of /srv/slipher is broken")
+	},
+}
+
+func TestRecord(t *testing.T) {
+	t.Parallel()
+	const version = "&Version=2012-12-01"
+	signed := func(form string) func(*testing.T, door) {
+		return func(t *testing.T, d door) { d.post(t, owner, "redshift", form) }
+	}
+	cases := map[string]func(*testing.T, door){
+		"changes":         signed("Action=CreateCluster&ClusterIdentifier=sales&NodeType=ra3.large&NumberOfNodes=2&MasterUsername=awsuser&MasterUserPassword=Topsecret1&Tags.Tag.1.Key=team&Tags.Tag.1.Value=sales" + version),
+		"reads":           signed("Action=DescribeClusters&MaxRecords=20" + version),
+		"credentials":     signed("Action=GetClusterCredentials&ClusterIdentifier=sales&DbUser=ann&AutoCreate=true" + version),
+		"nothing_to_show": signed("Action=DeleteTags&ResourceName=arn&TagKeys.TagKey.1=team" + version),
+		"refused":         signed("Action=DeleteCluster&ClusterIdentifier=sales&SkipFinalClusterSnapshot=true" + version),
+		"not_decoded":     signed("Action=CreateCluster&ClusterIdentifier=sales&MasterUserPassword=Topsecret1&Pasword=Topsecret1" + version),
+		"not_offered":     signed("Action=ResizeCluster&ClusterIdentifier=sales" + version),
+		"no_operation":    signed("Action=DropEverything" + version),
+		"fails":           signed("Action=DescribeTags" + version),
+		"panics":          signed("Action=DescribeEvents" + version),
+		"another_service": func(t *testing.T, d door) { d.post(t, consumer, "sts", "Action=GetCallerIdentity&Version=2011-06-15") },
+		"wrong_secret":    tampered(func(r *http.Request) { r.Header.Set("X-Amz-Date", "20260102T120001Z") }),
+		"unknown_key":     func(t *testing.T, d door) { d.post(t, "333333333333", "redshift", "Action=CreateCluster"+version) },
+		"unsigned":        tampered(func(r *http.Request) { r.Header.Del("Authorization") }),
+		"hostile": tampered(func(r *http.Request) {
+			r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential="+strings.Repeat("x", 2000)+"/20260102/eu-west-1/redshift/aws4_request, SignedHeaders=host, Signature="+strings.Repeat("0", 64))
+		}),
+		"not_the_api": func(t *testing.T, d door) { d.send(t, d.request(t, http.MethodGet, "/favicon.ico", "")) },
+	}
+	for name, send := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var events []audit.Event
+			d := openDoor(t, recorded, func(c *Config) { c.Audit = func(e audit.Event) { events = append(events, e) } })
+			send(t, d)
+			if len(events) != 1 {
+				t.Fatalf("%d events, want 1", len(events))
+			}
+			var text bytes.Buffer
+			encoder := json.NewEncoder(&text)
+			encoder.SetEscapeHTML(false)
+			encoder.SetIndent("", "  ")
+			if err := encoder.Encode(events[0]); err != nil {
+				t.Fatal(err)
+			}
+			if strings.Contains(text.String(), "Topsecret") {
+				t.Errorf("a secret is in the record:\n%s", text.String())
+			}
+			golden(t, filepath.Join("testdata/audit", name+".json"), func(string) string { return text.String() })
+		})
+	}
+}
+
+// tampered sends a request that is changed after it was signed.
+func tampered(change func(*http.Request)) func(*testing.T, door) {
+	return func(t *testing.T, d door) {
+		form := "Action=CreateCluster&ClusterIdentifier=sales&MasterUserPassword=Topsecret1&Version=2012-12-01"
+		r := d.request(t, http.MethodPost, "/", form)
+		signFor(t, r, owner, "redshift", form)
+		change(r)
+		d.send(t, r)
+	}
+}
+
+func TestRecordedIdentity(t *testing.T) {
+	t.Parallel()
+	for arn, want := range map[string]audit.Identity{
+		"arn:aws:iam::111111111111:user/office/ann":          {Type: "IAMUser", UserName: "ann"},
+		"arn:aws:sts::111111111111:assumed-role/readers/ann": {Type: "AssumedRole"},
+		"arn:aws:iam::111111111111:root":                     {Type: "Root"},
+	} {
+		x := exchange{caller: api.Caller{Account: owner, ARN: arn}}
+		if got := x.identity(); got.Type != want.Type || got.UserName != want.UserName || got.ARN != arn || got.AccountID != owner {
+			t.Errorf("%s: got %+v", arn, got)
+		}
+	}
+}
+
+// TestNoSecretIsRecorded fills every structure that an operation takes, and those that hold secrets in answers, and looks for the
+// members that the models mark as sensitive.
+func TestNoSecretIsRecorded(t *testing.T) {
+	t.Parallel()
+	secrets := sensitiveMembers(t, "redshift")
+	for name := range sensitiveMembers(t, "sts") {
+		secrets[name] = true
+	}
+	if !secrets["MasterUserPassword"] || !secrets["SecretAccessKey"] {
+		t.Fatalf("the models mark %v", secrets)
+	}
+	shapes := []any{&redshift.ClusterCredentials{}, &redshift.ClusterExtendedCredentials{}, &redshift.CreateClusterResult{},
+		&redshift.GetIdentityCenterAuthTokenResponse{}, &sts.AssumeRoleResponse{}}
+	for _, service := range []api.Service{redshift.Handlers{}.Service(), sts.Handlers{}.Service()} {
+		for _, operation := range service.Operations {
+			shapes = append(shapes, operation.NewInput())
+		}
+	}
+	found := 0
+	for _, shape := range shapes {
+		nameAll(reflect.ValueOf(shape).Elem(), "", 0)
+		text := string(elements(shape)) + string(parameters(shape))
+		for name := range secrets {
+			if strings.Contains(text, "value of "+name+`"`) {
+				t.Errorf("%T shows its %s", shape, name)
+			}
+			if strings.Contains(text, `"`+lowerFirst(name)+`":"`+hidden) {
+				found++
+			}
+		}
+	}
+	if found < 7 {
+		t.Errorf("only %d secrets were there to be hidden", found)
+	}
+}
+
+// fill gives every text the name of its member.
+func nameAll(v reflect.Value, name string, depth int) {
+	switch {
+	case depth > 6:
+	case v.Kind() == reflect.String:
+		v.SetString("value of " + name)
+	case v.Kind() == reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		nameAll(v.Elem(), name, depth+1)
+	case v.Kind() == reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		nameAll(v.Index(0), name, depth+1)
+	case v.Type() == reflect.TypeFor[time.Time]():
+	case v.Kind() == reflect.Struct:
+		for i := range v.NumField() {
+			nameAll(v.Field(i), v.Type().Field(i).Name, depth+1)
+		}
+	}
+}
+
+func sensitiveMembers(t *testing.T, service string) map[string]bool {
+	t.Helper()
+	text, err := os.ReadFile("../api/models/" + service + ".json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var model struct {
+		Shapes map[string]struct {
+			Sensitive bool
+			Members   map[string]struct{ Shape string }
+		}
+	}
+	if err := json.Unmarshal(text, &model); err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]bool{}
+	for _, shape := range model.Shapes {
+		for name, member := range shape.Members {
+			if model.Shapes[member.Shape].Sensitive {
+				found[strings.ToUpper(name[:1])+name[1:]] = true
+			}
+		}
+	}
+	return found
+}
