@@ -93,8 +93,16 @@ func TestManualSnapshotsByCLI(t *testing.T) {
 func (p *program) awsCLI(t *testing.T, profile string, args ...string) ([]byte, error) {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), "aws", append([]string{"--endpoint-url", p.url, "--region", "us-east-1", "--profile", profile, "redshift"}, args...)...)
-	command.Env = append(os.Environ(), "AWS_SHARED_CREDENTIALS_FILE="+filepath.Join(p.dir, "credentials"), "AWS_CONFIG_FILE=/dev/null", "AWS_PAGER=", "AWS_MAX_ATTEMPTS=1")
+	command.Env = append(os.Environ(), p.awsEnvironment(profile)...)
 	return command.CombinedOutput()
+}
+
+// awsEnvironment is what AWS's own programs need to find slipher.
+func (p *program) awsEnvironment(profile string) []string {
+	return []string{
+		"AWS_SHARED_CREDENTIALS_FILE=" + filepath.Join(p.dir, "credentials"), "AWS_CONFIG_FILE=/dev/null", "AWS_PROFILE=" + profile,
+		"AWS_ENDPOINT_URL=" + p.url, "AWS_DEFAULT_REGION=us-east-1", "AWS_PAGER=", "AWS_MAX_ATTEMPTS=1",
+	}
 }
 
 // TestBadRequests sends what no SDK would send, and what strangers send.

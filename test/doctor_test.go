@@ -2,6 +2,7 @@ package test
 
 import (
 	"bytes"
+	"errors"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -65,7 +66,7 @@ func TestDoctor(t *testing.T) {
 	}
 	awaitCluster(t, client, "old", "paused")
 
-	wantSound(t, p.dir, "runs as process", "profile consumer is of account "+accountB, "1 available, 1 paused", "1 snapshot in", "slipher snapshot verify --all")
+	wantSound(t, p.dir, "audit is written", "runs as process", "profile consumer is of account "+accountB, "1 available, 1 paused", "1 snapshot in", "slipher snapshot verify --all")
 	p.kill()
 	killed, sound := doctor(t, p.dir)
 	if !sound {
@@ -75,7 +76,7 @@ func TestDoctor(t *testing.T) {
 	p.start()
 	p.stop()
 	before := allFiles(t, p.dir)
-	wantSound(t, p.dir, "does not run", "2 clusters", "1 snapshot in")
+	wantSound(t, p.dir, "audit can be written", "does not run", "2 clusters", "1 snapshot in")
 	if after := allFiles(t, p.dir); after != before {
 		t.Errorf("doctor changed the installation:\n%s\nwas\n%s", after, before)
 	}
@@ -85,7 +86,7 @@ func TestDoctor(t *testing.T) {
 			dir := copyTree(t, p.dir)
 			damage.do(t, dir)
 			report, sound := doctor(t, dir)
-			if sound != (damage.verdict == "warning") {
+			if sound != (damage.verdict != "problem") {
 				t.Errorf("found sound: %t\n%s", sound, report)
 			}
 			wantLine(t, report, damage.verdict, damage.what, damage.words)
@@ -99,6 +100,10 @@ var damages = map[string]struct {
 	verdict, what, words string
 }{
 	"credentials_open":     {chmod(0o644, "credentials"), "problem", "modes", "chmod 600"},
+	"audit_open":           {chmod(0o755, "audit"), "problem", "audit record", "chmod 700"},
+	"audit_file_open":      {onOne(func(path string) error { return os.Chmod(path, 0o644) }, "audit", "*"), "problem", "audit record", "chmod 600"},
+	"audit_no_folder":      {onOne(func(path string) error { return errors.Join(os.RemoveAll(path), os.WriteFile(path, nil, 0o600)) }, "audit"), "problem", "audit record", "no folder"},
+	"audit_missing":        {remove("audit"), "ok", "audit record", "next start"},
 	"clusters_open":        {chmod(0o755, "clusters"), "problem", "modes", "chmod 700"},
 	"folder_writable":      {chmod(0o777, "."), "problem", "data folder", "chmod 700"},
 	"credentials_missing":  {remove("credentials"), "problem", "credentials", "no profile default"},

@@ -35,6 +35,7 @@ func (s *slipher) adminDoor() http.Handler {
 		}
 		json.NewEncoder(w).Encode(created)
 	})
+	mux.HandleFunc("POST /audit", s.auditState)
 	mux.HandleFunc("POST /snapshots/create", s.takeSnapshot)
 	mux.HandleFunc("POST /snapshots/list", s.listSnapshots)
 	mux.HandleFunc("POST /snapshots/verify", s.verifySnapshots)

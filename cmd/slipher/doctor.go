@@ -80,6 +80,7 @@ func (d *doctor) examine(ctx context.Context) {
 	d.checkCertificate()
 	d.checkSpace()
 	d.checkRunning(ctx)
+	d.checkAudit(ctx)
 	d.checkSockets(ctx)
 	d.checkMounts(ctx)
 

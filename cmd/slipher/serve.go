@@ -17,6 +17,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 	"slipher/internal/api"
+	"slipher/internal/audit"
 	"slipher/internal/awsapi"
 	"slipher/internal/compute"
 	"slipher/internal/control"
@@ -35,6 +36,7 @@ type serveCommand struct {
 	RootKey       string   `placeholder:"URL" help:"The key of a KMS that wraps the key of all keys: awskms://, gcpkms://, azurekeyvault:// or hashivault:// (default: it lies in DIR/keys)."`
 	Bandwidth     byteRate `default:"0" placeholder:"RATE" help:"Cap on all save and restore traffic together, like 20MB/s (0: none)."`
 	ManualQuota   int      `name:"manual-snapshots" default:"20" placeholder:"NUMBER" help:"How many manual snapshots an account may have in a region, final ones and copies included."`
+	AuditDays     int      `name:"audit-days" default:"90" placeholder:"DAYS" help:"How long the record of API calls is kept (0: for ever)."`
 	AdvertiseHost string   `placeholder:"HOST" help:"Put every SQL endpoint on this one host, with a port each, instead of a loopback address each."`
 	tlsOptions    `embed:""`
 	LogLevel      slog.Level `default:"INFO" help:"DEBUG, INFO, WARN or ERROR."`
@@ -51,6 +53,9 @@ func (c serveCommand) Run(ctx context.Context) error {
 	}
 	if c.ManualQuota < 1 {
 		return fmt.Errorf("--manual-snapshots is %d: an account needs room for at least one", c.ManualQuota)
+	}
+	if c.AuditDays < 0 {
+		return fmt.Errorf("--audit-days is %d: give a number of days, or 0 to keep the record for ever", c.AuditDays)
 	}
 	if err := os.Setenv(ignoreEndpointsVariable, "true"); err != nil {
 		return err
@@ -73,6 +78,7 @@ type slipher struct {
 	store    *meta.Store
 	ring     *keys.Ring
 	accounts *iam.Directory
+	audit    *audit.Log
 	fleet    *compute.Fleet
 	control  *control.Control
 	listener net.Listener
@@ -96,6 +102,9 @@ func (s *slipher) open(ctx context.Context) error {
 	}
 	s.onClose(s.store.Close)
 	s.data.sweepSockets()
+	if err = s.openAudit(); err != nil {
+		return err
+	}
 	if s.ring, err = s.openKeys(ctx); err != nil {
 		return err
 	}
@@ -192,6 +201,7 @@ func (s *slipher) serve(ctx context.Context) error {
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return s.store.Run(ctx) })
+	group.Go(func() error { return s.audit.Run(ctx) })
 	group.Go(func() error { return serveHTTP(ctx, s.secured(s.listener), s.door()) })
 	group.Go(func() error { return serveHTTP(ctx, admin, s.adminDoor()) })
 
@@ -220,6 +230,7 @@ func (s *slipher) door() http.Handler {
 		Services: []api.Service{s.control.Handlers().Service(), awsapi.STS(s.accounts)},
 		Keys:     s.accounts,
 		Now:      time.Now,
+		Audit:    s.audit.Record,
 		Log:      s.log,
 	})
 }
