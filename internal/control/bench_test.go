@@ -22,7 +22,9 @@ import (
 // ownerKey is the one access key of a door under test.
 type ownerKey iam.AccessKey
 
-func (k ownerKey) AccessKey(context.Context, string) (iam.AccessKey, error) { return iam.AccessKey(k), nil }
+func (k ownerKey) AccessKey(context.Context, string) (iam.AccessKey, error) {
+	return iam.AccessKey(k), nil
+}
 
 // doorOf puts the whole way of a request before a bed: HTTP, signature, audit record.
 func doorOf(b *testing.B, bed *testbed.Bed) (ask func(form string)) {
