@@ -163,6 +163,7 @@ func (c *Control) Handlers() redshift.Handlers {
 		RestoreFromClusterSnapshot:        c.RestoreFromClusterSnapshot,
 		RestoreTableFromClusterSnapshot:   c.RestoreTableFromClusterSnapshot,
 		DescribeTableRestoreStatus:        c.DescribeTableRestoreStatus,
+		DescribeNodeConfigurationOptions:  c.DescribeNodeConfigurationOptions,
 		EnableSnapshotCopy:                c.EnableSnapshotCopy,
 		DisableSnapshotCopy:               c.DisableSnapshotCopy,
 		ModifySnapshotCopyRetentionPeriod: c.ModifySnapshotCopyRetentionPeriod,

@@ -7,6 +7,16 @@ import (
 	"slipher/internal/meta"
 )
 
+// Fits says whether a snapshot with so much data, of so many nodes of one kind, can be restored to a number of nodes of another.
+func Fits(fromType string, fromNodes int, toType string, toNodes int, bytes int64) (bool, error) {
+	from, err := findConfiguration(fromType, fromNodes)
+	if err != nil {
+		return false, err
+	}
+	to, err := findConfiguration(toType, toNodes)
+	return err == nil && from.restorableTo(to, bytes), err
+}
+
 // Manifests answers the manifest of a snapshot, and the one that the cluster's next save would begin from.
 func (c *Control) Manifests(ctx context.Context, caller api.Caller, identifier string) (own, next string, err error) {
 	err = c.config.Store.View(ctx, func(tx *meta.Tx) error {

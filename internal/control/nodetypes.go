@@ -1,7 +1,6 @@
 package control
 
 import (
-	"slices"
 	"strings"
 
 	"slipher/internal/api"
@@ -10,23 +9,24 @@ import (
 
 // nodeType is what Redshift says of a kind of node; slipher gives all kinds the same machine.
 type nodeType struct {
-	name          string
-	fewest, most  int   // nodes that a cluster may be created with
-	storage       int64 // megabytes of one node
-	singleStorage int64 // megabytes of a single-node cluster, where that differs
+	name           string
+	fewest, most   int   // nodes that a cluster may be created with
+	storage        int64 // megabytes of one node
+	singleStorage  int64 // megabytes of a single-node cluster, where that differs
+	grows, shrinks int   // by which factors an elastic resize changes the number of nodes at most
 }
 
 const terabyte = 1 << 20 // in megabytes
 
 var nodeTypes = []nodeType{
-	{name: "ra3.large", fewest: 1, most: 16, storage: 8 * terabyte, singleStorage: terabyte},
-	{name: "ra3.xlplus", fewest: 1, most: 16, storage: 32 * terabyte, singleStorage: 4 * terabyte},
-	{name: "ra3.4xlarge", fewest: 2, most: 32, storage: 128 * terabyte},
-	{name: "ra3.16xlarge", fewest: 2, most: 128, storage: 128 * terabyte},
-	{name: "rg.xlarge", fewest: 2, most: 16, storage: 32 * terabyte},
-	{name: "rg.4xlarge", fewest: 2, most: 32, storage: 128 * terabyte},
-	{name: "dc2.large", fewest: 1, most: 32, storage: 160 * 1024},
-	{name: "dc2.8xlarge", fewest: 2, most: 128, storage: 2560 * 1024},
+	{name: "ra3.large", fewest: 1, most: 16, storage: 8 * terabyte, singleStorage: terabyte, grows: 2, shrinks: 2},
+	{name: "ra3.xlplus", fewest: 1, most: 16, storage: 32 * terabyte, singleStorage: 4 * terabyte, grows: 2, shrinks: 4},
+	{name: "ra3.4xlarge", fewest: 2, most: 32, storage: 128 * terabyte, grows: 4, shrinks: 4},
+	{name: "ra3.16xlarge", fewest: 2, most: 128, storage: 128 * terabyte, grows: 4, shrinks: 4},
+	{name: "rg.xlarge", fewest: 2, most: 16, storage: 32 * terabyte, grows: 2, shrinks: 4},
+	{name: "rg.4xlarge", fewest: 2, most: 32, storage: 128 * terabyte, grows: 4, shrinks: 4},
+	{name: "dc2.large", fewest: 1, most: 32, storage: 160 * 1024, grows: 2, shrinks: 2},
+	{name: "dc2.8xlarge", fewest: 2, most: 128, storage: 2560 * 1024, grows: 2, shrinks: 2},
 }
 
 func findNodeType(name string) (nodeType, error) {
@@ -84,34 +84,4 @@ func countNodes(clusterType string, numberOfNodes *int) (int, error) {
 		return 0, api.InvalidParameterCombination("Number of nodes for cluster type multi-node must be greater than or equal to 2")
 	}
 	return count, nil
-}
-
-// restorableTo says whether a snapshot of this many nodes of this kind becomes a cluster of that many of another.
-func (n nodeType) restorableTo(nodes int, target nodeType, targetNodes int) bool {
-	if targetNodes < target.fewest || targetNodes > target.most {
-		return false
-	}
-	if n.name == target.name && nodes == targetNodes {
-		return true
-	}
-	if target.local() && !n.local() {
-		return false
-	}
-	return nodes > 1 || n.local() // a single node of managed storage keeps its kind and its number
-}
-
-// restorableTypes lists the kinds that a snapshot can be restored to with the number of nodes it has.
-func restorableTypes(name string, nodes int) []string {
-	source, err := findNodeType(name)
-	if err != nil {
-		return []string{}
-	}
-	names := []string{}
-	for _, target := range nodeTypes {
-		if source.restorableTo(nodes, target, nodes) {
-			names = append(names, target.name)
-		}
-	}
-	slices.Sort(names)
-	return names
 }

@@ -17,7 +17,7 @@ type page struct {
 }
 
 func newPage(kind string, maxRecords *int, marker string) (page, error) {
-	limit, err := checkPageSize(maxRecords, 20)
+	limit, err := checkPageSize(maxRecords, 20, 100)
 	if err != nil {
 		return page{}, err
 	}

@@ -18,7 +18,7 @@ func (c *Control) RestoreFromClusterSnapshot(ctx context.Context, caller api.Cal
 	); err != nil {
 		return nil, err
 	}
-	located, err := locateToRestore(caller, in)
+	located, err := locateToRestore(caller, in.SnapshotIdentifier, in.SnapshotArn, in.SnapshotClusterIdentifier, in.OwnerAccount)
 	if err != nil {
 		return nil, err
 	}
@@ -26,6 +26,9 @@ func (c *Control) RestoreFromClusterSnapshot(ctx context.Context, caller api.Cal
 	err = c.config.Store.Update(ctx, func(tx *meta.Tx) error {
 		source, err := c.findRestorable(tx, caller, located)
 		if err != nil {
+			return err
+		}
+		if err := c.mayDecrypt(tx, source); err != nil {
 			return err
 		}
 		if record, err = c.restoredCluster(tx, caller, in, source); err != nil {
@@ -47,21 +50,21 @@ func (c *Control) RestoreFromClusterSnapshot(ctx context.Context, caller api.Cal
 }
 
 // locateToRestore looks where OwnerAccount says, which is the caller's own account by default: the same identifier may exist in both.
-func locateToRestore(caller api.Caller, in *redshift.RestoreFromClusterSnapshotMessage) (locator, error) {
-	located, err := locate(caller, in.SnapshotIdentifier, in.SnapshotArn, in.SnapshotClusterIdentifier)
+func locateToRestore(caller api.Caller, identifier, arn, cluster, owner string) (locator, error) {
+	located, err := locate(caller, identifier, arn, cluster)
 	switch {
 	case err != nil:
 		return located, err
 	case located.serverless:
 		return located, serverlessSnapshot()
-	case in.OwnerAccount == "":
+	case owner == "":
 		return located, nil
-	case !accountForm.MatchString(in.OwnerAccount):
-		return located, api.InvalidParameterValue("%q is not an account: OwnerAccount is a number of 12 digits.", in.OwnerAccount)
-	case in.SnapshotArn != "" && in.OwnerAccount != located.owner:
-		return located, api.InvalidParameterCombination("OwnerAccount %s is not the account of SnapshotArn %s.", in.OwnerAccount, in.SnapshotArn)
+	case !accountForm.MatchString(owner):
+		return located, api.InvalidParameterValue("%q is not an account: OwnerAccount is a number of 12 digits.", owner)
+	case arn != "" && owner != located.owner:
+		return located, api.InvalidParameterCombination("OwnerAccount %s is not the account of SnapshotArn %s.", owner, arn)
 	}
-	located.owner = in.OwnerAccount
+	located.owner = owner
 	return located, nil
 }
 
@@ -79,7 +82,7 @@ func (c *Control) findRestorable(tx *meta.Tx, caller api.Caller, located locator
 	if source.Body.Status != available {
 		return source, redshift.InvalidClusterSnapshotState("Cannot restore the snapshot %s because it is not available; its status is %s.", source.Body.Identifier, source.Body.Status)
 	}
-	return source, c.mayDecrypt(tx, source)
+	return source, nil
 }
 
 // mayDecrypt refuses a snapshot whose key is gone at once, rather than with a cluster that never gets its data.
@@ -128,19 +131,18 @@ func (c *Control) restoredCluster(tx *meta.Tx, caller api.Caller, in *redshift.R
 }
 
 func (b *cluster) placeNodes(in *redshift.RestoreFromClusterSnapshotMessage, source snapshotRecord) error {
-	from, err := findNodeType(b.NodeType)
+	from, err := findConfiguration(b.NodeType, b.NumberOfNodes)
 	if err != nil {
 		return err
 	}
-	to, err := findNodeType(or(in.NodeType, b.NodeType))
+	to, err := findConfiguration(or(in.NodeType, b.NodeType), value(in.NumberOfNodes, b.NumberOfNodes))
 	if err != nil {
 		return err
 	}
-	nodes := value(in.NumberOfNodes, b.NumberOfNodes)
-	if !from.restorableTo(b.NumberOfNodes, to, nodes) {
-		return api.InvalidParameterValue("Snapshot %s does not fit into cluster of node type %s with %d node(s) due to technical limitations. Try to restore to a cluster with a different node configuration.", source.Body.Identifier, to.name, nodes)
+	if !from.restorableTo(to, source.Body.TotalBytes) {
+		return api.InvalidParameterValue("Snapshot %s does not fit into cluster of node type %s with %d node(s) due to technical limitations. Try to restore to a cluster with a different node configuration.", source.Body.Identifier, to.kind.name, to.nodes)
 	}
-	b.NodeType, b.NumberOfNodes = to.name, nodes
+	b.NodeType, b.NumberOfNodes = to.kind.name, to.nodes
 	return nil
 }
 

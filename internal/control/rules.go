@@ -104,12 +104,12 @@ func checkPort(port int, on nodeType) error {
 	return api.InvalidParameterValue("Port %d is not valid for node type %s: it must be within 5431-5455 or 8191-8215.", port, on.name)
 }
 
-func checkPageSize(maxRecords *int, fewest int) (int, error) {
+func checkPageSize(maxRecords *int, fewest, most int) (int, error) {
 	if maxRecords == nil {
-		return 100, nil
+		return most, nil
 	}
-	if *maxRecords < fewest || *maxRecords > 100 {
-		return 0, api.InvalidParameterValue("MaxRecords must be between %d and 100, not %d.", fewest, *maxRecords)
+	if *maxRecords < fewest || *maxRecords > most {
+		return 0, api.InvalidParameterValue("MaxRecords must be between %d and %d, not %d.", fewest, most, *maxRecords)
 	}
 	return *maxRecords, nil
 }

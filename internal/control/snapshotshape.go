@@ -49,7 +49,7 @@ func (c *Control) snapshotShape(record snapshotRecord, view view) redshift.Snaps
 		shape.AccountsWithRestoreAccess = body.accessShape()
 	}
 	if view.describes {
-		shape.RestorableNodeTypes = restorableTypes(body.Source.NodeType, body.Source.NumberOfNodes)
+		shape.RestorableNodeTypes = body.restorableTypes()
 	}
 	return shape
 }

@@ -166,7 +166,7 @@ func tagsPage(in *redshift.DescribeTagsMessage) (page, error) {
 	if err := checkTagFilter(in.TagKeys, in.TagValues); err != nil {
 		return page{}, err
 	}
-	limit, err := checkPageSize(in.MaxRecords, 10)
+	limit, err := checkPageSize(in.MaxRecords, 10, 100)
 	if err != nil {
 		return page{}, err
 	}

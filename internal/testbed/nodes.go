@@ -158,7 +158,11 @@ func (n *Nodes) Status(_ context.Context, cluster string) (compute.Status, error
 	if n.running[cluster] == nil {
 		return compute.Status{}, compute.ErrNotRunning
 	}
-	return compute.Status{State: "open", WrittenBytes: n.written[cluster]}, nil
+	status := compute.Status{State: "open", WrittenBytes: n.written[cluster]}
+	if file, err := os.Stat(n.file(cluster)); err == nil {
+		status.DatabaseBytes = file.Size()
+	}
+	return status, nil
 }
 
 func (n *Nodes) data(cluster string) string { return filepath.Join(n.dir, cluster, "data") }

@@ -18,7 +18,7 @@ func IsFault(err error, code string) bool {
 }
 
 // Parse fills an input shape from words like Name=value. A list's items are separated by commas, a structure's members in a list
-// by colons: Tags=team:sales,stage:test.
+// by colons, and what such a member lists by slashes: Tags=team:sales,stage:test, Filters=NumberOfNodes:in:2/4.
 func Parse(input any, words []string) error {
 	shape := reflect.ValueOf(input).Elem()
 	for _, word := range words {
@@ -72,6 +72,9 @@ func setMembers(field reflect.Value, members []string) error {
 		members = append([]string{strings.Join(members[:extra+1], ":")}, members[extra+1:]...)
 	}
 	for i, member := range members {
+		if field.Field(i).Kind() == reflect.Slice {
+			member = strings.ReplaceAll(member, "/", ",")
+		}
 		if err := set(field.Field(i), member); err != nil {
 			return err
 		}

@@ -1,0 +1,150 @@
+package control
+
+import (
+	"context"
+
+	"slipher/internal/api"
+	"slipher/internal/api/redshift"
+	"slipher/internal/meta"
+)
+
+// occupied is a configuration and the data in it.
+type occupied struct {
+	nodeConfiguration
+	bytes int64
+	known bool // how much data it is; of a cluster that does not run it is not
+}
+
+func occupiedBy(settings settings, bytes int64, known bool) (occupied, error) {
+	found, err := findConfiguration(settings.NodeType, settings.NumberOfNodes)
+	return occupied{found, bytes, known}, err
+}
+
+// DescribeNodeConfigurationOptions answers which nodes a snapshot can be restored to or a cluster resized to, and how full they would be. What it
+// answers for restore-cluster is what RestoreFromClusterSnapshot takes.
+func (c *Control) DescribeNodeConfigurationOptions(ctx context.Context, caller api.Caller, in *redshift.DescribeNodeConfigurationOptionsMessage) (*redshift.NodeConfigurationOptionsMessage, error) {
+	limit, err := checkPageSize(in.MaxRecords, 100, 500)
+	if err != nil {
+		return nil, err
+	}
+	page, err := page{kind: "node configuration options", limit: limit}.at(in.Marker)
+	if err != nil {
+		return nil, err
+	}
+	filter, err := newOptionFilter(in.Filters)
+	if err != nil {
+		return nil, err
+	}
+	source, err := c.findOccupied(ctx, caller, in)
+	if err != nil {
+		return nil, err
+	}
+	shown := []redshift.NodeConfigurationOption{}
+	for _, option := range source.options(in.ActionType) {
+		if filter.passes(option) {
+			shown = append(shown, option)
+		}
+	}
+	out := &redshift.NodeConfigurationOptionsMessage{}
+	out.NodeConfigurationOptionList, out.Marker, err = cut(shown, page)
+	return out, err
+}
+
+// findOccupied finds the snapshot or the cluster that is asked for: restores are of snapshots, resizes of clusters, and recommendations of either.
+func (c *Control) findOccupied(ctx context.Context, caller api.Caller, in *redshift.DescribeNodeConfigurationOptionsMessage) (occupied, error) {
+	ofSnapshot := in.SnapshotIdentifier != "" || in.SnapshotArn != ""
+	switch {
+	case in.ActionType == redshift.ActionTypeRestoreCluster, in.ActionType == redshift.ActionTypeRecommendNodeConfig && ofSnapshot:
+		return c.occupiedSnapshot(ctx, caller, in)
+	case ofSnapshot || in.OwnerAccount != "":
+		return occupied{}, api.InvalidParameterCombination("SnapshotIdentifier, SnapshotArn and OwnerAccount go with a snapshot; %s is about a cluster, which ClusterIdentifier names.", in.ActionType)
+	case in.ClusterIdentifier == "":
+		return occupied{}, api.MissingParameter("The request must contain the parameter ClusterIdentifier")
+	}
+	return c.occupiedCluster(ctx, caller, in.ClusterIdentifier)
+}
+
+func (c *Control) occupiedSnapshot(ctx context.Context, caller api.Caller, in *redshift.DescribeNodeConfigurationOptionsMessage) (found occupied, err error) {
+	located, err := locateToRestore(caller, in.SnapshotIdentifier, in.SnapshotArn, in.ClusterIdentifier, in.OwnerAccount)
+	if err != nil {
+		return found, err
+	}
+	err = c.config.Store.View(ctx, func(tx *meta.Tx) error {
+		source, err := c.findRestorable(tx, caller, located)
+		if err != nil {
+			return err
+		}
+		found, err = occupiedBy(source.Body.Source, source.Body.TotalBytes, true)
+		return err
+	})
+	return found, err
+}
+
+// occupiedCluster asks the cluster's node how large its database is. While a restore runs, the snapshot tells that better.
+func (c *Control) occupiedCluster(ctx context.Context, caller api.Caller, identifier string) (occupied, error) {
+	var body cluster
+	err := c.config.Store.View(ctx, func(tx *meta.Tx) error {
+		record, err := findCluster(tx, caller, identifier)
+		body = record.Body
+		return err
+	})
+	if err != nil {
+		return occupied{}, err
+	}
+	if body.restoring() {
+		return occupiedBy(body.settings, body.Restore.TotalBytes, true)
+	}
+	status, err := c.config.Nodes.Status(ctx, body.Key)
+	return occupiedBy(body.settings, status.DatabaseBytes, err == nil)
+}
+
+// options are the configurations for the action, by kind and number of nodes.
+func (o occupied) options(action string) []redshift.NodeConfigurationOption {
+	switch action {
+	case redshift.ActionTypeRestoreCluster:
+		return o.optionsWhere(nodeConfiguration.restorableTo)
+	case redshift.ActionTypeResizeCluster:
+		return o.optionsWhere(nodeConfiguration.resizableTo)
+	}
+	return o.recommendations()
+}
+
+func (o occupied) optionsWhere(takes func(from, to nodeConfiguration, bytes int64) bool) []redshift.NodeConfigurationOption {
+	var options []redshift.NodeConfigurationOption
+	for _, target := range nodeConfigurations() {
+		if takes(o.nodeConfiguration, target, o.bytes) {
+			options = append(options, o.option(target, ""))
+		}
+	}
+	return options
+}
+
+func (o occupied) option(target nodeConfiguration, mode string) redshift.NodeConfigurationOption {
+	option := redshift.NodeConfigurationOption{NodeType: target.kind.name, NumberOfNodes: target.nodes, Mode: mode}
+	if o.known {
+		percent := target.utilization(o.bytes)
+		option.EstimatedDiskUtilizationPercent = &percent
+	}
+	return option
+}
+
+// comfortable is how many percent of the storage a recommendation fills at most.
+const comfortable = 80
+
+// recommendations are, of each kind with managed storage, the fewest nodes that have room to spare, and twice as many.
+func (o occupied) recommendations() []redshift.NodeConfigurationOption {
+	var options []redshift.NodeConfigurationOption
+	recommended := map[string]bool{}
+	for _, target := range nodeConfigurations() {
+		name := target.kind.name
+		if recommended[name] || target.kind.local() || target.utilization(o.bytes) > comfortable || !o.restorableTo(target, o.bytes) {
+			continue
+		}
+		recommended[name] = true
+		options = append(options, o.option(target, redshift.ModeStandard))
+		if twice := (nodeConfiguration{target.kind, 2 * target.nodes}); o.restorableTo(twice, o.bytes) {
+			options = append(options, o.option(twice, redshift.ModeHighPerformance))
+		}
+	}
+	return options
+}

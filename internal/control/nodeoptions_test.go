@@ -1,0 +1,69 @@
+package control_test
+
+import (
+	"fmt"
+	"testing"
+
+	"slipher/internal/api/redshift"
+	"slipher/internal/control"
+	"slipher/internal/testbed"
+)
+
+func TestSnapshotFits(t *testing.T) {
+	t.Parallel()
+	const gigabyte = 1 << 30
+	for _, test := range []struct {
+		fromType  string
+		fromNodes int
+		toType    string
+		toNodes   int
+		gigabytes int64
+		want      bool
+	}{
+		{"dc2.large", 4, "dc2.large", 2, 320, true},
+		{"dc2.large", 4, "dc2.large", 2, 321, false},
+		{"dc2.large", 4, "dc2.large", 4, 9999, true},
+		{"dc2.large", 4, "ra3.large", 1, 1024, true},
+		{"dc2.large", 4, "ra3.large", 1, 1025, false},
+		{"dc2.large", 1, "ra3.large", 2, 100, true},
+		{"dc2.large", 4, "ra3.4xlarge", 1, 1, false},
+		{"dc2.large", 4, "ra3.4xlarge", 32, 1, true},
+		{"dc2.large", 4, "ra3.4xlarge", 33, 1, false},
+		{"ra3.large", 1, "ra3.large", 1, 9999, true},
+		{"ra3.large", 1, "ra3.large", 2, 1, false},
+		{"ra3.large", 2, "dc2.8xlarge", 2, 1, false},
+	} {
+		got, err := control.Fits(test.fromType, test.fromNodes, test.toType, test.toNodes, test.gigabytes*gigabyte)
+		if err != nil || got != test.want {
+			t.Errorf("%d GB of %d %s to %d %s: got %v, %v, want %v", test.gigabytes, test.fromNodes, test.fromType, test.toNodes, test.toType, got, err, test.want)
+		}
+	}
+}
+
+// TestNodeOptionsPages reads all pages, and restores to some of what they list.
+func TestNodeOptionsPages(t *testing.T) {
+	t.Parallel()
+	bed := testbed.New(t, testbed.Config{Limits: control.Limits{Nodes: 1000}})
+	bed.RunClock()
+	bed.Must(testbed.Owner, "CreateCluster", "ClusterIdentifier=sales", "NodeType=ra3.large", "NumberOfNodes=2", "MasterUsername=awsuser", "MasterUserPassword="+testbed.Password)
+	bed.AwaitCluster(testbed.Owner, "sales", "available")
+	bed.CreateSnapshot(testbed.Owner, "sales", "monday")
+	seen := map[string]int{}
+	marker := ""
+	for page := 0; page == 0 || marker != ""; page++ {
+		answer := bed.Must(testbed.Owner, "DescribeNodeConfigurationOptions", "ActionType=restore-cluster", "SnapshotIdentifier=monday",
+			"MaxRecords=100", "Marker="+marker).(*redshift.NodeConfigurationOptionsMessage)
+		marker = answer.Marker
+		for at, option := range answer.NodeConfigurationOptionList {
+			seen[option.NodeType]++
+			if at == 0 {
+				bed.Must(testbed.Owner, "RestoreFromClusterSnapshot", fmt.Sprintf("ClusterIdentifier=copy%d", page), "SnapshotIdentifier=monday",
+					"NodeType="+option.NodeType, fmt.Sprintf("NumberOfNodes=%d", option.NumberOfNodes))
+			}
+		}
+	}
+	want := map[string]int{"ra3.large": 16, "ra3.xlplus": 16, "ra3.4xlarge": 31, "ra3.16xlarge": 127, "rg.xlarge": 15, "rg.4xlarge": 31}
+	if fmt.Sprint(seen) != fmt.Sprint(want) {
+		t.Errorf("got %v, want %v", seen, want)
+	}
+}
