@@ -33,7 +33,8 @@ func (t turn) take(ctx context.Context) error {
 
 func (t turn) give() { <-t }
 
-// join makes the change in the open group, or in a new one, and answers the group. It gives the turn that the caller took.
+// join makes the change in the open group, or in a new one, and answers the group if the caller has to wait for it: also one whose
+// change failed has, when it may have seen what others did in the group. It gives the turn that the caller took.
 func (s *Store) join(ctx context.Context, tx *Tx, change func(tx *Tx) error) (*group, error) {
 	defer s.turn.give()
 	if s.group == nil {
@@ -46,8 +47,13 @@ func (s *Store) join(ctx context.Context, tx *Tx, change func(tx *Tx) error) (*g
 	}
 	joined := s.group
 	tx.sql = joined.sql
-	if err := s.attempt(ctx, joined, tx, change); err != nil {
+	first := joined.members == 0
+	err := s.attempt(ctx, joined, tx, change)
+	switch {
+	case err != nil && first:
 		return nil, err
+	case err != nil:
+		return joined, err
 	}
 	joined.members++
 	return joined, nil

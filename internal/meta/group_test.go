@@ -130,6 +130,24 @@ func TestGroup(t *testing.T) {
 			c.want("first", true)
 		})
 	})
+	t.Run("ends_no_refusal_before_the_commit_of_what_it_saw", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			c := gather(t)
+			last := make(chan struct{})
+			c.join(t.Context(), "refused", insert(Key{ID: "first"}, fruit{}))
+			c.join(t.Context(), "last", func(*Tx) error { <-last; return nil })
+			close(c.first)
+			synctest.Wait()
+			if len(c.ended) != 0 {
+				t.Errorf("%v ended while the group was open", c.ended)
+			}
+			close(last)
+			c.wait.Wait()
+			if err := c.ended["refused"]; !errors.Is(err, ErrExists) {
+				t.Errorf("got %v, want ErrExists", err)
+			}
+		})
+	})
 	t.Run("undoes_only_what_fails", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			c := gather(t)
@@ -193,9 +211,13 @@ func TestGroup(t *testing.T) {
 				return err
 			})
 			c.insert("after")
+			c.join(t.Context(), "refused", insert(Key{ID: "before"}, fruit{}))
 			c.goAhead()
 			for _, name := range []string{"first", "before", "after"} {
 				c.want(name, false)
+			}
+			if err := c.ended["refused"]; err == nil || errors.Is(err, ErrExists) {
+				t.Errorf("got %v although nothing is there", err)
 			}
 			update(t, c.store, insert(apple(), fruit{}))
 			wantFruit(t, c.store, apple(), nil)

@@ -131,8 +131,8 @@ func (s *Store) View(ctx context.Context, read func(tx *Tx) error) error {
 
 // Update runs change alone among all writers and commits. When change returns an error or panics, or when the context has ended,
 // nothing of it remains. Changes of several goroutines may share one commit, and are undone together if that fails; none of them
-// returns before it. An Update inside an Update of the same store would wait for itself: it panics. A View inside an Update sees
-// the last state that was committed.
+// returns before it, nor does one that failed after it could see the others'. An Update inside an Update of the same store would
+// wait for itself: it panics. A View inside an Update sees the last state that was committed.
 func (s *Store) Update(ctx context.Context, change func(tx *Tx) error) error {
 	if s.writer == nil {
 		return errors.New("the database was opened only to look at it")
@@ -145,16 +145,16 @@ func (s *Store) Update(ctx context.Context, change func(tx *Tx) error) error {
 	}
 	tx := &Tx{store: s}
 	joined, err := s.join(ctx, tx, change)
-	if err != nil {
+	if joined == nil {
 		return err
 	}
 	if err := s.settle(joined); err != nil {
 		return err
 	}
-	if tx.ring {
+	if err == nil && tx.ring {
 		s.bell.ring()
 	}
-	return nil
+	return err
 }
 
 // Tx is a transaction. It ends with the function it was given to.
