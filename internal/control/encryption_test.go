@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"slipher/internal/control"
 	"slipher/internal/meta"
@@ -88,6 +89,25 @@ func TestDestroyedKey(t *testing.T) {
 		destroyKey(t, bed, "sales")
 		hold.Fail(errPassing)
 		bed.AwaitCluster(testbed.Owner, "copy", "incompatible-restore")
+	})
+	t.Run("lets_nobody_in_and_everybody_out", func(t *testing.T) {
+		t.Parallel()
+		bed := shared(t, testbed.Config{}, "monday", "tuesday")
+		for _, snapshot := range []string{"monday", "tuesday"} {
+			if err := authorize(bed, snapshot, testbed.Consumer); err != nil {
+				t.Fatal(err)
+			}
+		}
+		bed.Must(testbed.Owner, "ModifyClusterSnapshot", "SnapshotIdentifier=tuesday", "ManualSnapshotRetentionPeriod=1")
+		destroyKey(t, bed, "sales")
+		wantFault(t, authorize(bed, "monday", account(1)), "InvalidClusterSnapshotState")
+		if err := revoke(bed, "monday", testbed.Consumer); err != nil {
+			t.Errorf("revoke: %v", err)
+		}
+		bed.Clock.Advance(25 * time.Hour)
+		bed.Rest()
+		bed.AwaitSnapshot(testbed.Owner, "tuesday", "gone")
+		wantGrants(t, bed)
 	})
 	t.Run("fails_a_snapshot", func(t *testing.T) {
 		t.Parallel()

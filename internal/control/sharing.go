@@ -80,7 +80,11 @@ func (c *Control) authorize(tx *meta.Tx, record *snapshotRecord, account string)
 	if err := c.roomToShare(tx, *record); err != nil {
 		return err
 	}
-	if err := c.config.Keys.Grant(tx, body.KmsKey, account, record.ID); err != nil {
+	err := c.config.Keys.Grant(tx, body.KmsKey, account, record.ID)
+	if keyLost(err) {
+		return redshift.InvalidClusterSnapshotState("Cannot share the snapshot %s because its KMS key %s was destroyed.", body.Identifier, body.KmsKey)
+	}
+	if err != nil {
 		return grantFault(err)
 	}
 	body.Access = append(body.Access, account)

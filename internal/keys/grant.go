@@ -53,13 +53,13 @@ func (r *Ring) Grant(tx *meta.Tx, arn, grantee, name string) error {
 }
 
 // RetireGrant takes a grant back. A grant that is not there, or no more, is no error: who retires it
-// twice wants what is already so.
+// twice wants what is already so. The key may be gone.
 func (r *Ring) RetireGrant(tx *meta.Tx, arn, grantee, name string) error {
-	key, err := find(tx, arn)
-	if err != nil {
-		return err
+	key, ok := parseARN(arn)
+	if !ok {
+		return fmt.Errorf("%q: %w", arn, ErrNotFound)
 	}
-	err = grantRecords.Delete(tx, grantKey(key.Key, grantee, name))
+	err := grantRecords.Delete(tx, grantKey(key, grantee, name))
 	if errors.Is(err, meta.ErrNotFound) {
 		return nil
 	}

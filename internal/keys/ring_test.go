@@ -226,7 +226,8 @@ func TestGrant(t *testing.T) {
 			{"retire_again", ring.RetireGrant(tx, arn, grantee, "a"), nil},
 			{"third_after_retiring", ring.Grant(tx, arn, "333333333333", "a"), nil},
 			{"unknown_key", ring.Grant(tx, arn+"0", grantee, "a"), ErrNotFound},
-			{"retire_unknown_key", ring.RetireGrant(tx, arn+"0", grantee, "a"), ErrNotFound},
+			{"retire_of_a_destroyed_key", ring.RetireGrant(tx, arn+"0", grantee, "a"), nil},
+			{"retire_of_no_key", ring.RetireGrant(tx, "arn", grantee, "a"), ErrNotFound},
 		}
 		for _, step := range steps {
 			if !errors.Is(step.do, step.want) {
