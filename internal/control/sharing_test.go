@@ -2,10 +2,8 @@ package control_test
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -223,69 +221,6 @@ func TestSnapshotQuota(t *testing.T) {
 	wantFault(t, err, "ClusterSnapshotQuotaExceeded")
 	bed.Must(testbed.Owner, "DeleteClusterSnapshot", "SnapshotIdentifier=kept")
 	bed.CreateSnapshot(testbed.Owner, "sales", "three")
-}
-
-// TestSharingConcurrently has many callers share and revoke, each its own accounts, so that each knows what must be at the end. The
-// quotas are small enough to be met all the time.
-func TestSharingConcurrently(t *testing.T) {
-	t.Parallel()
-	const callers, rounds, perSnapshot, perKey = 8, 40, 6, 10
-	bed := shared(t, testbed.Config{Limits: control.Limits{AccountsPerSnapshot: perSnapshot, AccountsPerKey: perKey}}, "s0", "s1")
-	held := make([]map[string]bool, callers) // "snapshot account" of each caller
-	refused := make([]int, callers)
-	var calling sync.WaitGroup
-	for caller := range callers {
-		held[caller] = map[string]bool{}
-		chance := rand.New(rand.NewPCG(1, uint64(caller)))
-		calling.Go(func() {
-			for range rounds {
-				snapshot, who := fmt.Sprintf("s%d", chance.IntN(2)), account(caller*10+chance.IntN(3))
-				name := snapshot + " " + who
-				if held[caller][name] {
-					if err := revoke(bed, snapshot, who); err != nil {
-						t.Errorf("revoke %s: %v", name, err)
-					}
-					delete(held[caller], name)
-					continue
-				}
-				switch err := authorize(bed, snapshot, who); {
-				case err == nil:
-					held[caller][name] = true
-				case testbed.IsFault(err, "AuthorizationQuotaExceeded"):
-					refused[caller]++
-				default:
-					t.Errorf("authorize %s: %v", name, err)
-				}
-				if got := len(access(bed, snapshot)); got > perSnapshot {
-					t.Errorf("%s is shared with %d accounts, more than %d", snapshot, got, perSnapshot)
-				}
-			}
-		})
-	}
-	calling.Wait()
-
-	var want, got []string
-	for caller := range callers {
-		for name := range held[caller] {
-			want = append(want, name)
-		}
-	}
-	for _, snapshot := range []string{"s0", "s1"} {
-		for _, who := range access(bed, snapshot) {
-			got = append(got, snapshot+" "+who)
-		}
-	}
-	slices.Sort(want)
-	slices.Sort(got)
-	if !slices.Equal(got, want) {
-		t.Errorf("shared: %v\nwant %v", got, want)
-	}
-	if len(got) > perKey {
-		t.Errorf("%d accounts under one key, more than %d", len(got), perKey)
-	}
-	if slices.Max(refused) == 0 {
-		t.Error("no quota was ever met: the test shows nothing")
-	}
 }
 
 // TestPages walks through many snapshots while others come and go.
