@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"time"
 
@@ -13,9 +14,10 @@ import (
 )
 
 type doctorCommand struct {
-	Data      string `required:"" type:"path" placeholder:"DIR" help:"The data directory."`
-	Snapshots string `placeholder:"URL" help:"Where snapshots are kept, as for slipher serve (default: where the running slipher keeps them, or DIR/snapshots)."`
-	RootKey   string `placeholder:"URL" help:"The key of a KMS that wraps the key of all keys, as for slipher serve (default: it lies in DIR/keys)."`
+	Data        string            `required:"" type:"path" placeholder:"DIR" help:"The data directory."`
+	Snapshots   string            `placeholder:"URL" help:"Where snapshots are kept, as for slipher serve (default: where the running slipher keeps them, or DIR/snapshots)."`
+	SnapshotsIn map[string]string `mapsep:"none" placeholder:"REGION=URL" help:"Where a region's own snapshots are kept, as for slipher serve; may be repeated."`
+	RootKey     string            `placeholder:"URL" help:"The key of a KMS that wraps the key of all keys, as for slipher serve (default: it lies in DIR/keys)."`
 }
 
 // Run prints a line for each thing that it looked at, and fails when one of them is a problem.
@@ -23,7 +25,7 @@ func (c doctorCommand) Run(ctx context.Context) error {
 	if err := os.Setenv(ignoreEndpointsVariable, "true"); err != nil {
 		return err
 	}
-	d := &doctor{data: folder(c.Data), snapshots: c.Snapshots, rootKey: c.RootKey, out: os.Stdout, now: time.Now}
+	d := &doctor{data: folder(c.Data), snapshots: c.Snapshots, snapshotsIn: c.SnapshotsIn, rootKey: c.RootKey, out: os.Stdout, now: time.Now}
 	d.examine(ctx)
 	if err := ctx.Err(); err != nil {
 		return err
@@ -37,11 +39,12 @@ func (c doctorCommand) Run(ctx context.Context) error {
 
 // doctor looks at an installation. A check that depends on another one's result is left out, and says so, when that one found a problem.
 type doctor struct {
-	data      folder
-	snapshots string
-	rootKey   string
-	out       io.Writer
-	now       func() time.Time
+	data        folder
+	snapshots   string
+	snapshotsIn map[string]string
+	rootKey     string
+	out         io.Writer
+	now         func() time.Time
 
 	problems, warnings int
 }
@@ -128,8 +131,11 @@ func (d *doctor) checkRootKey(ctx context.Context, store *meta.Store) *keys.Ring
 	return ring
 }
 
-// storeURL is where the snapshots are: what the user says, what the running slipher says, or the folder of every installation that says nothing.
-func (d *doctor) storeURL() string {
+// storeURLs are where the snapshots are, by region: what the user says, what the running slipher says, or the folder of every installation that says nothing.
+func (d *doctor) storeURLs() map[string]string {
 	announced, _ := d.data.running() // checkRunning tells of what is wrong with it
-	return cmp.Or(d.snapshots, announced.Snapshots, d.data.snapshotsURL())
+	urls := map[string]string{"": cmp.Or(d.snapshots, announced.Snapshots, d.data.snapshotsURL())}
+	maps.Copy(urls, announced.SnapshotsIn)
+	maps.Copy(urls, d.snapshotsIn)
+	return urls
 }

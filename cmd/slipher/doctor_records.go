@@ -144,22 +144,15 @@ func (d *doctor) compareClusters(ctx context.Context, store *meta.Store) (found 
 }
 
 func (d *doctor) checkSnapshots(ctx context.Context, store *meta.Store, ring *keys.Ring) {
-	location := d.storeURL()
-	bucket, err := vault.OpenExisting(ctx, location)
-	if errors.Is(err, fs.ErrNotExist) && d.snapshots == "" {
-		err = fmt.Errorf("%w: where snapshots are kept elsewhere, add --snapshots URL as for slipher serve", err)
+	stores := control.Stores{}
+	defer stores.Close()
+	urls := d.storeURLs()
+	for _, region := range slices.Sorted(maps.Keys(urls)) {
+		if !d.openStore(ctx, stores, region, urls[region]) {
+			return
+		}
 	}
-	if err != nil {
-		d.problem("snapshot store", "%v", err)
-		return
-	}
-	defer bucket.Close()
-	if err := vault.Reach(ctx, bucket, location); err != nil {
-		d.problem("snapshot store", "%v", err)
-		return
-	}
-	d.ok("snapshot store", "%s answers", withoutOptions(location))
-	found, err := control.Inspect(ctx, store, ring, bucket)
+	found, err := control.Inspect(ctx, store, ring, stores)
 	if err != nil {
 		d.problem("snapshots", "%v", err)
 		return
@@ -174,6 +167,24 @@ func (d *doctor) checkSnapshots(ctx context.Context, store *meta.Store, ring *ke
 	if found.Garbage > 0 {
 		d.ok("snapshots", "%s that no record knows; what belongs to this installation is removed by itself", count(found.Garbage, "stored snapshot"))
 	}
+}
+
+// openStore adds a store that answers.
+func (d *doctor) openStore(ctx context.Context, stores control.Stores, region, location string) bool {
+	bucket, err := vault.OpenExisting(ctx, location)
+	if errors.Is(err, fs.ErrNotExist) && region == "" && d.snapshots == "" {
+		err = fmt.Errorf("%w: where snapshots are kept elsewhere, add --snapshots URL as for slipher serve", err)
+	}
+	if err == nil {
+		stores[region] = bucket
+		err = vault.Reach(ctx, bucket, location)
+	}
+	if err != nil {
+		d.problem("snapshot store", "%v", err)
+		return false
+	}
+	d.ok("snapshot store", "%s answers", withoutOptions(location))
+	return true
 }
 
 func withoutOptions(location string) string {

@@ -25,13 +25,21 @@ const (
 	ignoreEndpointsVariable = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
 )
 
-// nodeEnvironment is the part of slipher's environment without which a node cannot use the store: nothing for a folder.
-func nodeEnvironment(store string, environment []string) []string {
-	location, err := url.Parse(store)
-	if err != nil || storeVariables[location.Scheme] == nil {
+// nodeEnvironment is the part of slipher's environment without which a node cannot use the stores: nothing for folders.
+func nodeEnvironment(stores []string, environment []string) []string {
+	schemes := map[string]bool{}
+	var wanted []string
+	for _, store := range stores {
+		location, err := url.Parse(store)
+		if err == nil && storeVariables[location.Scheme] != nil {
+			schemes[location.Scheme] = true
+			wanted = append(wanted, storeVariables[location.Scheme]...)
+		}
+	}
+	if len(schemes) == 0 {
 		return nil
 	}
-	wanted := slices.Concat(storeVariables[location.Scheme], networkVariables)
+	wanted = append(wanted, networkVariables...)
 	var passed []string
 	for _, variable := range environment {
 		name, _, _ := strings.Cut(variable, "=")
@@ -44,7 +52,7 @@ func nodeEnvironment(store string, environment []string) []string {
 			passed = append(passed, variable)
 		}
 	}
-	if location.Scheme == "s3" {
+	if schemes["s3"] {
 		passed = append(passed, ignoreEndpointsVariable+"=true")
 	}
 	return passed

@@ -26,7 +26,7 @@ func TestNodeEnvironment(t *testing.T) {
 			[]string{"HOME=/home/me", "GOOGLE_APPLICATION_CREDENTIALS=/key.json", "STORAGE_EMULATOR_HOST=127.0.0.1:1"}, network),
 		"azblob://container": slices.Concat([]string{"HOME=/home/me", "AZURE_STORAGE_KEY=k"}, network),
 	} {
-		if got := nodeEnvironment(store, environment); !slices.Equal(got, want) {
+		if got := nodeEnvironment([]string{"file:///folder", store}, environment); !slices.Equal(got, want) {
 			t.Errorf("%s: got %q, want %q", store, got, want)
 		}
 	}

@@ -36,10 +36,11 @@ func (f folder) snapshotsURL() string {
 
 // running is what serve.json says.
 type running struct {
-	PID       int
-	URL       string
-	Admin     string // path of the admin socket
-	Snapshots string // URL of the snapshot store
+	PID         int
+	URL         string
+	Admin       string            // path of the admin socket
+	Snapshots   string            // URL of the snapshot store
+	SnapshotsIn map[string]string `json:",omitempty"` // URLs of regions' own stores
 }
 
 func (f folder) announce(r running) error {

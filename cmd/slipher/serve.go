@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -30,14 +31,15 @@ import (
 const firstAccount = "111111111111"
 
 type serveCommand struct {
-	Data          string   `required:"" type:"path" placeholder:"DIR" help:"Where everything is kept; made if missing."`
-	Listen        string   `default:"127.0.0.1:8480" help:"Address of the AWS API."`
-	Snapshots     string   `placeholder:"URL" help:"Where snapshots are kept: file:///folder, s3://bucket, gs://bucket or azblob://container (default: DIR/snapshots)."`
-	RootKey       string   `placeholder:"URL" help:"The key of a KMS that wraps the key of all keys: awskms://, gcpkms://, azurekeyvault:// or hashivault:// (default: it lies in DIR/keys)."`
-	Bandwidth     byteRate `default:"0" placeholder:"RATE" help:"Cap on all save and restore traffic together, like 20MB/s (0: none)."`
-	ManualQuota   int      `name:"manual-snapshots" default:"20" placeholder:"NUMBER" help:"How many manual snapshots an account may have in a region, final ones and copies included."`
-	AuditDays     int      `name:"audit-days" default:"90" placeholder:"DAYS" help:"How long the record of API calls is kept (0: for ever)."`
-	AdvertiseHost string   `placeholder:"HOST" help:"Put every SQL endpoint on this one host, with a port each, instead of a loopback address each."`
+	Data          string            `required:"" type:"path" placeholder:"DIR" help:"Where everything is kept; made if missing."`
+	Listen        string            `default:"127.0.0.1:8480" help:"Address of the AWS API."`
+	Snapshots     string            `placeholder:"URL" help:"Where snapshots are kept: file:///folder, s3://bucket, gs://bucket or azblob://container (default: DIR/snapshots)."`
+	SnapshotsIn   map[string]string `mapsep:"none" placeholder:"REGION=URL" help:"Where a region's own snapshots are kept, if not with the others; may be repeated."`
+	RootKey       string            `placeholder:"URL" help:"The key of a KMS that wraps the key of all keys: awskms://, gcpkms://, azurekeyvault:// or hashivault:// (default: it lies in DIR/keys)."`
+	Bandwidth     byteRate          `default:"0" placeholder:"RATE" help:"Cap on all save and restore traffic together, like 20MB/s (0: none)."`
+	ManualQuota   int               `name:"manual-snapshots" default:"20" placeholder:"NUMBER" help:"How many manual snapshots an account may have in a region, final ones and copies included."`
+	AuditDays     int               `name:"audit-days" default:"90" placeholder:"DAYS" help:"How long the record of API calls is kept (0: for ever)."`
+	AdvertiseHost string            `placeholder:"HOST" help:"Put every SQL endpoint on this one host, with a port each, instead of a loopback address each."`
 	tlsOptions    `embed:""`
 	LogLevel      slog.Level `default:"INFO" help:"DEBUG, INFO, WARN or ERROR."`
 }
@@ -45,8 +47,10 @@ type serveCommand struct {
 // Run starts everything from the bottom floor up, says that it is ready, and stops it in the opposite order when ctx ends.
 func (c serveCommand) Run(ctx context.Context) error {
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: c.LogLevel}))
-	if strings.HasPrefix(c.Snapshots, "mem:") {
-		return errors.New("--snapshots mem:// is for tests: snapshots in memory end with the process that saved them")
+	for _, location := range append(slices.Collect(maps.Values(c.SnapshotsIn)), c.Snapshots) {
+		if strings.HasPrefix(location, "mem:") {
+			return errors.New("a snapshot store mem:// is for tests: snapshots in memory end with the process that saved them")
+		}
 	}
 	if err := c.check(); err != nil {
 		return err
@@ -167,22 +171,23 @@ func (s *slipher) openFleet() (*compute.Fleet, error) {
 		Binary: binary, Dir: s.data.path("clusters"), RunDir: s.runDir,
 		TLSCertPEM: cert.cert, TLSKeyPEM: cert.key,
 		LogLevel: s.command.LogLevel.String(), NodeLog: os.Stderr, Log: s.log, Now: time.Now,
-		Environment: nodeEnvironment(s.snapshotsURL(), os.Environ()),
+		Environment: nodeEnvironment(append(slices.Sorted(maps.Values(s.command.SnapshotsIn)), s.snapshotsURL()), os.Environ()),
 	})
 }
 
 func (s *slipher) controlConfig() control.Config {
 	return control.Config{
-		Store:     s.store,
-		Keys:      s.ring,
-		Nodes:     s.fleet,
-		Accounts:  s.accounts,
-		Snapshots: s.snapshotsURL(),
-		Addresses: control.Addresses{AdvertiseHost: s.command.AdvertiseHost, Loopback: runtime.GOOS == "linux" && s.command.AdvertiseHost == ""},
-		Bandwidth: int64(s.command.Bandwidth),
-		Limits:    control.Limits{ManualSnapshots: s.command.ManualQuota},
-		Now:       time.Now,
-		Log:       s.log,
+		Store:       s.store,
+		Keys:        s.ring,
+		Nodes:       s.fleet,
+		Accounts:    s.accounts,
+		Snapshots:   s.snapshotsURL(),
+		SnapshotsIn: s.command.SnapshotsIn,
+		Addresses:   control.Addresses{AdvertiseHost: s.command.AdvertiseHost, Loopback: runtime.GOOS == "linux" && s.command.AdvertiseHost == ""},
+		Bandwidth:   int64(s.command.Bandwidth),
+		Limits:      control.Limits{ManualSnapshots: s.command.ManualQuota},
+		Now:         time.Now,
+		Log:         s.log,
 	}
 }
 
@@ -206,7 +211,7 @@ func (s *slipher) serve(ctx context.Context) error {
 	group.Go(func() error { return serveHTTP(ctx, admin, s.adminDoor()) })
 
 	address := s.url()
-	if err := s.data.announce(running{PID: os.Getpid(), URL: address, Admin: admin.Addr().String(), Snapshots: s.snapshotsURL()}); err != nil {
+	if err := s.data.announce(running{PID: os.Getpid(), URL: address, Admin: admin.Addr().String(), Snapshots: s.snapshotsURL(), SnapshotsIn: s.command.SnapshotsIn}); err != nil {
 		return fmt.Errorf("announce slipher in the data directory: %w", err)
 	}
 	defer s.data.withdraw()

@@ -53,12 +53,14 @@ type Config struct {
 	Keys      *keys.Ring
 	Nodes     Nodes
 	Accounts  Accounts
-	Snapshots string    // URL of the snapshot store, for the nodes and for sweeping
-	Addresses Addresses // of the SQL endpoints
-	Limits    Limits    // a zero field means Redshift's own limit
-	Bandwidth int64     // bytes a second that all saves and restores together may use; 0 is unlimited
-	Memory    string    // the engine's memory limit in each node; 1GB when empty
-	Threads   int       // of the engine in each node; one for each CPU when 0
+	Snapshots string // URL of the snapshot store, for the nodes and for sweeping
+	// SnapshotsIn are URLs of the stores of regions that have one of their own. What is in the common store already stays there.
+	SnapshotsIn map[string]string
+	Addresses   Addresses // of the SQL endpoints
+	Limits      Limits    // a zero field means Redshift's own limit
+	Bandwidth   int64     // bytes a second that all saves and restores together may use; 0 is unlimited
+	Memory      string    // the engine's memory limit in each node; 1GB when empty
+	Threads     int       // of the engine in each node; one for each CPU when 0
 
 	// Copy stores a snapshot of one scope in another; nil is vault.Vault.Copy.
 	Copy func(ctx context.Context, into, from vault.Vault, request vault.CopyRequest) (vault.Saved, error)
@@ -73,7 +75,7 @@ type Config struct {
 // Control answers the operations and works the jobs.
 type Control struct {
 	config    Config
-	bucket    vault.Bucket
+	stores    Stores
 	turns     turns               // of clusters, for what happens to their nodes but for transfers
 	opened    keySet              // clusters whose node serves SQL
 	scopes    turns               // of saves in a scope: each has the one before for its parent
@@ -88,21 +90,20 @@ type Control struct {
 	last int64 // the latest time that orderedID has used, Unix nanoseconds
 }
 
-// New opens the snapshot store and registers the jobs. Resume belongs after it, and the store's Run after that.
+// New opens the snapshot stores and registers the jobs. Resume belongs after it, and the store's Run after that.
 func New(config Config) (*Control, error) {
 	if config.Store == nil || config.Keys == nil || config.Nodes == nil || config.Accounts == nil || config.Now == nil {
 		return nil, errors.New("control needs a store, keys, nodes, accounts and a clock")
 	}
-	bucket, err := vault.OpenBucket(context.Background(), config.Snapshots)
+	stores, err := openStores(context.Background(), config.storeURLs())
 	if err != nil {
-		return nil, fmt.Errorf("open the snapshot store: %w", err)
+		return nil, err
 	}
-	// A store that cannot be used should be found now, and not by the first snapshot.
-	if err := vault.Reach(context.Background(), bucket, config.Snapshots); err != nil {
-		return nil, errors.Join(err, bucket.Close())
+	if err := stores.holdEverything(context.Background(), config.Store); err != nil {
+		return nil, errors.Join(err, stores.Close())
 	}
 	config = config.withDefaults()
-	c := &Control{config: config, bucket: bucket, began: config.Now()}
+	c := &Control{config: config, stores: stores, began: config.Now()}
 	c.budget = budget{total: config.Bandwidth, nodes: config.Nodes, log: config.Log}
 	c.saves = semaphore.NewWeighted(int64(config.Limits.Saves))
 	c.copies = semaphore.NewWeighted(int64(config.Limits.Copies))
@@ -138,8 +139,8 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// Close releases the snapshot store. The jobs must have ended before.
-func (c *Control) Close() error { return c.bucket.Close() }
+// Close releases the snapshot stores. The jobs must have ended before.
+func (c *Control) Close() error { return c.stores.Close() }
 
 // Handlers are the operations that are offered; docs/compatibility.md lists those that are not.
 func (c *Control) Handlers() redshift.Handlers {

@@ -2,6 +2,7 @@ package control
 
 import (
 	"context"
+	"errors"
 
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
@@ -78,7 +79,14 @@ func (c *Control) DescribeStorage(ctx context.Context, caller api.Caller, _ *api
 		return nil, err
 	}
 	for _, scope := range scopes {
-		objects, err := c.bucket.List(ctx, scope+"/")
+		bucket, err := c.bucketOf(ctx, scope)
+		if errors.Is(err, meta.ErrNotFound) { // closed meanwhile
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		objects, err := bucket.List(ctx, scope+"/")
 		if err != nil {
 			return nil, err
 		}

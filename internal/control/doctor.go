@@ -67,10 +67,10 @@ type Lost struct {
 	Damage                string
 }
 
-// Inspect looks for every available snapshot in the store, and for what restores under way need, without reading blocks and without changing anything.
-func Inspect(ctx context.Context, store *meta.Store, ring *keys.Ring, bucket vault.Bucket) (InspectedStore, error) {
+// Inspect looks for every available snapshot in the stores, and for what restores under way need, without reading blocks and without changing anything.
+func Inspect(ctx context.Context, store *meta.Store, ring *keys.Ring, stores Stores) (InspectedStore, error) {
 	// Of Control no more than its reading half is needed.
-	c := &Control{config: Config{Store: store, Keys: ring}, bucket: bucket}
+	c := &Control{config: Config{Store: store, Keys: ring}, stores: stores}
 	var found InspectedStore
 	var wants wants
 	err := store.View(ctx, func(tx *meta.Tx) (err error) {
@@ -80,18 +80,20 @@ func Inspect(ctx context.Context, store *meta.Store, ring *keys.Ring, bucket vau
 	if err != nil {
 		return found, err
 	}
-	stored, err := vault.Scopes(ctx, bucket)
-	if err != nil {
-		return found, err
-	}
 	for _, name := range slices.Sorted(maps.Keys(wants)) {
 		if err := c.inspectScope(ctx, name, wants[name], &found); err != nil {
 			return found, fmt.Errorf("scope %s: %w", name, err)
 		}
 	}
-	for _, name := range stored {
-		if wants[name] == nil {
-			found.Garbage++
+	for _, bucket := range stores {
+		stored, err := vault.Scopes(ctx, bucket)
+		if err != nil {
+			return found, err
+		}
+		for _, name := range stored {
+			if wants[name] == nil {
+				found.Garbage++
+			}
 		}
 	}
 	slices.SortFunc(found.Lost, func(a, b Lost) int { return strings.Compare(a.What, b.What) })
@@ -185,8 +187,8 @@ func (c *Control) inspectScope(ctx context.Context, name string, wants *scopeWan
 			found.Lost = append(found.Lost, loser)
 		}
 	}
-	store, err := c.storeOf(ctx, name)
-	if errors.Is(err, keys.ErrDamaged) || errors.Is(err, keys.ErrNotFound) || errors.Is(err, meta.ErrNotFound) {
+	scope, err := c.vaultOf(ctx, name)
+	if keyLost(err) || errors.Is(err, meta.ErrNotFound) || errors.Is(err, errNoStore) {
 		for manifest := range wants.must {
 			lose(manifest, err)
 		}
@@ -195,7 +197,7 @@ func (c *Control) inspectScope(ctx context.Context, name string, wants *scopeWan
 	if err != nil {
 		return err
 	}
-	inspected, err := vault.Vault{Bucket: c.bucket, Scope: name, Key: store.Key}.Inspect(ctx, slices.Sorted(maps.Keys(wants.must)), wants.may)
+	inspected, err := scope.Inspect(ctx, slices.Sorted(maps.Keys(wants.must)), wants.may)
 	if err != nil {
 		return err
 	}

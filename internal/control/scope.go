@@ -7,7 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"slipher/internal/compute"
 	"slipher/internal/keys"
 	"slipher/internal/meta"
 	"slipher/internal/vault"
@@ -18,6 +17,7 @@ import (
 type scope struct {
 	KmsKey  string
 	Wrapped []byte // the data key, wrapped by KmsKey
+	Store   string `json:",omitempty"` // the region in whose own store it lies; empty is the common store
 }
 
 var scopes = meta.Records[scope]{Kind: "snapshot scope"}
@@ -37,24 +37,8 @@ func (c *Control) newScope(tx *meta.Tx, region, kmsKey string) (name string, err
 		return "", fmt.Errorf("make a data key for snapshots: %w", err)
 	}
 	name = region + "/" + c.config.NewID()
-	_, err = scopes.Insert(tx, scopeKey(name), scope{KmsKey: kmsKey, Wrapped: dataKey.Wrapped})
+	_, err = scopes.Insert(tx, scopeKey(name), scope{KmsKey: kmsKey, Wrapped: dataKey.Wrapped, Store: c.stores.home(region)})
 	return name, err
-}
-
-// vaultOf is a scope as this process itself reads and writes it.
-func (c *Control) vaultOf(ctx context.Context, name string) (vault.Vault, error) {
-	store, err := c.storeOf(ctx, name)
-	return vault.Vault{Bucket: c.bucket, Scope: name, Key: store.Key}, err
-}
-
-// storeOf tells a node where a scope is and how it is sealed.
-func (c *Control) storeOf(ctx context.Context, name string) (compute.Store, error) {
-	store := compute.Store{URL: c.config.Snapshots, Scope: name}
-	err := c.config.Store.View(ctx, func(tx *meta.Tx) (err error) {
-		store.Key, err = c.dataKey(tx, name)
-		return err
-	})
-	return store, err
 }
 
 func (c *Control) dataKey(tx *meta.Tx, name string) ([]byte, error) {
@@ -81,7 +65,7 @@ func sweepLater(tx *meta.Tx, scope string) error {
 // sweep frees what no snapshot and no restore needs any more. Beside a save it does nothing and comes again; a restore that is
 // accepted later begins from a snapshot that was kept.
 func (c *Control) sweep(ctx context.Context, job scopeSweep) error {
-	swept, err := c.sweepVault(ctx, job.Scope)
+	swept, emptied, err := c.sweepVault(ctx, job.Scope)
 	if errors.Is(err, vault.ErrBusy) {
 		return c.sweepAgain(ctx, job)
 	}
@@ -89,29 +73,39 @@ func (c *Control) sweep(ctx context.Context, job scopeSweep) error {
 		return fmt.Errorf("sweep snapshot scope %s: %w", job.Scope, err)
 	}
 	c.config.Log.Info("snapshot scope swept", "scope", job.Scope, "manifests", swept.Manifests, "bytes", swept.FreedBytes)
+	if !emptied { // what is not needed any more since then has a sweep of its own, which still has to find the scope
+		return nil
+	}
 	return c.closeScope(ctx, job.Scope)
 }
 
 // sweepOwner may take over the pin of a sweep that was killed: equal unique jobs never run side by side.
 const sweepOwner = "control"
 
-func (c *Control) sweepVault(ctx context.Context, name string) (vault.Swept, error) {
-	swept := vault.Vault{Bucket: c.bucket, Scope: name, Owner: sweepOwner}
+// sweepVault also says whether it left nothing.
+func (c *Control) sweepVault(ctx context.Context, name string) (done vault.Swept, emptied bool, err error) {
+	bucket, err := c.bucketOf(ctx, name)
+	if err != nil {
+		return done, false, ignoreNotFound(err) // a closed scope is swept
+	}
+	swept := vault.Vault{Bucket: bucket, Scope: name, Owner: sweepOwner}
 	needs, err := c.needs(ctx, name)
 	if err != nil {
-		return vault.Swept{}, err
+		return done, false, err
 	}
 	if len(needs.manifests) > 0 { // of a scope that nobody needs the key may be gone
 		store, err := c.storeOf(ctx, name)
 		if err != nil {
-			return vault.Swept{}, err
+			return done, false, err
 		}
 		swept.Key = store.Key
 	}
-	return swept.Sweep(ctx, func(ctx context.Context) ([]string, error) {
+	done, err = swept.Sweep(ctx, func(ctx context.Context) ([]string, error) {
 		needs, err := c.needs(ctx, name)
+		emptied = err == nil && len(needs.manifests) == 0
 		return needs.manifests, err
 	})
+	return done, emptied, err
 }
 
 const sweepAfter = 30 * time.Second

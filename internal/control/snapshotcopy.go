@@ -7,6 +7,7 @@ import (
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
 	"slipher/internal/meta"
+	"slipher/internal/vault"
 )
 
 // snapshotCopy is how a cluster's snapshots are copied to another region.
@@ -63,6 +64,9 @@ func (c *Control) EnableSnapshotCopy(ctx context.Context, caller api.Caller, in 
 	); err != nil {
 		return nil, err
 	}
+	if err := c.reachRegion(ctx, wanted.Region); err != nil {
+		return nil, err
+	}
 	shape, err := c.change(ctx, caller, in.ClusterIdentifier, func(tx *meta.Tx, record *clusterRecord) error {
 		if err := mustBe(*record, "enable snapshot copy for", available); err != nil {
 			return err
@@ -76,6 +80,19 @@ func (c *Control) EnableSnapshotCopy(ctx context.Context, caller api.Caller, in 
 		return c.enableSnapshotCopy(tx, record, wanted)
 	})
 	return &redshift.EnableSnapshotCopyResult{Cluster: shape}, err
+}
+
+// reachRegion refuses a region whose own snapshot store does not answer.
+func (c *Control) reachRegion(ctx context.Context, region string) error {
+	bucket := c.stores[region]
+	if bucket == nil {
+		return nil
+	}
+	if err := vault.Reach(ctx, bucket, c.config.SnapshotsIn[region]); err != nil {
+		c.config.Log.Warn("snapshot store not reached", "region", region, "err", err)
+		return redshift.CopyToRegionDisabled("Snapshots cannot be copied to %s for now because its snapshot store does not answer. Try your request again.", region)
+	}
+	return nil
 }
 
 func (c *Control) enableSnapshotCopy(tx *meta.Tx, record *clusterRecord, wanted snapshotCopy) (err error) {

@@ -2,6 +2,8 @@ package testbed
 
 import (
 	"context"
+	"net/url"
+	"path/filepath"
 
 	"slipher/internal/compute"
 	"slipher/internal/vault"
@@ -28,6 +30,24 @@ func (n *Nodes) Copy(ctx context.Context, into, from vault.Vault, request vault.
 	}, func(p compute.Progress) { report(vault.Progress(p)) })
 	return saved, err
 }
+
+// StoredPath is where a file that Stored lists lies.
+func (b *Bed) StoredPath(name string) string { return filepath.Join(b.snapshots(), name) }
+
+// StoreFolder is where the snapshot store of Config.StoreOf lies.
+func (b *Bed) StoreFolder() string { return filepath.Join(b.dir, "snapshots-"+b.config.StoreOf) }
+
+func (b *Bed) storesOfRegions() map[string]string {
+	if b.config.StoreOf == "" {
+		return nil
+	}
+	return map[string]string{b.config.StoreOf: folderURL(b.StoreFolder())}
+}
+
+func folderURL(path string) string { return (&url.URL{Scheme: "file", Path: path}).String() }
+
+// SetStoreOf has the next start give another region a snapshot store of its own, or none.
+func (b *Bed) SetStoreOf(region string) { b.config.StoreOf = region }
 
 // CopyLimit is how many bytes a second the copy that began last may move now.
 func (n *Nodes) CopyLimit() int64 {

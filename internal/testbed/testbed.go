@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -37,6 +36,7 @@ type Config struct {
 	Limits            control.Limits
 	Addresses         control.Addresses // without AdvertiseHost each cluster has an address of its own
 	Bandwidth         int64
+	StoreOf           string // a region that has a snapshot store of its own
 	GrantLimit        int
 	RequestsPerSecond float64
 	Log               *slog.Logger
@@ -122,7 +122,7 @@ func (b *Bed) start() {
 	}
 	b.Control, err = control.New(control.Config{
 		Store: b.Store, Keys: b.Keys, Nodes: b.Nodes, Accounts: b.Accounts,
-		Snapshots: (&url.URL{Scheme: "file", Path: b.snapshots()}).String(),
+		Snapshots: folderURL(b.snapshots()), SnapshotsIn: b.storesOfRegions(),
 		Addresses: b.config.Addresses, Limits: b.config.Limits, Bandwidth: b.config.Bandwidth,
 		Copy: b.Nodes.Copy, Now: b.Clock.Now, Random: zeros{}, Log: b.config.Log, Worked: b.announce,
 	})
