@@ -188,6 +188,9 @@ func (c *Control) restoreRunning(body cluster) *redshift.RestoreStatus {
 		ElapsedTimeInSeconds:               int64(c.now().Sub(body.Restore.Began) / time.Second),
 		EstimatedTimeToCompletionInSeconds: -1,
 	}
+	if body.Provisioned { // its data is fetched when it is touched, whoever follows that at the moment
+		status.Status = restoreRunning
+	}
 	if progress, known := c.progress.get(body.Key); known {
 		status.Status = restoreRunning
 		status.CurrentRestoreRateInMegaBytesPerSecond = progress.BytesPerSecond / megabyte

@@ -2,6 +2,7 @@ package control
 
 import (
 	"context"
+	"errors"
 
 	"slipher/internal/compute"
 	"slipher/internal/meta"
@@ -21,11 +22,12 @@ func (c *Control) followLater(ctx context.Context, record clusterRecord) error {
 // to the next one, and a store that is out of reach is asked again.
 func (c *Control) workRestore(ctx context.Context, job restoreWork) error {
 	record, err := c.readCluster(ctx, clusterWork(job))
-	if err != nil {
-		return ignoreNotFound(err)
-	}
-	if !record.Body.restoring() || record.Body.needsNoNode() {
+	switch {
+	case errors.Is(err, meta.ErrNotFound), err == nil && !record.Body.restoring():
+		c.progress.forget(job.Cluster)
 		return nil
+	case err != nil || record.Body.needsNoNode():
+		return err
 	}
 	share, report, end := c.follow(ctx, record.Body.Key, record.Body.Key)
 	defer end()
@@ -51,7 +53,7 @@ func (c *Control) restoreRequest(ctx context.Context, body cluster, bytesPerSeco
 
 // settleRestore ends a restore, if it is still the one under way.
 func (c *Control) settleRestore(ctx context.Context, worked clusterRecord, change func(tx *meta.Tx, record *clusterRecord) error) error {
-	return c.config.Store.Update(ctx, func(tx *meta.Tx) error {
+	err := c.config.Store.Update(ctx, func(tx *meta.Tx) error {
 		record, err := findClusterByKey(tx, worked.Account, worked.Region, worked.Body.Key)
 		if err != nil || !record.Body.restoring() {
 			return ignoreNotFound(err)
@@ -61,6 +63,10 @@ func (c *Control) settleRestore(ctx context.Context, worked clusterRecord, chang
 		}
 		return clusters.Put(tx, record)
 	})
+	if err == nil {
+		c.progress.forget(worked.Body.Key)
+	}
+	return err
 }
 
 func (c *Control) completeRestore(tx *meta.Tx, record *clusterRecord) error {

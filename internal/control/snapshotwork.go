@@ -97,6 +97,7 @@ func (c *Control) save(ctx context.Context, record snapshotRecord, parent string
 		return c.saveFailed(ctx, record, err)
 	}
 	share, report, end := c.follow(ctx, record.Body.ClusterKey, record.ID)
+	defer c.progress.forget(record.ID)
 	defer end()
 	saved, err := c.config.Nodes.Save(ctx, record.Body.ClusterKey, compute.SaveRequest{
 		Store: store, Manifest: record.Body.Manifest, Parent: parent, BytesPerSecond: share,

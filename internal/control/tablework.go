@@ -80,6 +80,7 @@ func (c *Control) restoreTable(ctx context.Context, record tableRestoreRecord) e
 		return c.tableFailed(ctx, record, errors.Join(errUntried, err))
 	}
 	share, report, end := c.follow(ctx, body.ClusterKey, body.RequestID)
+	defer c.progress.forget(body.RequestID)
 	defer end()
 	restored, err := c.config.Nodes.RestoreTable(ctx, body.ClusterKey, compute.TableRequest{
 		Store: store, Manifest: body.Manifest, Database: body.cased(body.Source.Database),

@@ -152,7 +152,8 @@ func (b *budget) apply(ctx context.Context, cluster string, share int64) {
 	}
 }
 
-// follow begins a transfer of the cluster under id: its share of the bandwidth, what takes its progress, and its end.
+// follow begins a transfer of the cluster under id: its share of the bandwidth, what takes its progress, and its end. The progress stays known until
+// it is forgotten: a restore has one, however many tries it takes.
 func (c *Control) follow(ctx context.Context, cluster, id string) (share int64, report func(compute.Progress), end func()) {
 	share = c.budget.begin(ctx, cluster)
 	var first sync.Once
@@ -160,8 +161,5 @@ func (c *Control) follow(ctx context.Context, cluster, id string) (share int64, 
 		c.progress.set(id, progress)
 		first.Do(func() { c.budget.confirm(ctx, cluster, share) })
 	}
-	return share, report, func() {
-		c.budget.end(ctx, cluster)
-		c.progress.forget(id)
-	}
+	return share, report, func() { c.budget.end(ctx, cluster) }
 }
