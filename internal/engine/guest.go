@@ -24,11 +24,12 @@ type GuestConfig struct {
 // its own: attached beside the cluster's database, it would be open to whatever statement a client sends.
 type Guest struct{ database *Database }
 
-const guestCatalog = "guest"
+// GuestCatalog is the catalog in which a guest has its schemas.
+const GuestCatalog = "guest"
 
 // OpenGuest opens the file. Of its content it reads the catalogue only.
 func OpenGuest(ctx context.Context, config GuestConfig) (*Guest, error) {
-	d := &Database{poisoned: make(chan struct{}), config: Config{Database: guestCatalog, TempDir: config.TempDir,
+	d := &Database{poisoned: make(chan struct{}), config: Config{Database: GuestCatalog, TempDir: config.TempDir,
 		MemoryLimit: config.MemoryLimit, Threads: config.Threads, Log: config.Log}}
 	g := &Guest{d}
 	if err := g.open(ctx, config.Path); err != nil {
@@ -48,7 +49,7 @@ func (g *Guest) open(ctx context.Context, path string) error {
 	}
 	defer session.Close()
 	for _, statement := range []string{
-		fmt.Sprintf("ATTACH %s AS %s (READ_ONLY)", QuoteText(path), guestCatalog),
+		fmt.Sprintf("ATTACH %s AS %s (READ_ONLY)", QuoteText(path), GuestCatalog),
 		"SET enable_external_access = false",
 		"SET lock_configuration = true",
 	} {
@@ -61,6 +62,16 @@ func (g *Guest) open(ctx context.Context, path string) error {
 
 // Close closes the file. No copy may be under way.
 func (g *Guest) Close() { bindings.Close(&g.database.instance) }
+
+// Texts runs a query about a table, which has its schema and name for parameters, and returns its one column.
+func (g *Guest) Texts(ctx context.Context, sql string, table TableName) ([]string, error) {
+	session, err := g.database.connect()
+	if err != nil {
+		return nil, err
+	}
+	defer session.Close()
+	return session.texts(ctx, sql, table)
+}
 
 // TableName names a table of a database.
 type TableName struct{ Schema, Table string }
@@ -131,7 +142,7 @@ func (s *Session) texts(ctx context.Context, sql string, table TableName) ([]str
 
 // copyRows hands the chunks of one instance to the other as they are.
 func (s *Session) copyRows(ctx context.Context, source *Session, from, to TableName) (rows int64, err error) {
-	statement, err := source.Prepare(ctx, "SELECT * FROM "+guestCatalog+"."+from.quoted())
+	statement, err := source.Prepare(ctx, "SELECT * FROM "+GuestCatalog+"."+from.quoted())
 	if err != nil {
 		return 0, err
 	}

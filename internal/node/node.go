@@ -103,6 +103,7 @@ type node struct {
 	name        string
 	credentials compute.Credentials
 	restoring   *restoration
+	copying     []*restoration // for single tables
 }
 
 // The states of compute.Status.

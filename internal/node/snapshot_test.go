@@ -127,11 +127,22 @@ func TestBandwidth(t *testing.T) {
 	})); err != nil {
 		t.Fatal(err)
 	}
-	body, err := json.Marshal(compute.SaveRequest{Store: storeIn(t.TempDir()), Manifest: "slow", BytesPerSecond: 1000})
+	store := storeIn(t.TempDir())
+	r.liftCap(compute.PathSave, compute.SaveRequest{Store: store, Manifest: "whole", BytesPerSecond: 1000})
+	table := tableRequest(store, "t", "again")
+	table.BytesPerSecond = 1000
+	r.liftCap(compute.PathTable, table)
+}
+
+// liftCap begins a transfer, and lifts its cap after its first event.
+func (r *running) liftCap(path string, request any) {
+	t := r.t
+	t.Helper()
+	body, err := json.Marshal(request)
 	if err != nil {
 		t.Fatal(err)
 	}
-	response, err := r.client.Post("http://node"+compute.PathSave, "application/json", bytes.NewReader(body))
+	response, err := r.client.Post("http://node"+path, "application/json", bytes.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +158,7 @@ func TestBandwidth(t *testing.T) {
 			t.Fatal(event.Error)
 		case event.Done:
 			if !lifted {
-				t.Error("a save at 1000 bytes a second was done before its cap was lifted")
+				t.Errorf("%s at 1000 bytes a second was done before its cap was lifted", path)
 			}
 			return
 		case !lifted:
@@ -155,5 +166,5 @@ func TestBandwidth(t *testing.T) {
 			lifted = true
 		}
 	}
-	t.Error("the save ended without a last event")
+	t.Errorf("%s ended without a last event", path)
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -60,6 +61,7 @@ func (n *node) tableFrom(ctx context.Context, database *engine.Database, request
 		return restored, errors.Join(err, os.RemoveAll(dir))
 	}
 	defer func() { err = errors.Join(err, filler.end(), os.RemoveAll(dir)) }()
+	defer n.noteCopying(filler)()
 	stop := filler.watch(events)
 	defer stop()
 	files := filler.view
@@ -82,6 +84,18 @@ func (n *node) tableFrom(ctx context.Context, database *engine.Database, request
 	stop()
 	restored.FetchedBytes = events.last.DoneBytes
 	return restored, nil
+}
+
+// noteCopying has changes of the bandwidth reach the copy until it is done.
+func (n *node) noteCopying(filler *restoration) (done func()) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.copying = append(n.copying, filler)
+	return func() {
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		n.copying = slices.DeleteFunc(n.copying, func(other *restoration) bool { return other == filler })
+	}
 }
 
 // fillAll is for where there is no view.
@@ -147,6 +161,9 @@ func copyTable(ctx context.Context, database *engine.Database, guest *engine.Gue
 		return 0, err
 	}
 	from, to := engine.TableName(request.Source), engine.TableName(request.Target)
+	if err := refuseInterleaved(ctx, guest, from); err != nil {
+		return 0, err
+	}
 	if rows, err = session.CopyTable(ctx, guest, from, to); err != nil {
 		return 0, err
 	}
@@ -154,6 +171,18 @@ func copyTable(ctx context.Context, database *engine.Database, guest *engine.Gue
 		return 0, err
 	}
 	return rows, session.Commit(ctx)
+}
+
+// notSupported is the SQLSTATE of what cannot be done.
+const notSupported = "0A000"
+
+// refuseInterleaved does as Redshift does.
+func refuseInterleaved(ctx context.Context, guest *engine.Guest, from engine.TableName) error {
+	styles, err := guest.Texts(ctx, "SELECT sortstyle FROM "+engine.GuestCatalog+"."+catalogueSchema+".tables WHERE schema_name = $1 AND table_name = $2", from)
+	if err != nil || !slices.Contains(styles, "interleaved") {
+		return err
+	}
+	return &engine.Error{Code: notSupported, Message: fmt.Sprintf("the table %q has an interleaved sort key and cannot be restored by itself: restore the snapshot to a new cluster", from.Table)}
 }
 
 // copyCatalogue brings the snapshot's catalogue in beside the database's own for as long as the transaction lasts. An identity is left out, as its sequence is.

@@ -41,6 +41,7 @@ func TestRestoreTable(t *testing.T) {
 			execute(t, conn,
 				"CREATE TABLE wanted (id int NOT NULL, name varchar(20) DEFAULT 'nobody') DISTKEY(id) SORTKEY(id)",
 				"CREATE TABLE other (id bigint, noise bigint)",
+				"CREATE TABLE crossed (a int, b int) INTERLEAVED SORTKEY (a, b)",
 				"INSERT INTO other SELECT i, i * 7919 * i FROM generate_series(1, 2000000) AS g(i)",
 				"INSERT INTO wanted SELECT i, 'row ' || i FROM generate_series(1, 1000) AS g(i)")
 			r.save(store, "whole", "")
@@ -73,6 +74,7 @@ func TestRestoreTable(t *testing.T) {
 			}{
 				{tableRequest(store, "wanted", "again"), "42P07", `relation "again" already exists`},
 				{tableRequest(store, "none", "more"), "42P01", `the snapshot has no table "none" in the schema "public"`},
+				{tableRequest(store, "crossed", "more"), "0A000", `the table "crossed" has an interleaved sort key and cannot be restored by itself: restore the snapshot to a new cluster`},
 				{tableInto(store, "nowhere"), "3F000", `schema "nowhere" does not exist`},
 				{tableInto(store, "Slipher_Catalog"), "42501", "permission denied: the catalogue is read only"},
 			} {

@@ -33,10 +33,21 @@ func (n *node) giveTurn() { n.transfers <- struct{}{} }
 
 func (n *node) setBandwidth(_ http.ResponseWriter, _ *http.Request, bandwidth compute.Bandwidth) error {
 	vault.SetBandwidth(n.limiter, bandwidth.BytesPerSecond)
-	if restoring := n.underWay(); restoring != nil {
-		restoring.setBandwidth(bandwidth.BytesPerSecond)
+	for _, filling := range n.fillings() {
+		filling.setBandwidth(bandwidth.BytesPerSecond)
 	}
 	return nil
+}
+
+// fillings are the restores under way, of the database and of single tables.
+func (n *node) fillings() []*restoration {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	all := slices.Clone(n.copying)
+	if n.restoring != nil {
+		all = append(all, n.restoring)
+	}
+	return all
 }
 
 func (n *node) save(w http.ResponseWriter, r *http.Request, request compute.SaveRequest) error {
@@ -140,7 +151,8 @@ func (e *events) fail(err error) error {
 	return e.send(compute.Event{Error: err.Error(), Damaged: damaged(err) || isTold && failed.damaged})
 }
 
-// refusesTable says whether a SQLSTATE is about the names of what is copied: no such table or schema, a name that is taken, or a schema that is ours.
+// refusesTable says whether a SQLSTATE is about what is copied: no such table or schema, a name that is taken, a schema that is ours, or a table that
+// cannot be copied.
 func refusesTable(code string) bool {
-	return slices.Contains([]string{"42P01", "3F000", "42P07", "42501"}, code)
+	return slices.Contains([]string{"42P01", "3F000", "42P07", "42501", notSupported}, code)
 }
