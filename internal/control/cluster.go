@@ -28,24 +28,25 @@ const (
 
 // settings are what a snapshot keeps of its cluster, and a restore takes from the snapshot.
 type settings struct {
-	NodeType            string
-	NumberOfNodes       int
-	DBName              string
-	MasterUsername      string
-	Verifier            string // of the admin user's password; the password itself is nowhere
-	Port                int
-	AvailabilityZone    string
-	VpcSecurityGroups   []string `json:",omitempty"`
-	MaintenanceWindow   string
-	MaintenanceTrack    string
-	AutomatedRetention  int
-	ManualRetention     int
-	AllowVersionUpgrade bool
-	PubliclyAccessible  bool
-	EnhancedVpcRouting  bool
-	IamRoles            []string       `json:",omitempty"`
-	DefaultIamRole      string         `json:",omitempty"`
-	Tags                []redshift.Tag `json:",omitempty"`
+	NodeType                   string
+	NumberOfNodes              int
+	DBName                     string
+	MasterUsername             string
+	Verifier                   string // of the admin user's password; the password itself is nowhere
+	Port                       int
+	AvailabilityZone           string
+	VpcSecurityGroups          []string `json:",omitempty"`
+	MaintenanceWindow          string
+	MaintenanceTrack           string
+	AutomatedRetention         int
+	ManualRetention            int
+	AllowVersionUpgrade        bool
+	PubliclyAccessible         bool
+	EnhancedVpcRouting         bool
+	AvailabilityZoneRelocation bool           `json:",omitempty"`
+	IamRoles                   []string       `json:",omitempty"`
+	DefaultIamRole             string         `json:",omitempty"`
+	Tags                       []redshift.Tag `json:",omitempty"`
 }
 
 // cluster is kept under its identifier; its Key never changes, so jobs, nodes and snapshots go by that.

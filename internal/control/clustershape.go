@@ -47,7 +47,7 @@ func (c *Control) clusterShape(record clusterRecord) redshift.Cluster {
 		DefaultIamRoleArn:                body.DefaultIamRole,
 		IpAddressType:                    "ipv4",
 		MultiAZ:                          "disabled",
-		AvailabilityZoneRelocationStatus: "disabled",
+		AvailabilityZoneRelocationStatus: enabledOrDisabled(body.AvailabilityZoneRelocation),
 		AquaConfiguration:                &redshift.AquaConfiguration{AquaStatus: redshift.AquaStatusDisabled, AquaConfigurationStatus: redshift.AquaConfigurationStatusAuto},
 		DeferredMaintenanceWindows:       []redshift.DeferredMaintenanceWindow{},
 	}
@@ -64,6 +64,13 @@ func (c *Control) clusterShape(record clusterRecord) redshift.Cluster {
 		c.whereabouts(&shape, body)
 	}
 	return shape
+}
+
+func enabledOrDisabled(on bool) string {
+	if on {
+		return "enabled"
+	}
+	return "disabled"
 }
 
 func availability(status string) string {

@@ -102,21 +102,22 @@ func (c *Control) newSettings(caller api.Caller, in *redshift.CreateClusterMessa
 		return settings{}, err
 	}
 	made := settings{
-		NodeType:            kind.name,
-		DBName:              or(in.DBName, defaultDatabase),
-		MasterUsername:      in.MasterUsername,
-		Port:                value(in.Port, defaultPort),
-		AvailabilityZone:    or(in.AvailabilityZone, caller.Region+"a"),
-		VpcSecurityGroups:   in.VpcSecurityGroupIds,
-		MaintenanceTrack:    or(in.MaintenanceTrackName, "current"),
-		AutomatedRetention:  value(in.AutomatedSnapshotRetentionPeriod, 1),
-		ManualRetention:     value(in.ManualSnapshotRetentionPeriod, forever),
-		AllowVersionUpgrade: value(in.AllowVersionUpgrade, true),
-		PubliclyAccessible:  value(in.PubliclyAccessible, false),
-		EnhancedVpcRouting:  value(in.EnhancedVpcRouting, false),
-		IamRoles:            in.IamRoles,
-		DefaultIamRole:      in.DefaultIamRoleArn,
-		Tags:                in.Tags,
+		NodeType:                   kind.name,
+		DBName:                     or(in.DBName, defaultDatabase),
+		MasterUsername:             in.MasterUsername,
+		Port:                       value(in.Port, defaultPort),
+		AvailabilityZone:           or(in.AvailabilityZone, caller.Region+"a"),
+		VpcSecurityGroups:          in.VpcSecurityGroupIds,
+		MaintenanceTrack:           or(in.MaintenanceTrackName, "current"),
+		AutomatedRetention:         value(in.AutomatedSnapshotRetentionPeriod, 1),
+		ManualRetention:            value(in.ManualSnapshotRetentionPeriod, forever),
+		AllowVersionUpgrade:        value(in.AllowVersionUpgrade, true),
+		PubliclyAccessible:         value(in.PubliclyAccessible, false),
+		EnhancedVpcRouting:         value(in.EnhancedVpcRouting, false),
+		AvailabilityZoneRelocation: value(in.AvailabilityZoneRelocation, false),
+		IamRoles:                   in.IamRoles,
+		DefaultIamRole:             in.DefaultIamRoleArn,
+		Tags:                       in.Tags,
 	}
 	if made.NumberOfNodes, err = kind.nodeCount(in.ClusterType, in.NumberOfNodes); err != nil {
 		return settings{}, err
@@ -143,6 +144,8 @@ func (c *Control) checkSettings(caller api.Caller, made settings, kind nodeType)
 		func() error { return checkManualRetention(made.ManualRetention) },
 		func() error { return checkZone(made.AvailabilityZone, caller.Region) },
 		func() error { return checkTrack(made.MaintenanceTrack) },
+		func() error { return checkRelocation(made.AvailabilityZoneRelocation, kind) },
+		func() error { return checkRoles(made.IamRoles, made.DefaultIamRole) },
 		func() error { return c.checkTags(made.Tags) },
 	)
 }

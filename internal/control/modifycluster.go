@@ -73,7 +73,9 @@ func (c *cluster) modify(in *redshift.ModifyClusterMessage) error {
 	c.AutomatedRetention = value(in.AutomatedSnapshotRetentionPeriod, c.AutomatedRetention)
 	c.ManualRetention = value(in.ManualSnapshotRetentionPeriod, c.ManualRetention)
 	c.AllowVersionUpgrade = value(in.AllowVersionUpgrade, c.AllowVersionUpgrade)
+	c.AvailabilityZoneRelocation = value(in.AvailabilityZoneRelocation, c.AvailabilityZoneRelocation)
 	return first(
+		func() error { return checkRelocation(c.AvailabilityZoneRelocation, kind) },
 		func() error { return checkAutomatedRetention(c.AutomatedRetention, kind) },
 		func() error { return checkManualRetention(c.ManualRetention) },
 	)
@@ -185,7 +187,6 @@ func modifyOptions(in *redshift.ModifyClusterMessage, record clusterRecord) opti
 		{differs(in.MaintenanceTrackName, body.MaintenanceTrack), cannot("MaintenanceTrackName")},
 		{!value(in.Encrypted, true), api.InvalidParameterValue("Amazon Redshift clusters are always encrypted: Encrypted cannot be false.")},
 		{differs(in.KmsKeyId, body.KmsKey), cannot("KmsKeyId")},
-		{value(in.AvailabilityZoneRelocation, false), cannot("AvailabilityZoneRelocation")},
 		{differs(in.AvailabilityZone, body.AvailabilityZone), cannot("AvailabilityZone")},
 		{value(in.Port, body.Port) != body.Port, cannot("Port")},
 		{value(in.ManageMasterPassword, false), cannot("ManageMasterPassword")},

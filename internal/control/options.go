@@ -27,7 +27,7 @@ type features struct {
 	encrypted, multiAZ, manageMasterPassword    *bool
 	hsmCertificate, hsmConfiguration, elasticIP string
 	subnetGroup, parameterGroup, addressType    string
-	identityCenter, catalog                     string
+	identityCenter, catalog, secretKey          string
 	securityGroups                              []string
 }
 
@@ -37,6 +37,7 @@ func createOptions(in *redshift.CreateClusterMessage) options {
 		hsmCertificate: in.HsmClientCertificateIdentifier, hsmConfiguration: in.HsmConfigurationIdentifier, elasticIP: in.ElasticIp,
 		subnetGroup: in.ClusterSubnetGroupName, parameterGroup: in.ClusterParameterGroupName,
 		addressType: in.IpAddressType, identityCenter: in.RedshiftIdcApplicationArn, catalog: in.CatalogName, securityGroups: in.ClusterSecurityGroups,
+		secretKey: in.MasterPasswordSecretKmsKeyId,
 	}
 	return append(shared.options(),
 		option{in.ClusterVersion != "" && in.ClusterVersion != clusterVersion, api.InvalidParameterValue("There is no cluster version %s; there is %s.", in.ClusterVersion, clusterVersion)},
@@ -51,6 +52,7 @@ func restoreOptions(in *redshift.RestoreFromClusterSnapshotMessage) options {
 		hsmCertificate: in.HsmClientCertificateIdentifier, hsmConfiguration: in.HsmConfigurationIdentifier, elasticIP: in.ElasticIp,
 		subnetGroup: in.ClusterSubnetGroupName, parameterGroup: in.ClusterParameterGroupName,
 		addressType: in.IpAddressType, identityCenter: in.RedshiftIdcApplicationArn, catalog: in.CatalogName, securityGroups: in.ClusterSecurityGroups,
+		secretKey: in.MasterPasswordSecretKmsKeyId,
 	}
 	return append(shared.options(),
 		option{in.ReservedNodeId != "", redshift.ReservedNodeNotFound("There is no reserved node %s.", in.ReservedNodeId)},
@@ -63,6 +65,7 @@ func (f features) options() options {
 		{!value(f.encrypted, true), api.InvalidParameterValue("Amazon Redshift clusters are always encrypted: Encrypted cannot be false.")},
 		{value(f.multiAZ, false), notOffered("MultiAZ")},
 		{value(f.manageMasterPassword, false), notOffered("ManageMasterPassword")},
+		{f.secretKey != "" && !value(f.manageMasterPassword, false), api.InvalidParameterCombination("MasterPasswordSecretKmsKeyId needs ManageMasterPassword.")},
 		{f.hsmCertificate != "", redshift.HsmClientCertificateNotFound("There is no HSM client certificate %s.", f.hsmCertificate)},
 		{f.hsmConfiguration != "", redshift.HsmConfigurationNotFound("There is no HSM configuration %s.", f.hsmConfiguration)},
 		{f.elasticIP != "", redshift.InvalidElasticIp("The Elastic IP %s is invalid or cannot be found.", f.elasticIP)},

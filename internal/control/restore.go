@@ -146,22 +146,29 @@ func (b *cluster) placeNodes(in *redshift.RestoreFromClusterSnapshotMessage, sou
 	return nil
 }
 
+// takePort keeps the snapshot's port unless the request has another. A port of a node type with local disks may be none for managed storage.
+func (b *cluster) takePort(asked *int, kind nodeType) error {
+	err := checkPort(value(asked, b.Port), kind)
+	if asked == nil && err != nil {
+		return api.InvalidParameterValue("The snapshot's port %d is not valid for node type %s: give a Port within 5431-5455 or 8191-8215.", b.Port, kind.name)
+	}
+	b.Port = value(asked, b.Port)
+	return err
+}
+
 func (c *Control) overrideSettings(caller api.Caller, body *cluster, in *redshift.RestoreFromClusterSnapshotMessage) error {
 	kind, err := findNodeType(body.NodeType)
 	if err != nil {
 		return err
-	}
-	if in.Port != nil {
-		if err := checkPort(*in.Port, kind); err != nil {
-			return err
-		}
 	}
 	if in.PreferredMaintenanceWindow != "" {
 		if body.MaintenanceWindow, err = c.window(caller.Region, in.PreferredMaintenanceWindow); err != nil {
 			return err
 		}
 	}
-	body.Port = value(in.Port, body.Port)
+	if err := body.takePort(in.Port, kind); err != nil {
+		return err
+	}
 	body.AutomatedRetention = value(in.AutomatedSnapshotRetentionPeriod, body.AutomatedRetention)
 	body.ManualRetention = value(in.ManualSnapshotRetentionPeriod, body.ManualRetention)
 	body.AvailabilityZone = or(in.AvailabilityZone, body.AvailabilityZone)
@@ -169,23 +176,19 @@ func (c *Control) overrideSettings(caller api.Caller, body *cluster, in *redshif
 	body.AllowVersionUpgrade = value(in.AllowVersionUpgrade, true)
 	body.PubliclyAccessible = value(in.PubliclyAccessible, false)
 	body.EnhancedVpcRouting = value(in.EnhancedVpcRouting, false)
-	body.DefaultIamRole = or(in.DefaultIamRoleArn, body.DefaultIamRole)
 	if len(in.VpcSecurityGroupIds) > 0 {
 		body.VpcSecurityGroups = in.VpcSecurityGroupIds
 	}
-	if in.IamRoles != nil {
-		body.IamRoles = in.IamRoles
-	}
+	body.AvailabilityZoneRelocation = value(in.AvailabilityZoneRelocation, body.AvailabilityZoneRelocation && !kind.local())
+	body.takeRoles(in.IamRoles, in.DefaultIamRoleArn)
 	return c.checkSettings(caller, body.settings, kind)
 }
 
-// restoreKey is the snapshot's own key for its owner, and a key of the consumer's for everybody else.
+// restoreKey is what the restored cluster's own snapshots will be sealed under: the key that the request names, or else the snapshot's own key for its
+// owner, and the aws/redshift key of everybody else.
 func (c *Control) restoreKey(tx *meta.Tx, caller api.Caller, name string, source snapshotRecord) (string, error) {
-	if source.Account != caller.Account {
-		return c.encryptionKey(tx, caller, name)
+	if name == "" && source.Account == caller.Account {
+		return source.Body.KmsKey, nil
 	}
-	if name != "" && name != source.Body.KmsKey {
-		return "", api.InvalidParameterValue("Cannot use a new KmsKeyId when restoring from your own snapshot.")
-	}
-	return source.Body.KmsKey, nil
+	return c.encryptionKey(tx, caller, name)
 }
