@@ -8,6 +8,7 @@ import (
 	"slipher/internal/api/redshift"
 	"slipher/internal/keys"
 	"slipher/internal/meta"
+	"slipher/internal/policy"
 )
 
 // encryptionKey finds the key that a request names by ARN, id or alias; without a name it is the account's aws/redshift key.
@@ -24,6 +25,26 @@ func (c *Control) encryptionKey(tx *meta.Tx, caller api.Caller, name string) (ar
 		return "", api.InvalidParameterValue("The KMS key %s does not exist in %s, or this account may not use it.", name, caller.Region)
 	}
 	return arn, err
+}
+
+// mayUseKeyOf asks the policy of the snapshot's key whether it lets another account decrypt. The key aws/redshift, whose policy its account
+// cannot change, is shared with the snapshot. An authorisation does not ask: Redshift refuses the restore only.
+func (c *Control) mayUseKeyOf(tx *meta.Tx, caller api.Caller, source snapshotRecord) error {
+	if source.Account == caller.Account {
+		return nil
+	}
+	key, err := c.config.Keys.Lookup(tx, source.Body.KmsKey)
+	if err != nil || key.Alias == keys.DefaultAlias {
+		return err
+	}
+	// Redshift asks in the name of the account, not of the user.
+	consumer := policy.Principal{Type: policy.Root, Account: caller.Account, ARN: "arn:aws:iam::" + caller.Account + ":root", UserID: caller.Account}
+	decision, err := c.config.Keys.Decide(tx, key.ARN, consumer, "kms:Decrypt", "redshift")
+	if err != nil || decision.Allowed {
+		return err
+	}
+	return redshift.DependentServiceAccessDenied("Cannot restore the snapshot %s because the policy of its KMS key %s does not allow account %s the action kms:Decrypt. Its owner, account %s, can allow it.",
+		source.Body.Identifier, key.ARN, caller.Account, source.Account)
 }
 
 // grantFault turns the limits of a key into the faults that Redshift has for them.

@@ -31,6 +31,9 @@ func (c *Control) RestoreFromClusterSnapshot(ctx context.Context, caller api.Cal
 		if err := c.mayDecrypt(tx, source); err != nil {
 			return err
 		}
+		if err := c.mayUseKeyOf(tx, caller, source); err != nil {
+			return err
+		}
 		if record, err = c.restoredCluster(tx, caller, in, source); err != nil {
 			return err
 		}

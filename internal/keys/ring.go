@@ -1,8 +1,9 @@
 // Package keys holds the encryption keys of all accounts: what AWS KMS is to Redshift.
 //
 // It promises that key material is at rest only sealed, under a root key that lives in a file of its own,
-// wrapped by a KMS where there is one, and that a data key opens only with the key that wrapped it. It does
-// not know what is encrypted with its data keys, nor who may ask, nor any KMS.
+// wrapped by a KMS where there is one, and that a data key opens only with the key that wrapped it. It keeps
+// the keys' policies and decides by them when it is asked. It does not know what is encrypted with its data
+// keys, nor any KMS.
 package keys
 
 import (
@@ -69,6 +70,7 @@ type keyBody struct {
 	Alias    string `json:",omitempty"`
 	Created  time.Time
 	Material []byte // sealed under the root key
+	Policy   string `json:",omitempty"` // as it was put; empty is the default
 }
 
 var keyRecords = meta.Records[keyBody]{Kind: "key", Index: func(key keyBody) []meta.Entry {

@@ -1,0 +1,76 @@
+package keys
+
+import (
+	"fmt"
+
+	"slipher/internal/meta"
+	"slipher/internal/policy"
+)
+
+// policyName is the one that KMS has for the policy of a key.
+const policyName = "default"
+
+// Create makes a key of the account's own, without an alias, under the default key policy. tx must be an Update.
+func (r *Ring) Create(tx *meta.Tx, account, region string) (arn string, err error) {
+	return r.create(tx, account, region, "")
+}
+
+// Policy answers the document that says who may do what with the key. It is as PutPolicy got it, or KMS's default: the owning account
+// may do everything, nobody else anything.
+func (r *Ring) Policy(tx *meta.Tx, arn string) (document string, err error) {
+	record, err := find(tx, arn)
+	if err != nil {
+		return "", err
+	}
+	return policyOf(record), nil
+}
+
+// PutPolicy replaces the key's policy. A document that is no key policy is refused with the errors of policy.Parse.
+func (r *Ring) PutPolicy(tx *meta.Tx, arn, document string) error {
+	record, err := find(tx, arn)
+	if err != nil {
+		return err
+	}
+	if _, err := policy.Parse(policy.KeyPolicy, policyName, document); err != nil {
+		return fmt.Errorf("key policy of %s: %w", arn, err)
+	}
+	record.Body.Policy = document
+	return keyRecords.Put(tx, record)
+}
+
+// Decide says whether the principal may do something with a key through a service of AWS, such as kms:Decrypt through redshift.
+func (r *Ring) Decide(tx *meta.Tx, arn string, principal policy.Principal, action, service string) (policy.Decision, error) {
+	record, err := find(tx, arn)
+	if err != nil {
+		return policy.Decision{}, err
+	}
+	parsed, err := policy.Parse(policy.KeyPolicy, policyName, policyOf(record))
+	if err != nil {
+		return policy.Decision{}, fmt.Errorf("key policy of %s: %w", arn, err)
+	}
+	request := policy.NewRequest(principal, action, arn)
+	request.Owner = record.Account
+	request.Context.SetTime(r.config.Now())
+	request.Context.Set("kms:CallerAccount", principal.Account)
+	request.Context.Set("kms:ViaService", service+"."+record.Region+".amazonaws.com")
+	return policy.Policies{Resource: parsed}.Decide(request), nil
+}
+
+func policyOf(key meta.Record[keyBody]) string {
+	if key.Body.Policy != "" {
+		return key.Body.Policy
+	}
+	return `{
+  "Version": "2012-10-17",
+  "Id": "key-default-1",
+  "Statement": [
+    {
+      "Sid": "Enable IAM User Permissions",
+      "Effect": "Allow",
+      "Principal": {"AWS": "arn:aws:iam::` + key.Account + `:root"},
+      "Action": "kms:*",
+      "Resource": "*"
+    }
+  ]
+}`
+}
