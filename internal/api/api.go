@@ -1,5 +1,5 @@
 // Package api is the vocabulary that every AWS service of slipher shares: who calls, what a refusal
-// looks like, and what an operation is. Its subpackages (redshift, sts) are generated from the compact
+// looks like, and what an operation is. Its subpackages (redshift, sts, kms) are generated from the compact
 // models in models/ by gen and hold the shapes, faults, operation tables and Handlers structs.
 // It knows nothing of HTTP, XML or storage.
 package api
@@ -31,9 +31,9 @@ type Fault struct {
 
 func (f *Fault) Error() string { return f.Code + ": " + f.Message }
 
-// NewFault makes a Fault that blames the sender. Generated constructors call it.
+// NewFault makes a Fault that blames the sender, or the server if the status is 500 or above. Generated constructors call it.
 func NewFault(code string, status int, format string, args ...any) *Fault {
-	return &Fault{Code: code, Status: status, Message: fmt.Sprintf(format, args...)}
+	return &Fault{Code: code, Status: status, Message: fmt.Sprintf(format, args...), Receiver: status >= 500}
 }
 
 // The common errors of AWS Query services that slipher's operations raise themselves

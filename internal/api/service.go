@@ -9,14 +9,15 @@ import "context"
 type Service struct {
 	Name       string // in a signature's scope, e.g. "redshift"
 	Version    string // the API version that requests name
-	Namespace  string // of the XML answers
+	Namespace  string // of the XML answers of the Query protocol
+	Target     string // of the JSON 1.1 protocol: what X-Amz-Target has before the operation; empty for the Query protocol
 	Operations []Operation
 }
 
 // Operation is one row of a service's table.
 type Operation struct {
 	Name   string
-	Result string   // the element around the output; empty when the operation has no output
+	Result string   // the element around the output; empty when the operation has no output, and in the JSON protocol
 	Faults []string // the wire codes that the model declares for it
 
 	NewInput func() any

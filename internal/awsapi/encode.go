@@ -122,17 +122,19 @@ func (w *writer) structure(name string, v reflect.Value) {
 // member leaves out what is absent: a nil pointer, list or map, an empty string, a zero time. A plain number
 // or boolean is never absent.
 func (w *writer) member(f field, v reflect.Value) {
+	if !absent(v) {
+		w.value(f.name, f.item, v)
+	}
+}
+
+func absent(v reflect.Value) bool {
 	switch v.Kind() {
 	case reflect.Pointer, reflect.Slice, reflect.Map:
-		if v.IsNil() {
-			return
-		}
+		return v.IsNil()
 	case reflect.String, reflect.Struct:
-		if v.IsZero() {
-			return
-		}
+		return v.IsZero()
 	}
-	w.value(f.name, f.item, v)
+	return false
 }
 
 func (w *writer) value(name, item string, v reflect.Value) {

@@ -52,7 +52,7 @@ func TestEncodeFault(t *testing.T) {
 	t.Parallel()
 	cases := map[string]*api.Fault{
 		"sender":   redshift.ClusterNotFound("Cluster %s not found.", "<c>"),
-		"receiver": receiver(api.NewFault("InternalFailure", 500, "an internal error occurred")),
+		"receiver": api.NewFault("InternalFailure", 500, "an internal error occurred"),
 	}
 	for name, fault := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -19,16 +19,11 @@ func (s *server) faultOf(ctx context.Context, err error, x *exchange) *api.Fault
 	case errors.As(err, &signature):
 		return api.NewFault(signature.Code, signature.Status, "%s", signature.Message)
 	case ctx.Err() != nil:
-		return receiver(api.NewFault("ServiceUnavailable", 503, "the request was given up before it was answered"))
+		return api.NewFault("ServiceUnavailable", 503, "the request was given up before it was answered")
 	}
 	s.log.Error("request failed", "request", x.caller.RequestID, "service", x.service.Name,
 		"operation", x.operation.Name, "account", x.caller.Account, "cause", err)
-	return receiver(api.NewFault("InternalFailure", 500, "an internal error occurred; the server's log has it under request %s", x.caller.RequestID))
-}
-
-func receiver(fault *api.Fault) *api.Fault {
-	fault.Receiver = true
-	return fault
+	return api.NewFault("InternalFailure", 500, "an internal error occurred; the server's log has it under request %s", x.caller.RequestID)
 }
 
 // malformed is 404 because the API Reference says so.

@@ -1,7 +1,6 @@
 package awsapi
 
 import (
-	"bytes"
 	"crypto/tls"
 	"encoding/json"
 	"reflect"
@@ -51,8 +50,8 @@ func (x *exchange) eventName() string {
 	if x.operation.Name != "" {
 		return x.operation.Name
 	}
-	if form, err := formOf(x.request, x.body); err == nil && actionForm.MatchString(form.Get("Action")) {
-		return form.Get("Action")
+	if name, err := x.service.protocol.named(x); err == nil && actionForm.MatchString(name) {
+		return name
 	}
 	return "Unknown"
 }
@@ -97,7 +96,7 @@ func parameters(input any) json.RawMessage {
 	if input == nil {
 		return nil
 	}
-	var w members
+	w := jsonWriter{dialect: auditJSON}
 	w.structure(reflect.ValueOf(input))
 	return w.Bytes()
 }
@@ -117,89 +116,16 @@ func elements(output any) json.RawMessage {
 	if shown.Elem().NumField() == 0 {
 		return nil
 	}
-	var w members
+	w := jsonWriter{dialect: auditJSON}
 	w.structure(shown)
 	return w.Bytes()
 }
 
-// hidden stands for every member that the model marks as sensitive.
-const hidden = "****"
-
-// members writes JSON.
-type members struct{ bytes.Buffer }
-
-func (w *members) structure(v reflect.Value) {
-	if v.Kind() == reflect.Pointer {
-		v = v.Elem()
-	}
-	w.WriteByte('{')
-	first := true
-	for _, f := range planOf(v.Type()).fields {
-		member := v.Field(f.index)
-		if absent(member) {
-			continue
-		}
-		if !first {
-			w.WriteByte(',')
-		}
-		first = false
-		w.text(lowerFirst(f.name))
-		w.WriteByte(':')
-		if f.secret {
-			w.text(hidden)
-			continue
-		}
-		w.value(member)
-	}
-	w.WriteByte('}')
-}
-
-// absent is what is not on the wire either.
-func absent(v reflect.Value) bool {
-	switch v.Kind() {
-	case reflect.Pointer, reflect.Slice, reflect.Map:
-		return v.IsNil()
-	case reflect.String, reflect.Struct:
-		return v.IsZero()
-	}
-	return false
-}
-
-func (w *members) value(v reflect.Value) {
-	switch v.Kind() {
-	case reflect.Pointer:
-		w.value(v.Elem())
-	case reflect.Slice:
-		w.WriteByte('[')
-		for i := range v.Len() {
-			if i > 0 {
-				w.WriteByte(',')
-			}
-			w.value(v.Index(i))
-		}
-		w.WriteByte(']')
-	case reflect.Struct:
-		if moment, ok := v.Interface().(time.Time); ok {
-			w.text(formatTimestamp(moment))
-			return
-		}
-		w.structure(v)
-	case reflect.String:
-		w.text(v.String())
-	default:
-		w.any(v.Interface())
-	}
-}
-
-func (w *members) text(text string) { w.any(text) }
-
-// any writes a scalar or a map of texts. A number that JSON does not know is null.
-func (w *members) any(value any) {
-	encoded, err := json.Marshal(value)
-	if err != nil {
-		encoded = []byte("null")
-	}
-	w.Write(encoded)
+// auditJSON is how the audit record shows requests and answers.
+var auditJSON = dialect{
+	name:   lowerFirst,
+	moment: func(moment time.Time) any { return formatTimestamp(moment) },
+	mask:   "****",
 }
 
 func lowerFirst(name string) string {

@@ -146,13 +146,13 @@ func TestNoSecretIsRecorded(t *testing.T) {
 			if strings.Contains(text, "value of "+name+`"`) {
 				t.Errorf("%T shows its %s", shape, name)
 			}
-			if strings.Contains(text, `"`+lowerFirst(name)+`":"`+hidden) {
+			if strings.Contains(text, `"`+lowerFirst(name)+`":"`+auditJSON.mask) {
 				found++
 			}
 		}
 	}
 	if found < 7 {
-		t.Errorf("only %d secrets were there to be hidden", found)
+		t.Errorf("only %d secrets were there to be auditJSON.mask", found)
 	}
 }
 

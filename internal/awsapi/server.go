@@ -1,6 +1,6 @@
-// Package awsapi is the HTTP door of slipher: every request of the AWS Query protocol comes in here and goes
-// through the same visible list of steps. It holds the Query codec (form to structure, structure to XML) and
-// the identity operations of STS. It knows which services and operations exist only from the tables it is
+// Package awsapi is the HTTP door of slipher: every request of the AWS Query and JSON 1.1 protocols comes in here and
+// goes through the same visible list of steps. It holds a codec for each (form to structure, structure to XML; JSON both
+// ways) and the identity operations of STS. It knows which services and operations exist only from the tables it is
 // given, and nothing of clusters, snapshots or storage.
 package awsapi
 
@@ -60,11 +60,12 @@ type server struct {
 // service is a Service with its operations at hand by name.
 type service struct {
 	api.Service
+	protocol   protocol
 	operations map[string]api.Operation
 }
 
 func newService(table api.Service) *service {
-	s := &service{Service: table, operations: map[string]api.Operation{}}
+	s := &service{Service: table, protocol: protocolOf(table), operations: map[string]api.Operation{}}
 	for _, operation := range table.Operations {
 		s.operations[operation.Name] = operation
 	}
@@ -77,17 +78,17 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	began := s.config.Now()
-	x := &exchange{writer: w, request: r, service: &service{Service: s.config.Services[0]}}
+	x := &exchange{writer: w, request: r, service: s.services[s.config.Services[0].Name]}
 	x.caller.RequestID = s.newID()
 
 	status, code := http.StatusOK, ""
 	if err := s.answer(r.Context(), x); err != nil {
-		x.fault = s.faultOf(r.Context(), err, x)
+		x.fault = x.service.protocol.spelled(s.faultOf(r.Context(), err, x))
 		status, code = x.fault.Status, x.fault.Code
-		x.answer = EncodeFault(x.service.Namespace, x.fault, x.caller.RequestID)
+		x.answer = x.service.protocol.refusal(x)
 	}
 	s.record(x)
-	w.Header().Set("Content-Type", "text/xml")
+	w.Header().Set("Content-Type", x.service.protocol.contentType())
 	w.Header().Set("X-Amzn-RequestId", x.caller.RequestID)
 	w.WriteHeader(status)
 	w.Write(x.answer)

@@ -110,30 +110,22 @@ func (s *server) authenticate(ctx context.Context, x *exchange) error {
 	return nil
 }
 
-// decode finds the operation in the form and fills its input.
+// decode finds the operation and fills its input.
 func (s *server) decode(_ context.Context, x *exchange) error {
-	form, err := formOf(x.request, x.body)
+	name, err := x.service.protocol.named(x)
 	if err != nil {
 		return err
-	}
-	name := form.Get("Action")
-	if name == "" {
-		return api.NewFault("MissingAction", 400, "the request has no Action parameter")
 	}
 	operation, ok := x.service.operations[name]
 	if !ok {
 		return api.NewFault("InvalidAction", 400, "%s has no operation %q%s", x.service.Name, clip(name), x.service.hint(name))
-	}
-	if version := form.Get("Version"); version != x.service.Version {
-		return api.NewFault("InvalidAction", 400, "%s is an operation of version %s of %s, but the request says Version=%s",
-			name, x.service.Version, x.service.Name, clip(version))
 	}
 	x.operation = operation
 	if operation.Call == nil {
 		return api.NewFault("UnsupportedOperation", 400, "slipher does not offer %s yet", name)
 	}
 	x.input = operation.NewInput()
-	return Decode(name, form, x.input)
+	return x.service.protocol.read(x)
 }
 
 func (s *service) hint(name string) string {
@@ -186,6 +178,6 @@ func (s *server) call(ctx context.Context, x *exchange) (err error) {
 }
 
 func (s *server) encode(_ context.Context, x *exchange) error {
-	x.answer = EncodeResult(x.service.Service, x.operation, x.output, x.caller.RequestID)
+	x.answer = x.service.protocol.result(x)
 	return nil
 }

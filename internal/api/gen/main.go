@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 )
 
-var services = []string{"redshift", "sts"}
+var services = []string{"redshift", "sts", "kms"}
 
 func main() {
 	log.SetFlags(0)

@@ -14,6 +14,7 @@ type model struct {
 		APIVersion     string `json:"apiVersion"`
 		EndpointPrefix string `json:"endpointPrefix"`
 		XMLNamespace   string `json:"xmlNamespace"`
+		TargetPrefix   string `json:"targetPrefix"` // of the JSON protocol only
 	} `json:"metadata"`
 	Operations map[string]operation `json:"operations"`
 	Shapes     map[string]shape     `json:"shapes"`

@@ -9,7 +9,7 @@ import (
 func drawFaults(p *page, m model) {
 	for _, name := range m.shapesWhere(isException) {
 		fault := m.Shapes[name].Error
-		p.printf("func %s(format string, args ...any) *api.Fault {\n", p.declare(faultName(name)))
+		p.printf("func %s(format string, args ...any) *api.Fault {\n", p.declare(m.faultName(name)))
 		p.printf("return api.NewFault(%q, %d, format, args...)\n}\n\n", fault.Code, fault.HTTPStatusCode)
 	}
 }
@@ -18,13 +18,18 @@ func drawFaults(p *page, m model) {
 func drawFaultTable(p *page, m model) {
 	p.printf("var faults = map[string]func(string, ...any) *api.Fault{\n")
 	for _, name := range m.shapesWhere(isException) {
-		p.printf("%q: %s,\n", name, faultName(name))
+		p.printf("%q: %s,\n", name, m.faultName(name))
 	}
 	p.printf("}\n")
 }
 
-func faultName(shape string) string {
-	return strings.TrimSuffix(strings.TrimSuffix(shape, "Fault"), "Exception")
+// faultName leaves out what every exception's name ends with, unless the rest is the name of another shape.
+func (m model) faultName(shape string) string {
+	name := strings.TrimSuffix(strings.TrimSuffix(shape, "Fault"), "Exception")
+	if _, taken := m.Shapes[name]; taken {
+		return shape
+	}
+	return name
 }
 
 func drawHandlers(p *page, m model) {
@@ -43,6 +48,9 @@ func drawOperations(p *page, m model) {
 	p.printf("func (h Handlers) Service() api.Service {\nreturn api.Service{\n")
 	p.printf("Name: %q,\nVersion: %q,\nNamespace: %q,\n",
 		m.Metadata.EndpointPrefix, m.Metadata.APIVersion, m.Metadata.XMLNamespace)
+	if m.Metadata.TargetPrefix != "" {
+		p.printf("Target: %q,\n", m.Metadata.TargetPrefix)
+	}
 	p.printf("Operations: []api.Operation{\n")
 	for _, name := range operationNames(m) {
 		op := m.Operations[name]

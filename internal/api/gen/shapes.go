@@ -45,6 +45,8 @@ func (m model) goType(name string) string {
 		return "string"
 	case "timestamp":
 		return "time.Time"
+	case "blob":
+		return "[]byte"
 	case "structure":
 		return "*" + exported(name)
 	case "list":
