@@ -67,3 +67,22 @@ func TestNodeOptionsPages(t *testing.T) {
 		t.Errorf("got %v, want %v", seen, want)
 	}
 }
+
+// TestRestoreKeepsPort has so many clusters on one host that the last has a port which nobody may ask for.
+func TestRestoreKeepsPort(t *testing.T) {
+	t.Parallel()
+	bed := testbed.New(t, testbed.Config{Addresses: control.Addresses{AdvertiseHost: "127.0.0.1"}})
+	bed.RunClock()
+	last := ""
+	for number := range 51 {
+		last = fmt.Sprintf("sales%d", number)
+		bed.Must(testbed.Owner, "CreateCluster", "ClusterIdentifier="+last, "NodeType=ra3.large", "MasterUsername=awsuser", "MasterUserPassword="+testbed.Password)
+	}
+	bed.AwaitCluster(testbed.Owner, last, "available")
+	if port := bed.Cluster(testbed.Owner, last).Endpoint.Port; port != 8216 {
+		t.Errorf("the 51st cluster is on port %d", port)
+	}
+	bed.CreateSnapshot(testbed.Owner, last, "monday")
+	bed.Must(testbed.Owner, "RestoreFromClusterSnapshot", "ClusterIdentifier=copy", "SnapshotIdentifier=monday")
+	bed.AwaitCluster(testbed.Owner, "copy", "available")
+}

@@ -133,6 +133,7 @@ func (c *Control) restoredCluster(tx *meta.Tx, caller api.Caller, in *redshift.R
 	return record, err
 }
 
+// placeNodes says which nodes the cluster has, and on which port they are.
 func (b *cluster) placeNodes(in *redshift.RestoreFromClusterSnapshotMessage, source snapshotRecord) error {
 	from, err := findConfiguration(b.NodeType, b.NumberOfNodes)
 	if err != nil {
@@ -146,17 +147,20 @@ func (b *cluster) placeNodes(in *redshift.RestoreFromClusterSnapshotMessage, sou
 		return api.InvalidParameterValue("Snapshot %s does not fit into cluster of node type %s with %d node(s) due to technical limitations. Try to restore to a cluster with a different node configuration.", source.Body.Identifier, to.kind.name, to.nodes)
 	}
 	b.NodeType, b.NumberOfNodes = to.kind.name, to.nodes
-	return nil
+	return b.takePort(in.Port, from.kind, to.kind)
 }
 
-// takePort keeps the snapshot's port unless the request has another. A port of a node type with local disks may be none for managed storage.
-func (b *cluster) takePort(asked *int, kind nodeType) error {
-	err := checkPort(value(asked, b.Port), kind)
-	if asked == nil && err != nil {
-		return api.InvalidParameterValue("The snapshot's port %d is not valid for node type %s: give a Port within 5431-5455 or 8191-8215.", b.Port, kind.name)
+// takePort keeps the snapshot's port unless the request has another. A port of a node type with local disks may be none for managed storage; one of
+// managed storage is kept in any case, since where clusters share a host it may be the next that was free.
+func (b *cluster) takePort(asked *int, from, to nodeType) error {
+	if asked != nil {
+		b.Port = *asked
+		return checkPort(b.Port, to)
 	}
-	b.Port = value(asked, b.Port)
-	return err
+	if from.local() && checkPort(b.Port, to) != nil {
+		return api.InvalidParameterValue("The snapshot's port %d is not valid for node type %s: give a Port within 5431-5455 or 8191-8215.", b.Port, to.name)
+	}
+	return nil
 }
 
 func (c *Control) overrideSettings(caller api.Caller, body *cluster, in *redshift.RestoreFromClusterSnapshotMessage) error {
@@ -169,11 +173,11 @@ func (c *Control) overrideSettings(caller api.Caller, body *cluster, in *redshif
 			return err
 		}
 	}
-	if err := body.takePort(in.Port, kind); err != nil {
-		return err
-	}
 	body.AutomatedRetention = value(in.AutomatedSnapshotRetentionPeriod, body.AutomatedRetention)
 	body.ManualRetention = value(in.ManualSnapshotRetentionPeriod, body.ManualRetention)
+	if checkManualRetention(body.ManualRetention) != nil { // the operation declares no InvalidRetentionPeriodFault
+		return api.InvalidParameterValue("ManualSnapshotRetentionPeriod must be -1 or between 1 and 3,653 days, not %d.", body.ManualRetention)
+	}
 	body.AvailabilityZone = or(in.AvailabilityZone, body.AvailabilityZone)
 	body.MaintenanceTrack = or(in.MaintenanceTrackName, body.MaintenanceTrack)
 	body.AllowVersionUpgrade = value(in.AllowVersionUpgrade, true)

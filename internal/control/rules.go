@@ -97,11 +97,14 @@ func checkAutomatedRetention(days int, on nodeType) error {
 
 func checkPort(port int, on nodeType) error {
 	managed := port >= 5431 && port <= 5455 || port >= 8191 && port <= 8215
-	local := on.local() && port >= 1150 && port <= 65535
-	if managed || local {
-		return nil
+	local := port >= 1150 && port <= 65535
+	switch {
+	case on.local() && !local:
+		return api.InvalidParameterValue("Port %d is not valid for node type %s: it must be within 1150-65535.", port, on.name)
+	case !on.local() && !managed:
+		return api.InvalidParameterValue("Port %d is not valid for node type %s: it must be within 5431-5455 or 8191-8215.", port, on.name)
 	}
-	return api.InvalidParameterValue("Port %d is not valid for node type %s: it must be within 5431-5455 or 8191-8215.", port, on.name)
+	return nil
 }
 
 func checkPageSize(maxRecords *int, fewest, most int) (int, error) {
