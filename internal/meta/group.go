@@ -2,7 +2,6 @@ package meta
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 )
@@ -10,7 +9,7 @@ import (
 // group is the changes that are committed together, so that many writers share one wait for the disk. Its fields belong to who has
 // the turn, but for err, which can be read when ended is closed.
 type group struct {
-	sql     *sql.Tx
+	*session
 	members int // changes that were made and wait for the commit
 	ended   chan struct{}
 	err     error
@@ -43,10 +42,10 @@ func (s *Store) join(ctx context.Context, tx *Tx, change func(tx *Tx) error) (*g
 		if err != nil {
 			return nil, fmt.Errorf("begin writing: %w", err)
 		}
-		s.group = &group{sql: begun, ended: make(chan struct{})}
+		s.group = &group{session: s.writes.session(begun), ended: make(chan struct{})}
 	}
 	joined := s.group
-	tx.sql = joined.sql
+	tx.session = joined.session
 	first := joined.members == 0
 	err := s.attempt(ctx, joined, tx, change)
 	switch {
@@ -104,7 +103,7 @@ func (s *Store) savepoint(g *group, statement string) error {
 	if s.group != g {
 		return nil // it has ended already
 	}
-	_, err := g.sql.ExecContext(context.Background(), statement)
+	_, err := g.exec(statement)
 	if err != nil {
 		err = fmt.Errorf("%s: %w", statement, err)
 		s.abandon(g, err)
@@ -131,7 +130,7 @@ func (s *Store) settle(g *group) error {
 }
 
 func (s *Store) commit(g *group) {
-	err := g.sql.Commit()
+	err := g.Commit()
 	if err != nil {
 		// Some failures leave the transaction open in the connection, which is the only one.
 		s.writer.ExecContext(context.Background(), "ROLLBACK")
@@ -143,7 +142,7 @@ var errRolledBack = errors.New("rolled back")
 
 // abandon undoes whatever the group has done.
 func (s *Store) abandon(g *group, cause error) {
-	g.sql.Rollback() // fails when SQLite has done so already
+	g.Rollback() // fails when SQLite has done so already
 	s.end(g, cause)
 }
 
@@ -152,4 +151,5 @@ func (s *Store) end(g *group, outcome error) {
 	g.err = outcome
 	s.group = nil
 	close(g.ended)
+	s.writes.prepare()
 }

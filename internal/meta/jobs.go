@@ -72,7 +72,7 @@ func (w *worker[J]) Work(ctx context.Context, job *river.Job[J]) error {
 	}
 	ctx = context.WithoutCancel(ctx) // an outcome is kept even at the end
 	return w.store.Update(ctx, func(tx *Tx) error {
-		if _, err := river.JobCompleteTx[*driver](ctx, tx.sql, job); err != nil {
+		if _, err := river.JobCompleteTx[*driver](ctx, tx.session.Tx, job); err != nil {
 			return fmt.Errorf("complete job %d: %w", job.ID, err)
 		}
 		return tx.settle(job.JobRow, job.Args, err)

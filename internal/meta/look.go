@@ -43,6 +43,7 @@ func (s *Store) look(ctx context.Context, path string) error {
 	if s.readers, err = sql.Open("sqlite", file.String()); err != nil {
 		return err
 	}
+	s.reads = newStatements(s.readers)
 	return s.refuseNewer(ctx)
 }
 

@@ -52,7 +52,7 @@ func (tx *Tx) offer(job Job, options EnqueueOptions, history history) (*rivertyp
 			rivertype.JobStateScheduled,
 		}}
 	}
-	return tx.store.river.InsertTx(context.Background(), tx.sql, job, insert)
+	return tx.store.river.InsertTx(context.Background(), tx.session.Tx, job, insert)
 }
 
 // release lets River fetch a job by its time alone. River parks a job of the future as "scheduled" until
@@ -90,7 +90,7 @@ func (tx *Tx) renew(present *rivertype.JobRow, job Job, options EnqueueOptions) 
 
 // remove deletes a job that is not running, and answers the rerun noted for it.
 func (tx *Tx) remove(job *rivertype.JobRow) (noted rerun, asked bool, err error) {
-	if _, err := tx.store.river.JobDeleteTx(context.Background(), tx.sql, job.ID); err != nil {
+	if _, err := tx.store.river.JobDeleteTx(context.Background(), tx.session.Tx, job.ID); err != nil {
 		return rerun{}, false, err
 	}
 	return tx.takeRerun(job.ID)

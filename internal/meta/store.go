@@ -35,6 +35,8 @@ type Store struct {
 	release func() error // ends the hold on the database
 	writer  *sql.DB      // nil after Look; one connection
 	readers *sql.DB
+	writes  *statements // of the writer
+	reads   *statements // of the readers
 	turn    turn
 	group   *group        // open; whoever has the turn may use it
 	writing atomic.Uint64 // the goroutine inside a change
@@ -77,11 +79,13 @@ func (s *Store) open(ctx context.Context, config Config) error {
 		return err
 	}
 	s.writer.SetMaxOpenConns(1)
+	s.writes = newStatements(s.writer)
 	// The readers are unlimited, so that a View inside a View cannot starve.
 	if s.readers, err = connect(config.Path, "_pragma=query_only(1)"); err != nil {
 		return err
 	}
 	s.readers.SetMaxIdleConns(8)
+	s.reads = newStatements(s.readers)
 	if err := migrate(ctx, s.writer); err != nil {
 		return err
 	}
@@ -125,8 +129,9 @@ func (s *Store) View(ctx context.Context, read func(tx *Tx) error) error {
 	if err != nil {
 		return fmt.Errorf("begin reading: %w", err)
 	}
+	defer s.reads.prepare()
 	defer sqlTx.Rollback()
-	return read(&Tx{sql: sqlTx})
+	return read(&Tx{session: s.reads.session(sqlTx)})
 }
 
 // Update runs change alone among all writers and commits. When change returns an error or panics, or when the context has ended,
@@ -159,9 +164,9 @@ func (s *Store) Update(ctx context.Context, change func(tx *Tx) error) error {
 
 // Tx is a transaction. It ends with the function it was given to.
 type Tx struct {
-	sql   *sql.Tx
-	store *Store // nil in a View
-	ring  bool   // jobs wait for the commit
+	session *session
+	store   *Store // nil in a View
+	ring    bool   // jobs wait for the commit
 }
 
 func (tx *Tx) mustWrite() {
@@ -170,16 +175,14 @@ func (tx *Tx) mustWrite() {
 	}
 }
 
-// A transaction ends when its context does, so its statements need no context of their own.
-
 func (tx *Tx) exec(statement string, args ...any) (sql.Result, error) {
-	return tx.sql.ExecContext(context.Background(), statement, args...)
+	return tx.session.exec(statement, args...)
 }
 
 func (tx *Tx) query(query string, args ...any) (*sql.Rows, error) {
-	return tx.sql.QueryContext(context.Background(), query, args...)
+	return tx.session.query(query, args...)
 }
 
 func (tx *Tx) queryRow(query string, args ...any) *sql.Row {
-	return tx.sql.QueryRowContext(context.Background(), query, args...)
+	return tx.session.queryRow(query, args...)
 }
