@@ -8,7 +8,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unre
 # Google's storage client brings a second protocol that slipher does not use: 150 packages, 20 MB and a third of a start's time.
 export GOFLAGS := $(strip $(GOFLAGS) -tags=disable_grpc_modules)
 
-.PHONY: build demo test test-short vet generate stress bench bench-vault fuzz clean tools
+.PHONY: build demo test test-short vet generate stress bench bench-api bench-vault fuzz clean tools
 
 build: tools
 	$(GO) build -ldflags "-X main.version=$(VERSION)" -o $(SLIPHER) ./cmd/slipher
@@ -35,6 +35,11 @@ bench-vault: build
 	$(GO) build -o bin/transfer ./cmd/benchvault/transfer
 	$(GO) build -o bin/benchvault ./cmd/benchvault
 	bin/benchvault $(BENCH_VAULT)
+
+# Calls a second, beside moto where that is installed (pip install "moto[server]"); prints a table. See docs/benchmarks.md.
+bench-api: build
+	$(GO) build -o bin/benchapi ./cmd/benchapi
+	bin/benchapi $(BENCH_API)
 
 bench: build
 	SLIPHER_BINARY=$(abspath $(SLIPHER)) $(GO) test -run '^$$' -bench . -benchtime 20x ./test

@@ -16,6 +16,7 @@ var floors = map[string]int{
 	"cmd/slipher":    0,
 	"cmd/demo":       0,
 	"cmd/benchvault": 0,
+	"cmd/benchapi":   0,
 	"test":           0,
 
 	"internal/testbed": 1,
