@@ -130,15 +130,19 @@ func BenchmarkDescribeSnapshots(b *testing.B) {
 
 // BenchmarkShare authorises and revokes an account, from 16 clients, each with its own snapshot.
 func BenchmarkShare(b *testing.B) {
-	bed := crowded(b, 100)
-	ask := doorOf(b, bed)
-	var clients atomic.Int64
-	b.SetParallelism(8)
-	b.RunParallel(func(bench *testing.PB) {
-		form := fmt.Sprintf("&SnapshotIdentifier=monday-%05d&AccountWithRestoreAccess=%s", clients.Add(1), testbed.Consumer)
-		for bench.Next() {
-			ask("Action=AuthorizeSnapshotAccess" + form)
-			ask("Action=RevokeSnapshotAccess" + form)
-		}
-	})
+	for _, count := range []int{100, 10_000} {
+		bed := crowded(b, count)
+		ask := doorOf(b, bed)
+		b.Run(fmt.Sprint(count), func(b *testing.B) {
+			var clients atomic.Int64
+			b.SetParallelism(8)
+			b.RunParallel(func(bench *testing.PB) {
+				form := fmt.Sprintf("&SnapshotIdentifier=monday-%05d&AccountWithRestoreAccess=%s", clients.Add(1), testbed.Consumer)
+				for bench.Next() {
+					ask("Action=AuthorizeSnapshotAccess" + form)
+					ask("Action=RevokeSnapshotAccess" + form)
+				}
+			})
+		})
+	}
 }

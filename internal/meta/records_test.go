@@ -193,6 +193,15 @@ func TestListPlans(t *testing.T) {
 	}
 }
 
+// TestEntriesOfARecord wants that to cost what the record has, however many others there are.
+func TestEntriesOfARecord(t *testing.T) {
+	t.Parallel()
+	plan := explain(t, open(t), selectEntries, "fruit", "1", "us-east-1", "apple")
+	if len(plan) != 1 || !strings.HasSuffix(plan[0], "USING COVERING INDEX entry_of_record (kind=? AND account=? AND region=? AND id=?)") {
+		t.Errorf("got %q", plan)
+	}
+}
+
 func explain(t *testing.T, store *Store, query string, args ...any) (steps []string) {
 	t.Helper()
 	view(t, store, func(tx *Tx) error {

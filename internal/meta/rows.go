@@ -105,10 +105,10 @@ func (tx *Tx) replaceEntries(row row, entries []Entry) error {
 	return tx.addEntries(row, missing)
 }
 
+const selectEntries = `SELECT name, value FROM entry WHERE kind = $1 AND account = $2 AND region = $3 AND id = $4`
+
 func (tx *Tx) entriesOf(row row) (map[Entry]struct{}, error) {
-	found, err := tx.query(
-		`SELECT name, value FROM entry WHERE kind = $1 AND account = $2 AND region = $3 AND id = $4`,
-		row.kind, row.Account, row.Region, row.ID)
+	found, err := tx.query(selectEntries, row.kind, row.Account, row.Region, row.ID)
 	if err != nil {
 		return nil, err
 	}
