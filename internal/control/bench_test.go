@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"slipher/internal/api"
 	"slipher/internal/audit"
@@ -89,6 +90,13 @@ func copySnapshot(b *testing.B, bed *testbed.Bed, count int) {
 			{Name: "type", Value: "manual"}, {Name: "scope", Value: s["Scope"].(string)},
 		}
 	}}
+	copies.Order = func(key meta.Key, s body) []meta.Entry {
+		taken, err := time.Parse(time.RFC3339, s["Taken"].(string))
+		if err != nil {
+			b.Fatal(err)
+		}
+		return []meta.Entry{{Name: "created in " + key.Account + "/" + key.Region, Value: fmt.Sprintf("%016x", taken.UnixNano())}}
+	}
 	err := bed.Store.Update(context.Background(), func(tx *meta.Tx) error {
 		found, err := taken.List(tx, meta.Query{Account: testbed.Owner, Region: testbed.Region})
 		if err != nil {

@@ -98,6 +98,9 @@ func (c *Control) search(tx *meta.Tx, search snapshotSearch) (found []snapshotRe
 	if len(search.SortingEntities) > 0 {
 		return search.sorted(tx)
 	}
+	if search.timed() {
+		return search.between(tx)
+	}
 	return list(tx, snapshots, search.query(), search.page, search.matches)
 }
 
@@ -152,6 +155,10 @@ func (s snapshotSearch) query() meta.Query {
 	switch {
 	case s.owner != s.caller.Account:
 		query.Index = sharedWith(s.caller.Account)
+	case len(s.TagKeys) == 1 && len(s.TagValues) == 0:
+		query.Index = tagKeyed(s.TagKeys[0])
+	case len(s.TagKeys) == 0 && len(s.TagValues) == 1:
+		query.Index = tagValued(s.TagValues[0])
 	case s.ClusterIdentifier != "":
 		query.Index = ofCluster(s.ClusterIdentifier)
 	case !value(s.ClusterExists, true):

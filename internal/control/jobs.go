@@ -65,7 +65,7 @@ func (c *Control) Resume(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("resume the clusters: %w", err)
 	}
-	if err := c.config.Store.Update(ctx, func(tx *meta.Tx) error { return errors.Join(c.scrubLater(tx), expireNext(tx)) }); err != nil {
+	if err := c.config.Store.Update(ctx, func(tx *meta.Tx) error { return errors.Join(reindexSnapshots(tx), c.scrubLater(tx), expireNext(tx)) }); err != nil {
 		return fmt.Errorf("schedule the scrub and the expiry: %w", err)
 	}
 	places := make(chan struct{}, resumedAtOnce)

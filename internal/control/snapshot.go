@@ -55,7 +55,7 @@ type snapshot struct {
 
 type snapshotRecord = meta.Record[snapshot]
 
-var snapshots = meta.Records[snapshot]{Kind: "snapshot", Index: func(s snapshot) []meta.Entry {
+var snapshots = meta.Records[snapshot]{Kind: "snapshot", Order: snapshotOrder, Index: func(s snapshot) []meta.Entry {
 	entries := []meta.Entry{named(s.Identifier), ofCluster(s.ClusterIdentifier), ofClusterKey(s.ClusterKey), ofType(s.Type), inScope(s.Scope)}
 	switch {
 	case s.inProgress() && s.Origin != nil:
@@ -74,6 +74,9 @@ var snapshots = meta.Records[snapshot]{Kind: "snapshot", Index: func(s snapshot)
 	}
 	for _, account := range s.Access {
 		entries = append(entries, sharedWith(account))
+	}
+	for _, tag := range s.Tags {
+		entries = append(entries, tagKeyed(tag.Key), tagValued(tag.Value))
 	}
 	if len(s.Access) > 0 {
 		entries = append(entries, sharedUnder(s.KmsKey))

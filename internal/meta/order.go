@@ -5,9 +5,14 @@ import "fmt"
 // Span selects the records that have an entry of a name, in the order of the entries' values.
 type Span struct {
 	Name  string
-	UpTo  string // only values up to and including this one; empty means all
-	Limit int    // 0 means no limit
+	From  string   // only this value and greater ones
+	UpTo  string   // only values up to and including this one; empty means all
+	After Position // only what comes behind it in the order
+	Limit int      // 0 means no limit
 }
+
+// Position is the place of a record in the order of a span. The zero value is before all.
+type Position struct{ Value, Account, Region, ID string }
 
 // InOrder answers the records of a span, of all accounts and regions. It costs what it answers, however many records come later in the order.
 func (r Records[T]) InOrder(tx *Tx, span Span) ([]Record[T], error) {
@@ -21,8 +26,16 @@ func (r Records[T]) InOrder(tx *Tx, span Span) ([]Record[T], error) {
 func (s Span) selection(kind string) selection {
 	selected := selection{where: "e.kind = $1", args: []any{kind}}
 	selected.and("e.name =", s.Name)
+	if from := max(s.From, s.After.Value); from != "" {
+		selected.and("e.value >=", from)
+	}
 	if s.UpTo != "" {
 		selected.and("e.value <=", s.UpTo)
+	}
+	if s.After != (Position{}) {
+		at := len(selected.args)
+		selected.args = append(selected.args, s.After.Value, s.After.Account, s.After.Region, s.After.ID)
+		selected.where += fmt.Sprintf(" AND (e.value, e.account, e.region, e.id) > ($%d, $%d, $%d, $%d)", at+1, at+2, at+3, at+4)
 	}
 	selected.where += " ORDER BY e.value, e.account, e.region, e.id"
 	if s.Limit > 0 {

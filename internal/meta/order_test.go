@@ -31,6 +31,10 @@ func TestInOrder(t *testing.T) {
 		"limited":         {Span{Name: "tag", Limit: 3}, []string{"1", "3", "0"}},
 		"up_to_a_value":   {Span{Name: "tag", UpTo: "05"}, []string{"1", "3", "0"}},
 		"up_to_an_absent": {Span{Name: "tag", UpTo: "04", Limit: 9}, []string{"1", "3"}},
+		"from_a_value":    {Span{Name: "tag", From: "03"}, []string{"0", "2"}},
+		"between":         {Span{Name: "tag", From: "02", UpTo: "05"}, []string{"1", "3", "0"}},
+		"behind_a_record": {Span{Name: "tag", After: Position{"02", "1", "us-east-1", "1"}, Limit: 2}, []string{"3", "0"}},
+		"behind_the_last": {Span{Name: "tag", After: Position{"09", "0", "us-east-1", "2"}}, nil},
 		"nothing":         {Span{Name: "tag", UpTo: "01"}, nil},
 		"another_name":    {Span{Name: "taste"}, nil},
 	} {

@@ -31,6 +31,7 @@ type Entry struct{ Name, Value string }
 type Records[T any] struct {
 	Kind  string
 	Index func(T) []Entry
+	Order func(Key, T) []Entry // further entries, that depend on the key too: what InOrder goes by within an account
 }
 
 // Query selects records. An empty field matches all.
@@ -56,7 +57,7 @@ func (r Records[T]) Insert(tx *Tx, key Key, body T) (Record[T], error) {
 	if err != nil {
 		return Record[T]{}, err
 	}
-	if err := tx.insert(row, r.entries(body)); err != nil {
+	if err := tx.insert(row, r.entries(key, body)); err != nil {
 		return Record[T]{}, r.about(key, err)
 	}
 	return Record[T]{Key: key, Version: 1, Body: body}, nil
@@ -69,7 +70,25 @@ func (r Records[T]) Put(tx *Tx, record Record[T]) error {
 	if err != nil {
 		return err
 	}
-	return r.about(record.Key, tx.put(row, r.entries(record.Body)))
+	return r.about(record.Key, tx.put(row, r.entries(record.Key, record.Body)))
+}
+
+// Reindex gives all records the entries that Index and Order name now, for when they name more than they did.
+func (r Records[T]) Reindex(tx *Tx) error {
+	rows, err := tx.list(r.Kind, Query{})
+	if err != nil {
+		return fmt.Errorf("list %ss: %w", r.Kind, err)
+	}
+	for _, row := range rows {
+		record, err := r.decode(row)
+		if err != nil {
+			return err
+		}
+		if err := tx.replaceEntries(row, r.entries(record.Key, record.Body)); err != nil {
+			return r.about(row.Key, err)
+		}
+	}
+	return nil
 }
 
 // Delete removes the record, or answers ErrNotFound.
@@ -123,10 +142,13 @@ func (r Records[T]) decode(row row) (Record[T], error) {
 	return record, nil
 }
 
-func (r Records[T]) entries(body T) []Entry {
+func (r Records[T]) entries(key Key, body T) []Entry {
 	entries := []Entry{{}}
 	if r.Index != nil {
 		entries = append(entries, r.Index(body)...)
+	}
+	if r.Order != nil {
+		entries = append(entries, r.Order(key, body)...)
 	}
 	return entries
 }

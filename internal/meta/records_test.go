@@ -193,6 +193,32 @@ func TestListPlans(t *testing.T) {
 	}
 }
 
+// TestReindex finds records by an entry that they were not given when they were made.
+func TestReindex(t *testing.T) {
+	t.Parallel()
+	store := open(t)
+	update(t, store, insert(apple(), fruit{Colour: "red"}))
+	wiser := Records[fruit]{Kind: fruits.Kind, Order: func(key Key, body fruit) []Entry {
+		return []Entry{{Name: "of " + key.Account, Value: body.Colour}}
+	}}
+	span := Span{Name: "of " + apple().Account}
+	count := func() (count int) {
+		view(t, store, func(tx *Tx) error {
+			found, err := wiser.InOrder(tx, span)
+			count = len(found)
+			return err
+		})
+		return count
+	}
+	if got := count(); got != 0 {
+		t.Errorf("%d records have the entry at first, want none", got)
+	}
+	update(t, store, wiser.Reindex)
+	if got := count(); got != 1 {
+		t.Errorf("%d records have the entry then, want 1", got)
+	}
+}
+
 // TestEntriesOfARecord wants that to cost what the record has, however many others there are.
 func TestEntriesOfARecord(t *testing.T) {
 	t.Parallel()
