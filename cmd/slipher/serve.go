@@ -24,6 +24,7 @@ import (
 	"slipher/internal/control"
 	"slipher/internal/iam"
 	"slipher/internal/keys"
+	"slipher/internal/kms"
 	"slipher/internal/meta"
 )
 
@@ -83,6 +84,7 @@ type slipher struct {
 	ring     *keys.Ring
 	accounts *iam.Directory
 	audit    *audit.Log
+	kms      *kms.Service
 	fleet    *compute.Fleet
 	control  *control.Control
 	listener net.Listener
@@ -110,6 +112,9 @@ func (s *slipher) open(ctx context.Context) error {
 		return err
 	}
 	if s.ring, err = s.openKeys(ctx); err != nil {
+		return err
+	}
+	if s.kms, err = kms.New(kms.Config{Store: s.store, Keys: s.ring, Now: time.Now, Log: s.log}); err != nil {
 		return err
 	}
 	s.accounts = &iam.Directory{Store: s.store, Sealer: s.ring, Now: time.Now}
@@ -232,7 +237,7 @@ func (s *slipher) url() string {
 
 func (s *slipher) door() http.Handler {
 	return awsapi.NewServer(awsapi.Config{
-		Services: []api.Service{s.control.Handlers().Service(), awsapi.STS(s.accounts)},
+		Services: []api.Service{s.control.Handlers().Service(), awsapi.STS(s.accounts), s.kms.Handlers().Service()},
 		Keys:     s.accounts,
 		Now:      time.Now,
 		Audit:    s.audit.Record,

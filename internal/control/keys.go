@@ -2,7 +2,6 @@ package control
 
 import (
 	"errors"
-	"strings"
 
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
@@ -16,13 +15,16 @@ func (c *Control) encryptionKey(tx *meta.Tx, caller api.Caller, name string) (ar
 	if name == "" || name == "alias/"+keys.DefaultAlias {
 		return c.config.Keys.Default(tx, caller.Account, caller.Region)
 	}
-	arn = name
-	if !strings.HasPrefix(name, "arn:") {
-		arn = "arn:aws:kms:" + caller.Region + ":" + caller.Account + ":key/" + name
+	arn, err = c.config.Keys.Resolve(tx, caller.Account, caller.Region, name)
+	var key keys.Key
+	if err == nil {
+		key, err = c.config.Keys.Lookup(tx, arn)
 	}
-	key, err := c.config.Keys.Lookup(tx, arn)
-	if errors.Is(err, keys.ErrNotFound) || err == nil && (key.Account != caller.Account || key.Region != caller.Region) {
+	switch {
+	case errors.Is(err, keys.ErrNotFound) || err == nil && (key.Account != caller.Account || key.Region != caller.Region):
 		return "", api.InvalidParameterValue("The KMS key %s does not exist in %s, or this account may not use it.", name, caller.Region)
+	case key.Disabled:
+		return "", api.InvalidParameterValue("The KMS key %s is disabled or waits for its deletion.", name)
 	}
 	return arn, err
 }

@@ -6,6 +6,7 @@ import (
 
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
+	"slipher/internal/keys"
 	"slipher/internal/meta"
 )
 
@@ -94,6 +95,9 @@ func (c *Control) mayDecrypt(tx *meta.Tx, source snapshotRecord) error {
 	if keyLost(err) {
 		return redshift.DependentServiceAccessDenied("Cannot restore the snapshot %s because the KMS key %s does not open it: it was destroyed, or is another key now.",
 			source.Body.Identifier, source.Body.KmsKey)
+	}
+	if errors.Is(err, keys.ErrDisabled) {
+		return redshift.DependentServiceAccessDenied("Cannot restore the snapshot %s because its KMS key %s is disabled or waits for its deletion.", source.Body.Identifier, source.Body.KmsKey)
 	}
 	return err
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"slipher/internal/api"
 	"slipher/internal/keys"
 	"slipher/internal/meta"
 	"slipher/internal/vault"
@@ -33,6 +34,9 @@ func (c *Control) openScope(tx *meta.Tx, record *clusterRecord) (err error) {
 // newScope makes a data key, wrapped by a KMS key of the region.
 func (c *Control) newScope(tx *meta.Tx, region, kmsKey string) (name string, err error) {
 	dataKey, err := c.config.Keys.NewDataKey(tx, kmsKey)
+	if errors.Is(err, keys.ErrDisabled) {
+		return "", api.InvalidParameterValue("The KMS key %s is disabled or waits for its deletion.", kmsKey)
+	}
 	if err != nil {
 		return "", fmt.Errorf("make a data key for snapshots: %w", err)
 	}

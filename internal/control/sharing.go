@@ -7,6 +7,7 @@ import (
 
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
+	"slipher/internal/keys"
 	"slipher/internal/meta"
 )
 
@@ -83,6 +84,9 @@ func (c *Control) authorize(tx *meta.Tx, record *snapshotRecord, account string)
 	err := c.config.Keys.Grant(tx, body.KmsKey, account, record.ID)
 	if keyLost(err) {
 		return redshift.InvalidClusterSnapshotState("Cannot share the snapshot %s because its KMS key %s was destroyed.", body.Identifier, body.KmsKey)
+	}
+	if errors.Is(err, keys.ErrDisabled) {
+		return redshift.InvalidClusterSnapshotState("Cannot share the snapshot %s because its KMS key %s is disabled or waits for its deletion.", body.Identifier, body.KmsKey)
 	}
 	if err != nil {
 		return grantFault(err)

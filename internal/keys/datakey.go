@@ -51,7 +51,7 @@ func (r *Ring) Unwrap(tx *meta.Tx, arn string, wrapped []byte) ([]byte, error) {
 }
 
 func (r *Ring) wrapper(tx *meta.Tx, arn string) (cipher.AEAD, error) {
-	record, err := find(tx, arn)
+	record, err := findUsable(tx, arn)
 	if err != nil {
 		return nil, err
 	}

@@ -19,13 +19,13 @@ type grantBody struct {
 }
 
 var grantRecords = meta.Records[grantBody]{Kind: "grant", Index: func(grant grantBody) []meta.Entry {
-	return []meta.Entry{{Name: "key", Value: grant.KeyARN}}
+	return []meta.Entry{ofKey(grant.KeyARN)}
 }}
 
 // Grant lets the grantee account use the key, under a name that RetireGrant takes back. Granting the
 // same again changes nothing and counts against no limit but that of requests.
 func (r *Ring) Grant(tx *meta.Tx, arn, grantee, name string) error {
-	key, err := find(tx, arn)
+	key, err := findUsable(tx, arn)
 	if err != nil {
 		return err
 	}
@@ -38,7 +38,7 @@ func (r *Ring) Grant(tx *meta.Tx, arn, grantee, name string) error {
 	}
 	granted, err := grantRecords.Count(tx, meta.Query{
 		Account: key.Account, Region: key.Region,
-		Index: meta.Entry{Name: "key", Value: arn},
+		Index: ofKey(arn),
 	})
 	if err != nil {
 		return err

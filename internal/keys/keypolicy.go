@@ -38,7 +38,8 @@ func (r *Ring) PutPolicy(tx *meta.Tx, arn, document string) error {
 	return keyRecords.Put(tx, record)
 }
 
-// Decide says whether the principal may do something with a key through a service of AWS, such as kms:Decrypt through redshift.
+// Decide says whether the principal may do something with a key through a service of AWS, such as kms:Decrypt through redshift, or by
+// itself if the service is empty.
 func (r *Ring) Decide(tx *meta.Tx, arn string, principal policy.Principal, action, service string) (policy.Decision, error) {
 	record, err := find(tx, arn)
 	if err != nil {
@@ -52,7 +53,9 @@ func (r *Ring) Decide(tx *meta.Tx, arn string, principal policy.Principal, actio
 	request.Owner = record.Account
 	request.Context.SetTime(r.config.Now())
 	request.Context.Set("kms:CallerAccount", principal.Account)
-	request.Context.Set("kms:ViaService", service+"."+record.Region+".amazonaws.com")
+	if service != "" {
+		request.Context.Set("kms:ViaService", service+"."+record.Region+".amazonaws.com")
+	}
 	return policy.Policies{Resource: parsed}.Decide(request), nil
 }
 

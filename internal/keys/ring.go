@@ -27,6 +27,8 @@ var (
 	// ErrDamaged says that something sealed does not open: it was changed, or sealed with another key
 	// or for another purpose.
 	ErrDamaged = errors.New("damaged, or sealed with another key")
+	// ErrDisabled says that a key exists, but is disabled or waits for its deletion.
+	ErrDisabled = errors.New("the key is disabled, or waits for its deletion")
 	// ErrGrantLimit and ErrThrottled are the limits of AWS KMS that a caller of Redshift can meet.
 	ErrGrantLimit = errors.New("the key has as many grants as it may have")
 	ErrThrottled  = errors.New("too many requests for keys of this account")
@@ -62,15 +64,28 @@ type Key struct {
 	ARN     string
 	Account string
 	Region  string
-	Alias   string // without "alias/"; empty for a key that has none
+	Alias   string // without "alias/"; only a key that AWS would manage has one here, those of Alias records are not shown
 	Created time.Time
+
+	Description string
+	Tags        []Tag
+	Disabled    bool
+	Deletion    time.Time // when the key will be destroyed; zero if it stays
 }
+
+// Managed says that the key is one that AWS would manage: its account can look at it and use it, and change nothing.
+func (k Key) Managed() bool { return k.Alias != "" }
 
 type keyBody struct {
 	Alias    string `json:",omitempty"`
 	Created  time.Time
 	Material []byte // sealed under the root key
 	Policy   string `json:",omitempty"` // as it was put; empty is the default
+
+	Description string    `json:",omitempty"`
+	Tags        []Tag     `json:",omitempty"`
+	Disabled    bool      `json:",omitempty"`
+	Deletion    time.Time `json:",omitzero"`
 }
 
 var keyRecords = meta.Records[keyBody]{Kind: "key", Index: func(key keyBody) []meta.Entry {
@@ -139,13 +154,25 @@ func (r *Ring) Lookup(tx *meta.Tx, arn string) (Key, error) {
 	if err != nil {
 		return Key{}, err
 	}
+	return shown(record), nil
+}
+
+func shown(record meta.Record[keyBody]) Key {
+	body := record.Body
 	return Key{
-		ARN:     arn,
-		Account: record.Account,
-		Region:  record.Region,
-		Alias:   record.Body.Alias,
-		Created: record.Body.Created,
-	}, nil
+		ARN: arnOf(record.Key), Account: record.Account, Region: record.Region, Alias: body.Alias, Created: body.Created,
+		Description: body.Description, Tags: body.Tags, Disabled: body.Disabled, Deletion: body.Deletion,
+	}
+}
+
+// List answers the account's keys in the region, in the order of their ids: at most limit of those after an id.
+func (r *Ring) List(tx *meta.Tx, account, region, after string, limit int) ([]Key, error) {
+	records, err := keyRecords.List(tx, meta.Query{Account: account, Region: region, After: after, Limit: limit})
+	keys := make([]Key, len(records))
+	for i, record := range records {
+		keys[i] = shown(record)
+	}
+	return keys, err
 }
 
 func find(tx *meta.Tx, arn string) (meta.Record[keyBody], error) {

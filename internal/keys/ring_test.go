@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -88,7 +89,7 @@ func TestDefault(t *testing.T) {
 	update(t, ring, func(tx *meta.Tx) error {
 		key, err := ring.Lookup(tx, arn)
 		want := Key{ARN: arn, Account: owner, Region: region, Alias: DefaultAlias, Created: ring.config.Now()}
-		if key != want {
+		if !reflect.DeepEqual(key, want) {
 			t.Errorf("lookup: got %+v, want %+v", key, want)
 		}
 		return err

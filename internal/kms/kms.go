@@ -1,0 +1,138 @@
+// Package kms is the Key Management Service as far as Redshift's users need it: keys of their own, aliases, key policies, and the end of keys.
+//
+// It promises that nobody does anything to a key that its policy does not allow, and that a key is destroyed at its time and not
+// before. It does not encrypt for clients: the keys are used by slipher alone, through package keys.
+package kms
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"slipher/internal/api"
+	"slipher/internal/api/kms"
+	"slipher/internal/keys"
+	"slipher/internal/meta"
+)
+
+// Config is what Service needs of its surroundings.
+type Config struct {
+	Store *meta.Store
+	Keys  *keys.Ring
+	Now   func() time.Time
+	Log   *slog.Logger // nil discards
+}
+
+// Service answers the operations, and destroys keys when their time has come.
+type Service struct{ config Config }
+
+// New registers the job that destroys keys. The store's Run belongs after it.
+func New(config Config) (*Service, error) {
+	if config.Store == nil || config.Keys == nil || config.Now == nil {
+		return nil, errors.New("kms needs a store, keys and a clock")
+	}
+	if config.Log == nil {
+		config.Log = slog.New(slog.DiscardHandler)
+	}
+	s := &Service{config}
+	meta.Handle(config.Store, s.destroy)
+	return s, nil
+}
+
+// Handlers are the operations that are offered.
+func (s *Service) Handlers() kms.Handlers {
+	return kms.Handlers{
+		CreateKey:            s.CreateKey,
+		DescribeKey:          s.DescribeKey,
+		ListKeys:             s.ListKeys,
+		CreateAlias:          s.CreateAlias,
+		UpdateAlias:          s.UpdateAlias,
+		DeleteAlias:          s.DeleteAlias,
+		ListAliases:          s.ListAliases,
+		PutKeyPolicy:         s.PutKeyPolicy,
+		GetKeyPolicy:         s.GetKeyPolicy,
+		ListKeyPolicies:      s.ListKeyPolicies,
+		EnableKey:            s.EnableKey,
+		DisableKey:           s.DisableKey,
+		ScheduleKeyDeletion:  s.ScheduleKeyDeletion,
+		CancelKeyDeletion:    s.CancelKeyDeletion,
+		GetKeyRotationStatus: s.GetKeyRotationStatus,
+		TagResource:          s.TagResource,
+		UntagResource:        s.UntagResource,
+		ListResourceTags:     s.ListResourceTags,
+	}
+}
+
+// changeKey lets a decision alter the key that a request names, in one transaction. The caller needs the action on it.
+func (s *Service) changeKey(ctx context.Context, caller api.Caller, name, action string, decide func(tx *meta.Tx, key keys.Key) error) (key keys.Key, err error) {
+	err = s.config.Store.Update(ctx, func(tx *meta.Tx) error {
+		if key, err = s.findKey(tx, caller, name); err != nil {
+			return err
+		}
+		if err := s.mayUse(tx, caller, key, action); err != nil {
+			return err
+		}
+		if key.Managed() {
+			return managedKey(key)
+		}
+		return decide(tx, key)
+	})
+	return key, err
+}
+
+// readKey is changeKey for what changes nothing, which may be asked of every key.
+func (s *Service) readKey(ctx context.Context, caller api.Caller, name, action string, read func(tx *meta.Tx, key keys.Key) error) error {
+	return s.config.Store.View(ctx, func(tx *meta.Tx) error {
+		key, err := s.findKey(tx, caller, name)
+		if err != nil {
+			return err
+		}
+		if err := s.mayUse(tx, caller, key, action); err != nil {
+			return err
+		}
+		return read(tx, key)
+	})
+}
+
+// findKey finds the key that a request names by id, ARN, alias or the ARN of an alias, in the region of the request.
+func (s *Service) findKey(tx *meta.Tx, caller api.Caller, name string) (keys.Key, error) {
+	if err := checkKeyName(caller.Region, name); err != nil {
+		return keys.Key{}, err
+	}
+	arn, err := s.config.Keys.Resolve(tx, caller.Account, caller.Region, name)
+	if err != nil {
+		return keys.Key{}, notFound(err, name)
+	}
+	key, err := s.config.Keys.Lookup(tx, arn)
+	return key, notFound(err, name)
+}
+
+func notFound(err error, name string) error {
+	if errors.Is(err, keys.ErrNotFound) {
+		return kms.NotFound("There is no key %q.", name)
+	}
+	return err
+}
+
+// destroyKey is a job at the time of a key's deletion.
+type destroyKey struct{ ARN string }
+
+func (destroyKey) Kind() string { return "key" }
+
+// destroy does nothing for a key whose deletion was cancelled or put off.
+func (s *Service) destroy(ctx context.Context, job destroyKey) error {
+	destroyed := false
+	err := s.config.Store.Update(ctx, func(tx *meta.Tx) (err error) {
+		destroyed, err = s.config.Keys.Destroy(tx, job.ARN)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("destroy key %s: %w", job.ARN, err)
+	}
+	if destroyed {
+		s.config.Log.Info("key destroyed", "key", job.ARN)
+	}
+	return nil
+}

@@ -1,0 +1,228 @@
+package kms_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"slipher/internal/api"
+	"slipher/internal/awsapi"
+	"slipher/internal/keys"
+	"slipher/internal/kms"
+	"slipher/internal/meta"
+)
+
+var update = flag.Bool("update", false, "rewrite the answers in testdata")
+
+// TestScripts runs the scripts of testdata. A line that begins with "> " is an operation and its input in JSON, or "as" with an account, "in" with
+// a region, "pass" with a time; what follows it, up to an empty line, is the answer.
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("testdata/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no scripts: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
+			t.Parallel()
+			want, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := newScript(t).run(string(want))
+			if *update {
+				err = os.WriteFile(file, []byte(got), 0o644)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !*update && got != string(want) {
+				t.Errorf("%s: the answers differ; run with -update and look at the difference\n%s", file, got)
+			}
+		})
+	}
+}
+
+// script is one run of a file.
+type script struct {
+	t          *testing.T
+	store      *meta.Store
+	operations map[string]api.Operation
+	caller     api.Caller
+	names      []string // ids in the order of their first appearance
+
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (s *script) clock() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.now
+}
+
+func newScript(t *testing.T) *script {
+	s := &script{t: t, operations: map[string]api.Operation{}, now: time.Date(2026, 1, 5, 10, 0, 0, 0, time.UTC)}
+	s.as("111111111111")
+	s.caller.Region = "us-east-1"
+	dir := t.TempDir()
+	var err error
+	if s.store, err = meta.Open(t.Context(), meta.Config{Path: filepath.Join(dir, "meta.db"), Now: s.clock, Log: slog.New(slog.NewTextHandler(t.Output(), nil))}); err != nil {
+		t.Fatal(err)
+	}
+	ring, err := keys.Open(t.Context(), keys.Config{Store: s.store, RootKeyFile: filepath.Join(dir, "root.key"), Now: s.clock, Random: rand.NewChaCha8([32]byte{})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	makeManaged := func(tx *meta.Tx) error {
+		_, err := ring.Default(tx, s.caller.Account, "eu-west-1")
+		return err
+	}
+	if err := s.store.Update(t.Context(), makeManaged); err != nil {
+		t.Fatal(err)
+	}
+	service, err := kms.New(kms.Config{Store: s.store, Keys: ring, Now: s.clock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, operation := range service.Handlers().Service().Operations {
+		s.operations[operation.Name] = operation
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	stopped := make(chan error, 1)
+	go func() { stopped <- s.store.Run(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		if err := errors.Join(<-stopped, s.store.Close()); err != nil && !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+func (s *script) as(account string) {
+	s.caller.Account, s.caller.UserID, s.caller.ARN = account, account, "arn:aws:iam::"+account+":root"
+}
+
+func (s *script) run(text string) string {
+	var out strings.Builder
+	answer := false
+	for line := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
+		request, asked := strings.CutPrefix(line, "> ")
+		switch {
+		case asked:
+			fmt.Fprintf(&out, "%s\n%s", line, s.answer(request))
+			answer = true
+		case line == "":
+			out.WriteString("\n")
+			answer = false
+		case !answer:
+			fmt.Fprintln(&out, line)
+		}
+	}
+	return out.String()
+}
+
+func (s *script) answer(request string) string {
+	s.t.Helper()
+	name, rest, _ := strings.Cut(request, " ")
+	switch name {
+	case "as":
+		s.as(rest)
+		return ""
+	case "in":
+		s.caller.Region = rest
+		return ""
+	case "pass":
+		s.pass(rest)
+		return ""
+	}
+	operation := s.operations[name]
+	if operation.Call == nil {
+		s.t.Fatalf("there is no operation %s", name)
+	}
+	input := operation.NewInput()
+	err := awsapi.DecodeJSON(name, []byte(s.known(rest)), input)
+	var output any
+	if err == nil {
+		output, err = operation.Call(s.t.Context(), s.caller, input)
+	}
+	if err == nil {
+		return s.stable(shown(output))
+	}
+	fault, ok := errors.AsType[*api.Fault](err)
+	if !ok {
+		s.t.Fatalf("%s: %v", request, err)
+	}
+	if !slices.Contains(append(operation.Faults, "ValidationException", "AccessDeniedException"), fault.Code) {
+		s.t.Errorf("%s answers %s, which the model does not give it", name, fault.Code)
+	}
+	return s.stable(fmt.Sprintf("%s (%d): %s\n", fault.Code, fault.Status, fault.Message))
+}
+
+func shown(output any) string {
+	if _, none := output.(*api.None); none {
+		return ""
+	}
+	var text bytes.Buffer
+	if err := json.Indent(&text, awsapi.EncodeJSON(output), "", "  "); err != nil {
+		return err.Error()
+	}
+	return strings.ReplaceAll(text.String(), `\n`, "⏎") + "\n"
+}
+
+// pass moves the clock and waits until everything that is due then has happened.
+func (s *script) pass(text string) {
+	duration, err := time.ParseDuration(text)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.mu.Lock()
+	s.now = s.now.Add(duration)
+	s.mu.Unlock()
+	s.store.Wake()
+	looks := time.NewTicker(time.Millisecond)
+	defer looks.Stop()
+	for range looks.C {
+		running, next, err := s.store.Jobs(s.t.Context())
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		if running == 0 && (next.IsZero() || next.After(s.clock())) {
+			return
+		}
+	}
+}
+
+var id = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
+
+// stable gives ids names by the order of their first appearance, and known gives the names back.
+func (s *script) stable(text string) string {
+	return id.ReplaceAllStringFunc(text, func(found string) string {
+		at := slices.Index(s.names, found)
+		if at < 0 {
+			at, s.names = len(s.names), append(s.names, found)
+		}
+		return fmt.Sprintf("<id %d>", at+1)
+	})
+}
+
+func (s *script) known(text string) string {
+	for i, name := range s.names {
+		text = strings.ReplaceAll(text, fmt.Sprintf("<id %d>", i+1), name)
+	}
+	return text
+}
