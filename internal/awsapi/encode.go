@@ -53,10 +53,10 @@ type writer struct {
 	depth int
 }
 
+const blanks = "                                        " // deeper than any answer
+
 func (w *writer) indent() {
-	for range w.depth {
-		w.WriteString("  ")
-	}
+	w.WriteString(blanks[:min(2*w.depth, len(blanks))])
 }
 
 func (w *writer) openIn(name, namespace string) {
@@ -68,26 +68,47 @@ func (w *writer) openIn(name, namespace string) {
 
 func (w *writer) open(name string) {
 	w.indent()
-	w.WriteString("<" + name + ">\n")
+	w.tag("<", name, ">\n")
 	w.depth++
 }
 
 func (w *writer) close(name string) {
 	w.depth--
 	w.indent()
-	w.WriteString("</" + name + ">\n")
+	w.tag("</", name, ">\n")
 }
 
 func (w *writer) empty(name string) {
 	w.indent()
-	w.WriteString("<" + name + "/>\n")
+	w.tag("<", name, "/>\n")
 }
 
 func (w *writer) leaf(name, text string) {
 	w.indent()
-	w.WriteString("<" + name + ">")
-	xml.EscapeText(w, []byte(text)) // what XML cannot carry becomes U+FFFD
-	w.WriteString("</" + name + ">\n")
+	w.tag("<", name, ">")
+	if needsNoEscape(text) {
+		w.WriteString(text)
+	} else {
+		xml.EscapeText(w, []byte(text)) // what XML cannot carry becomes U+FFFD
+	}
+	w.tag("</", name, ">\n")
+}
+
+func (w *writer) tag(open, name, end string) {
+	w.WriteString(open)
+	w.WriteString(name)
+	w.WriteString(end)
+}
+
+// needsNoEscape says of text that XML shows it as it is, as nearly all of an answer is.
+func needsNoEscape(text string) bool {
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c < ' ', c >= 0x7f, c == '<', c == '>', c == '&', c == '"', c == '\'':
+			return false
+		}
+	}
+	return true
 }
 
 // around writes an element with the children that write adds, or an empty element when it adds none.
