@@ -180,7 +180,10 @@ func (c *catalogue) add(number uint32, contents index) {
 		offset += rec.sealed
 		known, found := c.blocks[rec.id]
 		if found && c.packs[known.pack].broken == "" && c.packs[number].broken == "" {
-			c.twins[rec.id] = append(c.twins[rec.id], known, at)
+			if len(c.twins[rec.id]) == 0 {
+				c.twins[rec.id] = []location{known}
+			}
+			c.twins[rec.id] = append(c.twins[rec.id], at)
 		}
 		if !found || c.packs[number].trust() > c.packs[known.pack].trust() {
 			c.blocks[rec.id] = at

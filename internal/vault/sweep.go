@@ -179,35 +179,48 @@ func (w *sweeping) mark(ctx context.Context, keep []string) error {
 	return nil
 }
 
-// weighPacks finds how much of each pack is live. Of a block that is in several packs one copy is enough: one in a pack that
-// stays as it is, and has the most other live blocks.
+// weighPacks finds how much of each pack is live. Of a block that is in several packs one copy is enough: the one in the pack that holds most,
+// but rather one in a pack that stays as it is than one that would have to be written again. What a pack holds does not depend on the others,
+// so the next sweep decides the same and finds nothing to do.
 func (w *sweeping) weighPacks() {
 	w.liveBytes = make([]int64, len(w.known.packs))
+	holds := make([]int64, len(w.known.packs)) // live blocks, also those of which another pack has a copy
 	var several []BlockID
 	for id := range w.live {
-		if w.known.twins[id] != nil {
-			several = append(several, id)
+		twins := w.known.twins[id]
+		if twins == nil {
+			at := w.known.blocks[id]
+			w.liveBytes[at.pack] += int64(at.sealed)
+			holds[at.pack] += int64(at.sealed)
 			continue
 		}
-		at := w.known.blocks[id]
-		w.liveBytes[at.pack] += int64(at.sealed)
+		several = append(several, id)
+		for _, at := range twins {
+			holds[at.pack] += int64(at.sealed)
+		}
 	}
-	slices.SortFunc(several, func(a, b BlockID) int { return slices.Compare(a[:], b[:]) })
+	fullest := func(a, b location) int {
+		return cmp.Or(cmp.Compare(holds[a.pack], holds[b.pack]), cmp.Compare(a.pack, b.pack))
+	}
 	for _, id := range several {
-		at := slices.MaxFunc(w.known.twins[id], func(a, b location) int {
-			return cmp.Compare(w.worth(a.pack), w.worth(b.pack))
-		})
-		w.known.blocks[id] = at
-		w.liveBytes[at.pack] += int64(at.sealed)
+		w.keepAt(id, slices.MaxFunc(w.known.twins[id], fullest))
+	}
+	for _, id := range several {
+		at := w.known.blocks[id]
+		if !w.mostlyDead(at.pack) {
+			continue
+		}
+		staying := slices.DeleteFunc(slices.Clone(w.known.twins[id]), func(l location) bool { return w.mostlyDead(l.pack) })
+		if len(staying) > 0 {
+			w.liveBytes[at.pack] -= int64(at.sealed)
+			w.keepAt(id, slices.MaxFunc(staying, fullest))
+		}
 	}
 }
 
-// worth is greater for every pack that stays as it is than for any that is rewritten.
-func (w *sweeping) worth(pack uint32) int64 {
-	if w.mostlyDead(pack) {
-		return w.liveBytes[pack]
-	}
-	return w.liveBytes[pack] + largestPack
+func (w *sweeping) keepAt(id BlockID, at location) {
+	w.known.blocks[id] = at
+	w.liveBytes[at.pack] += int64(at.sealed)
 }
 
 func (w *sweeping) mostlyDead(pack uint32) bool {
