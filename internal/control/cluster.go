@@ -21,6 +21,7 @@ const (
 	paused              = "paused"
 	resuming            = "resuming"
 	finalSnapshot       = "final-snapshot"
+	rotatingKeys        = "rotating-keys"
 	deleting            = "deleting"
 	incompatibleRestore = "incompatible-restore" // the snapshot's data could not be restored
 	hardwareFailure     = "hardware-failure"     // the node never came up

@@ -26,6 +26,7 @@ func (c *Control) workCluster(ctx context.Context, job clusterWork) error {
 		rebooting:     c.reboot,
 		pausing:       c.pause,
 		resuming:      c.resume,
+		rotatingKeys:  c.rotated,
 		deleting:      c.remove,
 	}[record.Body.Status]
 	if work == nil {

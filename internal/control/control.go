@@ -151,6 +151,7 @@ func (c *Control) Handlers() redshift.Handlers {
 		RebootCluster:                     c.RebootCluster,
 		PauseCluster:                      c.PauseCluster,
 		ResumeCluster:                     c.ResumeCluster,
+		RotateEncryptionKey:               c.RotateEncryptionKey,
 		DeleteCluster:                     c.DeleteCluster,
 		CreateClusterSnapshot:             c.CreateClusterSnapshot,
 		DescribeClusterSnapshots:          c.DescribeClusterSnapshots,

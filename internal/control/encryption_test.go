@@ -118,3 +118,27 @@ func TestDestroyedKey(t *testing.T) {
 		bed.AwaitSnapshot(testbed.Owner, "tuesday", "failed")
 	})
 }
+
+// TestRotatedKeyRepeatsNothing holds a rotation to its point: what is saved after it has nothing in common with what was saved before.
+func TestRotatedKeyRepeatsNothing(t *testing.T) {
+	t.Parallel()
+	bed := shared(t, testbed.Config{}, "monday")
+	before := packsIn(bed)
+	bed.Must(testbed.Owner, "RotateEncryptionKey", "ClusterIdentifier=sales")
+	bed.AwaitCluster(testbed.Owner, "sales", "available")
+	bed.CreateSnapshot(testbed.Owner, "sales", "tuesday")
+	after := packsIn(bed)
+	if len(before) == 0 || len(after) != 2*len(before) {
+		t.Fatalf("%d packs before the rotation and %d after, want twice as many", len(before), len(after))
+	}
+	scopes := map[string]bool{}
+	for _, name := range after {
+		scopes[name[:strings.Index(name, "/packs/")]] = true
+	}
+	if len(scopes) != 2 {
+		t.Errorf("the packs are in %d scopes, want 2", len(scopes))
+	}
+	destroyKey(t, bed, "sales")
+	_, err := bed.Call(testbed.Owner, "RotateEncryptionKey", "ClusterIdentifier=sales")
+	wantFault(t, err, "InvalidClusterState")
+}

@@ -114,5 +114,5 @@ func (c cluster) atRest() bool {
 }
 
 func (c cluster) serves() bool {
-	return c.Status == available || c.Status == rebooting || c.Status == finalSnapshot
+	return c.Status == available || c.Status == rebooting || c.Status == rotatingKeys || c.Status == finalSnapshot
 }

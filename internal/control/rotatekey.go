@@ -1,0 +1,58 @@
+package control
+
+import (
+	"context"
+	"errors"
+
+	"slipher/internal/api"
+	"slipher/internal/api/redshift"
+	"slipher/internal/keys"
+	"slipher/internal/meta"
+)
+
+// RotateEncryptionKey gives the cluster a new data key, wrapped by the same KMS key. What it saves from now on is sealed by that; its earlier snapshots
+// keep the key that they were saved with.
+func (c *Control) RotateEncryptionKey(ctx context.Context, caller api.Caller, in *redshift.RotateEncryptionKeyMessage) (*redshift.RotateEncryptionKeyResult, error) {
+	shape, err := c.change(ctx, caller, in.ClusterIdentifier, func(tx *meta.Tx, record *clusterRecord) error {
+		if err := mustBe(*record, "rotate the encryption keys of", available); err != nil {
+			return err
+		}
+		if err := mustNotBeSaving(tx, *record, "rotate the encryption keys of"); err != nil {
+			return err
+		}
+		if err := c.mayRotate(tx, *record); err != nil {
+			return err
+		}
+		earlier := record.Body.Scope
+		if err := c.openScope(tx, record); err != nil {
+			return err
+		}
+		if err := sweepLater(tx, earlier); err != nil {
+			return err
+		}
+		return c.begin(tx, record, rotatingKeys)
+	})
+	return &redshift.RotateEncryptionKeyResult{Cluster: shape}, err
+}
+
+func (c *Control) mayRotate(tx *meta.Tx, record clusterRecord) error {
+	key, err := c.config.Keys.Lookup(tx, record.Body.KmsKey)
+	switch {
+	case errors.Is(err, keys.ErrNotFound):
+		return redshift.InvalidClusterState("Cannot rotate the encryption keys of cluster %s because its KMS key %s was destroyed.", record.ID, record.Body.KmsKey)
+	case key.Disabled:
+		return redshift.InvalidClusterState("Cannot rotate the encryption keys of cluster %s because its KMS key %s is disabled or waits for its deletion.", record.ID, record.Body.KmsKey)
+	}
+	return err
+}
+
+// rotated is what is left to do: the cluster has its new key since the request was accepted.
+func (c *Control) rotated(ctx context.Context, record clusterRecord) error {
+	if err := c.open(ctx, record); err != nil {
+		return err
+	}
+	return c.settle(ctx, record, func(tx *meta.Tx, record *clusterRecord) error {
+		record.Body.Status = available
+		return tablesLater(tx, *record)
+	})
+}
