@@ -92,7 +92,7 @@ func (s *slipher) takeSnapshot(w http.ResponseWriter, r *http.Request) {
 	}
 	tick := time.NewTicker(reportEvery)
 	defer tick.Stop()
-	caller := api.Caller{Account: request.Account, Region: request.Region, ARN: "arn:aws:iam::" + request.Account + ":root"}
+	caller := api.RootCaller(request.Account, request.Region)
 	err := s.control.TakeSnapshot(r.Context(), caller, request.Cluster, request.Snapshot,
 		func(snapshot redshift.Snapshot) { send(takeEvent{Snapshot: &snapshot}) },
 		func() bool {

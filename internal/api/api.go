@@ -4,7 +4,12 @@
 // It knows nothing of HTTP, XML or storage.
 package api
 
-import "fmt"
+import (
+	"fmt"
+	"maps"
+
+	"slipher/internal/policy"
+)
 
 // Caller is the authenticated principal of one request and the place it asked in.
 type Caller struct {
@@ -15,6 +20,23 @@ type Caller struct {
 	AccessKeyID string
 	RequestID   string
 	SourceIP    string
+
+	Principal policy.Principal // who that is to policies
+	Policies  policy.Policies  // those of its account: identity policies, permissions boundary, session policies
+	Context   policy.Context   // condition keys of the request itself, such as aws:SourceIp
+}
+
+// RootCaller is the root user of an account.
+func RootCaller(account, region string) Caller {
+	root := policy.RootUser(account)
+	return Caller{Account: account, Region: region, ARN: root.ARN, UserID: root.UserID, Principal: root}
+}
+
+// Asks is what the caller wants to do with one resource, for a decision by its policies. Its Context may be added to.
+func (c Caller) Asks(action, resource string) policy.Request {
+	request := policy.NewRequest(c.Principal, action, resource)
+	maps.Copy(request.Context, c.Context)
+	return request
 }
 
 // None stands for the input or output of an operation that has none.

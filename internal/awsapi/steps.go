@@ -13,10 +13,12 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"slipher/internal/api"
 	"slipher/internal/iam"
+	"slipher/internal/policy"
 	"slipher/internal/sigv4"
 )
 
@@ -107,7 +109,20 @@ func (s *server) authenticate(ctx context.Context, x *exchange) error {
 	x.caller.ARN = key.ARN
 	x.caller.UserID = key.UserID
 	x.caller.AccessKeyID = key.ID
+	x.caller.Principal = key.Principal()
+	x.caller.Context = s.conditions(x)
 	return nil
+}
+
+// conditions are the condition keys that every request has (IAM user guide, "AWS global condition context keys").
+func (s *server) conditions(x *exchange) policy.Context {
+	context := policy.Context{}
+	context.SetTime(s.config.Now())
+	context.Set("aws:SourceIp", x.caller.SourceIP)
+	context.Set("aws:UserAgent", x.request.UserAgent())
+	context.Set("aws:SecureTransport", strconv.FormatBool(x.request.TLS != nil))
+	context.Set("aws:RequestedRegion", x.signature.Scope.Region)
+	return context
 }
 
 // decode finds the operation and fills its input.

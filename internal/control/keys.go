@@ -40,8 +40,7 @@ func (c *Control) mayUseKeyOf(tx *meta.Tx, caller api.Caller, source snapshotRec
 		return err
 	}
 	// Redshift asks in the name of the account, not of the user.
-	consumer := policy.Principal{Type: policy.Root, Account: caller.Account, ARN: "arn:aws:iam::" + caller.Account + ":root", UserID: caller.Account}
-	decision, err := c.config.Keys.Decide(tx, key.ARN, consumer, "kms:Decrypt", "redshift")
+	decision, err := c.config.Keys.Decide(tx, key.ARN, policy.RootUser(caller.Account), "kms:Decrypt", "redshift")
 	if err != nil || decision.Allowed {
 		return err
 	}

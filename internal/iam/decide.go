@@ -30,5 +30,5 @@ func Decide(policies policy.Policies, requests ...policy.Request) error {
 
 // Principal is the holder of the key as policies know it: for now always a root user.
 func (k AccessKey) Principal() policy.Principal {
-	return policy.Principal{Type: policy.Root, Account: k.Account, ARN: k.ARN, UserID: k.UserID}
+	return policy.RootUser(k.Account)
 }

@@ -9,10 +9,6 @@ import (
 	"slipher/internal/policy"
 )
 
-func root(account string) policy.Principal {
-	return policy.Principal{Type: policy.Root, Account: account, ARN: "arn:aws:iam::" + account + ":root", UserID: account}
-}
-
 func TestKeyPolicy(t *testing.T) {
 	t.Parallel()
 	ring := open(t, configure(t))
@@ -23,7 +19,7 @@ func TestKeyPolicy(t *testing.T) {
 		}
 		decide := func(account string, want bool) {
 			t.Helper()
-			decision, err := ring.Decide(tx, arn, root(account), "kms:Decrypt", "redshift")
+			decision, err := ring.Decide(tx, arn, policy.RootUser(account), "kms:Decrypt", "redshift")
 			if err != nil || decision.Allowed != want {
 				t.Errorf("account %s: %v (%v), want allowed: %t", account, decision, err, want)
 			}
@@ -53,7 +49,7 @@ func TestKeyPolicy(t *testing.T) {
 		for _, err := range []error{
 			ring.PutPolicy(tx, arn+"0", shared),
 			second(ring.Policy(tx, arn+"0")),
-			second(ring.Decide(tx, arn+"0", root(owner), "kms:Decrypt", "redshift")),
+			second(ring.Decide(tx, arn+"0", policy.RootUser(owner), "kms:Decrypt", "redshift")),
 		} {
 			if !errors.Is(err, ErrNotFound) {
 				t.Errorf("got %v for no key, want ErrNotFound", err)

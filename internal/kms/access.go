@@ -7,17 +7,11 @@ import (
 	"slipher/internal/api/kms"
 	"slipher/internal/keys"
 	"slipher/internal/meta"
-	"slipher/internal/policy"
 )
-
-// principalOf is the caller as policies know it: so far there are root users only.
-func principalOf(caller api.Caller) policy.Principal {
-	return policy.Principal{Type: policy.Root, Account: caller.Account, ARN: caller.ARN, UserID: caller.UserID}
-}
 
 // mayUse asks the key's policy.
 func (s *Service) mayUse(tx *meta.Tx, caller api.Caller, key keys.Key, action string) error {
-	decision, err := s.config.Keys.Decide(tx, key.ARN, principalOf(caller), action, "")
+	decision, err := s.config.Keys.Decide(tx, key.ARN, caller.Principal, action, "")
 	if err != nil || decision.Allowed {
 		return err
 	}

@@ -155,7 +155,7 @@ func (s *Service) putPolicy(tx *meta.Tx, caller api.Caller, key keys.Key, docume
 	if err != nil || bypass != nil && *bypass {
 		return err
 	}
-	decision, err := s.config.Keys.Decide(tx, key.ARN, principalOf(caller), "kms:PutKeyPolicy", "")
+	decision, err := s.config.Keys.Decide(tx, key.ARN, caller.Principal, "kms:PutKeyPolicy", "")
 	if err == nil && !decision.Allowed {
 		err = kms.MalformedPolicyDocument("The new key policy will not allow you to update the key policy in the future.")
 	}

@@ -114,7 +114,7 @@ func newScript(t *testing.T) *script {
 }
 
 func (s *script) as(account string) {
-	s.caller.Account, s.caller.UserID, s.caller.ARN = account, account, "arn:aws:iam::"+account+":root"
+	s.caller = api.RootCaller(account, s.caller.Region)
 }
 
 func (s *script) run(text string) string {

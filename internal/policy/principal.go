@@ -29,6 +29,11 @@ const (
 	Anonymous     PrincipalType = "Anonymous"
 )
 
+// RootUser is an account's root user, who may do everything in it.
+func RootUser(account string) Principal {
+	return Principal{Type: Root, Account: account, ARN: "arn:aws:iam::" + account + ":root", UserID: account}
+}
+
 // identity says whether an account's policies say what the principal may do. Of others only resources' policies do.
 func (p *Principal) identity() bool {
 	return p.Type == Root || p.Type == User || p.Type == RoleSession || p.Type == FederatedUser

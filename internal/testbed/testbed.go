@@ -299,9 +299,7 @@ func (b *Bed) AwaitWork(worked <-chan struct{}) {
 }
 
 // Caller is the root user of an account, in the region of most tests.
-func Caller(account string) api.Caller {
-	return api.Caller{Account: account, Region: Region, ARN: "arn:aws:iam::" + account + ":root", UserID: account}
-}
+func Caller(account string) api.Caller { return api.RootCaller(account, Region) }
 
 // In has the calls from now on go to another region.
 func (b *Bed) In(region string) { b.region = region }
