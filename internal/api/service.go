@@ -1,6 +1,10 @@
 package api
 
-import "context"
+import (
+	"context"
+
+	"slipher/internal/policy"
+)
 
 //go:generate go run ./gen
 
@@ -12,6 +16,10 @@ type Service struct {
 	Namespace  string // of the XML answers of the Query protocol
 	Target     string // of the JSON 1.1 protocol: what X-Amz-Target has before the operation; empty for the Query protocol
 	Operations []Operation
+
+	// Asks answers what the caller's policies have to allow for an operation, all of it; nothing for one that anybody may call. It is asked
+	// before the operation, with its decoded input, and reveals nothing of what it looks at. Nil asks nothing: the service decides itself.
+	Asks func(ctx context.Context, caller Caller, operation string, input any) ([]policy.Request, error)
 }
 
 // Operation is one row of a service's table.

@@ -16,6 +16,7 @@ import (
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
 	"slipher/internal/iam"
+	"slipher/internal/policy"
 	"slipher/internal/sigv4"
 )
 
@@ -267,17 +268,21 @@ func TestHandlerErrors(t *testing.T) {
 	}
 }
 
-func TestAuthorizeSeesTheDecodedInput(t *testing.T) {
+func TestPoliciesDecideOnTheDecodedInput(t *testing.T) {
 	t.Parallel()
-	d := openDoor(t, describing, func(c *Config) {
-		c.Authorize = func(_ context.Context, caller api.Caller, service, operation string, input any) error {
-			in := input.(*redshift.DescribeClustersMessage)
-			return api.NewFault("AccessDenied", 403, "%s %s:%s %s", caller.ARN, service, operation, in.ClusterIdentifier)
-		}
-	})
+	asked := func(_ context.Context, caller api.Caller, operation string, input any) ([]policy.Request, error) {
+		own := caller.Asks("redshift:"+operation, "arn:aws:redshift:us-east-1:"+caller.Account+":cluster:"+input.(*redshift.DescribeClustersMessage).ClusterIdentifier)
+		own.Owner = owner
+		return []policy.Request{own}, nil
+	}
+	d := openDoor(t, describing, func(c *Config) { c.Services[0].Asks = asked })
+	if a := d.post(t, owner, "redshift", describeForm); a.status != 200 {
+		t.Errorf("the owner: got %d %s", a.status, a.text)
+	}
 	a := d.post(t, consumer, "redshift", describeForm)
-	if want := "arn:aws:iam::222222222222:root redshift:DescribeClusters c"; a.status != 403 || a.message() != want {
-		t.Errorf("got %d %q, want %q", a.status, a.message(), want)
+	want := "User: arn:aws:iam::222222222222:root is not authorized to perform: redshift:DescribeClusters on resource: arn:aws:redshift:us-east-1:222222222222:cluster:c"
+	if a.status != 403 || a.code() != "AccessDenied" || a.message() != want {
+		t.Errorf("got %d %s", a.status, a.text)
 	}
 }
 

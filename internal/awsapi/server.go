@@ -26,10 +26,6 @@ type Config struct {
 	Keys     Keys
 	Now      func() time.Time
 
-	// Authorize is asked before every call, with the decoded input. Nil allows everything to everyone who is
-	// authenticated, as the root user of an account may do everything in it.
-	Authorize func(ctx context.Context, caller api.Caller, service, operation string, input any) error
-
 	Audit     func(audit.Event) // takes a record of every request; nil keeps none
 	RequestID func() string     // of requests and audit events; nil: random UUIDs
 	Log       *slog.Logger      // nil: silent

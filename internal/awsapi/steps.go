@@ -180,11 +180,20 @@ func checkContentType(header string) error {
 	return nil
 }
 
+// authorize asks the policies of the caller.
 func (s *server) authorize(ctx context.Context, x *exchange) error {
-	if s.config.Authorize == nil {
+	if x.service.Asks == nil {
 		return nil
 	}
-	return s.config.Authorize(ctx, x.caller, x.service.Name, x.operation.Name, x.input)
+	requests, err := x.service.Asks(ctx, x.caller, x.operation.Name, x.input)
+	if err != nil || len(requests) == 0 {
+		return err
+	}
+	err = iam.Decide(x.caller.Policies, requests...)
+	if denied, ok := errors.AsType[*iam.Denied](err); ok {
+		return api.NewFault("AccessDenied", http.StatusForbidden, "%s", denied)
+	}
+	return err
 }
 
 func (s *server) call(ctx context.Context, x *exchange) (err error) {
