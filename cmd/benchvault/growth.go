@@ -68,7 +68,7 @@ func multiply(from, to string, size int64) error {
 		return errors.Join(err, target.Close())
 	}
 	_, err = out.Write(block[:gridHeaders])
-	for number := uint64(1); err == nil && int64(number)*blockSize < size; number++ {
+	for number := uint64(1); err == nil && gridHeaders+int64(number-1)*blockSize < size; number++ {
 		if _, err = io.ReadFull(source, block); errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 			if _, err = source.Seek(gridHeaders, io.SeekStart); err == nil {
 				_, err = io.ReadFull(source, block)
