@@ -135,7 +135,7 @@ func exampleManifest() Manifest {
 func TestManifestFormat(t *testing.T) {
 	t.Parallel()
 	want := exampleManifest()
-	got, err := decodeManifest(bytes.NewReader(want.encode()))
+	got, err := decodeManifest(bytes.NewReader(want.encode(nil)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,7 +155,7 @@ func TestManifestFormat(t *testing.T) {
 	} {
 		manifest := exampleManifest()
 		change(&manifest)
-		if _, err := decodeManifest(bytes.NewReader(manifest.encode())); !errors.Is(err, ErrDamaged) {
+		if _, err := decodeManifest(bytes.NewReader(manifest.encode(nil))); !errors.Is(err, ErrDamaged) {
 			t.Errorf("%s: got %v, want ErrDamaged", what, err)
 		}
 	}
@@ -174,18 +174,18 @@ func boundsAllocation(t *testing.T, size int, decode func()) {
 }
 
 func FuzzManifest(f *testing.F) {
-	f.Add(exampleManifest().encode())
-	f.Add(Manifest{}.encode())
+	f.Add(exampleManifest().encode(nil))
+	f.Add(Manifest{}.encode(nil))
 	huge := exampleManifest()
 	huge.Files[1].Size = largestFile
-	f.Add(huge.encode())
+	f.Add(huge.encode(nil))
 	f.Fuzz(func(t *testing.T, content []byte) {
 		boundsAllocation(t, len(content), func() {
 			manifest, err := decodeManifest(bytes.NewReader(content))
 			if err != nil {
 				return
 			}
-			if again := manifest.encode(); !bytes.Equal(again, content) {
+			if again := manifest.encode(nil); !bytes.Equal(again, content) {
 				t.Errorf("%x decodes to %+v, which encodes to %x", content, manifest, again)
 			}
 			for _, file := range manifest.Files {
@@ -275,7 +275,7 @@ func FuzzBlock(f *testing.F) {
 }
 
 func FuzzSealedObject(f *testing.F) {
-	f.Add(testKeys(f).sealObject(nil, kindManifest, [nameSize]byte{1}, exampleManifest().encode()))
+	f.Add(testKeys(f).sealObject(nil, kindManifest, [nameSize]byte{1}, exampleManifest().encode(nil)))
 	f.Add(header(kindManifest, [saltSize]byte{}))
 	f.Fuzz(func(t *testing.T, sealed []byte) {
 		boundsAllocation(t, len(sealed), func() {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 )
 
 // Manifest is a snapshot: its files, each with its blocks in order.
@@ -45,8 +46,9 @@ const (
 	flagGrid    = 1
 )
 
-func (m Manifest) encode() []byte {
-	content := make([]byte, 0, m.encodedSize())
+// encode appends the manifest to content.
+func (m Manifest) encode(content []byte) []byte {
+	content = slices.Grow(content, m.encodedSize())
 	content = appendText(content, m.ID)
 	content = binary.LittleEndian.AppendUint64(content, uint64(m.TotalBytes()))
 	content = binary.LittleEndian.AppendUint32(content, uint32(len(m.Files)))

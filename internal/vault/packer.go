@@ -54,6 +54,9 @@ func newPacker(s *store) *packer {
 	return p
 }
 
+// spent are the buffers of all packs, for the manifest of a large file to lie in. It is for after upload, and ends the packer.
+func (p *packer) spent() (a, b []byte) { return (<-p.free).buffer[:0], (<-p.free).buffer[:0] }
+
 // added is how much a save has added to the store so far, counting what waits in a pack: a small save writes a single one, at its end.
 func (p *packer) added() int64 { return max(p.stored.Load(), p.sealed.Load()) }
 

@@ -207,7 +207,8 @@ func (s *saving) finish(ctx context.Context, manifest Manifest) (Saved, error) {
 
 func (s *saving) putManifest(ctx context.Context, manifest Manifest) error {
 	name := s.keys.manifestName(manifest.ID)
-	sealed := s.keys.sealObject(nil, kindManifest, name, manifest.encode())
+	plain, room := s.packer.spent()
+	sealed := s.keys.sealObject(room, kindManifest, name, manifest.encode(plain))
 	if err := s.Put(ctx, s.manifestKey(name), sealed); err != nil {
 		return fmt.Errorf("write manifest: %w", err)
 	}
