@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -56,7 +57,7 @@ func (d Decision) String() string {
 // Message tells the refused caller as much as AWS does: the kind of policy within its own account, and no policy's name. What the
 // policy of another account's resource says stays with its owner, and so does a role's trust policy.
 func (d Decision) Message(request Request) string {
-	refusal := fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %s", request.Principal.ARN, request.Action, request.Resource)
+	refusal := fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %s", request.Principal.ARN, request.Action, cmp.Or(request.Named, request.Resource))
 	foreign := request.Owner != "" && request.Owner != request.Principal.Account
 	if d.By == ByResource && (foreign || strings.HasPrefix(strings.ToLower(request.Action), "sts:assumerole")) {
 		return refusal

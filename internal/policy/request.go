@@ -15,6 +15,8 @@ type Request struct {
 	// account has shared by the service itself, as Redshift does with snapshots.
 	Owner   string
 	Context Context
+	// Named is how the request named the resource, where Resource tells more than that, such as whether there is one. A refusal says only Named.
+	Named string
 }
 
 // NewRequest is a request whose context has the keys that describe the principal.
