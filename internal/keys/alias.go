@@ -91,14 +91,19 @@ func (r *Ring) Aliases(tx *meta.Tx, account, region string) ([]Alias, error) {
 	for _, record := range records {
 		aliases = append(aliases, newAlias(record.Key, record.Body))
 	}
-	here.Index = meta.Entry{Name: "alias", Value: DefaultAlias}
-	managed, err := keyRecords.List(tx, here)
-	for _, key := range managed {
-		name := meta.Key{Account: account, Region: region, ID: AliasPrefix + key.Body.Alias}
-		aliases = append(aliases, newAlias(name, aliasBody{arnOf(key.Key), key.Body.Created, key.Body.Created}))
+	for _, alias := range []string{DefaultAlias, SecretsAlias} {
+		here.Index = meta.Entry{Name: "alias", Value: alias}
+		managed, err := keyRecords.List(tx, here)
+		if err != nil {
+			return nil, err
+		}
+		for _, key := range managed {
+			name := meta.Key{Account: account, Region: region, ID: AliasPrefix + key.Body.Alias}
+			aliases = append(aliases, newAlias(name, aliasBody{arnOf(key.Key), key.Body.Created, key.Body.Created}))
+		}
 	}
 	slices.SortFunc(aliases, func(a, b Alias) int { return cmp.Compare(a.Name, b.Name) })
-	return aliases, err
+	return aliases, nil
 }
 
 func newAlias(key meta.Key, body aliasBody) Alias {

@@ -34,8 +34,11 @@ var (
 	ErrThrottled  = errors.New("too many requests for keys of this account")
 )
 
-// DefaultAlias names the key that Redshift uses when a cluster names none.
-const DefaultAlias = "aws/redshift"
+// DefaultAlias names the key that Redshift uses when a cluster names none, and SecretsAlias the one of secrets that name none.
+const (
+	DefaultAlias = "aws/redshift"
+	SecretsAlias = "aws/secretsmanager"
+)
 
 // Config says where the keys are and how much may be asked of them.
 type Config struct {
@@ -117,9 +120,18 @@ func Open(ctx context.Context, config Config) (*Ring, error) {
 // Default answers the account's aws/redshift key in the region. It makes the key on first use, for
 // which tx must be an Update.
 func (r *Ring) Default(tx *meta.Tx, account, region string) (arn string, err error) {
+	return r.managed(tx, account, region, DefaultAlias)
+}
+
+// SecretsDefault is Default for the account's aws/secretsmanager key.
+func (r *Ring) SecretsDefault(tx *meta.Tx, account, region string) (arn string, err error) {
+	return r.managed(tx, account, region, SecretsAlias)
+}
+
+func (r *Ring) managed(tx *meta.Tx, account, region, alias string) (arn string, err error) {
 	found, err := keyRecords.List(tx, meta.Query{
 		Account: account, Region: region,
-		Index: meta.Entry{Name: "alias", Value: DefaultAlias}, Limit: 1,
+		Index: meta.Entry{Name: "alias", Value: alias}, Limit: 1,
 	})
 	if err != nil {
 		return "", err
@@ -127,7 +139,7 @@ func (r *Ring) Default(tx *meta.Tx, account, region string) (arn string, err err
 	if len(found) > 0 {
 		return arnOf(found[0].Key), nil
 	}
-	return r.create(tx, account, region, DefaultAlias)
+	return r.create(tx, account, region, alias)
 }
 
 func (r *Ring) create(tx *meta.Tx, account, region, alias string) (arn string, err error) {
