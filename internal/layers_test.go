@@ -30,6 +30,7 @@ var floors = map[string]int{
 
 	"internal/iam":     3,
 	"internal/keys":    3,
+	"internal/secrets": 3,
 	"internal/vault":   3,
 	"internal/compute": 3,
 

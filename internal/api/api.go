@@ -1,5 +1,5 @@
 // Package api is the vocabulary that every AWS service of slipher shares: who calls, what a refusal
-// looks like, and what an operation is. Its subpackages (redshift, sts, kms) are generated from the compact
+// looks like, and what an operation is. Its subpackages (redshift, sts, kms, secretsmanager) are generated from the compact
 // models in models/ by gen and hold the shapes, faults, operation tables and Handlers structs.
 // It knows nothing of HTTP, XML or storage.
 package api

@@ -1,0 +1,89 @@
+package secrets
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"slipher/internal/api/secretsmanager"
+)
+
+// rules say when a secret is rotated by itself: so many hours after the last rotation.
+type rules struct {
+	Hours      int
+	Expression string `json:",omitempty"` // as it was given
+	Duration   string `json:",omitempty"` // of the window, as it was given; a rotation takes place at the window's beginning
+}
+
+// managedRules are those of an admin password that Redshift manages.
+var managedRules = rules{Hours: 30 * 24}
+
+func (r rules) next(after time.Time) time.Time { return after.Add(time.Duration(r.Hours) * time.Hour) }
+
+func (r rules) shape() *secretsmanager.RotationRulesType {
+	shape := &secretsmanager.RotationRulesType{ScheduleExpression: r.Expression, Duration: r.Duration}
+	if r.Hours%24 == 0 {
+		shape.AutomaticallyAfterDays = new(int64(r.Hours / 24))
+	}
+	return shape
+}
+
+var (
+	rateForm     = regexp.MustCompile(`^rate\(([0-9]{1,4}) (hours?|days?)\)$`)
+	durationForm = regexp.MustCompile(`^[0-9]{1,2}h$`)
+)
+
+const (
+	fewestHours = 4
+	mostDays    = 1000
+)
+
+// readRules reads those of a request. The errors are faults.
+func readRules(in *secretsmanager.RotationRulesType) (rules, error) {
+	read := rules{Expression: in.ScheduleExpression, Duration: in.Duration}
+	switch {
+	case in.AutomaticallyAfterDays != nil && in.ScheduleExpression != "":
+		return rules{}, invalidParameter("Give either AutomaticallyAfterDays or ScheduleExpression, not both.")
+	case in.AutomaticallyAfterDays != nil:
+		read.Hours = int(min(*in.AutomaticallyAfterDays, mostDays+1)) * 24
+	case in.ScheduleExpression != "":
+		var err error
+		if read.Hours, err = readRate(in.ScheduleExpression); err != nil {
+			return rules{}, err
+		}
+	default:
+		return rules{}, invalidParameter("RotationRules need AutomaticallyAfterDays or ScheduleExpression.")
+	}
+	if read.Hours < fewestHours || read.Hours > mostDays*24 {
+		return rules{}, invalidParameter("A secret is rotated every %d hours at most and every %d days at least.", fewestHours, mostDays)
+	}
+	return read, read.checkDuration()
+}
+
+func readRate(expression string) (hours int, err error) {
+	if strings.HasPrefix(expression, "cron(") {
+		return 0, invalidParameter("ScheduleExpression %s: cron expressions are not offered; use rate(30 days) or rate(12 hours).", expression)
+	}
+	parts := rateForm.FindStringSubmatch(expression)
+	if parts == nil {
+		return 0, invalidParameter("ScheduleExpression %q is no schedule; use rate(30 days) or rate(12 hours).", expression)
+	}
+	hours, err = strconv.Atoi(parts[1])
+	if strings.HasPrefix(parts[2], "day") {
+		hours *= 24
+	}
+	return hours, err
+}
+
+// checkDuration holds that a window does not reach into the next one.
+func (r rules) checkDuration() error {
+	if r.Duration == "" {
+		return nil
+	}
+	hours, _ := strconv.Atoi(strings.TrimSuffix(r.Duration, "h"))
+	if !durationForm.MatchString(r.Duration) || hours < 1 || hours > min(24, r.Hours) {
+		return invalidParameter("Duration %q is no window of a rotation: it is a number of hours such as 3h, at most a day and at most the time between two rotations.", r.Duration)
+	}
+	return nil
+}

@@ -1,0 +1,97 @@
+// Package secrets is Secrets Manager for the secrets that a service keeps for its users, as Redshift keeps the admin passwords of clusters.
+//
+// It promises that a secret's values are at rest only sealed under a KMS key, that a caller sees one only if that key's policy lets it, and that
+// AWSCURRENT is what the owner of the secret has said is in force. It does not know what the values are for: the service that owns
+// a secret makes them and puts them to use.
+package secrets
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"io"
+	"time"
+
+	"github.com/google/uuid"
+
+	"slipher/internal/api"
+	"slipher/internal/api/secretsmanager"
+	"slipher/internal/meta"
+	"slipher/internal/policy"
+)
+
+// Keyring seals the values. *keys.Ring is one.
+type Keyring interface {
+	SecretsDefault(tx *meta.Tx, account, region string) (arn string, err error)
+	Usable(tx *meta.Tx, arn string) (bool, error)
+	SealUnder(tx *meta.Tx, arn, purpose string, plain []byte) ([]byte, error)
+	UnsealUnder(tx *meta.Tx, arn, purpose string, sealed []byte) ([]byte, error)
+	Decide(tx *meta.Tx, arn string, principal policy.Principal, action, service string) (policy.Decision, error)
+}
+
+// Config is what a Safe needs of its surroundings.
+type Config struct {
+	Store  *meta.Store
+	Keys   Keyring
+	Now    func() time.Time
+	NewID  func() string // UUIDs; nil makes random ones
+	Random io.Reader     // nil is crypto/rand
+}
+
+// Safe keeps the secrets of all accounts and answers the operations.
+type Safe struct {
+	config    Config
+	mayRotate func(tx *meta.Tx, secret Secret) error
+}
+
+// New opens a safe. Whoever owns the secrets belongs after it: see Own.
+func New(config Config) (*Safe, error) {
+	if config.Store == nil || config.Keys == nil || config.Now == nil {
+		return nil, errors.New("secrets need a store, keys and a clock")
+	}
+	if config.NewID == nil {
+		config.NewID = uuid.NewString
+	}
+	if config.Random == nil {
+		config.Random = rand.Reader
+	}
+	return &Safe{config: config, mayRotate: func(*meta.Tx, Secret) error { return nil }}, nil
+}
+
+// Own has the owner of the secrets say whether one can be rotated at the moment: it refuses with InvalidRequest. The owner also works the jobs
+// of type Rotation. It belongs before the first request.
+func (s *Safe) Own(mayRotate func(tx *meta.Tx, secret Secret) error) { s.mayRotate = mayRotate }
+
+// Handlers are the operations that are offered.
+func (s *Safe) Handlers() secretsmanager.Handlers {
+	return secretsmanager.Handlers{
+		DescribeSecret:       s.DescribeSecret,
+		GetRandomPassword:    s.GetRandomPassword,
+		GetResourcePolicy:    s.GetResourcePolicy,
+		GetSecretValue:       s.GetSecretValue,
+		ListSecretVersionIds: s.ListSecretVersionIds,
+		ListSecrets:          s.ListSecrets,
+		RotateSecret:         s.RotateSecret,
+	}
+}
+
+// Service is the operation table, with what each operation asks of the caller's policies.
+func (s *Safe) Service() api.Service {
+	service := s.Handlers().Service()
+	service.Asks = s.Asks
+	return service
+}
+
+// now has the precision of the answers.
+func (s *Safe) now() time.Time { return s.config.Now().UTC().Truncate(time.Millisecond) }
+
+// read shows a secret of the caller's account to an operation that changes nothing.
+func (s *Safe) read(ctx context.Context, caller api.Caller, id string, show func(tx *meta.Tx, record secretRecord) error) error {
+	return s.config.Store.View(ctx, func(tx *meta.Tx) error {
+		record, err := find(tx, caller, id)
+		if err != nil {
+			return err
+		}
+		return show(tx, record)
+	})
+}

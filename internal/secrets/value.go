@@ -1,0 +1,99 @@
+package secrets
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"slipher/internal/api"
+	"slipher/internal/api/secretsmanager"
+	"slipher/internal/meta"
+)
+
+// GetSecretValue opens the version with a label, AWSCURRENT by default, or the one with an id.
+func (s *Safe) GetSecretValue(ctx context.Context, caller api.Caller, in *secretsmanager.GetSecretValueRequest) (*secretsmanager.GetSecretValueResponse, error) {
+	out := &secretsmanager.GetSecretValueResponse{}
+	var touched bool
+	err := s.read(ctx, caller, in.SecretId, func(tx *meta.Tx, record secretRecord) error {
+		at, err := record.Body.choose(in)
+		if err != nil {
+			return err
+		}
+		v := record.Body.Versions[at]
+		if err := s.mayDecrypt(tx, caller, record, v); err != nil {
+			return err
+		}
+		value, err := s.open(tx, record, at)
+		if errors.Is(err, ErrKey) {
+			return secretsmanager.DecryptionFailure("The secret %s cannot be opened: its KMS key %s is disabled, waits for its deletion or was destroyed.", record.ID, v.KmsKey)
+		}
+		if err != nil {
+			return err
+		}
+		touched = !v.Accessed.Equal(dayOf(s.now()))
+		*out = secretsmanager.GetSecretValueResponse{
+			ARN: record.Body.ARN, Name: record.ID, VersionId: v.ID, VersionStages: v.Stages, CreatedDate: v.Created, SecretString: string(value),
+		}
+		return nil
+	})
+	if err != nil || !touched {
+		return out, err
+	}
+	return out, s.touch(ctx, caller, out)
+}
+
+// choose answers where the version is that a request is about.
+func (s secret) choose(in *secretsmanager.GetSecretValueRequest) (int, error) {
+	stage := in.VersionStage
+	if stage == "" && in.VersionId == "" {
+		stage = current
+	}
+	at := s.staged(stage)
+	if in.VersionId != "" {
+		at = s.version(in.VersionId)
+	}
+	switch {
+	case at < 0 && in.VersionId != "":
+		return 0, secretsmanager.ResourceNotFound("The secret has no version %s.", in.VersionId)
+	case at < 0:
+		return 0, secretsmanager.ResourceNotFound("The secret has no version with the staging label %s.", stage)
+	case stage != "" && !slices.Contains(s.Versions[at].Stages, stage):
+		return 0, secretsmanager.InvalidRequest("The version %s of the secret does not have the staging label %s: leave one of the two out.", in.VersionId, stage)
+	case s.Versions[at].Sealed == nil:
+		return 0, secretsmanager.ResourceNotFound("The version %s of the secret has no value yet: its rotation has just begun.", s.Versions[at].ID)
+	}
+	return at, nil
+}
+
+// mayDecrypt asks the policy of a key that is the account's own. That of aws/secretsmanager lets everybody decrypt who may read the secret.
+func (s *Safe) mayDecrypt(tx *meta.Tx, caller api.Caller, record secretRecord, v version) error {
+	if usable, err := s.config.Keys.Usable(tx, v.KmsKey); err != nil || !usable || record.Body.KmsKey == "" {
+		return err // an unusable key is told by opening
+	}
+	decision, err := s.config.Keys.Decide(tx, v.KmsKey, caller.Principal, "kms:Decrypt", "secretsmanager")
+	if err != nil || decision.Allowed {
+		return err
+	}
+	return api.NewFault("AccessDeniedException", 400, "User: %s is not authorized to perform: kms:Decrypt on resource: %s because the policy of the key does not allow it.", caller.ARN, v.KmsKey)
+}
+
+// touch notes the day of the last access, once a day.
+func (s *Safe) touch(ctx context.Context, caller api.Caller, read *secretsmanager.GetSecretValueResponse) error {
+	return s.config.Store.Update(ctx, func(tx *meta.Tx) error {
+		record, err := find(tx, caller, read.ARN)
+		if err != nil {
+			return err
+		}
+		at := record.Body.version(read.VersionId)
+		if at < 0 {
+			return nil
+		}
+		today := dayOf(s.now())
+		record.Body.Accessed, record.Body.Versions[at].Accessed = today, today
+		return secretRecords.Put(tx, record)
+	})
+}
+
+// dayOf is the time that Secrets Manager shows of an access: its day.
+func dayOf(at time.Time) time.Time { return at.Truncate(24 * time.Hour) }
