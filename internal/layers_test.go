@@ -44,7 +44,8 @@ var floors = map[string]int{
 	"internal/pgwire":      4,
 	"internal/lazyfs":      4,
 
-	"internal/policy": 5,
+	"internal/policy":   5,
+	"internal/throttle": 5,
 }
 
 func TestFloors(t *testing.T) {

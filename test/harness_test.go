@@ -4,9 +4,12 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -102,7 +105,7 @@ func (p *program) start() {
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
 		if strings.HasPrefix(lines.Text(), "slipher ready") {
-			p.url = lines.Text()[strings.Index(lines.Text(), "http://"):]
+			p.url = lines.Text()[strings.Index(lines.Text(), "http"):]
 			p.url = strings.Fields(p.url)[0]
 			go io.Copy(io.Discard, out)
 			return
@@ -144,6 +147,20 @@ func (p *program) createAccount(id, profile string) {
 func (p *program) client(profile string) *redshift.Client {
 	p.t.Helper()
 	return redshift.NewFromConfig(p.awsConfig(profile), func(o *redshift.Options) { o.RetryMaxAttempts = 1 })
+}
+
+// clientTrusting is a client that trusts the certificates in a file as well.
+func (p *program) clientTrusting(profile, file string) *redshift.Client {
+	p.t.Helper()
+	chain, err := os.ReadFile(file)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	settings := p.awsConfig(profile)
+	trusted := x509.NewCertPool()
+	trusted.AppendCertsFromPEM(chain)
+	settings.HTTPClient = &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: trusted}}}
+	return redshift.NewFromConfig(settings)
 }
 
 func (p *program) awsConfig(profile string) aws.Config {

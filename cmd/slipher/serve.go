@@ -42,6 +42,7 @@ type serveCommand struct {
 	AuditDays     int               `name:"audit-days" default:"90" placeholder:"DAYS" help:"How long the record of API calls is kept (0: for ever)."`
 	AdvertiseHost string            `placeholder:"HOST" help:"Put every SQL endpoint on this one host, with a port each, instead of a loopback address each."`
 	tlsOptions    `embed:""`
+	doorOptions   `embed:""`
 	LogLevel      slog.Level `default:"INFO" help:"DEBUG, INFO, WARN or ERROR."`
 }
 
@@ -53,7 +54,7 @@ func (c serveCommand) Run(ctx context.Context) error {
 			return errors.New("a snapshot store mem:// is for tests: snapshots in memory end with the process that saved them")
 		}
 	}
-	if err := c.check(); err != nil {
+	if err := errors.Join(c.tlsOptions.check(), c.doorOptions.check()); err != nil {
 		return err
 	}
 	if c.ManualQuota < 1 {
@@ -84,6 +85,7 @@ type slipher struct {
 	ring     *keys.Ring
 	accounts *iam.Directory
 	audit    *audit.Log
+	given    *certificateFiles // --tls-cert; nil shows certificates of slipher's own authority
 	kms      *kms.Service
 	fleet    *compute.Fleet
 	control  *control.Control
@@ -168,13 +170,12 @@ func (s *slipher) openFleet() (*compute.Fleet, error) {
 		return nil, err
 	}
 	s.onClose(func() error { return os.RemoveAll(s.runDir) })
-	cert, err := s.endpointsCertificate()
-	if err != nil {
+	if err := s.openCertificates(); err != nil {
 		return nil, fmt.Errorf("prepare TLS for the endpoints: %w", err)
 	}
 	return compute.Open(compute.Config{
 		Binary: binary, Dir: s.data.path("clusters"), RunDir: s.runDir,
-		TLSCertPEM: cert.cert, TLSKeyPEM: cert.key,
+		Certificate: s.sqlCertificate, Sessions: s.command.SQLConnections,
 		LogLevel: s.command.LogLevel.String(), NodeLog: os.Stderr, Log: s.log, Now: time.Now,
 		Environment: nodeEnvironment(append(slices.Sorted(maps.Values(s.command.SnapshotsIn)), s.snapshotsURL()), os.Environ()),
 	})
@@ -212,7 +213,8 @@ func (s *slipher) serve(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return s.store.Run(ctx) })
 	group.Go(func() error { return s.audit.Run(ctx) })
-	group.Go(func() error { return serveHTTP(ctx, s.secured(s.listener), s.door()) })
+	group.Go(func() error { return s.followCertificate(ctx) })
+	group.Go(func() error { return serveHTTP(ctx, s.secured(s.command.bounded(s.listener)), s.door()) })
 	group.Go(func() error { return serveHTTP(ctx, admin, s.adminDoor()) })
 
 	address := s.url()
@@ -239,6 +241,7 @@ func (s *slipher) door() http.Handler {
 	return awsapi.NewServer(awsapi.Config{
 		Services: []api.Service{s.control.Handlers().Service(), awsapi.STS(s.accounts), s.kms.Handlers().Service()},
 		Keys:     s.accounts,
+		Rates:    s.command.rates(),
 		Now:      time.Now,
 		Audit:    s.audit.Record,
 		Log:      s.log,

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"cmp"
+	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -10,6 +10,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"slipher/internal/compute"
 )
 
 // tlsOptions say how the two kinds of endpoints are secured. The SQL endpoints always offer TLS.
@@ -57,16 +59,65 @@ func (c serveCommand) endpointHosts() []string {
 	return hosts
 }
 
-// endpointsCertificate is the given one, or slipher's own.
-func (s *slipher) endpointsCertificate() (certificate, error) {
+// openCertificates makes sure that there is a certificate for the endpoints: the given one, or one of slipher's own authority.
+func (s *slipher) openCertificates() error {
 	if s.command.TLSCert == "" {
-		return endpointCertificate(s.data, s.command.endpointHosts(), time.Now())
+		_, err := endpointCertificate(s.data, s.command.endpointHosts(), time.Now())
+		return err
 	}
-	given := certificateFiles{cert: s.command.TLSCert, key: s.command.TLSKey}
-	if _, err := given.load(); err != nil {
-		return certificate{}, err
+	s.given = &certificateFiles{cert: s.command.TLSCert, key: s.command.TLSKey, log: s.log}
+	_, err := s.given.current(nil)
+	return err
+}
+
+// sqlCertificate is what the SQL endpoint at an address shows: the given certificate, or one that the authority makes for that endpoint alone, whose key
+// is on no disk.
+func (s *slipher) sqlCertificate(address string) (compute.Certificate, error) {
+	if s.given != nil {
+		return s.given.pem()
 	}
-	return given.read()
+	now := time.Now()
+	authority, err := certificateAuthority(s.data, now)
+	if err != nil {
+		return compute.Certificate{}, err
+	}
+	hosts := s.command.endpointHosts()
+	if ip := net.ParseIP(address); ip != nil && !ip.IsUnspecified() {
+		hosts = append(hosts, address)
+	}
+	made, err := authority.issue(hosts, now)
+	return compute.Certificate{Chain: made.cert, Key: made.key}, err
+}
+
+// renewalEvery is how often slipher looks whether a given certificate was replaced. The API looks at each connection.
+const renewalEvery = 5 * time.Second
+
+// followCertificate has the SQL endpoints show a given certificate soon after it was replaced on the disk.
+func (s *slipher) followCertificate(ctx context.Context) error {
+	if s.given == nil {
+		return nil
+	}
+	shown, err := s.given.pem()
+	if err != nil {
+		return err
+	}
+	for every := time.NewTicker(renewalEvery); ; {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-every.C:
+		}
+		present, err := s.given.pem()
+		if err != nil || present == shown {
+			continue
+		}
+		if err := s.fleet.RenewCertificates(ctx); err != nil {
+			s.log.Warn("the replaced certificate is not on every SQL endpoint yet", slog.Any("err", err))
+			continue
+		}
+		shown = present
+		s.log.Info("certificate of the SQL endpoints replaced")
+	}
 }
 
 // secured puts TLS before the API's listener where it belongs.
@@ -77,10 +128,9 @@ func (s *slipher) secured(listener net.Listener) net.Listener {
 		}
 		return listener
 	}
-	files := &certificateFiles{
-		cert: cmp.Or(s.command.TLSCert, s.data.path("tls", "server.crt")),
-		key:  cmp.Or(s.command.TLSKey, s.data.path("tls", "server.key")),
-		log:  s.log,
+	files := s.given
+	if files == nil {
+		files = &certificateFiles{cert: s.data.path("tls", "server.crt"), key: s.data.path("tls", "server.key"), log: s.log}
 	}
 	return tls.NewListener(listener, &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: files.current, NextProtos: []string{"http/1.1"}})
 }
@@ -92,7 +142,9 @@ type certificateFiles struct {
 
 	mu     sync.Mutex
 	loaded *tls.Certificate
-	since  [2]time.Time // when the two files were changed that loaded is from
+	text   compute.Certificate // loaded, PEM
+	since  [2]time.Time        // when the two files were changed that loaded is from
+	told   bool                // that the files on the disk cannot be used
 }
 
 // current reads the files again when they have changed. A pair that does not fit, as in the middle of a renewal, leaves the one before in use.
@@ -104,17 +156,29 @@ func (c *certificateFiles) current(*tls.ClientHelloInfo) (*tls.Certificate, erro
 		return c.loaded, nil
 	}
 	if err == nil {
-		var fresh *tls.Certificate
-		if fresh, err = c.load(); err == nil {
-			c.loaded, c.since = fresh, changed
+		if err = c.load(); err == nil {
+			c.since, c.told = changed, false
 			return c.loaded, nil
 		}
 	}
 	if c.loaded == nil {
 		return nil, err
 	}
-	c.log.Warn("the certificate on the disk cannot be used; the one before stays in use", slog.Any("err", err))
+	if !c.told {
+		c.told = true
+		c.log.Warn("the certificate on the disk cannot be used; the one before stays in use", slog.Any("err", err))
+	}
 	return c.loaded, nil
+}
+
+// pem is current for whoever hands it on.
+func (c *certificateFiles) pem() (compute.Certificate, error) {
+	if _, err := c.current(nil); err != nil {
+		return compute.Certificate{}, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.text, nil
 }
 
 func (c *certificateFiles) changed() (at [2]time.Time, err error) {
@@ -128,19 +192,19 @@ func (c *certificateFiles) changed() (at [2]time.Time, err error) {
 	return at, nil
 }
 
-func (c *certificateFiles) load() (*tls.Certificate, error) {
-	pair, err := tls.LoadX509KeyPair(c.cert, c.key)
+func (c *certificateFiles) load() error {
+	chain, err := os.ReadFile(c.cert)
 	if err != nil {
-		return nil, fmt.Errorf("%s and %s are no certificate and its key: %w", c.cert, c.key, err)
-	}
-	return &pair, nil
-}
-
-func (c *certificateFiles) read() (certificate, error) {
-	cert, err := os.ReadFile(c.cert)
-	if err != nil {
-		return certificate{}, err
+		return err
 	}
 	key, err := os.ReadFile(c.key)
-	return certificate{string(cert), string(key)}, err
+	if err != nil {
+		return err
+	}
+	pair, err := tls.X509KeyPair(chain, key)
+	if err != nil {
+		return fmt.Errorf("%s and %s are no certificate and its key: %w", c.cert, c.key, err)
+	}
+	c.loaded, c.text = &pair, compute.Certificate{Chain: string(chain), Key: string(key)}
+	return nil
 }

@@ -163,3 +163,30 @@ func read(t *testing.T, name string) string {
 	}
 	return string(body)
 }
+
+// A SQL endpoint's certificate names its address, is of the kept authority, and is of no other endpoint.
+func TestCertificateOfASQLEndpoint(t *testing.T) {
+	t.Parallel()
+	s := &slipher{data: folder(t.TempDir()), command: serveCommand{Listen: "127.0.0.1:0", AdvertiseHost: "warehouse.example"}}
+	if err := s.openCertificates(); err != nil {
+		t.Fatal(err)
+	}
+	made, err := s.sqlCertificate("127.83.4.5")
+	if err != nil {
+		t.Fatal(err)
+	}
+	pair, err := tls.X509KeyPair([]byte(made.Chain), []byte(made.Key))
+	if err != nil {
+		t.Fatal(err)
+	}
+	trusted := x509.NewCertPool()
+	trusted.AppendCertsFromPEM([]byte(read(t, s.data.path("tls", "ca.crt"))))
+	for host, good := range map[string]bool{"127.83.4.5": true, "localhost": true, "warehouse.example": true, "127.83.4.6": false} {
+		if _, err := pair.Leaf.Verify(x509.VerifyOptions{Roots: trusted, DNSName: host}); (err == nil) != good {
+			t.Errorf("%s: %v", host, err)
+		}
+	}
+	if other, err := s.sqlCertificate(""); err != nil || other.Key == made.Key {
+		t.Errorf("another endpoint has the same key: %v", err)
+	}
+}

@@ -18,6 +18,7 @@ import (
 	"slipher/internal/iam"
 	"slipher/internal/policy"
 	"slipher/internal/sigv4"
+	"slipher/internal/throttle"
 )
 
 const (
@@ -312,7 +313,8 @@ func TestIdentity(t *testing.T) {
 // What the door itself costs: signature, form, XML.
 func BenchmarkDoor(b *testing.B) {
 	keys := keyring{keyOf(owner).ID: keyOf(owner)}
-	server := NewServer(Config{Services: []api.Service{describing.Service()}, Keys: keys, Now: func() time.Time { return noon }})
+	rates := Rates{Account: throttle.Rate{PerSecond: 1e9, Burst: 1e9}, Unknown: throttle.Rate{PerSecond: 100, Burst: 1000}}
+	server := NewServer(Config{Services: []api.Service{describing.Service()}, Keys: keys, Rates: rates, Now: func() time.Time { return noon }})
 	signed := httptest.NewRequest(http.MethodPost, "http://127.0.0.1:8480/", nil)
 	signed.Header.Set("Content-Type", formType)
 	if err := signerOf(owner, "redshift").Sign(signed, []byte(describeForm), noon); err != nil {

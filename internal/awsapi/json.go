@@ -51,6 +51,7 @@ var commonJSON = map[string]string{
 	"RequestExpired":              "InvalidSignatureException",
 	"InvalidClientTokenId":        "UnrecognizedClientException",
 	"AccessDenied":                "AccessDeniedException",
+	"Throttling":                  "ThrottlingException",
 	"InvalidAction":               "UnknownOperationException",
 	"UnsupportedOperation":        "UnsupportedOperationException",
 	"MalformedQueryString":        "SerializationException",

@@ -15,7 +15,7 @@ import (
 
 // record is the last step of every request, refused or not: it tells the audit record who asked for what, and what came of it.
 func (s *server) record(x *exchange) {
-	if s.config.Audit == nil {
+	if s.config.Audit == nil || x.unrecorded {
 		return
 	}
 	name := x.eventName()

@@ -24,6 +24,7 @@ import (
 type Config struct {
 	Services []api.Service // the first one's namespace serves refusals to callers who named no service
 	Keys     Keys
+	Rates    Rates
 	Now      func() time.Time
 
 	Audit     func(audit.Event) // takes a record of every request; nil keeps none
@@ -33,7 +34,7 @@ type Config struct {
 
 // NewServer answers the API at "/" and GET /healthz.
 func NewServer(config Config) http.Handler {
-	s := &server{config: config, log: config.Log, newID: config.RequestID, services: map[string]*service{}}
+	s := &server{config: config, log: config.Log, newID: config.RequestID, services: map[string]*service{}, limits: newLimits(config.Rates)}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -49,6 +50,7 @@ func NewServer(config Config) http.Handler {
 type server struct {
 	config   Config
 	services map[string]*service // by the name in a signature's scope
+	limits   *limits
 	log      *slog.Logger
 	newID    func() string
 }
@@ -79,6 +81,9 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 	status, code := http.StatusOK, ""
 	if err := s.answer(r.Context(), x); err != nil {
+		if x.caller.Account == "" {
+			err = s.refuseUnknown(x, err)
+		}
 		x.fault = x.service.protocol.spelled(s.faultOf(r.Context(), err, x))
 		status, code = x.fault.Status, x.fault.Code
 		x.answer = x.service.protocol.refusal(x)
@@ -103,8 +108,10 @@ func (s *server) answer(ctx context.Context, x *exchange) (err error) {
 	}()
 	steps := []func(context.Context, *exchange) error{
 		s.identify,
+		s.admit,
 		s.receive,
 		s.authenticate,
+		s.throttle,
 		s.decode,
 		s.authorize,
 		s.call,

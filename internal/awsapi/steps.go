@@ -42,6 +42,8 @@ type exchange struct {
 	output    any             // call
 	answer    []byte          // encode
 	fault     *api.Fault      // whatever step refused
+
+	unrecorded bool // refused so often that no record is kept
 }
 
 // identify finds out which service is asked, from the scope that the request is signed for.

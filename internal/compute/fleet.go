@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 )
@@ -26,13 +28,15 @@ type Spec struct {
 
 // Config is what a Fleet needs of its surroundings.
 type Config struct {
-	Binary     string    // the program that has the node command; usually slipher itself
-	Dir        string    // one folder for each cluster is kept here
-	RunDir     string    // short path for control sockets; made anew at each start of the parent
-	TLSCertPEM string    // of the SQL endpoints; empty offers no TLS
-	TLSKeyPEM  string    //
-	LogLevel   string    // of the nodes
-	NodeLog    io.Writer // where the nodes' own log lines go
+	Binary   string    // the program that has the node command; usually slipher itself
+	Dir      string    // one folder for each cluster is kept here
+	RunDir   string    // short path for control sockets; made anew at each start of the parent
+	Sessions int       // that a node takes at the same time; 0 means Redshift's 500
+	LogLevel string    // of the nodes
+	NodeLog  io.Writer // where the nodes' own log lines go
+
+	// Certificate answers the certificate of the SQL endpoint at an address; nil offers no TLS.
+	Certificate func(address string) (Certificate, error)
 
 	// Environment is what the nodes get of it, as NAME=value: the credentials of a remote snapshot store. They get nothing else.
 	Environment []string
@@ -191,6 +195,20 @@ func (f *Fleet) SetCredentials(ctx context.Context, cluster string, credentials 
 		return err
 	}
 	return n.setCredentials(ctx, credentials)
+}
+
+// RenewCertificates gives every node that runs the certificate that its endpoint has now. Sessions that are open stay.
+func (f *Fleet) RenewCertificates(ctx context.Context) error {
+	f.mu.Lock()
+	nodes := slices.Collect(maps.Values(f.nodes))
+	f.mu.Unlock()
+	var errs []error
+	for _, n := range nodes {
+		if err := n.renewCertificate(ctx); err != nil && !errors.Is(err, ErrNotRunning) {
+			errs = append(errs, fmt.Errorf("renew the certificate of cluster %s: %w", n.spec.Cluster, err))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // SetBandwidth caps the cluster's transfers under way, in bytes a second; 0 lifts the cap.

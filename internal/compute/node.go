@@ -157,7 +157,11 @@ func (n *node) launch(ctx context.Context) error {
 	n.mu.Lock()
 	sql := n.sql
 	n.mu.Unlock()
-	p, err := startProcess(n.config, n.nodeConfig(), sql)
+	config, err := n.nodeConfig()
+	if err != nil {
+		return err
+	}
+	p, err := startProcess(n.config, config, sql)
 	if err != nil {
 		return err
 	}
@@ -172,7 +176,8 @@ func (n *node) launch(ctx context.Context) error {
 	return nil
 }
 
-func (n *node) nodeConfig() NodeConfig {
+func (n *node) nodeConfig() (NodeConfig, error) {
+	certificate, err := n.certificate()
 	return NodeConfig{
 		Cluster:     n.spec.Cluster,
 		DataDir:     filepath.Join(n.dir, "data"),
@@ -180,10 +185,29 @@ func (n *node) nodeConfig() NodeConfig {
 		ViewDir:     filepath.Join(n.dir, "view"),
 		MemoryLimit: n.spec.MemoryLimit,
 		Threads:     n.spec.Threads,
-		TLSCertPEM:  n.config.TLSCertPEM,
-		TLSKeyPEM:   n.config.TLSKeyPEM,
+		MaxSessions: n.config.Sessions,
+		Certificate: certificate,
 		LogLevel:    n.config.LogLevel,
+	}, err
+}
+
+func (n *node) certificate() (Certificate, error) {
+	if n.config.Certificate == nil {
+		return Certificate{}, nil
 	}
+	certificate, err := n.config.Certificate(n.spec.Address)
+	if err != nil {
+		return Certificate{}, fmt.Errorf("make the endpoint's certificate: %w", err)
+	}
+	return certificate, nil
+}
+
+func (n *node) renewCertificate(ctx context.Context) error {
+	certificate, err := n.certificate()
+	if err != nil {
+		return err
+	}
+	return n.call(ctx, PathCertificate, certificate, nil)
 }
 
 // halt ends the process and waits for it; asked first, killed when it does not answer in time.

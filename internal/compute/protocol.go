@@ -12,6 +12,7 @@ const (
 	PathOpen        = "/open"        // POST OpenRequest: opens (or creates) the database and starts to serve SQL
 	PathSave        = "/save"        // POST SaveRequest → Events
 	PathCredentials = "/credentials" // POST Credentials: replaces the admin user's password verifier
+	PathCertificate = "/certificate" // POST Certificate: what the SQL endpoint shows from now on
 	PathBandwidth   = "/bandwidth"   // POST Bandwidth: what the transfer under way may use from now on
 	PathShutdown    = "/shutdown"    // POST: checkpoint, close, exit 0
 )
@@ -31,8 +32,8 @@ type NodeConfig struct {
 	ViewDir     string // where the node may mount what it restores, seen by no other process; empty when it has no mounts of its own
 	MemoryLimit string // the engine's memory limit, e.g. "2GB"
 	Threads     int
-	TLSCertPEM  string // certificate and key of the SQL endpoint; empty offers no TLS
-	TLSKeyPEM   string
+	MaxSessions int         // at the same time; 0 means Redshift's 500
+	Certificate Certificate // of the SQL endpoint; the empty one offers no TLS
 	LogLevel    string
 }
 
@@ -49,6 +50,9 @@ type Credentials struct {
 	AdminUser string
 	Verifier  string
 }
+
+// Certificate is a certificate chain and its key, PEM.
+type Certificate struct{ Chain, Key string }
 
 // Store says where snapshot blocks are and how they are sealed.
 type Store struct {

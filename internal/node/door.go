@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"sync"
 	"time"
 
@@ -15,10 +16,11 @@ import (
 
 // door is the SQL endpoint. Before open, connections wait in the socket's queue.
 type door struct {
-	listener net.Listener
-	config   pgwire.Config
+	listener  net.Listener
+	admission *admission
 
 	mu        sync.Mutex // guards what follows
+	config    pgwire.Config
 	cancel    context.CancelFunc
 	accepting sync.WaitGroup
 	serving   sync.WaitGroup
@@ -81,10 +83,15 @@ func (d *door) accept(ctx context.Context) {
 			}
 			continue
 		}
+		if !d.admission.logins.enter(ctx, conn) {
+			conn.Close()
+			return
+		}
 		d.count(1)
+		config := d.configured()
 		d.serving.Go(func() {
 			defer d.count(-1)
-			pgwire.Serve(ctx, conn, d.config)
+			d.admission.serve(ctx, conn, config)
 		})
 	}
 }
@@ -107,15 +114,40 @@ func waited(ctx context.Context, pause time.Duration) bool {
 	}
 }
 
-func tlsOf(config compute.NodeConfig) (*tls.Config, error) {
-	if config.TLSCertPEM == "" {
+// configured is what a new connection is served by. It keeps its certificate, whatever comes after.
+func (d *door) configured() pgwire.Config {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.config
+}
+
+func (d *door) show(certificate compute.Certificate) error {
+	config, err := tlsOf(certificate)
+	if err != nil {
+		return err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.config.TLS = config
+	return nil
+}
+
+func tlsOf(given compute.Certificate) (*tls.Config, error) {
+	if given.Chain == "" {
 		return nil, nil
 	}
-	certificate, err := tls.X509KeyPair([]byte(config.TLSCertPEM), []byte(config.TLSKeyPEM))
+	certificate, err := tls.X509KeyPair([]byte(given.Chain), []byte(given.Key))
 	if err != nil {
 		return nil, fmt.Errorf("read the certificate of the SQL endpoint: %w", err)
 	}
 	return &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}, nil
+}
+
+func (n *node) setCertificate(_ http.ResponseWriter, _ *http.Request, certificate compute.Certificate) error {
+	if err := n.door.show(certificate); err != nil {
+		return refuse(http.StatusBadRequest, "%v", err)
+	}
+	return nil
 }
 
 // verifier returns the password verifier of a user; only the admin user exists.

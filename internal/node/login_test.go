@@ -35,7 +35,7 @@ func TestTLS(t *testing.T) {
 	t.Parallel()
 	certificate, key := selfSigned(t)
 	r := startWith(t, compute.NodeConfig{Cluster: "test", DataDir: filepath.Join(t.TempDir(), "data"), TempDir: filepath.Join(t.TempDir(), "tmp"),
-		MemoryLimit: "500MB", Threads: 1, LogLevel: "ERROR", TLSCertPEM: certificate, TLSKeyPEM: key})
+		MemoryLimit: "500MB", Threads: 1, LogLevel: "ERROR", Certificate: compute.Certificate{Chain: certificate, Key: key}})
 	r.open()
 	conn, err := pgx.Connect(t.Context(), strings.Replace(r.dsn(), "sslmode=disable", "sslmode=require", 1))
 	if err != nil {
@@ -69,4 +69,16 @@ func selfSigned(t *testing.T) (certificate, key string) {
 		return string(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: bytes}))
 	}
 	return encode("CERTIFICATE", signed), encode("PRIVATE KEY", der)
+}
+
+// shownBy is the certificate that a client is shown, PEM.
+func shownBy(t *testing.T, r *running) string {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), strings.Replace(r.dsn(), "sslmode=disable", "sslmode=require", 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(t.Context())
+	leaf := conn.PgConn().Conn().(*tls.Conn).ConnectionState().PeerCertificates[0]
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: leaf.Raw}))
 }

@@ -168,7 +168,7 @@ func newNode(config compute.NodeConfig) (*node, error) {
 	if err := level.UnmarshalText([]byte(config.LogLevel)); config.LogLevel != "" && err != nil {
 		return nil, fmt.Errorf("log level: %w", err)
 	}
-	tlsConfig, err := tlsOf(config)
+	tlsConfig, err := tlsOf(config.Certificate)
 	if err != nil {
 		return nil, err
 	}
@@ -185,6 +185,7 @@ func newNode(config compute.NodeConfig) (*node, error) {
 	}
 	n.ending, n.end = context.WithCancel(context.Background())
 	n.transfers <- struct{}{}
+	n.door.admission = newAdmission(config.MaxSessions)
 	n.door.config = pgwire.Config{TLS: tlsConfig, Verifier: n.verifier, Connect: n.connect, Cancels: &pgwire.Cancels{}, Log: n.log}
 	return n, nil
 }

@@ -13,6 +13,10 @@ import (
 
 // authenticate has the client prove that it knows the user's password, by SCRAM.
 func (s *session) authenticate(ctx context.Context) error {
+	told, err := s.attempt(ctx)
+	if err != nil {
+		return err
+	}
 	verifier, err := s.verifier(ctx)
 	if err != nil {
 		return err
@@ -31,6 +35,7 @@ func (s *session) authenticate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	told(conversation.Valid())
 	if !conversation.Valid() {
 		return &Error{Code: "28P01", Message: fmt.Sprintf("password authentication failed for user %q", s.startup.User)}
 	}

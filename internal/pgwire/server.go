@@ -17,6 +17,9 @@ type Config struct {
 	// Verifier returns the user's password verifier (see NewVerifier), or "" when there is no such user; the client cannot
 	// tell that from a wrong password. An *Error refuses the connection as it says.
 	Verifier func(ctx context.Context, user, database string) (string, error)
+	// Attempt is asked before a password is looked at, and may wait. What it returns is told what came of a password that was given. An *Error refuses
+	// the connection as it says. Nil lets everybody try.
+	Attempt func(ctx context.Context, attempt Attempt) (told func(right bool), err error)
 	// Connect opens the session of an authenticated user. An *Error refuses the connection as it says.
 	Connect func(ctx context.Context, startup Startup) (Executor, error)
 	// Parameters adds to the parameters that are reported to the client at start-up, or replaces them.
