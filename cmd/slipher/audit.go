@@ -15,8 +15,14 @@ import (
 	"slipher/internal/meta"
 )
 
-func (s *slipher) openAudit() (err error) {
-	s.audit, err = audit.Open(audit.Config{Dir: s.data.path("audit"), Days: s.command.AuditDays, Now: time.Now, Log: s.log})
+func (s *slipher) openAudit(ctx context.Context) error {
+	chains, err := openAuditChains(ctx, s.store, s.ring)
+	if err != nil {
+		return err
+	}
+	s.audit, err = audit.Open(audit.Config{
+		Dir: s.data.auditFolder(callsRecord), Days: s.command.AuditDays, Chain: chains.chain(callsRecord), Now: time.Now, Log: s.log,
+	})
 	if err == nil {
 		s.onClose(s.audit.Close)
 	}
@@ -79,6 +85,8 @@ func (d *doctor) sayAuditState(ctx context.Context) {
 		d.ok("audit record", "%s can be written, and is closed to others", d.data.path("audit"))
 	case state.Trouble != "":
 		d.problem("audit record", "not written, %d events wait and %d are lost: %s", state.Waiting, state.Lost, state.Trouble)
+	case state.EndTrouble != "":
+		d.problem("audit record", "its end cannot be kept, so nobody would notice that it is cut off: %s", state.EndTrouble)
 	case state.Lost > 0:
 		d.warning("audit record", "%d events were lost since slipher started, while the disk took none", state.Lost)
 	default:

@@ -99,6 +99,7 @@ func (d *doctor) examine(ctx context.Context) {
 		d.warning("everything else", "not looked at, as nothing opens without the root key")
 		return
 	}
+	d.checkAuditChain(ctx, store, ring)
 	d.checkCredentials(ctx, store, ring)
 	d.checkSnapshots(ctx, store, ring)
 }

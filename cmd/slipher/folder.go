@@ -34,6 +34,14 @@ func (f folder) snapshotsURL() string {
 	return (&url.URL{Scheme: "file", Path: f.path("snapshots")}).String()
 }
 
+// auditFolder is where the audit record of this name is.
+func (f folder) auditFolder(name string) string {
+	if name == callsRecord {
+		return f.path("audit")
+	}
+	return f.path("audit", name)
+}
+
 // running is what serve.json says.
 type running struct {
 	PID         int

@@ -110,10 +110,10 @@ func (s *slipher) open(ctx context.Context) error {
 	}
 	s.onClose(s.store.Close)
 	s.data.sweepSockets()
-	if err = s.openAudit(); err != nil {
+	if s.ring, err = s.openKeys(ctx); err != nil {
 		return err
 	}
-	if s.ring, err = s.openKeys(ctx); err != nil {
+	if err = s.openAudit(ctx); err != nil {
 		return err
 	}
 	if s.kms, err = kms.New(kms.Config{Store: s.store, Keys: s.ring, Now: time.Now, Log: s.log}); err != nil {

@@ -34,7 +34,7 @@ func (l *Log) putBack(rest []batch) {
 	defer l.mu.Unlock()
 	last := &rest[len(rest)-1]
 	if len(l.waiting) > 0 && l.waiting[0].day == last.day {
-		last.lines = append(last.lines, l.waiting[0].lines...)
+		last.objects = append(last.objects, l.waiting[0].objects...)
 		last.count += l.waiting[0].count
 		l.waiting = l.waiting[1:]
 	}
@@ -44,7 +44,7 @@ func (l *Log) putBack(rest []batch) {
 func (l *Log) written(done batch) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.size -= len(done.lines)
+	l.size -= len(done.objects)
 	l.state.Waiting -= int64(done.count)
 	l.state.Written += int64(done.count)
 }

@@ -3,7 +3,8 @@
 //
 // It promises that recording never waits for the disk and never fails: lines wait in memory, are written each second and at the
 // end, and those that find no room there are counted, and the record says so itself. When slipher or the machine is killed, at
-// most the last second is lost. It refuses to know what the events are about.
+// most the last second is lost. Lines form a chain, by which Verify finds every line that was altered, removed, inserted or put
+// elsewhere, and an end that was cut off. It refuses to know what the events are about.
 package audit
 
 import (
@@ -24,6 +25,7 @@ type Config struct {
 	Log  *slog.Logger // nil discards
 	Days int          // files older than so many days are removed; 0 keeps all
 
+	Chain      Chain
 	MaxFile    int64 // bytes after which a day's next file begins; 64 MiB
 	MaxWaiting int   // bytes that may wait for the disk; 16 MiB
 
@@ -50,14 +52,15 @@ type Log struct {
 
 	writing sync.Mutex // the rest belongs to who writes
 	current *dayFile
+	end     end
 	cleaned string // the day on which old files were removed
 }
 
-// batch is lines of one day.
+// batch is objects of one day, one a line, that have no links yet.
 type batch struct {
-	day   string
-	lines []byte
-	count int
+	day     string
+	objects []byte
+	count   int
 }
 
 // State is how the record fares.
@@ -66,12 +69,19 @@ type State struct {
 	Waiting int64  // events that are not on disk
 	Lost    int64  // events for which there was no room while the disk took none
 	Trouble string // why the last write failed; empty when it did not
+
+	Line       int64  // the number of the last line on disk
+	EndTrouble string // why the end could not be kept; empty when it was
 }
 
-// Open makes the folder if it is not there and removes what is too old.
+// Open makes the folder if it is not there, goes on behind the last line and removes what is too old. What a killed slipher left of a line is cut off,
+// and the record says so.
 func Open(config Config) (*Log, error) {
 	if config.Dir == "" || config.Now == nil {
 		return nil, errors.New("the audit record needs a folder and a clock")
+	}
+	if err := config.Chain.check(); err != nil {
+		return nil, err
 	}
 	if config.Log == nil {
 		config.Log = slog.New(slog.DiscardHandler)
@@ -89,6 +99,9 @@ func Open(config Config) (*Log, error) {
 		return nil, fmt.Errorf("make the folder of the audit record: %w", err)
 	}
 	l := &Log{config: config, full: make(chan struct{}, 1)}
+	if err := l.resume(); err != nil {
+		return nil, fmt.Errorf("go on with the audit record in %s: %w", config.Dir, err)
+	}
 	l.clean(l.day())
 	return l, nil
 }
@@ -99,12 +112,17 @@ func (l *Log) day() string { return l.config.Now().UTC().Format(time.DateOnly) }
 func (l *Log) Record(event Event) {
 	now := l.config.Now().UTC()
 	event.EventTime = now.Format(timeLayout)
-	line, err := json.Marshal(event.bounded())
+	object, err := json.Marshal(event.bounded())
 	if err != nil {
 		l.config.Log.Error("audit event not recorded", "event", event.EventName, "cause", err)
 		return
 	}
-	if l.add(now.Format(time.DateOnly), append(line, '\n')) {
+	l.Append(object)
+}
+
+// Append adds a JSON object that is on one line and has members, under the day of the clock.
+func (l *Log) Append(object []byte) {
+	if l.add(l.day(), object) {
 		select {
 		case l.full <- struct{}{}:
 		default:
@@ -113,10 +131,10 @@ func (l *Log) Record(event Event) {
 }
 
 // add says whether so much waits that it should be written now. While the disk takes nothing, each second is often enough.
-func (l *Log) add(day string, line []byte) bool {
+func (l *Log) add(day string, object []byte) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.size+len(line) > l.config.MaxWaiting {
+	if l.size+len(object)+1 > l.config.MaxWaiting {
 		l.state.Lost++
 		return false
 	}
@@ -124,9 +142,9 @@ func (l *Log) add(day string, line []byte) bool {
 		l.waiting = append(l.waiting, batch{day: day})
 	}
 	last := &l.waiting[len(l.waiting)-1]
-	last.lines = append(last.lines, line...)
+	last.objects = append(append(last.objects, object...), '\n')
 	last.count++
-	l.size += len(line)
+	l.size += len(object) + 1
 	l.state.Waiting++
 	return l.size >= flushBytes && l.state.Trouble == ""
 }

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+
+	"slipher/internal/audit"
+	"slipher/internal/keys"
+	"slipher/internal/meta"
+)
+
+// The metadata has the key of all audit records, sealed under the root key, and the end of each.
+type (
+	auditKey struct{ Sealed []byte }
+	auditEnd struct{ Text []byte }
+)
+
+var (
+	auditKeys = meta.Records[auditKey]{Kind: "audit key"}
+	auditEnds = meta.Records[auditEnd]{Kind: "audit end"}
+)
+
+var (
+	auditKeyID    = meta.Key{ID: "audit"}
+	errNoAuditKey = errors.New("no audit record has been made so far")
+)
+
+const (
+	auditKeyPurpose = "key of the audit records"
+	auditKeySize    = 32
+	callsRecord     = "calls" // the audit record of API calls
+)
+
+// auditChains makes the chains of audit records.
+type auditChains struct {
+	store *meta.Store
+	key   []byte
+}
+
+// openAuditChains makes the key at first use.
+func openAuditChains(ctx context.Context, store *meta.Store, ring *keys.Ring) (auditChains, error) {
+	chains, err := lookAuditChains(ctx, store, ring)
+	if !errors.Is(err, errNoAuditKey) {
+		return chains, err
+	}
+	chains.key = make([]byte, auditKeySize)
+	rand.Read(chains.key)
+	sealed, err := ring.Seal(auditKeyPurpose, chains.key)
+	if err != nil {
+		return chains, err
+	}
+	err = store.Update(ctx, func(tx *meta.Tx) error {
+		_, err := auditKeys.Insert(tx, auditKeyID, auditKey{Sealed: sealed})
+		return err
+	})
+	return chains, err
+}
+
+// lookAuditChains answers errNoAuditKey where no slipher has made the key so far.
+func lookAuditChains(ctx context.Context, store *meta.Store, ring *keys.Ring) (auditChains, error) {
+	chains := auditChains{store: store}
+	var sealed []byte
+	err := store.View(ctx, func(tx *meta.Tx) error {
+		record, err := auditKeys.Find(tx, auditKeyID)
+		sealed = record.Body.Sealed
+		return err
+	})
+	if errors.Is(err, meta.ErrNotFound) {
+		return chains, errNoAuditKey
+	}
+	if err != nil {
+		return chains, err
+	}
+	if chains.key, err = ring.Unseal(auditKeyPurpose, sealed); err != nil {
+		return chains, fmt.Errorf("the key of the audit records: %w", err)
+	}
+	return chains, nil
+}
+
+// chain is that of the record of this name.
+func (c auditChains) chain(name string) audit.Chain {
+	return audit.Chain{
+		Name: name,
+		Key:  c.key,
+		Kept: func() ([]byte, error) { return c.kept(name) },
+		Keep: func(text []byte) error { return c.keep(name, text) },
+	}
+}
+
+func (c auditChains) kept(name string) (text []byte, err error) {
+	err = c.store.View(context.Background(), func(tx *meta.Tx) error {
+		record, err := auditEnds.Find(tx, meta.Key{ID: name})
+		if errors.Is(err, meta.ErrNotFound) {
+			return nil
+		}
+		text = record.Body.Text
+		return err
+	})
+	return text, err
+}
+
+func (c auditChains) keep(name string, text []byte) error {
+	return c.store.Update(context.Background(), func(tx *meta.Tx) error {
+		record, err := auditEnds.Find(tx, meta.Key{ID: name})
+		if errors.Is(err, meta.ErrNotFound) {
+			_, err = auditEnds.Insert(tx, meta.Key{ID: name}, auditEnd{Text: text})
+			return err
+		}
+		if err != nil {
+			return err
+		}
+		record.Body.Text = text
+		return auditEnds.Put(tx, record)
+	})
+}
+
+// names are the records whose end is kept.
+func (c auditChains) names(ctx context.Context) (names []string, err error) {
+	err = c.store.View(ctx, func(tx *meta.Tx) error {
+		records, err := auditEnds.List(tx, meta.Query{})
+		for _, record := range records {
+			names = append(names, record.ID)
+		}
+		return err
+	})
+	return names, err
+}
