@@ -7,6 +7,7 @@ package api
 import (
 	"fmt"
 	"maps"
+	"time"
 
 	"slipher/internal/policy"
 )
@@ -23,8 +24,23 @@ type Caller struct {
 
 	Principal policy.Principal // who that is to policies
 	Policies  policy.Policies  // those of its account: identity policies, permissions boundary, session policies
-	Context   policy.Context   // condition keys of the request itself, such as aws:SourceIp
+	Context   policy.Context   // condition keys of the request and its credentials, such as aws:SourceIp
+	Session   *Session         // of temporary credentials; nil for long-term ones
 }
+
+// Session is what temporary credentials say of themselves.
+type Session struct {
+	Issued, Expires time.Time
+	Role            *Role        // the one that was assumed; nil for a session token
+	Source          string       // the SourceIdentity, often empty
+	Passed          []SessionTag // go on to the next role that is assumed
+}
+
+// Role is one that somebody has assumed, in the caller's account.
+type Role struct{ ARN, ID, Name string }
+
+// SessionTag is one that was passed when a session began.
+type SessionTag struct{ Key, Value string }
 
 // RootCaller is the root user of an account.
 func RootCaller(account, region string) Caller {

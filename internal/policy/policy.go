@@ -15,6 +15,8 @@ type Policy struct {
 
 	allow index
 	deny  index
+
+	principals []*principals // of all statements
 }
 
 // Kind says where a document may be used, and so which elements it has and how long it may be.

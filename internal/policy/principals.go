@@ -45,6 +45,7 @@ func (p *parser) principals(found map[string]value, made *statement) error {
 		return malformed("has NotPrincipal, which only goes with Deny and not in a role trust policy")
 	}
 	made.principals = &principals{not: name == "NotPrincipal"}
+	p.policy.principals = append(p.policy.principals, made.principals)
 	if read.shape == text && read.text == "*" {
 		made.principals.everybody = true
 		return nil

@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 )
 
-var services = []string{"redshift", "sts", "kms", "secretsmanager"}
+var services = []string{"redshift", "sts", "iam", "kms", "secretsmanager"}
 
 func main() {
 	log.SetFlags(0)

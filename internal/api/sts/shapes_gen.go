@@ -34,7 +34,7 @@ type AssumedRoleUser struct {
 type Credentials struct {
 	AccessKeyId     string    `wire:"AccessKeyId,required"`
 	SecretAccessKey string    `wire:"SecretAccessKey,required,sensitive"`
-	SessionToken    string    `wire:"SessionToken,required"`
+	SessionToken    string    `wire:"SessionToken,required,sensitive"`
 	Expiration      time.Time `wire:"Expiration,required"`
 }
 
