@@ -27,6 +27,7 @@ var floors = map[string]int{
 	"internal/control":   2,
 	"internal/statement": 2,
 	"internal/kms":       2,
+	"internal/identity":  2,
 
 	"internal/iam":     3,
 	"internal/keys":    3,

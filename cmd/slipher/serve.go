@@ -23,6 +23,7 @@ import (
 	"slipher/internal/compute"
 	"slipher/internal/control"
 	"slipher/internal/iam"
+	"slipher/internal/identity"
 	"slipher/internal/keys"
 	"slipher/internal/kms"
 	"slipher/internal/meta"
@@ -238,8 +239,9 @@ func (s *slipher) url() string {
 }
 
 func (s *slipher) door() http.Handler {
+	who := identity.New(s.accounts)
 	return awsapi.NewServer(awsapi.Config{
-		Services: []api.Service{s.control.Handlers().Service(), awsapi.STS(s.accounts), s.kms.Handlers().Service()},
+		Services: []api.Service{s.control.Handlers().Service(), who.IAM(), who.STS(), s.kms.Handlers().Service()},
 		Keys:     s.accounts,
 		Rates:    s.command.rates(),
 		Now:      time.Now,

@@ -39,6 +39,27 @@ type Identity struct {
 	AccountID   string `json:"accountId,omitempty"`
 	AccessKeyID string `json:"accessKeyId,omitempty"`
 	UserName    string `json:"userName,omitempty"`
+
+	SessionContext *SessionContext `json:"sessionContext,omitempty"` // of temporary credentials
+}
+
+// SessionContext is what is known of temporary credentials.
+type SessionContext struct {
+	SessionIssuer *SessionIssuer `json:"sessionIssuer,omitempty"` // of a role's
+	Attributes    struct {
+		CreationDate     string `json:"creationDate"`
+		MFAAuthenticated string `json:"mfaAuthenticated"`
+	} `json:"attributes"`
+	SourceIdentity string `json:"sourceIdentity,omitempty"`
+}
+
+// SessionIssuer is the role that was assumed.
+type SessionIssuer struct {
+	Type        string `json:"type"`
+	PrincipalID string `json:"principalId"`
+	ARN         string `json:"arn"`
+	AccountID   string `json:"accountId"`
+	UserName    string `json:"userName"`
 }
 
 // TLSDetails are how the call was protected.

@@ -50,6 +50,7 @@ var commonJSON = map[string]string{
 	"SignatureDoesNotMatch":       "InvalidSignatureException",
 	"RequestExpired":              "InvalidSignatureException",
 	"InvalidClientTokenId":        "UnrecognizedClientException",
+	"ExpiredToken":                "ExpiredTokenException",
 	"AccessDenied":                "AccessDeniedException",
 	"Throttling":                  "ThrottlingException",
 	"InvalidAction":               "UnknownOperationException",

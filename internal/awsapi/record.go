@@ -10,7 +10,9 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"slipher/internal/api"
 	"slipher/internal/audit"
+	"slipher/internal/policy"
 )
 
 // record is the last step of every request, refused or not: it tells the audit record who asked for what, and what came of it.
@@ -64,22 +66,37 @@ func (x *exchange) identity() audit.Identity {
 	known := audit.Identity{
 		Type: "Root", PrincipalID: x.caller.UserID, ARN: x.caller.ARN, AccountID: x.caller.Account, AccessKeyID: x.caller.AccessKeyID,
 	}
-	_, resource, _ := strings.Cut(x.caller.ARN, "::"+x.caller.Account+":")
-	switch kind, name, _ := strings.Cut(resource, "/"); kind {
-	case "user":
-		known.Type, known.UserName = "IAMUser", name[strings.LastIndex(name, "/")+1:]
-	case "assumed-role":
+	switch x.caller.Principal.Type {
+	case policy.User:
+		known.Type, known.UserName = "IAMUser", x.caller.ARN[strings.LastIndexByte(x.caller.ARN, '/')+1:]
+	case policy.RoleSession:
 		known.Type = "AssumedRole"
 	}
+	known.SessionContext = sessionContext(x.caller)
 	return known
+}
+
+// sessionContext says of temporary credentials when they were made, and of which role.
+func sessionContext(caller api.Caller) *audit.SessionContext {
+	session := caller.Session
+	if session == nil {
+		return nil
+	}
+	context := &audit.SessionContext{SourceIdentity: session.Source}
+	context.Attributes.CreationDate, context.Attributes.MFAAuthenticated = formatTimestamp(session.Issued), "false"
+	if role := session.Role; role != nil {
+		context.SessionIssuer = &audit.SessionIssuer{Type: "Role", PrincipalID: role.ID, ARN: role.ARN, AccountID: caller.Account, UserName: role.Name}
+	}
+	return context
 }
 
 // onlyReads says whether an operation changes nothing. Those that get credentials make them.
 func onlyReads(operation string) bool {
-	if strings.HasPrefix(operation, "GetClusterCredentials") || operation == "GetIdentityCenterAuthToken" {
+	if strings.HasPrefix(operation, "GetClusterCredentials") || operation == "GetIdentityCenterAuthToken" || operation == "GetSessionToken" {
 		return false
 	}
-	return strings.HasPrefix(operation, "Describe") || strings.HasPrefix(operation, "List") || strings.HasPrefix(operation, "Get")
+	return strings.HasPrefix(operation, "Describe") || strings.HasPrefix(operation, "List") || strings.HasPrefix(operation, "Get") ||
+		strings.HasPrefix(operation, "Simulate")
 }
 
 func tlsDetails(x *exchange) *audit.TLSDetails {

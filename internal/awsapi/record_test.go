@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -14,9 +15,11 @@ import (
 	"time"
 
 	"slipher/internal/api"
+	apiiam "slipher/internal/api/iam"
 	"slipher/internal/api/redshift"
 	"slipher/internal/api/sts"
 	"slipher/internal/audit"
+	"slipher/internal/policy"
 )
 
 // recorded are the calls of testdata/audit, each with its record.
@@ -108,14 +111,30 @@ func tampered(change func(*http.Request)) func(*testing.T, door) {
 
 func TestRecordedIdentity(t *testing.T) {
 	t.Parallel()
-	for arn, want := range map[string]audit.Identity{
-		"arn:aws:iam::111111111111:user/office/ann":          {Type: "IAMUser", UserName: "ann"},
-		"arn:aws:sts::111111111111:assumed-role/readers/ann": {Type: "AssumedRole"},
-		"arn:aws:iam::111111111111:root":                     {Type: "Root"},
+	issued := time.Date(2026, 1, 5, 10, 0, 0, 0, time.UTC)
+	const attributes = `"sessionContext":{"attributes":{"creationDate":"2026-01-05T10:00:00Z","mfaAuthenticated":"false"}`
+	user := api.Caller{Account: owner, ARN: "arn:aws:iam::111111111111:user/office/ann", UserID: "AIDA1", AccessKeyID: "AKIA1", Principal: policy.Principal{Type: policy.User}}
+	token := user
+	token.AccessKeyID, token.Session = "ASIA1", &api.Session{Issued: issued}
+	role := api.Caller{
+		Account: owner, ARN: "arn:aws:sts::111111111111:assumed-role/readers/ann", UserID: "AROA1:ann", AccessKeyID: "ASIA2",
+		Principal: policy.Principal{Type: policy.RoleSession},
+		Session:   &api.Session{Issued: issued, Source: "ann", Role: &api.Role{ARN: "arn:aws:iam::111111111111:role/office/readers", ID: "AROA1", Name: "readers"}},
+	}
+	root := api.RootCaller(owner, "us-east-1")
+	root.AccessKeyID = "AKIA2"
+	for want, caller := range map[string]api.Caller{
+		`{"type":"IAMUser","principalId":"AIDA1","arn":"arn:aws:iam::111111111111:user/office/ann","accountId":"111111111111","accessKeyId":"AKIA1","userName":"ann"}`: user,
+		`{"type":"IAMUser","principalId":"AIDA1","arn":"arn:aws:iam::111111111111:user/office/ann","accountId":"111111111111","accessKeyId":"ASIA1","userName":"ann",` +
+			attributes + `}}`: token,
+		`{"type":"AssumedRole","principalId":"AROA1:ann","arn":"arn:aws:sts::111111111111:assumed-role/readers/ann","accountId":"111111111111","accessKeyId":"ASIA2",` +
+			`"sessionContext":{"sessionIssuer":{"type":"Role","principalId":"AROA1","arn":"arn:aws:iam::111111111111:role/office/readers","accountId":"111111111111","userName":"readers"},` +
+			`"attributes":{"creationDate":"2026-01-05T10:00:00Z","mfaAuthenticated":"false"},"sourceIdentity":"ann"}}`: role,
+		`{"type":"Root","principalId":"111111111111","arn":"arn:aws:iam::111111111111:root","accountId":"111111111111","accessKeyId":"AKIA2"}`: root,
 	} {
-		x := exchange{caller: api.Caller{Account: owner, ARN: arn}}
-		if got := x.identity(); got.Type != want.Type || got.UserName != want.UserName || got.ARN != arn || got.AccountID != owner {
-			t.Errorf("%s: got %+v", arn, got)
+		x := exchange{caller: caller}
+		if got, err := json.Marshal(x.identity()); err != nil || string(got) != want {
+			t.Errorf("got  %s\nwant %s, %v", got, want, err)
 		}
 	}
 }
@@ -125,15 +144,15 @@ func TestRecordedIdentity(t *testing.T) {
 func TestNoSecretIsRecorded(t *testing.T) {
 	t.Parallel()
 	secrets := sensitiveMembers(t, "redshift")
-	for name := range sensitiveMembers(t, "sts") {
-		secrets[name] = true
+	for _, service := range []string{"sts", "iam"} {
+		maps.Copy(secrets, sensitiveMembers(t, service))
 	}
-	if !secrets["MasterUserPassword"] || !secrets["SecretAccessKey"] {
+	if !secrets["MasterUserPassword"] || !secrets["SecretAccessKey"] || !secrets["SessionToken"] {
 		t.Fatalf("the models mark %v", secrets)
 	}
 	shapes := []any{&redshift.ClusterCredentials{}, &redshift.ClusterExtendedCredentials{}, &redshift.CreateClusterResult{},
-		&redshift.GetIdentityCenterAuthTokenResponse{}, &sts.AssumeRoleResponse{}}
-	for _, service := range []api.Service{redshift.Handlers{}.Service(), sts.Handlers{}.Service()} {
+		&redshift.GetIdentityCenterAuthTokenResponse{}, &sts.AssumeRoleResponse{}, &sts.GetSessionTokenResponse{}, &apiiam.CreateAccessKeyResponse{}}
+	for _, service := range []api.Service{redshift.Handlers{}.Service(), sts.Handlers{}.Service(), apiiam.Handlers{}.Service()} {
 		for _, operation := range service.Operations {
 			shapes = append(shapes, operation.NewInput())
 		}
@@ -151,7 +170,7 @@ func TestNoSecretIsRecorded(t *testing.T) {
 			}
 		}
 	}
-	if found < 7 {
+	if found < 11 {
 		t.Errorf("only %d secrets were there to be auditJSON.mask", found)
 	}
 }

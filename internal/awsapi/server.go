@@ -1,7 +1,6 @@
 // Package awsapi is the HTTP door of slipher: every request of the AWS Query and JSON 1.1 protocols comes in here and
 // goes through the same visible list of steps. It holds a codec for each (form to structure, structure to XML; JSON both
-// ways) and the identity operations of STS. It knows which services and operations exist only from the tables it is
-// given, and nothing of clusters, snapshots or storage.
+// ways). It knows which services and operations exist only from the tables it is given, and nothing of clusters, snapshots or storage.
 package awsapi
 
 import (

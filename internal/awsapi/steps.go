@@ -90,29 +90,41 @@ func (s *server) receive(_ context.Context, x *exchange) error {
 	return nil
 }
 
+// Keys finds what a request is signed with. Credentials that are not valid are iam.ErrNotFound, those that are over iam.ErrExpired.
+type Keys interface {
+	Credentials(ctx context.Context, keyID, token string) (*iam.Credentials, error)
+}
+
 // authenticate finds the key's owner and proves that the key signed this request.
 func (s *server) authenticate(ctx context.Context, x *exchange) error {
-	key, err := s.config.Keys.AccessKey(ctx, x.signature.AccessKeyID)
-	if errors.Is(err, iam.ErrNotFound) {
+	found, err := s.config.Keys.Credentials(ctx, x.signature.AccessKeyID, x.signature.Token)
+	switch {
+	case errors.Is(err, iam.ErrNotFound) && x.signature.Token != "":
+		return api.NewFault("InvalidClientTokenId", 403, "the security token in the request is not valid: it is of another access key, or of nobody any more")
+	case errors.Is(err, iam.ErrNotFound):
 		return api.NewFault("InvalidClientTokenId", 403, "the access key in the request does not exist")
-	}
-	if err != nil {
+	case errors.Is(err, iam.ErrExpired):
+		return api.NewFault("ExpiredToken", 403, "the security token in the request is expired")
+	case err != nil:
 		return fmt.Errorf("look up the access key: %w", err)
 	}
-	x.claimed = key.Account
-	if x.signature.Token != "" {
+	x.claimed = found.Account
+	if found.Session == nil && x.signature.Token != "" {
 		return api.NewFault("InvalidClientTokenId", 403, "the request has a security token, but its access key is a long-term one: leave the token out")
 	}
-	if err := x.signature.Verify(x.request, x.body, key.Secret, s.config.Now()); err != nil {
+	if err := x.signature.Verify(x.request, x.body, found.Secret, s.config.Now()); err != nil {
 		return err
 	}
-	x.caller.Account = key.Account
+	x.caller.Account = found.Account
 	x.caller.Region = x.signature.Scope.Region
-	x.caller.ARN = key.ARN
-	x.caller.UserID = key.UserID
-	x.caller.AccessKeyID = key.ID
-	x.caller.Principal = key.Principal()
+	x.caller.ARN = found.ARN
+	x.caller.UserID = found.UserID
+	x.caller.AccessKeyID = found.ID
+	x.caller.Principal = found.Principal
+	x.caller.Policies = found.Policies
+	x.caller.Session = found.Session
 	x.caller.Context = s.conditions(x)
+	maps.Copy(x.caller.Context, found.Context)
 	return nil
 }
 

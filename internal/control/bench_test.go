@@ -16,6 +16,7 @@ import (
 	"slipher/internal/awsapi"
 	"slipher/internal/iam"
 	"slipher/internal/meta"
+	"slipher/internal/policy"
 	"slipher/internal/sigv4"
 	"slipher/internal/testbed"
 )
@@ -23,8 +24,8 @@ import (
 // ownerKey is the one access key of a door under test.
 type ownerKey iam.AccessKey
 
-func (k ownerKey) AccessKey(context.Context, string) (iam.AccessKey, error) {
-	return iam.AccessKey(k), nil
+func (k ownerKey) Credentials(context.Context, string, string) (*iam.Credentials, error) {
+	return &iam.Credentials{AccessKey: iam.AccessKey(k), Principal: policy.RootUser(k.Account)}, nil
 }
 
 // doorOf puts the whole way of a request before a bed: HTTP, signature, audit record.

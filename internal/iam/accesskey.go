@@ -2,9 +2,7 @@ package iam
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/base32"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -14,9 +12,9 @@ import (
 	"slipher/internal/meta"
 )
 
-// AccessKey is the credentials of a principal, and who that is. It prints without its secret.
+// AccessKey is what a principal signs with, and who that is. It prints without its secret.
 type AccessKey struct {
-	ID      string // AKIA and 16 of A–Z and 2–7
+	ID      string // AKIA and 16 of A–Z and 2–7; ASIA of a temporary one
 	Secret  string
 	Account string
 	ARN     string
@@ -29,13 +27,19 @@ func (k AccessKey) Format(out fmt.State, _ rune) { io.WriteString(out, k.String(
 func (k AccessKey) LogValue() slog.Value         { return slog.StringValue(k.String()) }
 
 type accessKeyBody struct {
-	Account string
-	Secret  []byte // sealed
-	Created time.Time
+	Account  string
+	User     string `json:",omitempty"` // the name; empty for the root user
+	UserID   string `json:",omitempty"` // the unique id
+	Secret   []byte // sealed
+	Created  time.Time
+	Inactive bool `json:",omitempty"`
 }
 
-// Requests name access keys without their account, so the records have none in their key.
+// Requests name access keys without their account, so the records have none in their key. Those of a root user go by its account.
 var accessKeyRecords = meta.Records[accessKeyBody]{Kind: "access key", Index: func(key accessKeyBody) []meta.Entry {
+	if key.UserID != "" {
+		return []meta.Entry{{Name: "user", Value: key.UserID}}
+	}
 	return []meta.Entry{{Name: "account", Value: key.Account}}
 }}
 
@@ -52,54 +56,13 @@ func rootOf(account, keyID, secret string) AccessKey {
 
 func secretOf(keyID string) string { return "secret of access key " + keyID }
 
-// AccessKey answers a valid access key, or ErrNotFound.
+// AccessKey answers a long-term access key, active or not, or ErrNotFound.
 func (d *Directory) AccessKey(ctx context.Context, id string) (AccessKey, error) {
-	d.mu.RLock()
-	key, known := d.known[id]
-	changes := d.changes
-	d.mu.RUnlock()
-	if known {
-		return key, nil
-	}
-	key, err := d.readAccessKey(ctx, id)
-	if err != nil {
-		return AccessKey{}, err
-	}
-	d.remember(key, changes)
-	return key, nil
-}
-
-// remember keeps what was read, unless something changed since the reading began.
-func (d *Directory) remember(key AccessKey, changes int) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if changes != d.changes {
-		return
-	}
-	if d.known == nil {
-		d.known = map[string]AccessKey{}
-	}
-	d.known[key.ID] = key
-}
-
-func (d *Directory) forget(ids []string) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.changes++
-	for _, id := range ids {
-		delete(d.known, id)
-	}
-}
-
-func (d *Directory) readAccessKey(ctx context.Context, id string) (AccessKey, error) {
 	var record meta.Record[accessKeyBody]
 	err := d.Store.View(ctx, func(tx *meta.Tx) (err error) {
-		record, err = accessKeyRecords.Find(tx, meta.Key{ID: id})
+		record, err = findAccessKey(tx, id)
 		return err
 	})
-	if errors.Is(err, meta.ErrNotFound) {
-		return AccessKey{}, fmt.Errorf("access key %q: %w", id, ErrNotFound)
-	}
 	if err != nil {
 		return AccessKey{}, err
 	}
@@ -110,41 +73,62 @@ func (d *Directory) readAccessKey(ctx context.Context, id string) (AccessKey, er
 	return rootOf(record.Body.Account, id, string(secret)), nil
 }
 
-// newAccessKey draws a root user's access key in AWS's form: 80 bits name it, 240 are its secret.
-func (d *Directory) newAccessKey(account string) (AccessKey, error) {
-	random := d.Random
-	if random == nil {
-		random = rand.Reader
+// AccountOfKey answers the account of an access key, of a temporary one too, or ErrNotFound.
+func (d *Directory) AccountOfKey(ctx context.Context, id string) (account string, err error) {
+	if account, ok := accountOf(id); ok {
+		return account, nil
 	}
-	drawn := make([]byte, 10+30)
-	if _, err := io.ReadFull(random, drawn); err != nil {
-		return AccessKey{}, fmt.Errorf("draw an access key: %w", err)
-	}
-	id := "AKIA" + base32.StdEncoding.EncodeToString(drawn[:10])
-	return rootOf(account, id, base64.StdEncoding.EncodeToString(drawn[10:])), nil
+	err = d.Store.View(ctx, func(tx *meta.Tx) error {
+		record, err := findAccessKey(tx, id)
+		account = record.Body.Account
+		return err
+	})
+	return account, err
 }
 
-func (d *Directory) insertAccessKey(tx *meta.Tx, key AccessKey) error {
+func findAccessKey(tx *meta.Tx, id string) (meta.Record[accessKeyBody], error) {
+	record, err := accessKeyRecords.Find(tx, meta.Key{ID: id})
+	if errors.Is(err, meta.ErrNotFound) {
+		err = fmt.Errorf("access key %q: %w", id, ErrNotFound)
+	}
+	return record, err
+}
+
+// newAccessKey draws an access key in AWS's form: 80 bits name it, 240 are its secret.
+func (d *Directory) newAccessKey() (AccessKey, error) {
+	drawn, err := d.draw(10)
+	if err != nil {
+		return AccessKey{}, err
+	}
+	secret, err := d.newSecret()
+	return AccessKey{ID: "AKIA" + base32.StdEncoding.EncodeToString(drawn), Secret: secret}, err
+}
+
+// newRootKey draws an access key of an account's root user.
+func (d *Directory) newRootKey(account string) (AccessKey, error) {
+	key, err := d.newAccessKey()
+	return rootOf(account, key.ID, key.Secret), err
+}
+
+func (d *Directory) insertAccessKey(tx *meta.Tx, key AccessKey, owner KeyOwner) (meta.Record[accessKeyBody], error) {
 	sealed, err := d.Sealer.Seal(secretOf(key.ID), []byte(key.Secret))
+	if err != nil {
+		return meta.Record[accessKeyBody]{}, err
+	}
+	return accessKeyRecords.Insert(tx, meta.Key{ID: key.ID}, accessKeyBody{
+		Account: owner.Account, User: owner.User, UserID: owner.UserID, Secret: sealed, Created: d.Now().UTC(),
+	})
+}
+
+func deleteRootKeys(tx *meta.Tx, account string) error {
+	records, err := accessKeyRecords.List(tx, meta.Query{Index: meta.Entry{Name: "account", Value: account}})
 	if err != nil {
 		return err
 	}
-	_, err = accessKeyRecords.Insert(tx, meta.Key{ID: key.ID}, accessKeyBody{
-		Account: key.Account, Secret: sealed, Created: d.Now().UTC(),
-	})
-	return err
-}
-
-func deleteAccessKeys(tx *meta.Tx, account string) (ids []string, err error) {
-	records, err := accessKeyRecords.List(tx, meta.Query{Index: meta.Entry{Name: "account", Value: account}})
-	if err != nil {
-		return nil, err
-	}
 	for _, record := range records {
 		if err := accessKeyRecords.Delete(tx, record.Key); err != nil {
-			return nil, err
+			return err
 		}
-		ids = append(ids, record.ID)
 	}
-	return ids, nil
+	return nil
 }

@@ -27,8 +27,3 @@ func Decide(policies policy.Policies, requests ...policy.Request) error {
 	}
 	return nil
 }
-
-// Principal is the holder of the key as policies know it: for now always a root user.
-func (k AccessKey) Principal() policy.Principal {
-	return policy.RootUser(k.Account)
-}

@@ -40,8 +40,12 @@ func TestDecideWantsAllResources(t *testing.T) {
 
 func TestKeysOfRootUsersMayDoEverything(t *testing.T) {
 	t.Parallel()
-	key := AccessKey{Account: "111122223333", ARN: "arn:aws:iam::111122223333:root", UserID: "111122223333"}
-	if err := Decide(policy.Policies{}, policy.NewRequest(key.Principal(), "redshift:DeleteCluster", "*")); err != nil {
+	directory := open(t)
+	found, err := directory.Credentials(t.Context(), create(t, directory, provider).ID, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := Decide(found.Policies, policy.NewRequest(found.Principal, "redshift:DeleteCluster", "*")); err != nil {
 		t.Error(err)
 	}
 }

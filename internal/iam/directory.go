@@ -1,7 +1,8 @@
-// Package iam knows the accounts and who they are: for now each account's root user and its access key.
+// Package iam knows the accounts and who is in them: root users, users, groups and roles, their access keys and policies, and the
+// sessions that roles and users have for a time.
 //
-// It promises that a secret is at rest only sealed, and that an access key found is one that is valid
-// now. It does not know requests or signatures.
+// It promises that a secret is at rest only sealed, that credentials found are valid now, and that a change counts from the next
+// look on. It does not know requests or signatures, nor who may change what.
 package iam
 
 import (
@@ -35,10 +36,10 @@ type Directory struct {
 	Now    func() time.Time
 	Random io.Reader // nil means crypto/rand
 
-	// Every signed request looks its access key up, so those found are remembered in clear.
+	// Every signed request looks its credentials up, so those found are remembered, with their policies ready and their secrets in clear.
 	mu      sync.RWMutex
-	known   map[string]AccessKey
-	changes int // counts what forget has undone
+	known   map[string]*Credentials // by key id, of temporary ones with the token
+	changes int                     // counts what forget has undone
 }
 
 type accountBody struct{ Created time.Time }
@@ -52,7 +53,7 @@ func (d *Directory) CreateAccount(ctx context.Context, id string) (AccessKey, er
 	if !validAccountID(id) {
 		return AccessKey{}, fmt.Errorf("create account %q: %w", id, ErrAccountID)
 	}
-	key, err := d.newAccessKey(id)
+	key, err := d.newRootKey(id)
 	if err != nil {
 		return AccessKey{}, err
 	}
@@ -60,7 +61,8 @@ func (d *Directory) CreateAccount(ctx context.Context, id string) (AccessKey, er
 		if _, err := accountRecords.Insert(tx, accountKey(id), accountBody{Created: d.Now().UTC()}); err != nil {
 			return err
 		}
-		return d.insertAccessKey(tx, key)
+		_, err := d.insertAccessKey(tx, key, KeyOwner{Account: id})
+		return err
 	})
 	if errors.Is(err, meta.ErrExists) {
 		err = ErrExists
@@ -71,30 +73,25 @@ func (d *Directory) CreateAccount(ctx context.Context, id string) (AccessKey, er
 	return key, nil
 }
 
-// ReplaceRootKey gives the account's root user a new access key and ends the one it had.
+// ReplaceRootKey gives the account's root user a new access key and ends those it had.
 func (d *Directory) ReplaceRootKey(ctx context.Context, account string) (AccessKey, error) {
-	key, err := d.newAccessKey(account)
+	key, err := d.newRootKey(account)
 	if err != nil {
 		return AccessKey{}, err
 	}
-	var ended []string
-	err = d.Store.Update(ctx, func(tx *meta.Tx) error {
-		active, err := d.Active(tx, account)
-		if err != nil {
+	err = d.Change(ctx, func(tx *meta.Tx) error {
+		if err := d.mustBeActive(tx, account); err != nil {
 			return err
 		}
-		if !active {
-			return ErrNotFound
-		}
-		if ended, err = deleteAccessKeys(tx, account); err != nil {
+		if err := deleteRootKeys(tx, account); err != nil {
 			return err
 		}
-		return d.insertAccessKey(tx, key)
+		_, err := d.insertAccessKey(tx, key, KeyOwner{Account: account})
+		return err
 	})
 	if err != nil {
 		return AccessKey{}, fmt.Errorf("replace the root key of account %s: %w", account, err)
 	}
-	d.forget(ended)
 	return key, nil
 }
 
@@ -105,6 +102,20 @@ func (d *Directory) Active(tx *meta.Tx, account string) (bool, error) {
 		return false, nil
 	}
 	return err == nil, err
+}
+
+// Created is when an account was made.
+func (d *Directory) Created(tx *meta.Tx, account string) (time.Time, error) {
+	record, err := accountRecords.Find(tx, accountKey(account))
+	return record.Body.Created, err
+}
+
+func (d *Directory) mustBeActive(tx *meta.Tx, account string) error {
+	active, err := d.Active(tx, account)
+	if err == nil && !active {
+		err = fmt.Errorf("account %s: %w", account, ErrNotFound)
+	}
+	return err
 }
 
 func validAccountID(id string) bool {

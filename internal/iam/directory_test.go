@@ -92,7 +92,8 @@ func TestAccessKey(t *testing.T) {
 		directory := open(t)
 		for _, want := range []AccessKey{create(t, directory, provider), create(t, directory, consumer)} {
 			for _, source := range []string{"the store", "memory"} {
-				if got, err := directory.AccessKey(t.Context(), want.ID); err != nil || got != want {
+				got, err := directory.Credentials(t.Context(), want.ID, "")
+				if err != nil || got.AccessKey != want || got.Principal.ARN != want.ARN || got.Session != nil {
 					t.Errorf("from %s: got %v, %v, want %v", source, got, err, want)
 				}
 			}
@@ -169,12 +170,16 @@ func TestRememberAfterForget(t *testing.T) {
 	t.Parallel()
 	directory := open(t)
 	key := create(t, directory, provider)
+	found, err := directory.Credentials(t.Context(), key.ID, "")
+	if err != nil {
+		t.Fatal(err)
+	}
 	changes := directory.changes
 	if _, err := directory.ReplaceRootKey(t.Context(), provider); err != nil {
 		t.Fatal(err)
 	}
-	directory.remember(key, changes)
-	if _, err := directory.AccessKey(t.Context(), key.ID); !errors.Is(err, ErrNotFound) {
+	directory.remember(key.ID, found, changes)
+	if _, err := directory.Credentials(t.Context(), key.ID, ""); !errors.Is(err, ErrNotFound) {
 		t.Errorf("got %v, want ErrNotFound", err)
 	}
 }
@@ -187,8 +192,8 @@ func TestConcurrentLookups(t *testing.T) {
 	for range 8 {
 		lookups.Go(func() {
 			for range 100 {
-				found, err := directory.AccessKey(t.Context(), key.ID)
-				if err != nil && !errors.Is(err, ErrNotFound) || err == nil && found != key {
+				found, err := directory.Credentials(t.Context(), key.ID, "")
+				if err != nil && !errors.Is(err, ErrNotFound) || err == nil && found.AccessKey != key {
 					t.Errorf("got %v, %v", found, err)
 				}
 			}
@@ -234,11 +239,11 @@ func TestAccessKeyPrintsNoSecret(t *testing.T) {
 	}
 }
 
-func BenchmarkAccessKey(b *testing.B) {
+func BenchmarkCredentials(b *testing.B) {
 	directory := open(b)
 	key := create(b, directory, provider)
 	for b.Loop() {
-		if _, err := directory.AccessKey(b.Context(), key.ID); err != nil {
+		if _, err := directory.Credentials(b.Context(), key.ID, ""); err != nil {
 			b.Fatal(err)
 		}
 	}
