@@ -64,14 +64,14 @@ func (s *Service) AssumeRole(ctx context.Context, caller api.Caller, in *sts.Ass
 
 var (
 	sessionNameForm = regexp.MustCompile(`^[\w+=,.@-]{2,64}$`)
-	externalIDForm  = regexp.MustCompile(`^[\w+=,.@:/-]{2,1224}$`)
+	externalIDForm  = regexp.MustCompile(`^[\w+=,.@:/-]{2,}$`)
 )
 
 func checkAssumption(in *sts.AssumeRoleRequest) error {
 	switch {
 	case !sessionNameForm.MatchString(in.RoleSessionName):
 		return validation("RoleSessionName has from 2 to 64 letters, digits and +=,.@_-.")
-	case in.ExternalId != "" && !externalIDForm.MatchString(in.ExternalId):
+	case in.ExternalId != "" && (len(in.ExternalId) > 1224 || !externalIDForm.MatchString(in.ExternalId)):
 		return validation("ExternalId has from 2 to 1224 letters, digits and +=,.@:/_-.")
 	case in.SourceIdentity != "" && (!sessionNameForm.MatchString(in.SourceIdentity) || strings.HasPrefix(strings.ToLower(in.SourceIdentity), "aws:")):
 		return validation("SourceIdentity has from 2 to 64 letters, digits and +=,.@_-.")
