@@ -39,10 +39,11 @@ type NodeConfig struct {
 
 // OpenRequest opens the cluster's database, creating it when the data directory is empty.
 type OpenRequest struct {
-	Database  string // the name of the cluster's first database, e.g. "dev"
-	AdminUser string
-	Verifier  string          // SCRAM-SHA-256 verifier in PostgreSQL's form
-	Restore   *RestoreRequest `json:",omitempty"` // begins this restore, or goes on with it, unless all its data is there; the database opens as soon as it can
+	Database   string // the name of the cluster's first database, e.g. "dev"
+	AdminUser  string
+	Verifier   string            // SCRAM-SHA-256 verifier in PostgreSQL's form
+	Parameters map[string]string `json:",omitempty"` // the defaults of new sessions in the words of SHOW; with require_ssl on, clients need TLS
+	Restore    *RestoreRequest   `json:",omitempty"` // begins this restore, or goes on with it, unless all its data is there; the database opens as soon as it can
 }
 
 // Credentials names the admin user's present verifier. Sessions that are already open stay.

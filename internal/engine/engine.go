@@ -232,8 +232,12 @@ func (d *Database) ownFiles() string {
 	return "[" + strings.Join(paths, ", ") + "]"
 }
 
-// searchPath makes the statement that lets a session look up names in the given schemas and then among the helpers.
+// searchPath makes the statement that lets a session look up names in the given schemas and then among the helpers. Without a schema it is the
+// database's main one, which has nothing in it: otherwise new schemas would go to the helpers.
 func (d *Database) searchPath(schemas []string) string {
+	if len(schemas) == 0 {
+		schemas = []string{"main"}
+	}
 	path := make([]string, 0, len(schemas)+1)
 	for _, schema := range schemas {
 		path = append(path, Quote(d.config.Database)+"."+Quote(schema))

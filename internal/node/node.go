@@ -102,6 +102,7 @@ type node struct {
 	database    *engine.Database
 	name        string
 	credentials compute.Credentials
+	parameters  map[string]string // of the cluster's parameter group
 	restoring   *restoration
 	copying     []*restoration // for single tables
 }
@@ -186,7 +187,7 @@ func newNode(config compute.NodeConfig) (*node, error) {
 	n.ending, n.end = context.WithCancel(context.Background())
 	n.transfers <- struct{}{}
 	n.door.admission = newAdmission(config.MaxSessions)
-	n.door.config = pgwire.Config{TLS: tlsConfig, Verifier: n.verifier, Connect: n.connect, Cancels: &pgwire.Cancels{}, Log: n.log}
+	n.door.config = pgwire.Config{TLS: tlsConfig, Admit: n.admit, Verifier: n.verifier, Connect: n.connect, Cancels: &pgwire.Cancels{}, Log: n.log}
 	return n, nil
 }
 

@@ -12,7 +12,7 @@ import (
 )
 
 // open opens the database, or creates it in an empty folder, and lets clients in. A second request for the same database changes the
-// credentials and nothing else.
+// credentials and the parameters, and nothing else.
 func (n *node) open(_ http.ResponseWriter, r *http.Request, request compute.OpenRequest) error {
 	credentials := compute.Credentials{AdminUser: request.AdminUser, Verifier: request.Verifier}
 	if err := checkCredentials(credentials); err != nil {
@@ -27,7 +27,7 @@ func (n *node) open(_ http.ResponseWriter, r *http.Request, request compute.Open
 	defer n.giveTurn()
 	n.mu.Lock()
 	isOpen, name := n.database != nil, n.name
-	n.credentials = credentials
+	n.credentials, n.parameters = credentials, request.Parameters
 	n.mu.Unlock()
 	switch {
 	case isOpen && name == request.Database:

@@ -63,6 +63,9 @@ func (s *session) prepare(ctx context.Context, parsed redshiftsql.Statement, tex
 
 // guard keeps statements from changing what is the node's own: the catalogue in the database file and the catalogs beside it.
 func (s *session) guard(t redshiftsql.Translation) error {
+	if made := t.Table; made != nil && !made.Temp && made.Name.Schema() == "" && s.schema == "" {
+		return &pgwire.Error{Code: "3F000", Message: "no schema has been selected to create in"}
+	}
 	changed := []redshiftsql.Name{t.Target}
 	if t.Table != nil {
 		changed = append(changed, t.Table.Name)

@@ -34,7 +34,7 @@ func (n *node) connect(ctx context.Context, startup pgwire.Startup) (pgwire.Exec
 	if err != nil {
 		return nil, clientError(err, "")
 	}
-	s := &session{node: n, engine: inner, startup: startup, settings: newSettings(startup), named: map[string]*query{}, cursors: map[string]*cursor{}}
+	s := &session{node: n, engine: inner, startup: startup, settings: newSettings(startup, n.sessionDefaults()), named: map[string]*query{}, cursors: map[string]*cursor{}}
 	if err := s.applyAll(ctx); err != nil {
 		inner.Close()
 		return nil, clientError(err, "")
@@ -193,6 +193,7 @@ func (s *session) applySearchPath(ctx context.Context, wanted []string) error {
 			found = append(found, schema)
 		}
 	}
+	s.schema = ""
 	if len(found) > 0 {
 		s.schema = found[0]
 	}

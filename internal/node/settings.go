@@ -27,7 +27,7 @@ var displayName = map[string]string{
 // notSettings are start-up parameters that are no variables.
 var notSettings = []string{"user", "database", "replication", "options"}
 
-func newSettings(startup pgwire.Startup) *settings {
+func newSettings(startup pgwire.Startup, defaults map[string]string) *settings {
 	s := &settings{changed: map[string]string{}, initial: map[string]string{
 		"application_name": "", "client_encoding": "UTF8", "datestyle": "ISO, MDY", "timezone": "UTC", "search_path": "$user, public",
 		"statement_timeout": "0", "server_version": "8.0.2", "server_encoding": "UTF8", "standard_conforming_strings": "on", "integer_datetimes": "on",
@@ -36,6 +36,12 @@ func newSettings(startup pgwire.Startup) *settings {
 		"max_identifier_length": "127", "intervalstyle": "postgres", "session_authorization": startup.User, "is_superuser": "on",
 		"lc_collate": "en_US.utf8", "lc_ctype": "en_US.utf8", "bytea_output": "hex", "client_min_messages": "notice",
 	}}
+	for name, value := range defaults {
+		if shown, reported := displayName[name]; reported && value != s.initial[name] {
+			s.changed[shown] = value
+		}
+		s.initial[name] = value
+	}
 	for name, value := range startup.Parameters {
 		if !slices.Contains(notSettings, strings.ToLower(name)) {
 			s.initial[strings.ToLower(name)] = value

@@ -14,6 +14,8 @@ import (
 type Config struct {
 	// TLS is offered to clients that ask for it; nil answers that there is none.
 	TLS *tls.Config
+	// Admit refuses a client before it proves who it is; nil admits everybody. An *Error refuses the connection as it says.
+	Admit func(ctx context.Context, startup Startup) error
 	// Verifier returns the user's password verifier (see NewVerifier), or "" when there is no such user; the client cannot
 	// tell that from a wrong password. An *Error refuses the connection as it says.
 	Verifier func(ctx context.Context, user, database string) (string, error)

@@ -56,6 +56,11 @@ func (s *session) close() {
 func (s *session) open(ctx context.Context) error {
 	s.backend.SetMaxBodyLen(maxAuthMessage)
 	s.negotiate()
+	if s.config.Admit != nil {
+		if err := s.config.Admit(ctx, s.startup); err != nil {
+			return err
+		}
+	}
 	err := s.authenticate(ctx)
 	if err != nil {
 		return err
