@@ -67,6 +67,7 @@ type cluster struct {
 	Restore         *restore      `json:",omitempty"` // of clusters that came from a snapshot
 	SnapshotCopy    *snapshotCopy `json:",omitempty"` // while snapshots are copied to another region
 	Automation      automation
+	Parameters      clusterParameters `json:",omitzero"`
 }
 
 // restore is where a cluster's data comes from. Scope and Manifest are the pin: as long as they are set no sweep takes the data
@@ -97,6 +98,9 @@ var clusters = meta.Records[cluster]{Kind: "cluster", Index: func(c cluster) []m
 	}
 	if c.Automation.Schedule != "" {
 		entries = append(entries, onSchedule(c.Automation.Schedule))
+	}
+	if c.Parameters.Wanted.Group != "" {
+		entries = append(entries, inParameterGroup(c.Parameters.Wanted.Group))
 	}
 	if c.Restore != nil && c.Restore.Scope != "" {
 		entries = append(entries, pinning(c.Restore.Scope))
@@ -189,7 +193,7 @@ func (c *Control) spec(body cluster) compute.Spec {
 
 // openRequest names the restore as long as the node may need it.
 func (c *Control) openRequest(ctx context.Context, body cluster) (compute.OpenRequest, error) {
-	request := compute.OpenRequest{Database: body.DBName, AdminUser: body.MasterUsername, Verifier: body.Verifier}
+	request := compute.OpenRequest{Database: body.DBName, AdminUser: body.MasterUsername, Verifier: body.Verifier, Parameters: body.parametersToRun().forNode()}
 	if !body.restoring() {
 		return request, nil
 	}

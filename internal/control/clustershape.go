@@ -113,7 +113,7 @@ func (c cluster) nextSnapshot(shape *redshift.Cluster, now time.Time) {
 func (c cluster) surroundings(shape *redshift.Cluster, account, region string) {
 	shape.VpcId = networkID("vpc", account, region)
 	shape.ClusterSubnetGroupName = "default"
-	shape.ClusterParameterGroups = []redshift.ClusterParameterGroupStatus{{ParameterGroupName: defaultParameterGroup, ParameterApplyStatus: "in-sync"}}
+	shape.ClusterParameterGroups = []redshift.ClusterParameterGroupStatus{c.parameterGroupShape()}
 	shape.ClusterSecurityGroups = []redshift.ClusterSecurityGroupMembership{}
 	for _, group := range c.securityGroups(account, region) {
 		shape.VpcSecurityGroups = append(shape.VpcSecurityGroups, redshift.VpcSecurityGroupMembership{VpcSecurityGroupId: group, Status: "active"})

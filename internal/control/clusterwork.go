@@ -152,8 +152,9 @@ func (c *Control) reboot(ctx context.Context, record clusterRecord) error {
 		return err
 	}
 	c.opened.add(body.Key)
+	running := record.Body.parametersToRun()
 	return c.settle(ctx, record, func(tx *meta.Tx, record *clusterRecord) error {
-		record.Body.Status, record.Body.PasswordPending = available, false
+		record.Body.Status, record.Body.PasswordPending, record.Body.Parameters.Running = available, false, running
 		if err := c.automateRebooted(tx, record); err != nil {
 			return err
 		}
@@ -178,8 +179,9 @@ func (c *Control) resume(ctx context.Context, record clusterRecord) error {
 	if err := c.open(ctx, record); err != nil {
 		return err
 	}
+	running := record.Body.parametersToRun()
 	return c.settle(ctx, record, func(tx *meta.Tx, record *clusterRecord) error {
-		record.Body.Status, record.Body.PasswordPending = available, false
+		record.Body.Status, record.Body.PasswordPending, record.Body.Parameters.Running = available, false, running
 		if err := c.automate(tx, record); err != nil {
 			return err
 		}

@@ -31,9 +31,16 @@ func story(t *testing.T, bed *testbed.Bed) {
 	bed.AwaitCluster(testbed.Consumer, "copy", "paused")
 	bed.Must(testbed.Consumer, "ResumeCluster", "ClusterIdentifier=copy")
 	bed.AwaitCluster(testbed.Consumer, "copy", "available")
+	bed.Must(testbed.Consumer, "CreateClusterParameterGroup", "ParameterGroupName=fast", "ParameterGroupFamily=redshift-1.0", "Description=x")
+	bed.Must(testbed.Consumer, "ModifyClusterParameterGroup", "ParameterGroupName=fast", "Parameters.1.ParameterName=statement_timeout", "Parameters.1.ParameterValue=5000")
+	bed.Must(testbed.Consumer, "ModifyCluster", "ClusterIdentifier=copy", "ClusterParameterGroupName=fast")
 	bed.Must(testbed.Consumer, "RebootCluster", "ClusterIdentifier=copy")
 	bed.AwaitCluster(testbed.Consumer, "copy", "available")
 	key := bed.Key(testbed.Consumer, "copy")
+	bed.Await("the parameters", func() bool { return bed.Nodes.Parameters(key)["statement_timeout"] == "5000" })
+	if status := bed.Cluster(testbed.Consumer, "copy").ClusterParameterGroups[0].ParameterApplyStatus; status != "in-sync" {
+		t.Errorf("after a reboot the parameter group is %s", status)
+	}
 	before := bed.Nodes.Verifier(key)
 	bed.Must(testbed.Consumer, "ModifyCluster", "ClusterIdentifier=copy", "MasterUserPassword=Changed99")
 	bed.Await("the new password", func() bool {

@@ -15,7 +15,7 @@ import (
 const (
 	defaultDatabase       = "dev"
 	defaultPort           = 5439
-	defaultParameterGroup = "default.redshift-1.0"
+	defaultParameterGroup = defaultGroupPrefix + firstFamily
 )
 
 // CreateCluster accepts a new cluster; its node comes up afterwards.
@@ -27,6 +27,9 @@ func (c *Control) CreateCluster(ctx context.Context, caller api.Caller, in *reds
 	record := clusterRecord{Key: clusterKey(caller, in.ClusterIdentifier), Body: body}
 	err = c.config.Store.Update(ctx, func(tx *meta.Tx) error {
 		if record.Body.KmsKey, err = c.encryptionKey(tx, caller, in.KmsKeyId); err != nil {
+			return err
+		}
+		if err := record.Body.Parameters.startWith(tx, caller, in.ClusterParameterGroupName); err != nil {
 			return err
 		}
 		if err := c.scheduleNew(tx, &record, in.SnapshotScheduleIdentifier); err != nil {

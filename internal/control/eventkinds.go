@@ -11,29 +11,35 @@ import (
 
 // The numbers of the events that slipher records. Each has its line in eventKinds.
 const (
-	eventCreated          = "2000"
-	eventDeleted          = "2001"
-	eventRestoreStarted   = "2008"
-	eventSnapshotStarted  = "2009"
-	eventSnapshotDeleted  = "2011"
-	eventFinalStarted     = "2012"
-	eventRenamed          = "2013"
-	eventSnapshotDamaged  = "2990" // slipher's own
-	eventRebooted         = "3000"
-	eventRestored         = "3003"
-	eventSnapshotComplete = "3004"
-	eventFinalComplete    = "3005"
-	eventCopied           = "3007"
-	eventRestoreFailed    = "3501"
-	eventFinalFailed      = "3502"
-	eventSnapshotFailed   = "3503"
-	eventTransferred      = "3537"
-	eventAutomatedFailed  = "3590" // slipher's own
-	eventCopyFailed       = "3591" // slipher's own
-	eventPauseStarted     = "3618"
-	eventPaused           = "3619"
-	eventResumed          = "3622"
-	eventCredentials      = "4000"
+	eventParametersChanged = "1000"
+	eventGroupAssociated   = "1001"
+	eventParameterChanged  = "1002"
+	eventGroupCreated      = "1003"
+	eventGroupDeleted      = "1004"
+	eventGroupUpdated      = "1005"
+	eventCreated           = "2000"
+	eventDeleted           = "2001"
+	eventRestoreStarted    = "2008"
+	eventSnapshotStarted   = "2009"
+	eventSnapshotDeleted   = "2011"
+	eventFinalStarted      = "2012"
+	eventRenamed           = "2013"
+	eventSnapshotDamaged   = "2990" // slipher's own
+	eventRebooted          = "3000"
+	eventRestored          = "3003"
+	eventSnapshotComplete  = "3004"
+	eventFinalComplete     = "3005"
+	eventCopied            = "3007"
+	eventRestoreFailed     = "3501"
+	eventFinalFailed       = "3502"
+	eventSnapshotFailed    = "3503"
+	eventTransferred       = "3537"
+	eventAutomatedFailed   = "3590" // slipher's own
+	eventCopyFailed        = "3591" // slipher's own
+	eventPauseStarted      = "3618"
+	eventPaused            = "3619"
+	eventResumed           = "3622"
+	eventCredentials       = "4000"
 )
 
 const (
@@ -54,8 +60,8 @@ type eventKind struct{ number, category, severity, description string }
 // tells, and what cannot happen here, is in docs/compatibility.md.
 var eventKinds = map[string][]eventKind{
 	redshift.SourceTypeCluster: {
-		{"1000", configuration, info, "The parameter group of cluster <cluster name> was changed at <time in UTC>."},
-		{"1001", configuration, info, "Cluster <cluster name> was given parameter group <parameter group name> at <time in UTC>."},
+		{eventParametersChanged, configuration, info, "The parameter group of cluster <cluster name> was changed at <time in UTC>."},
+		{eventGroupAssociated, configuration, info, "Cluster <cluster name> was given parameter group <parameter group name> at <time in UTC>."},
 		{"1500", configuration, wrong, "The VPC <VPC name> of cluster <cluster name> does not exist; the change was not made."},
 		{"1501", configuration, wrong, "The subnets of cluster subnet group <subnet group name> are invalid; cluster <cluster name> was not created."},
 		{"1502", configuration, wrong, "The subnets of cluster subnet group <subnet group name> have no free address; cluster <cluster name> was not created."},
@@ -99,10 +105,10 @@ var eventKinds = map[string][]eventKind{
 		{"4501", security, wrong, "The EC2 security group <security group name> was not found; access to cluster <cluster name> was not given."},
 	},
 	redshift.SourceTypeClusterParameterGroup: {
-		{"1002", configuration, info, "The parameter <parameter name> of parameter group <parameter group name> was set to <value> at <time in UTC>."},
-		{"1003", configuration, info, "Parameter group <parameter group name> was created at <time in UTC>."},
-		{"1004", configuration, info, "Parameter group <parameter group name> was deleted at <time in UTC>."},
-		{"1005", configuration, info, "Parameter group <parameter group name> was updated at <time in UTC>."},
+		{eventParameterChanged, configuration, info, "The parameter <parameter name> of parameter group <parameter group name> was set to <value> at <time in UTC>."},
+		{eventGroupCreated, configuration, info, "Parameter group <parameter group name> was created at <time in UTC>."},
+		{eventGroupDeleted, configuration, info, "Parameter group <parameter group name> was deleted at <time in UTC>."},
+		{eventGroupUpdated, configuration, info, "Parameter group <parameter group name> was updated at <time in UTC>."},
 	},
 	redshift.SourceTypeClusterSecurityGroup: {
 		{"4002", security, info, "Cluster security group <security group name> was created at <time in UTC>."},

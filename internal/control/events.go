@@ -50,6 +50,12 @@ func (c *Control) tellSnapshot(tx *meta.Tx, record snapshotRecord, number, forma
 	return c.insertEvent(tx, record.Key, event{Source: record.Body.Identifier, SourceType: sourceSnapshot, Number: number, Message: message})
 }
 
+// tellOf records an event of something else. The message's verbs are filled with its name and the time.
+func (c *Control) tellOf(tx *meta.Tx, at meta.Key, sourceType, number, format string, more ...any) error {
+	message := fmt.Sprintf(format, append([]any{at.ID, c.minute()}, more...)...)
+	return c.insertEvent(tx, at, event{Source: at.ID, SourceType: sourceType, Number: number, Message: message})
+}
+
 func (c *Control) minute() string { return c.now().Format("2006-01-02 15:04") + " UTC" }
 
 func (c *Control) insertEvent(tx *meta.Tx, at meta.Key, happened event) error {

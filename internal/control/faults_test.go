@@ -25,6 +25,8 @@ var snapshotOperations = []string{
 	"CreateSnapshotSchedule", "DescribeSnapshotSchedules", "ModifySnapshotSchedule", "DeleteSnapshotSchedule", "ModifyClusterSnapshotSchedule",
 	"EnableSnapshotCopy", "DisableSnapshotCopy", "ModifySnapshotCopyRetentionPeriod",
 	"CreateSnapshotCopyGrant", "DescribeSnapshotCopyGrants", "DeleteSnapshotCopyGrant",
+	"CreateClusterParameterGroup", "DescribeClusterParameterGroups", "ModifyClusterParameterGroup", "ResetClusterParameterGroup", "DeleteClusterParameterGroup",
+	"DescribeClusterParameters", "DescribeDefaultClusterParameters",
 	"CreateTags", "DescribeTags", "DeleteTags",
 	"DescribeEvents", "DescribeEventCategories", "DescribeStorage",
 }

@@ -13,6 +13,7 @@ type Limits struct {
 	Saves               int // that run at once, of all accounts and clusters; the others wait
 	Copies              int // to other regions that run at once; the others wait
 	SnapshotCopyGrants  int // Redshift has such a quota and does not tell it
+	ParameterGroups     int // beside the default ones
 }
 
 func (l Limits) withDefaults() Limits {
@@ -29,6 +30,7 @@ func (l Limits) withDefaults() Limits {
 		{&l.SnapshotSchedules, 20},
 		{&l.Copies, 2},
 		{&l.SnapshotCopyGrants, 100},
+		{&l.ParameterGroups, 20},
 		{&l.TableRestores, 20},
 		{&l.Attempts, 8}, // with the jobs' pauses, about 13 seconds
 	} {

@@ -25,6 +25,7 @@ func (c *Control) ModifyCluster(ctx context.Context, caller api.Caller, in *reds
 		if err := first(
 			func() error { return modifyOptions(in, *record).refuse() },
 			func() error { return record.Body.modify(in) },
+			func() error { return c.changeGroup(tx, caller, record, in.ClusterParameterGroupName) },
 		); err != nil {
 			return err
 		}
@@ -177,7 +178,6 @@ func modifyOptions(in *redshift.ModifyClusterMessage, record clusterRecord) opti
 		{differs(in.ClusterType, clusterTypeOf(body.NumberOfNodes)), cannot("ClusterType")},
 		{len(in.ClusterSecurityGroups) > 0, api.InvalidParameterValue("VPC-by-Default customers cannot use cluster security groups")},
 		{len(in.VpcSecurityGroupIds) > 0 && !sameSet(in.VpcSecurityGroupIds, body.securityGroups(record.Account, record.Region)), cannot("VpcSecurityGroupIds")},
-		{differs(in.ClusterParameterGroupName, defaultParameterGroup), redshift.ClusterParameterGroupNotFound("ClusterParameterGroup not found: %s", in.ClusterParameterGroupName)},
 		{differs(in.ClusterVersion, clusterVersion), cannot("ClusterVersion")},
 		{in.HsmClientCertificateIdentifier != "", redshift.HsmClientCertificateNotFound("There is no HSM client certificate %s.", in.HsmClientCertificateIdentifier)},
 		{in.HsmConfigurationIdentifier != "", redshift.HsmConfigurationNotFound("There is no HSM configuration %s.", in.HsmConfigurationIdentifier)},

@@ -26,7 +26,7 @@ func (o options) refuse() error {
 type features struct {
 	encrypted, multiAZ, manageMasterPassword    *bool
 	hsmCertificate, hsmConfiguration, elasticIP string
-	subnetGroup, parameterGroup, addressType    string
+	subnetGroup, addressType                    string
 	identityCenter, catalog, secretKey          string
 	securityGroups                              []string
 }
@@ -35,7 +35,7 @@ func createOptions(in *redshift.CreateClusterMessage) options {
 	shared := features{
 		encrypted: in.Encrypted, multiAZ: in.MultiAZ, manageMasterPassword: in.ManageMasterPassword,
 		hsmCertificate: in.HsmClientCertificateIdentifier, hsmConfiguration: in.HsmConfigurationIdentifier, elasticIP: in.ElasticIp,
-		subnetGroup: in.ClusterSubnetGroupName, parameterGroup: in.ClusterParameterGroupName,
+		subnetGroup: in.ClusterSubnetGroupName,
 		addressType: in.IpAddressType, identityCenter: in.RedshiftIdcApplicationArn, catalog: in.CatalogName, securityGroups: in.ClusterSecurityGroups,
 		secretKey: in.MasterPasswordSecretKmsKeyId,
 	}
@@ -50,7 +50,7 @@ func restoreOptions(in *redshift.RestoreFromClusterSnapshotMessage) options {
 	shared := features{
 		encrypted: in.Encrypted, multiAZ: in.MultiAZ, manageMasterPassword: in.ManageMasterPassword,
 		hsmCertificate: in.HsmClientCertificateIdentifier, hsmConfiguration: in.HsmConfigurationIdentifier, elasticIP: in.ElasticIp,
-		subnetGroup: in.ClusterSubnetGroupName, parameterGroup: in.ClusterParameterGroupName,
+		subnetGroup: in.ClusterSubnetGroupName,
 		addressType: in.IpAddressType, identityCenter: in.RedshiftIdcApplicationArn, catalog: in.CatalogName, securityGroups: in.ClusterSecurityGroups,
 		secretKey: in.MasterPasswordSecretKmsKeyId,
 	}
@@ -70,7 +70,6 @@ func (f features) options() options {
 		{f.hsmConfiguration != "", redshift.HsmConfigurationNotFound("There is no HSM configuration %s.", f.hsmConfiguration)},
 		{f.elasticIP != "", redshift.InvalidElasticIp("The Elastic IP %s is invalid or cannot be found.", f.elasticIP)},
 		{f.subnetGroup != "" && f.subnetGroup != "default", redshift.ClusterSubnetGroupNotFound("Subnet group %s not found.", f.subnetGroup)},
-		{f.parameterGroup != "" && f.parameterGroup != defaultParameterGroup, redshift.ClusterParameterGroupNotFound("ClusterParameterGroup not found: %s", f.parameterGroup)},
 		{f.addressType != "" && f.addressType != "ipv4", notOffered("IpAddressType " + f.addressType)},
 		{f.identityCenter != "", redshift.RedshiftIdcApplicationNotExists("There is no application %s.", f.identityCenter)},
 		{f.catalog != "", notOffered("CatalogName")},

@@ -38,6 +38,9 @@ func (c *Control) RestoreFromClusterSnapshot(ctx context.Context, caller api.Cal
 		if record, err = c.restoredCluster(tx, caller, in, source); err != nil {
 			return err
 		}
+		if err := record.Body.Parameters.startWith(tx, caller, in.ClusterParameterGroupName); err != nil {
+			return err
+		}
 		if err := c.scheduleNew(tx, &record, in.SnapshotScheduleIdentifier); err != nil {
 			return err
 		}

@@ -132,6 +132,7 @@ var commands = map[string]func(s *script, words []string) []string{
 	"read":    (*script).read,
 	"tables":  (*script).tables,
 	"node":    (*script).node,
+	"set":     (*script).set,
 	"hold":    func(s *script, words []string) []string { s.hold = s.bed.Hold(words[0]); return nil },
 	"held":    func(s *script, _ []string) []string { s.hold.Reached(s.bed); return nil },
 	"report":  func(s *script, _ []string) []string { s.hold.Report(s.bed); return nil },
@@ -264,6 +265,16 @@ func (s *script) node(words []string) []string {
 		return []string{fmt.Sprintf("serves at %s:%d", spec.Address, spec.Port)}
 	}
 	return []string{"does not serve"}
+}
+
+// set: "a search_path require_ssl" says what the cluster's node has been told of parameters.
+func (s *script) set(words []string) []string {
+	var lines []string
+	parameters := s.bed.Nodes.Parameters(s.bed.Key(s.account, words[0]))
+	for _, name := range words[1:] {
+		lines = append(lines, fmt.Sprintf("%s = %s", name, parameters[name]))
+	}
+	return lines
 }
 
 var damaged = &compute.NodeError{Message: "a block is missing", Damaged: true}

@@ -33,7 +33,7 @@ func taggableKinds() []taggableKind {
 		{"snapshot", "Snapshot", findTaggableSnapshot, listTaggable(snapshots, taggableSnapshot)},
 		keptByName("snapshotschedule", "", snapshotSchedules, func(s *snapshotSchedule) *[]redshift.Tag { return &s.Tags }),
 		keptByName("snapshotcopygrant", "Snapshot copy grant", snapshotCopyGrants, func(g *snapshotCopyGrant) *[]redshift.Tag { return &g.Tags }),
-		noneOf("parametergroup", "Parameter group"),
+		keptByName("parametergroup", "Parameter group", parameterGroups, func(g *parameterGroup) *[]redshift.Tag { return &g.Tags }),
 		noneOf("subnetgroup", "Subnet group"),
 		noneOf("securitygroup", "Cluster security group"),
 		noneOf("securitygroupingress", "CIDR/IP"),

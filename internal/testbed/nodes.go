@@ -46,10 +46,11 @@ type Step struct {
 }
 
 type running struct {
-	spec     compute.Spec
-	open     bool
-	verifier string
-	restore  *compute.RestoreRequest // the file is not there yet
+	spec       compute.Spec
+	open       bool
+	verifier   string
+	parameters map[string]string
+	restore    *compute.RestoreRequest // the file is not there yet
 }
 
 const fileName = "rows"
@@ -92,6 +93,16 @@ func (n *Nodes) Verifier(cluster string) string {
 		return node.verifier
 	}
 	return ""
+}
+
+// Parameters are what the cluster's node was opened with.
+func (n *Nodes) Parameters(cluster string) map[string]string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if node := n.running[cluster]; node != nil {
+		return node.parameters
+	}
+	return nil
 }
 
 // Serves says whether the cluster's node answers SQL, and where.
@@ -253,7 +264,7 @@ func (n *Nodes) openNode(cluster string, request compute.OpenRequest) error {
 	if node == nil {
 		return compute.ErrNotRunning
 	}
-	node.verifier = request.Verifier
+	node.verifier, node.parameters = request.Verifier, request.Parameters
 	if node.open {
 		return nil
 	}

@@ -18,15 +18,12 @@ func IsFault(err error, code string) bool {
 }
 
 // Parse fills an input shape from words like Name=value. A list's items are separated by commas, a structure's members in a list
-// by colons, and what such a member lists by slashes: Tags=team:sales,stage:test, Filters=NumberOfNodes:in:2/4.
+// by colons, and what such a member lists by slashes: Tags=team:sales,stage:test, Filters=NumberOfNodes:in:2/4. A member of an item may have a word of its own, as in Parameters.1.ParameterValue=a,b.
 func Parse(input any, words []string) error {
 	shape := reflect.ValueOf(input).Elem()
 	for _, word := range words {
 		name, text, _ := strings.Cut(word, "=")
-		var field reflect.Value
-		if shape.Kind() == reflect.Struct {
-			field = shape.FieldByName(name)
-		}
+		field := member(shape, name)
 		if !field.IsValid() {
 			return fmt.Errorf("there is no parameter %s", name)
 		}
@@ -35,6 +32,24 @@ func Parse(input any, words []string) error {
 		}
 	}
 	return nil
+}
+
+// member finds what a name like Parameters.1.ParameterName stands for; the list grows to have it.
+func member(shape reflect.Value, path string) reflect.Value {
+	name, rest, deeper := strings.Cut(path, ".")
+	var field reflect.Value
+	if shape.Kind() == reflect.Struct {
+		field = shape.FieldByName(name)
+	}
+	index, item, _ := strings.Cut(rest, ".")
+	at, err := strconv.Atoi(index)
+	if !deeper || !field.IsValid() || field.Kind() != reflect.Slice || err != nil {
+		return field
+	}
+	for field.Len() < at {
+		field.Set(reflect.Append(field, reflect.New(field.Type().Elem()).Elem()))
+	}
+	return member(field.Index(at-1), item)
 }
 
 func set(field reflect.Value, text string) error {

@@ -1,0 +1,144 @@
+package control
+
+import (
+	"context"
+	"maps"
+
+	"slipher/internal/api"
+	"slipher/internal/api/redshift"
+	"slipher/internal/meta"
+)
+
+// parametersAtOnce is how many parameters one ModifyClusterParameterGroup may change.
+const parametersAtOnce = 20
+
+// ModifyClusterParameterGroup sets parameters of a group, and with it those of the clusters that have it.
+func (c *Control) ModifyClusterParameterGroup(ctx context.Context, caller api.Caller, in *redshift.ModifyClusterParameterGroupMessage) (*redshift.ClusterParameterGroupNameMessage, error) {
+	if err := checkParameters(in.Parameters); err != nil {
+		return nil, err
+	}
+	return c.changeParameterGroup(ctx, caller, in.ParameterGroupName, "modified", func(group *parameterGroup) {
+		group.Values = maps.Clone(group.Values)
+		if group.Values == nil {
+			group.Values = map[string]string{}
+		}
+		for _, set := range in.Parameters {
+			group.Values[set.ParameterName] = set.ParameterValue
+			if set.ParameterName == workloads {
+				group.WorkloadsNow = set.ApplyType == changeableNow
+			}
+		}
+	})
+}
+
+func checkParameters(given []redshift.Parameter) error {
+	if len(given) < 1 || len(given) > parametersAtOnce {
+		return api.InvalidParameterValue("A request can modify 1 to %d parameters, not %d.", parametersAtOnce, len(given))
+	}
+	seen := map[string]bool{}
+	for _, set := range given {
+		known, err := findParameter(set.ParameterName)
+		if err != nil {
+			return err
+		}
+		if seen[set.ParameterName] {
+			return api.InvalidParameterValue("The parameter %s is given twice.", set.ParameterName)
+		}
+		seen[set.ParameterName] = true
+		if set.ApplyType != "" && set.ApplyType != fixedAtStart && set.ApplyType != changeableNow {
+			return api.InvalidParameterValue("%q is not an ApplyType: it is static or dynamic.", set.ApplyType)
+		}
+		if err := known.check(set.ParameterValue); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ResetClusterParameterGroup gives parameters of a group, or all, their defaults again.
+func (c *Control) ResetClusterParameterGroup(ctx context.Context, caller api.Caller, in *redshift.ResetClusterParameterGroupMessage) (*redshift.ClusterParameterGroupNameMessage, error) {
+	if in.ResetAllParameters == (len(in.Parameters) > 0) {
+		return nil, api.InvalidParameterCombination("Specify either ResetAllParameters or Parameters.")
+	}
+	for _, named := range in.Parameters {
+		if _, err := findParameter(named.ParameterName); err != nil {
+			return nil, err
+		}
+	}
+	return c.changeParameterGroup(ctx, caller, in.ParameterGroupName, "reset", func(group *parameterGroup) {
+		group.Values = maps.Clone(group.Values)
+		if in.ResetAllParameters {
+			group.Values, group.WorkloadsNow = nil, false
+		}
+		for _, named := range in.Parameters {
+			delete(group.Values, named.ParameterName)
+			group.WorkloadsNow = group.WorkloadsNow && named.ParameterName != workloads
+		}
+	})
+}
+
+// changeParameterGroup alters a group and what its clusters are to have, in one transaction.
+func (c *Control) changeParameterGroup(ctx context.Context, caller api.Caller, name, done string, alter func(*parameterGroup)) (*redshift.ClusterParameterGroupNameMessage, error) {
+	var changed parameterGroupRecord
+	err := c.config.Store.Update(ctx, func(tx *meta.Tx) error {
+		group, err := findOwnParameterGroup(tx, caller, name, done)
+		if err != nil {
+			return err
+		}
+		before := group.Body.values()
+		alter(&group.Body)
+		changed = group
+		if err := parameterGroups.Put(tx, group); err != nil {
+			return err
+		}
+		if err := c.tellParametersChanged(tx, group, before); err != nil {
+			return err
+		}
+		return c.changeParametersOfClusters(tx, group, changedBetween(before, group.Body.values()))
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &redshift.ClusterParameterGroupNameMessage{
+		ParameterGroupName:   changed.ID,
+		ParameterGroupStatus: "The parameter group was updated. Clusters that have it take over static parameters when they are rebooted; dynamic ones that are changed alone apply now.",
+	}, nil
+}
+
+func (c *Control) tellParametersChanged(tx *meta.Tx, group parameterGroupRecord, before map[string]string) error {
+	after := group.Body.values()
+	for _, name := range changedBetween(before, after) {
+		err := c.tellParameterGroup(tx, group.Key, eventParameterChanged, "In cluster parameter group '%s' at %s the parameter '%s' was changed from '%s' to '%s'.", name, before[name], after[name])
+		if err != nil {
+			return err
+		}
+	}
+	return c.tellParameterGroup(tx, group.Key, eventGroupUpdated, "Cluster parameter group '%s' was updated at %s.")
+}
+
+// changeParametersOfClusters has every cluster of the group want its new values. A cluster that is about to take over values must have done so first.
+func (c *Control) changeParametersOfClusters(tx *meta.Tx, group parameterGroupRecord, changed []string) error {
+	users, err := clusters.List(tx, meta.Query{Account: group.Account, Region: group.Region, Index: inParameterGroup(group.ID)})
+	if err != nil || len(changed) == 0 {
+		return err
+	}
+	now := len(changed) == 1 && group.Body.applyType(changed[0]) == changeableNow
+	for _, record := range users {
+		if record.Body.takesOverParameters() {
+			return redshift.InvalidClusterParameterGroupState("Cannot change the parameter group %s because cluster %s is %s with it: try again when the cluster is available.", group.ID, record.ID, record.Body.Status)
+		}
+		parameters := &record.Body.Parameters
+		if inForce := parameters.Running.Group == group.ID; now && inForce {
+			parameters.Running.Values = maps.Clone(parameters.Running.Values)
+			parameters.Running.Values[changed[0]] = group.Body.values()[changed[0]]
+		}
+		parameters.Wanted.Values = group.Body.values()
+		if err := clusters.Put(tx, record); err != nil {
+			return err
+		}
+		if err := c.tell(tx, record, eventParametersChanged, "The parameter group of Amazon Redshift cluster '%s' was changed at %s: '%s' has other values now.", group.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
