@@ -47,7 +47,7 @@ func TestRequireSSL(t *testing.T) {
 	t.Parallel()
 	certificate, key := selfSigned(t)
 	r := startWith(t, compute.NodeConfig{Cluster: "test", DataDir: filepath.Join(t.TempDir(), "data"), TempDir: filepath.Join(t.TempDir(), "tmp"),
-		MemoryLimit: "500MB", Threads: 1, LogLevel: "ERROR", TLSCertPEM: certificate, TLSKeyPEM: key})
+		MemoryLimit: "500MB", Threads: 1, LogLevel: "ERROR", Certificate: compute.Certificate{Chain: certificate, Key: key}})
 	request := openRequest(t)
 	request.Parameters = map[string]string{"require_ssl": "on"}
 	r.must(compute.PathOpen, request, nil)
