@@ -47,6 +47,7 @@ var floors = map[string]int{
 
 	"internal/policy":   5,
 	"internal/throttle": 5,
+	"internal/confine":  5,
 }
 
 func TestFloors(t *testing.T) {

@@ -73,7 +73,7 @@ func (b *bench) restoreTables(ctx context.Context) (_ map[string]restoredTable, 
 		return nil, "", err
 	}
 	fleet, err := compute.Open(compute.Config{
-		Binary: program, Dir: dir, RunDir: runDir, LogLevel: "ERROR", NodeLog: os.Stderr, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+		Binary: program, Dir: dir, RunDir: runDir, Stores: []string{filepath.Join(b.work, "snapshots")}, LogLevel: "ERROR", NodeLog: os.Stderr, Log: slog.New(slog.DiscardHandler), Now: time.Now,
 	})
 	if err != nil {
 		return nil, "", err

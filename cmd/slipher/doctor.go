@@ -86,6 +86,7 @@ func (d *doctor) examine(ctx context.Context) {
 	d.checkAudit(ctx)
 	d.checkSockets(ctx)
 	d.checkMounts(ctx)
+	d.checkLimits(ctx)
 
 	store := d.checkMetadata(ctx)
 	if store == nil {

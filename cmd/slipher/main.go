@@ -16,15 +16,17 @@ import (
 var version = "unreleased"
 
 type commands struct {
-	Serve    serveCommand    `cmd:"" help:"Run slipher: the AWS API, and one SQL endpoint for each cluster."`
-	Account  accountCommand  `cmd:"" help:"Manage the accounts of a running slipher."`
-	Snapshot snapshotCommand `cmd:"" help:"Check the snapshots of a running slipher."`
-	Doctor   doctorCommand   `cmd:"" help:"Check a whole installation, running or stopped, and change nothing."`
-	RootKey  rootKeyCommand  `cmd:"" help:"Say where the key of all keys lies."`
-	Version  versionCommand  `cmd:"" help:"Print the version."`
-	Node     nodeCommand     `cmd:"" hidden:"" help:"Run one cluster's process (slipher starts it itself)."`
-	Fill     fillCommand     `cmd:"" hidden:"" help:"Fill the files of one restore (a node starts it itself)."`
-	TryMount tryMountCommand `cmd:"" hidden:"" help:"Try whether restores can be lazy here (slipher doctor starts it itself)."`
+	Serve        serveCommand        `cmd:"" help:"Run slipher: the AWS API, and one SQL endpoint for each cluster."`
+	Account      accountCommand      `cmd:"" help:"Manage the accounts of a running slipher."`
+	Snapshot     snapshotCommand     `cmd:"" help:"Check the snapshots of a running slipher."`
+	Doctor       doctorCommand       `cmd:"" help:"Check a whole installation, running or stopped, and change nothing."`
+	RootKey      rootKeyCommand      `cmd:"" help:"Say where the key of all keys lies."`
+	Version      versionCommand      `cmd:"" help:"Print the version."`
+	Node         nodeCommand         `cmd:"" hidden:"" help:"Run one cluster's process (slipher starts it itself)."`
+	Fill         fillCommand         `cmd:"" hidden:"" help:"Fill the files of one restore (a node starts it itself)."`
+	StartFillers startFillersCommand `cmd:"" hidden:"" help:"Start fillers for a node (a node starts it itself)."`
+	TryLimit     tryLimitCommand     `cmd:"" hidden:"" help:"Try whether a node's files are limited here (slipher doctor starts it itself)."`
+	TryMount     tryMountCommand     `cmd:"" hidden:"" help:"Try whether restores can be lazy here (slipher doctor starts it itself)."`
 }
 
 type versionCommand struct{}

@@ -21,12 +21,14 @@ import (
 	"slipher/internal/audit"
 	"slipher/internal/awsapi"
 	"slipher/internal/compute"
+	"slipher/internal/confine"
 	"slipher/internal/control"
 	"slipher/internal/iam"
 	"slipher/internal/identity"
 	"slipher/internal/keys"
 	"slipher/internal/kms"
 	"slipher/internal/meta"
+	"slipher/internal/vault"
 )
 
 // firstAccount owns what a newcomer creates; its root credentials are the profile "default".
@@ -49,6 +51,9 @@ type serveCommand struct {
 
 // Run starts everything from the bottom floor up, says that it is ready, and stops it in the opposite order when ctx ends.
 func (c serveCommand) Run(ctx context.Context) error {
+	if err := confine.Hide(); err != nil {
+		return err
+	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: c.LogLevel}))
 	for _, location := range append(slices.Collect(maps.Values(c.SnapshotsIn)), c.Snapshots) {
 		if strings.HasPrefix(location, "mem:") {
@@ -174,9 +179,10 @@ func (s *slipher) openFleet() (*compute.Fleet, error) {
 	if err := s.openCertificates(); err != nil {
 		return nil, fmt.Errorf("prepare TLS for the endpoints: %w", err)
 	}
+	stores, remote := vault.Folders(append(slices.Sorted(maps.Values(s.command.SnapshotsIn)), s.snapshotsURL()))
 	return compute.Open(compute.Config{
 		Binary: binary, Dir: s.data.path("clusters"), RunDir: s.runDir,
-		Certificate: s.sqlCertificate, Sessions: s.command.SQLConnections,
+		Stores: stores, RemoteStore: remote, Certificate: s.sqlCertificate, Sessions: s.command.SQLConnections,
 		LogLevel: s.command.LogLevel.String(), NodeLog: os.Stderr, Log: s.log, Now: time.Now,
 		Environment: nodeEnvironment(append(slices.Sorted(maps.Values(s.command.SnapshotsIn)), s.snapshotsURL()), os.Environ()),
 	})

@@ -38,6 +38,11 @@ type Config struct {
 	// Certificate answers the certificate of the SQL endpoint at an address; nil offers no TLS.
 	Certificate func(address string) (Certificate, error)
 
+	// Stores are the folders of snapshot stores. With RemoteStore there are others, in clouds, and nodes may read all files, since the credentials may be
+	// in any.
+	Stores      []string
+	RemoteStore bool
+
 	// Environment is what the nodes get of it, as NAME=value: the credentials of a remote snapshot store. They get nothing else.
 	Environment []string
 

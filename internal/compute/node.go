@@ -180,6 +180,9 @@ func (n *node) nodeConfig() (NodeConfig, error) {
 	certificate, err := n.certificate()
 	return NodeConfig{
 		Cluster:     n.spec.Cluster,
+		Dir:         n.dir,
+		Stores:      n.config.Stores,
+		ReadAll:     n.config.RemoteStore,
 		DataDir:     filepath.Join(n.dir, "data"),
 		TempDir:     filepath.Join(n.dir, "tmp"),
 		ViewDir:     filepath.Join(n.dir, "view"),

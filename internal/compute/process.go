@@ -13,6 +13,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"slipher/internal/confine"
 )
 
 // process is one run of the node command.
@@ -61,7 +63,7 @@ func startCommand(config Config, node NodeConfig, inherited []*os.File) (*exec.C
 		if err != nil {
 			return nil, err
 		}
-		if command.Start() == nil {
+		if confine.Starting(command.Start) == nil {
 			return command, nil
 		}
 	}

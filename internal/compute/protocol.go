@@ -27,11 +27,14 @@ const (
 // NodeConfig is what the child is started with, as JSON on its standard input.
 type NodeConfig struct {
 	Cluster     string // the cluster's immutable key
+	Dir         string // the cluster's folder, in which are the next three; empty leaves the node's files unlimited
 	DataDir     string // holds the database files; made by the child when missing
 	TempDir     string // spill and staging files; emptied at start
 	ViewDir     string // where the node may mount what it restores, seen by no other process; empty when it has no mounts of its own
 	MemoryLimit string // the engine's memory limit, e.g. "2GB"
 	Threads     int
+	Stores      []string    // folders of snapshot stores; with Dir they are all the files that the node reaches
+	ReadAll     bool        // there is a store in a cloud, whose client reads its credentials wherever they are
 	MaxSessions int         // at the same time; 0 means Redshift's 500
 	Certificate Certificate // of the SQL endpoint; the empty one offers no TLS
 	LogLevel    string
@@ -135,6 +138,7 @@ type Saved struct {
 // Status is what a node says of itself.
 type Status struct {
 	State         string // "empty", "restoring", "open"
+	Limited       bool   // the node reaches no files but its own
 	Sessions      int
 	DatabaseBytes int64
 	WrittenBytes  int64 // about how many bytes of changes the database has taken since it was opened

@@ -69,7 +69,7 @@ func answer(w http.ResponseWriter, body any) {
 func (n *node) status() compute.Status {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	status := compute.Status{State: stateEmpty, Sessions: n.door.sessions()}
+	status := compute.Status{State: stateEmpty, Limited: n.confined.limited, Sessions: n.door.sessions()}
 	switch {
 	case n.database != nil:
 		status.State, status.DatabaseBytes, status.WrittenBytes = stateOpen, n.database.Bytes(), n.database.Written()

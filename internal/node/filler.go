@@ -15,6 +15,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"slipher/internal/compute"
+	"slipher/internal/confine"
 	"slipher/internal/lazyfs"
 	"slipher/internal/vault"
 )
@@ -50,6 +51,9 @@ type fillEvent struct {
 
 // Fill is the fill command: it serves one restore of a node until the node closes stdin, or is gone.
 func Fill(ctx context.Context, stdin io.Reader, stdout io.Writer) error {
+	if err := errors.Join(confine.Hide(), confine.NoNewPrivileges()); err != nil {
+		return err
+	}
 	commands := json.NewDecoder(stdin)
 	var request fillRequest
 	if err := commands.Decode(&request); err != nil {

@@ -68,7 +68,9 @@ func startWith(t testing.TB, config compute.NodeConfig) *running {
 	}}}
 	ctx, stop := context.WithCancel(context.Background())
 	r.stop = stop
-	go func() { r.ended <- serve(ctx, r.config, handedDown{control: control, sql: sql, parent: parentEnd}) }()
+	go func() {
+		r.ended <- serve(ctx, r.config, handedDown{control: control, sql: sql, parent: parentEnd}, confinement{})
+	}()
 	t.Cleanup(r.shutDown)
 	return r
 }

@@ -44,7 +44,11 @@ func Run(ctx context.Context, stdin io.Reader) error {
 	if err != nil {
 		return err
 	}
-	return serve(ctx, config, sockets)
+	confined, err := confineNode(config)
+	if err != nil {
+		return err
+	}
+	return serve(ctx, config, sockets, confined)
 }
 
 // handedDown is what the parent hands down.
@@ -85,6 +89,8 @@ type node struct {
 	limiter *rate.Limiter // of every transfer; /bandwidth changes it under way
 	door    door
 
+	confined confinement
+
 	ending    context.Context // ends with the node, and with it every transfer
 	end       context.CancelFunc
 	transfers chan struct{} // one token: opening and saves take turns
@@ -114,11 +120,13 @@ const (
 	stateOpen      = "open"
 )
 
-func serve(ctx context.Context, config compute.NodeConfig, sockets handedDown) error {
+func serve(ctx context.Context, config compute.NodeConfig, sockets handedDown, confined confinement) error {
 	n, err := newNode(config)
 	if err != nil {
 		return err
 	}
+	n.confined = confined
+	confined.tell(n.log)
 	if err := emptyFolder(config.TempDir); err != nil {
 		return err
 	}
@@ -137,7 +145,7 @@ func serve(ctx context.Context, config compute.NodeConfig, sockets handedDown) e
 		n.door.leave()
 		return cause
 	}
-	err = n.close(control)
+	err = errors.Join(n.close(control), confined.starter.end())
 	serving.Wait()
 	return err
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"sync"
 	"syscall"
 	"time"
@@ -20,7 +19,7 @@ import (
 // opened through a view of the data directory in which missing blocks are fetched on first touch; elsewhere it is opened when all blocks are there.
 type restoration struct {
 	manifest  string
-	process   *exec.Cmd
+	process   *fillerProcess
 	commands  io.Closer // the process ends when it is closed
 	view      string    // where the database is opened as long as the view is needed
 	opened    chan struct{}
@@ -57,25 +56,12 @@ func (n *node) startFiller(ctx context.Context, request fillRequest) (*restorati
 		manifest: request.Restore.Manifest, opened: make(chan struct{}), prepared: make(chan fillEvent, 1), unmounted: make(chan fillEvent, 1),
 		lost: make(chan struct{}), changed: make(chan struct{}),
 	}
-	binary, err := os.Executable()
-	if err != nil {
-		return nil, fmt.Errorf("find slipher's own program: %w", err)
-	}
-	r.process = exec.Command(binary, "fill")
-	r.process.Env, r.process.Stderr = os.Environ(), os.Stderr
-	commands, err := r.process.StdinPipe()
+	started, err := n.confined.starter.start()
 	if err != nil {
 		return nil, fmt.Errorf("start to fill the restored files: %w", err)
 	}
-	events, err := r.process.StdoutPipe()
-	if err != nil {
-		return nil, fmt.Errorf("start to fill the restored files: %w", err)
-	}
-	if err := r.process.Start(); err != nil {
-		return nil, fmt.Errorf("start to fill the restored files: %w", err)
-	}
-	r.commands, r.encoder = commands, json.NewEncoder(commands)
-	n.working.Go(func() { r.listen(events) })
+	r.process, r.commands, r.encoder = started, started.commands, json.NewEncoder(started.commands)
+	n.working.Go(func() { r.listen(started.events) })
 	return r, r.prepare(ctx, request)
 }
 
@@ -145,7 +131,7 @@ func (r *restoration) listen(from io.Reader) {
 			r.endFilling(&fillError{event.Error, event.Damaged})
 		}
 	}
-	_ = r.process.Wait()
+	r.process.wait()
 	close(r.lost)
 	r.endFilling(errFillerLost)
 }

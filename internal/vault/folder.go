@@ -58,6 +58,21 @@ func rootOf(location *url.URL) (string, error) {
 	return root, nil
 }
 
+// Folders are the local directories among stores, by their URLs, and whether there are stores elsewhere.
+func Folders(locations []string) (dirs []string, elsewhere bool) {
+	for _, location := range locations {
+		parsed, err := url.Parse(location)
+		if err != nil || parsed.Scheme != "file" {
+			elsewhere = true
+			continue
+		}
+		if root, err := rootOf(parsed); err == nil { // whoever opens it says what is wrong with it
+			dirs = append(dirs, root)
+		}
+	}
+	return dirs, elsewhere
+}
+
 func (f folder) Put(ctx context.Context, key string, content []byte) error {
 	if err := ctx.Err(); err != nil {
 		return err
