@@ -247,7 +247,7 @@ func (s *slipher) url() string {
 func (s *slipher) door() http.Handler {
 	who := identity.New(s.accounts)
 	return awsapi.NewServer(awsapi.Config{
-		Services: []api.Service{s.control.Handlers().Service(), who.IAM(), who.STS(), s.kms.Handlers().Service()},
+		Services: []api.Service{s.control.Service(), who.IAM(), who.STS(), s.kms.Handlers().Service()},
 		Keys:     s.accounts,
 		Rates:    s.command.rates(),
 		Now:      time.Now,

@@ -20,6 +20,8 @@ type Service struct {
 	// Asks answers what the caller's policies have to allow for an operation, all of it; nothing for one that anybody may call. It is asked
 	// before the operation, with its decoded input, and reveals nothing of what it looks at. Nil asks nothing: the service decides itself.
 	Asks func(ctx context.Context, caller Caller, operation string, input any) ([]policy.Request, error)
+	// Refusals are what operations answer, by their names, that do not answer AccessDenied when policies do not allow what they ask for.
+	Refusals map[string]*Fault
 }
 
 // Operation is one row of a service's table.

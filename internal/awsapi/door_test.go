@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -277,20 +278,43 @@ func TestHandlerErrors(t *testing.T) {
 	}
 }
 
+// ofOwner has Redshift ask for a cluster of the owner's, which policies of other accounts do not rule.
+func ofOwner(c *Config) {
+	c.Services[0].Asks = func(_ context.Context, caller api.Caller, operation string, input any) ([]policy.Request, error) {
+		identifier := reflect.ValueOf(input).Elem().FieldByName("ClusterIdentifier")
+		if !identifier.IsValid() {
+			return nil, nil
+		}
+		request := caller.Asks("redshift:"+operation, "arn:aws:redshift:us-east-1:"+owner+":cluster:"+identifier.String())
+		request.Owner = owner
+		return []policy.Request{request}, nil
+	}
+}
+
 func TestPoliciesDecideOnTheDecodedInput(t *testing.T) {
 	t.Parallel()
-	asked := func(_ context.Context, caller api.Caller, operation string, input any) ([]policy.Request, error) {
-		own := caller.Asks("redshift:"+operation, "arn:aws:redshift:us-east-1:"+caller.Account+":cluster:"+input.(*redshift.DescribeClustersMessage).ClusterIdentifier)
-		own.Owner = owner
-		return []policy.Request{own}, nil
-	}
-	d := openDoor(t, describing, func(c *Config) { c.Services[0].Asks = asked })
+	d := openDoor(t, describing, ofOwner)
 	if a := d.post(t, owner, "redshift", describeForm); a.status != 200 {
 		t.Errorf("the owner: got %d %s", a.status, a.text)
 	}
 	a := d.post(t, consumer, "redshift", describeForm)
-	want := "User: arn:aws:iam::222222222222:root is not authorized to perform: redshift:DescribeClusters on resource: arn:aws:redshift:us-east-1:222222222222:cluster:c"
+	want := "User: arn:aws:iam::222222222222:root is not authorized to perform: redshift:DescribeClusters on resource: arn:aws:redshift:us-east-1:111111111111:cluster:c"
 	if a.status != 403 || a.code() != "AccessDenied" || a.message() != want {
+		t.Errorf("got %d %s", a.status, a.text)
+	}
+	d.Close() // the log is complete once every request has ended
+	if !strings.Contains(d.log.String(), "denied: no resource-based policy allows") {
+		t.Errorf("the log does not say what decided: %s", d.log)
+	}
+}
+
+func TestServicesHaveTheirOwnRefusals(t *testing.T) {
+	t.Parallel()
+	d := openDoor(t, describing, ofOwner, func(c *Config) {
+		c.Services[0].Refusals = map[string]*api.Fault{"DescribeClusters": redshift.UnauthorizedOperation("Access Denied.")}
+	})
+	a := d.post(t, consumer, "redshift", describeForm)
+	if a.status != 400 || a.code() != "UnauthorizedOperation" || a.message() != "Access Denied." {
 		t.Errorf("got %d %s", a.status, a.text)
 	}
 }

@@ -60,6 +60,9 @@ func TestRecord(t *testing.T) {
 		"credentials":     signed("Action=GetClusterCredentials&ClusterIdentifier=sales&DbUser=ann&AutoCreate=true" + version),
 		"nothing_to_show": signed("Action=DeleteTags&ResourceName=arn&TagKeys.TagKey.1=team" + version),
 		"refused":         signed("Action=DeleteCluster&ClusterIdentifier=sales&SkipFinalClusterSnapshot=true" + version),
+		"denied": func(t *testing.T, d door) {
+			d.post(t, consumer, "redshift", "Action=DeleteCluster&ClusterIdentifier=sales"+version)
+		},
 		"not_decoded":     signed("Action=CreateCluster&ClusterIdentifier=sales&MasterUserPassword=Topsecret1&Pasword=Topsecret1" + version),
 		"not_offered":     signed("Action=ResizeCluster&ClusterIdentifier=sales" + version),
 		"no_operation":    signed("Action=DropEverything" + version),
@@ -78,7 +81,7 @@ func TestRecord(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var events []audit.Event
-			d := openDoor(t, recorded, func(c *Config) { c.Audit = func(e audit.Event) { events = append(events, e) } })
+			d := openDoor(t, recorded, ofOwner, func(c *Config) { c.Audit = func(e audit.Event) { events = append(events, e) } })
 			send(t, d)
 			if len(events) != 1 {
 				t.Fatalf("%d events, want 1", len(events))

@@ -196,16 +196,10 @@ func checkContentType(header string) error {
 
 // authorize asks the policies of the caller.
 func (s *server) authorize(ctx context.Context, x *exchange) error {
-	if x.service.Asks == nil {
-		return nil
-	}
-	requests, err := x.service.Asks(ctx, x.caller, x.operation.Name, x.input)
-	if err != nil || len(requests) == 0 {
-		return err
-	}
-	err = iam.Decide(x.caller.Policies, requests...)
+	err := iam.Authorize(ctx, x.service.Service, x.caller, x.operation.Name, x.input)
 	if denied, ok := errors.AsType[*iam.Denied](err); ok {
-		return api.NewFault("AccessDenied", http.StatusForbidden, "%s", denied)
+		s.log.Debug("request denied", "request", x.caller.RequestID, "caller", x.caller.ARN, "action", denied.Request.Action,
+			"resource", denied.Request.Resource, "decision", denied.Decision)
 	}
 	return err
 }

@@ -30,3 +30,9 @@ func (c *Control) Manifests(ctx context.Context, caller api.Caller, identifier s
 	})
 	return own, next, err
 }
+
+// Authorizes says whether the table of authorizations has the operation.
+func Authorizes(operation string) bool {
+	_, known := authorizations[operation]
+	return known
+}

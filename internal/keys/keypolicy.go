@@ -38,6 +38,23 @@ func (r *Ring) PutPolicy(tx *meta.Tx, arn, document string) error {
 	return keyRecords.Put(tx, record)
 }
 
+// ParsedPolicy is Policy, ready for decisions.
+func (r *Ring) ParsedPolicy(tx *meta.Tx, arn string) (*policy.Policy, error) {
+	record, err := find(tx, arn)
+	if err != nil {
+		return nil, err
+	}
+	return parsedPolicy(record)
+}
+
+func parsedPolicy(key meta.Record[keyBody]) (*policy.Policy, error) {
+	parsed, err := policy.Parse(policy.KeyPolicy, policyName, policyOf(key))
+	if err != nil {
+		return nil, fmt.Errorf("key policy of %s: %w", arnOf(key.Key), err)
+	}
+	return parsed, nil
+}
+
 // Decide says whether the principal may do something with a key through a service of AWS, such as kms:Decrypt through redshift, or by
 // itself if the service is empty.
 func (r *Ring) Decide(tx *meta.Tx, arn string, principal policy.Principal, action, service string) (policy.Decision, error) {
@@ -45,9 +62,9 @@ func (r *Ring) Decide(tx *meta.Tx, arn string, principal policy.Principal, actio
 	if err != nil {
 		return policy.Decision{}, err
 	}
-	parsed, err := policy.Parse(policy.KeyPolicy, policyName, policyOf(record))
+	parsed, err := parsedPolicy(record)
 	if err != nil {
-		return policy.Decision{}, fmt.Errorf("key policy of %s: %w", arn, err)
+		return policy.Decision{}, err
 	}
 	request := policy.NewRequest(principal, action, arn)
 	request.Owner = record.Account

@@ -17,6 +17,8 @@ type Request struct {
 	Context Context
 	// Named is how the request named the resource, where Resource tells more than that, such as whether there is one. A refusal says only Named.
 	Named string
+	// ResourcePolicy is the resource's own, in the place of Policies.Resource: an operation may ask for several resources that have policies.
+	ResourcePolicy *Policy
 }
 
 // NewRequest is a request whose context has the keys that describe the principal.

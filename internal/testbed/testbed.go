@@ -19,6 +19,7 @@ import (
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
 	"slipher/internal/control"
+	"slipher/internal/iam"
 	"slipher/internal/keys"
 	"slipher/internal/meta"
 )
@@ -304,8 +305,19 @@ func Caller(account string) api.Caller { return api.RootCaller(account, Region) 
 // In has the calls from now on go to another region.
 func (b *Bed) In(region string) { b.region = region }
 
+// Region is that of the calls.
+func (b *Bed) Region() string { return b.region }
+
 // Call runs an operation, with its parameters as name=value words, in the account's name. See Parse for lists.
 func (b *Bed) Call(account, operation string, parameters ...string) (any, error) {
+	b.t.Helper()
+	caller := Caller(account)
+	caller.Region = b.region
+	return b.operations[operation].Call(context.Background(), caller, b.Input(operation, parameters...))
+}
+
+// Input is an operation's, with its parameters as name=value words.
+func (b *Bed) Input(operation string, parameters ...string) any {
 	b.t.Helper()
 	found, known := b.operations[operation]
 	if !known || found.Call == nil {
@@ -315,9 +327,16 @@ func (b *Bed) Call(account, operation string, parameters ...string) (any, error)
 	if err := Parse(input, parameters); err != nil {
 		b.t.Fatalf("%s: %v", operation, err)
 	}
-	caller := Caller(account)
-	caller.Region = b.region
-	return found.Call(context.Background(), caller, input)
+	return input
+}
+
+// Ask runs an operation as the API does: the caller's policies are asked before.
+func (b *Bed) Ask(caller api.Caller, operation string, input any) (any, error) {
+	ctx := context.Background()
+	if err := iam.Authorize(ctx, b.Control.Service(), caller, operation, input); err != nil {
+		return nil, err
+	}
+	return b.operations[operation].Call(ctx, caller, input)
 }
 
 // Must is Call for what the test expects to succeed.
