@@ -23,6 +23,9 @@ func (s *Service) AssumeRole(ctx context.Context, caller api.Caller, in *sts.Ass
 	if err := checkAssumption(in); err != nil {
 		return nil, err
 	}
+	if source := sourceOf(caller); source != "" && in.SourceIdentity != "" && in.SourceIdentity != source {
+		return nil, denied("The source identity %s of the session that calls cannot be changed.", source)
+	}
 	packed, err := packedSize(in)
 	if err != nil {
 		return nil, err

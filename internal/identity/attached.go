@@ -25,10 +25,17 @@ func ofAWS(record meta.Record[accounts.ManagedPolicy]) bool { return record.Acco
 
 // attachable is findPolicy for a policy that shall be attached or be a boundary.
 func attachable(tx *meta.Tx, caller api.Caller, arn string) (meta.Record[accounts.ManagedPolicy], error) {
-	if !strings.HasPrefix(arn, "arn:aws:iam::") || !strings.Contains(arn, ":policy/") {
-		return meta.Record[accounts.ManagedPolicy]{}, iam.InvalidInput("%q is not the ARN of a policy.", arn)
+	if err := checkPolicyARN(arn); err != nil {
+		return meta.Record[accounts.ManagedPolicy]{}, err
 	}
 	return findPolicy(tx, caller, arn)
+}
+
+func checkPolicyARN(arn string) error {
+	if !strings.HasPrefix(arn, "arn:aws:iam::") || !strings.Contains(arn, ":policy/") {
+		return iam.InvalidInput("%q is not the ARN of a policy.", arn)
+	}
+	return nil
 }
 
 // AttachUserPolicy has a managed policy speak for a user. One that does already stays as it is.
@@ -79,6 +86,9 @@ func (s *Service) DetachRolePolicy(ctx context.Context, caller api.Caller, in *i
 
 func (s *Service) detach(ctx context.Context, caller api.Caller, kind accounts.Kind, identity, arn string) (*api.None, error) {
 	return s.change(ctx, caller, kind, identity, func(_ *meta.Tx, changed *accounts.Identity) error {
+		if err := checkPolicyARN(arn); err != nil {
+			return err
+		}
 		at := slices.Index(changed.Attached, arn)
 		if at < 0 {
 			return iam.NoSuchEntity("The policy %s is not attached to the %s.", arn, kind.Name)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/url"
 	"path/filepath"
@@ -137,8 +138,9 @@ func (s *script) caller() (api.Caller, error) {
 	}
 	caller := api.Caller{
 		Account: found.Account, Region: "us-east-1", ARN: found.ARN, UserID: found.UserID, AccessKeyID: found.ID,
-		Principal: found.Principal, Policies: found.Policies, Context: found.Context, Session: found.Session,
+		Principal: found.Principal, Policies: found.Policies, Context: maps.Clone(found.Context), Session: found.Session,
 	}
+	caller.Context.SetTime(s.now)
 	return caller, nil
 }
 
