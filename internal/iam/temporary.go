@@ -87,8 +87,8 @@ const longestGrant = 1 << 20
 
 // openToken reads what Begin has sealed for an access key. Any other token is ErrNotFound.
 func (d *Directory) openToken(keyID, token string) (sealedGrant, error) {
-	sealed, err := base64.StdEncoding.Strict().DecodeString(token)
-	if err != nil {
+	sealed, err := base64.StdEncoding.DecodeString(token)
+	if err != nil || base64.StdEncoding.EncodeToString(sealed) != token { // line ends, for one, are passed over
 		return sealedGrant{}, fmt.Errorf("session token: %w", ErrNotFound)
 	}
 	packed, err := d.Sealer.Unseal(tokenOf(keyID), sealed)
