@@ -17,47 +17,50 @@ func (s *session) authenticate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	verifier, err := s.verifier(ctx)
-	if err != nil {
-		return err
-	}
-	server, err := scram.SHA256.NewServer(func(string) (scram.StoredCredentials, error) {
-		// The name in the SCRAM exchange is ignored, as in PostgreSQL: the start-up message has said who it is.
-		return verifier.credentials(), nil
-	})
+	verifiers, err := s.verifiers(ctx)
 	if err != nil {
 		return err
 	}
 	binding := endPointBinding(s.tlsState, s.config.TLS)
-	conversation := server.NewConversationWithChannelBinding(binding)
-
+	conversation, err := newProof(verifiers, binding)
+	if err != nil {
+		return err
+	}
 	final, err := s.exchange(ctx, conversation, mechanisms(binding))
 	if err != nil {
 		return err
 	}
-	told(conversation.Valid())
-	if !conversation.Valid() {
+	fitting, ok := conversation.fitting()
+	told(ok)
+	if !ok {
 		return &Error{Code: "28P01", Message: fmt.Sprintf("password authentication failed for user %q", s.startup.User)}
 	}
+	s.startup.Verifier = fitting.String()
 	s.out.send(&pgproto3.AuthenticationSASLFinal{Data: []byte(final)})
 	s.out.send(&pgproto3.AuthenticationOk{})
 	return nil
 }
 
-// verifier is the user's, or one that no password fits, so that an unknown user takes the same path.
-func (s *session) verifier(ctx context.Context) (Verifier, error) {
-	stored, err := s.config.Verifier(ctx, s.startup.User, s.startup.Database)
+// verifiers are the user's, or one that no password fits, so that an unknown user takes the same path.
+func (s *session) verifiers(ctx context.Context) ([]Verifier, error) {
+	stored, err := s.config.Verifiers(ctx, s.startup)
 	if err != nil {
-		return Verifier{}, err
+		return nil, err
 	}
-	if stored == "" {
-		return decoy(s.startup.User), nil
+	if len(stored) == 0 {
+		return []Verifier{decoy(s.startup.User)}, nil
 	}
-	return ParseVerifier(stored)
+	verifiers := make([]Verifier, len(stored))
+	for i, text := range stored {
+		if verifiers[i], err = ParseVerifier(text); err != nil {
+			return nil, err
+		}
+	}
+	return verifiers, nil
 }
 
 // exchange carries the four SCRAM messages and returns the last, which is not sent yet.
-func (s *session) exchange(ctx context.Context, conversation *scram.ServerConversation, offered []string) (final string, err error) {
+func (s *session) exchange(ctx context.Context, conversation *proof, offered []string) (final string, err error) {
 	s.out.send(&pgproto3.AuthenticationSASL{AuthMechanisms: offered})
 	message, err := s.ask(ctx, pgproto3.AuthTypeSASL)
 	if err != nil {
@@ -70,7 +73,7 @@ func (s *session) exchange(ctx context.Context, conversation *scram.ServerConver
 	if !slices.Contains(offered, first.AuthMechanism) {
 		return "", protocolViolation("client selected an invalid SASL authentication mechanism")
 	}
-	challenge, err := conversation.Step(string(first.Data))
+	challenge, err := conversation.step(string(first.Data))
 	if err != nil {
 		return "", protocolViolation("malformed SCRAM message")
 	}
@@ -84,7 +87,7 @@ func (s *session) exchange(ctx context.Context, conversation *scram.ServerConver
 	if !ok {
 		return "", protocolViolation("expected SASL response, got %s", nameOf(message))
 	}
-	final, err = conversation.Step(string(second.Data))
+	final, err = conversation.step(string(second.Data))
 	if err != nil && final == "" {
 		return "", protocolViolation("malformed SCRAM message")
 	}

@@ -10,15 +10,15 @@ import (
 	"time"
 )
 
-// Config is what Serve needs of its surroundings. Verifier and Connect are required.
+// Config is what Serve needs of its surroundings. Verifiers and Connect are required.
 type Config struct {
 	// TLS is offered to clients that ask for it; nil answers that there is none.
 	TLS *tls.Config
 	// Admit refuses a client before it proves who it is; nil admits everybody. An *Error refuses the connection as it says.
 	Admit func(ctx context.Context, startup Startup) error
-	// Verifier returns the user's password verifier (see NewVerifier), or "" when there is no such user; the client cannot
-	// tell that from a wrong password. An *Error refuses the connection as it says.
-	Verifier func(ctx context.Context, user, database string) (string, error)
+	// Verifiers returns the verifiers of the user's passwords (see NewVerifier), or none when there is no such user; the client cannot
+	// tell that from a wrong password. Several have one salt and one number of iterations. An *Error refuses the connection as it says.
+	Verifiers func(ctx context.Context, startup Startup) ([]string, error)
 	// Attempt is asked before a password is looked at, and may wait. What it returns is told what came of a password that was given. An *Error refuses
 	// the connection as it says. Nil lets everybody try.
 	Attempt func(ctx context.Context, attempt Attempt) (told func(right bool), err error)
@@ -42,6 +42,7 @@ type Startup struct {
 	ProcessID  uint32            // what pg_backend_pid() answers
 	Remote     net.Addr
 	TLS        bool
+	Verifier   string // the one of the user's verifiers that the password fitted
 }
 
 const (

@@ -110,16 +110,18 @@ func fakeConfig(t testing.TB, s *server) pgwire.Config {
 	t.Helper()
 	verifier := devVerifier(t)
 	return pgwire.Config{
-		Verifier: func(_ context.Context, user, _ string) (string, error) {
-			switch user {
+		Verifiers: func(_ context.Context, startup pgwire.Startup) ([]string, error) {
+			switch startup.User {
 			case "dev":
-				return verifier, nil
+				return []string{verifier}, nil
+			case "several":
+				return severalVerifiers(t), nil
 			case "broken":
-				return "SCRAM-SHA-256$not a verifier", nil
+				return []string{"SCRAM-SHA-256$not a verifier"}, nil
 			case "early":
-				return "", &pgwire.Error{Code: "57P03", Message: "the database system is starting up"}
+				return nil, &pgwire.Error{Code: "57P03", Message: "the database system is starting up"}
 			}
-			return "", nil
+			return nil, nil
 		},
 		Connect: func(_ context.Context, startup pgwire.Startup) (pgwire.Executor, error) {
 			switch startup.Database {
@@ -204,4 +206,18 @@ func withTLS(t testing.TB) func(*pgwire.Config) {
 	return func(config *pgwire.Config) {
 		config.TLS = &tls.Config{Certificates: []tls.Certificate{certificate(t)}}
 	}
+}
+
+// severalVerifiers are of three passwords of one user, of which that of url is the second.
+func severalVerifiers(t testing.TB) []string {
+	t.Helper()
+	var verifiers []string
+	for _, each := range []string{"first", password, "third"} {
+		verifier, err := pgwire.SaltedVerifier(each, []byte("0123456789abcdef"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		verifiers = append(verifiers, verifier)
+	}
+	return verifiers
 }

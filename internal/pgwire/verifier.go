@@ -30,11 +30,16 @@ type Verifier struct {
 // NewVerifier makes the verifier of a password in the form that PostgreSQL stores,
 // SCRAM-SHA-256$4096:salt$StoredKey:ServerKey.
 func NewVerifier(password string) (string, error) {
+	salt := make([]byte, saltSize)
+	rand.Read(salt)
+	return SaltedVerifier(password, salt)
+}
+
+// SaltedVerifier is NewVerifier with a given salt, for users who have several passwords at a time.
+func SaltedVerifier(password string, salt []byte) (string, error) {
 	if password == "" {
 		return "", errors.New("a password cannot be empty")
 	}
-	salt := make([]byte, saltSize)
-	rand.Read(salt)
 	client, err := scram.SHA256.NewClient("", password, "")
 	if err != nil {
 		// A password that SASLprep has no form for is taken as it is, by the server and by libpq alike.

@@ -25,6 +25,7 @@ func (t *translator) call(c *Call) Expr {
 	if c.native {
 		return c
 	}
+	t.hideFunction(c)
 	plain := *c
 	if len(c.Name) == 2 && c.Name[0] == "pg_catalog" {
 		plain.Name = c.Name[1:]
@@ -152,10 +153,9 @@ var sessionFunctions = map[string]rewrite{
 	"version":          answer(func(s Session) Expr { return &String{Value: s.Version} }),
 	"current_database": answer(func(s Session) Expr { return &String{Value: s.Database} }),
 	"current_schema":   answer(func(s Session) Expr { return &String{Value: s.Schema} }),
-	"current_user":     answer(func(s Session) Expr { return &String{Value: s.User} }),
-	"session_user":     answer(func(s Session) Expr { return &String{Value: s.User} }),
-	"user":             answer(func(s Session) Expr { return &String{Value: s.User} }),
-	"pg_get_userbyid":  answer(func(s Session) Expr { return &String{Value: s.User} }),
+	"current_user":     currentUser,
+	"session_user":     currentUser,
+	"user":             currentUser,
 	"pg_backend_pid":   answer(func(s Session) Expr { return &Number{Text: strconv.Itoa(int(s.Backend))} }),
 	"current_setting":  currentSetting,
 
@@ -170,6 +170,8 @@ var sessionFunctions = map[string]rewrite{
 	"quote_ident": templated(1, `(CASE WHEN regexp_full_match({1}, '[a-z_][a-z0-9_$]*') THEN {1} `+
 		`ELSE '"' || replace({1}, '"', '""') || '"' END)`),
 }
+
+func currentUser(t *translator, _ *Call) Expr { return t.currentUser() }
 
 func currentSetting(t *translator, c *Call) Expr {
 	if len(c.Args) == 0 {

@@ -26,7 +26,7 @@ type pair struct {
 }
 
 var testSession = Session{
-	User: "admin", Database: "dev", Schema: "public", Version: "PostgreSQL 8.0.2, Redshift 1.0", Backend: 4711,
+	User: "admin", UserID: 100, Database: "dev", Schema: "public", Version: "PostgreSQL 8.0.2, Redshift 1.0", Backend: 4711,
 	Settings: map[string]string{"search_path": "$user, public"},
 }
 
@@ -127,6 +127,8 @@ func extras(out Translation) string {
 		c := out.Copy
 		return fmt.Sprintf("[%s %s header=%t delimiter=%q null=%q quote=%q escape=%q]",
 			c.Format, strings.Join(c.Columns, ","), c.Header, c.Delimiter, c.Null, c.Quote, c.Escape)
+	case out.Security != nil:
+		return "[" + out.Security.String() + "]"
 	case out.Cursor != nil:
 		return fmt.Sprintf("[%s %d]", out.Cursor.Name, out.Cursor.Count)
 	case out.Params > 0:

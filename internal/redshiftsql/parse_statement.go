@@ -9,6 +9,9 @@ func (p *parser) statement() Statement {
 	if stmt := p.dataStatement(); stmt != nil {
 		return stmt
 	}
+	if stmt := p.securityStatement(); stmt != nil {
+		return stmt
+	}
 	if feature := p.unsupportedFeature(); feature != "" {
 		return &Unsupported{Feature: feature, Text: p.skipRest()}
 	}
@@ -117,26 +120,25 @@ func (p *parser) sessionStatement() Statement {
 // unsupportedStatements are the statements that are known by their first words and nothing more. Longer openings
 // stand before shorter ones.
 var unsupportedStatements = [][]string{
-	{"alter", "materialized", "view"}, {"alter", "external", "table"}, {"alter", "default", "privileges"},
-	{"alter", "database"}, {"alter", "datashare"}, {"alter", "function"}, {"alter", "group"}, {"alter", "identity"},
-	{"alter", "masking"}, {"alter", "procedure"}, {"alter", "rls"}, {"alter", "role"}, {"alter", "schema"},
-	{"alter", "system"}, {"alter", "user"},
+	{"alter", "materialized", "view"}, {"alter", "external", "table"},
+	{"alter", "database"}, {"alter", "datashare"}, {"alter", "function"}, {"alter", "identity"},
+	{"alter", "masking"}, {"alter", "procedure"}, {"alter", "rls"}, {"alter", "role"},
+	{"alter", "system"},
 	{"create", "external", "function"}, {"create", "external", "model"}, {"create", "external", "schema"},
 	{"create", "external", "table"}, {"create", "external", "view"}, {"create", "materialized", "view"},
 	{"create", "or", "replace", "external"}, {"create", "or", "replace", "function"},
 	{"create", "or", "replace", "library"}, {"create", "or", "replace", "procedure"}, {"create", "database"},
-	{"create", "datashare"}, {"create", "function"}, {"create", "group"}, {"create", "identity"}, {"create", "library"},
+	{"create", "datashare"}, {"create", "function"}, {"create", "identity"}, {"create", "library"},
 	{"create", "masking"}, {"create", "model"}, {"create", "procedure"}, {"create", "rls"}, {"create", "role"},
-	{"create", "user"},
 	{"drop", "external", "view"}, {"drop", "materialized", "view"}, {"drop", "database"}, {"drop", "datashare"},
-	{"drop", "function"}, {"drop", "group"}, {"drop", "identity"}, {"drop", "library"}, {"drop", "masking"},
-	{"drop", "model"}, {"drop", "procedure"}, {"drop", "rls"}, {"drop", "role"}, {"drop", "user"},
+	{"drop", "function"}, {"drop", "identity"}, {"drop", "library"}, {"drop", "masking"},
+	{"drop", "model"}, {"drop", "procedure"}, {"drop", "rls"}, {"drop", "role"},
 	{"refresh", "materialized", "view"}, {"show", "columns"}, {"show", "constraints"}, {"show", "databases"},
 	{"show", "datashares"}, {"show", "external", "table"}, {"show", "grants"}, {"show", "model"}, {"show", "parameters"},
 	{"show", "policies"}, {"show", "procedure"}, {"show", "procedures"}, {"show", "schemas"}, {"show", "table"},
 	{"show", "tables"}, {"show", "view"}, {"show", "functions"}, {"analyze", "compression"}, {"attach"}, {"call"}, {"cancel"},
-	{"desc"}, {"detach"}, {"grant"}, {"merge"}, {"move"}, {"notify"}, {"listen"}, {"unlisten"},
-	{"release"}, {"revoke"}, {"savepoint"}, {"unload"}, {"use"},
+	{"desc"}, {"detach"}, {"merge"}, {"move"}, {"notify"}, {"listen"}, {"unlisten"},
+	{"release"}, {"savepoint"}, {"unload"}, {"use"},
 }
 
 // unsupportedFeature names the statement, if it is one of Redshift's that is not offered: "GRANT".

@@ -19,6 +19,14 @@ type dialect interface {
 	typeName(Type) string
 	// text quotes a string.
 	text(string) string
+	// enter begins a query; what it returns ends it.
+	enter() (leave func())
+	// declare may change the name of a common table expression, which is known from here to the end of its query.
+	declare(string) string
+	// relation may put another table in the place of one that is read.
+	relation(*TableRef) *TableRef
+	// keep writes what outlives the session.
+	keep(write func())
 	// engine tells apart the few places where the engine's grammar differs.
 	engine() bool
 }
@@ -36,6 +44,10 @@ func (redshift) expr(x Expr) Expr                     { return x }
 func (redshift) selected(sel *Select, _ bool) *Select { return sel }
 func (redshift) name(n Name) Name                     { return n }
 func (redshift) from(call *Call) Expr                 { return call }
+func (redshift) enter() func()                        { return func() {} }
+func (redshift) declare(name string) string           { return name }
+func (redshift) relation(ref *TableRef) *TableRef     { return ref }
+func (redshift) keep(write func())                    { write() }
 func (redshift) engine() bool                         { return false }
 
 func (redshift) typeName(t Type) string {

@@ -22,6 +22,7 @@ func (p *printer) subquery(q *Query, named bool) {
 
 // query writes a query; named tells that the names of its columns are seen outside.
 func (p *printer) query(q *Query, named bool) {
+	defer p.dialect.enter()()
 	p.with(q.With)
 	limit := q.Limit
 	if sel, ok := q.Body.(*Select); ok && p.dialect.engine() && limit == nil {
@@ -52,10 +53,16 @@ func (p *printer) with(with *With) {
 	p.when(with.Recursive, "RECURSIVE ")
 	p.list(len(with.Tables), func(i int) {
 		table := with.Tables[i]
-		p.write(quoteName(table.Name))
+		var query string
+		if !with.Recursive {
+			query = p.apart(func(p *printer) { p.subquery(table.Query, table.Columns == nil) })
+		}
+		p.write(quoteName(p.dialect.declare(table.Name)))
 		p.bracketed(table.Columns)
-		p.write(" AS ")
-		p.subquery(table.Query, table.Columns == nil)
+		p.write(" AS ", query)
+		if with.Recursive {
+			p.subquery(table.Query, table.Columns == nil)
+		}
 	})
 	p.write(" ")
 }
@@ -158,7 +165,8 @@ func (p *printer) tables(list []TableExpr) {
 func (p *printer) tableExpr(table TableExpr) {
 	switch table := table.(type) {
 	case *TableRef:
-		p.table(table.Name)
+		table = p.dialect.relation(table)
+		p.write(table.Name.quoted())
 		p.alias(table.Alias)
 	case *TableSubquery:
 		p.when(table.Lateral, "LATERAL ")
@@ -171,6 +179,19 @@ func (p *printer) tableExpr(table TableExpr) {
 	case *Join:
 		p.join(table)
 	}
+}
+
+// target writes the table that a statement changes.
+func (p *printer) target(table *TableRef) {
+	p.table(table.Name)
+	p.alias(table.Alias)
+}
+
+// apart writes something to be put in its place later.
+func (p *printer) apart(write func(*printer)) string {
+	other := &printer{dialect: p.dialect}
+	write(other)
+	return other.String()
 }
 
 func (p *printer) alias(alias Alias) {
@@ -212,9 +233,10 @@ func (p *printer) insert(s *Insert) {
 }
 
 func (p *printer) update(s *Update) {
+	defer p.dialect.enter()()
 	p.with(s.With)
 	p.write("UPDATE ")
-	p.tableExpr(s.Table)
+	p.target(s.Table)
 	p.write(" SET ")
 	p.list(len(s.Set), func(i int) {
 		p.write(quoteName(s.Set[i].Column), " = ")
@@ -228,9 +250,10 @@ func (p *printer) update(s *Update) {
 }
 
 func (p *printer) delete(s *Delete) {
+	defer p.dialect.enter()()
 	p.with(s.With)
 	p.write("DELETE FROM ")
-	p.tableExpr(s.Table)
+	p.target(s.Table)
 	if s.Using != nil {
 		p.write(" USING ")
 		p.tables(s.Using)

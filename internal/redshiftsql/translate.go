@@ -8,12 +8,19 @@ import (
 // Session is what a statement may ask about the session it runs in.
 type Session struct {
 	User     string // CURRENT_USER
+	UserID   int32  // CURRENT_USER_ID
 	Database string // CURRENT_DATABASE(); a name qualified with it loses that qualifier
 	Schema   string // CURRENT_SCHEMA(), and where the sequences of unqualified tables go
 	Version  string // VERSION()
 	Backend  int32  // PG_BACKEND_PID()
 	// Settings answers CURRENT_SETTING('name'); names are in lower case. The engine answers for what is missing here.
 	Settings map[string]string
+	// Hidden are schemas that no statement may name.
+	Hidden []string
+	// Resolve, if set, is asked what every table that a query reads is called in full, or why it may not be read. It may be asked more than once.
+	Resolve func(Name) (Name, error)
+	// UserVariable is the engine's variable that holds CURRENT_USER, for views and defaults, which outlive the session; without one they keep User.
+	UserVariable string
 	// Unique tells the sequences behind IDENTITY columns apart: with a different value for every statement, tables that
 	// are dropped and renamed around one another never come to share one. Empty is fine where that cannot happen.
 	Unique string
@@ -47,6 +54,7 @@ const (
 	KindDeclare                // Cursor holds the name, Statements the query
 	KindFetch                  // Cursor holds the name and how many rows
 	KindClose                  // Cursor holds the name; "" is all
+	KindSecurity               // Security holds the statement, which is about users, groups or privileges
 )
 
 // Translation is a statement in the engine's words, and what the engine has no words for.
@@ -74,6 +82,7 @@ type Translation struct {
 	Target   Name     // the one table that INSERT, UPDATE, DELETE, TRUNCATE, VACUUM, ANALYZE or COPY is about
 	Prepared *Prepared
 	Cursor   *Cursor
+	Security Statement
 }
 
 // Cursor is about DECLARE, FETCH and CLOSE.
@@ -128,7 +137,10 @@ func Translate(stmt Statement, session Session) (Translation, error) {
 type translator struct {
 	session Session
 	params  int
-	err     error // the first refusal
+	err     error               // the first refusal
+	keeping bool                // what is written outlives the session: a view, a column's default
+	scopes  []map[string]string // of the queries around, innermost last: what their common table expressions are called
+	commons int
 }
 
 func (t *translator) engine() bool { return true }
@@ -162,6 +174,7 @@ func (t *translator) name(name Name) Name {
 	if name.isFile() {
 		t.refuse(&Error{Code: codeNoTable, Message: fmt.Sprintf("relation %q does not exist", strings.Join(name, "."))})
 	}
+	t.hideSchema(name)
 	if len(name) == 3 && name[0] == t.session.Database {
 		return name[1:]
 	}
@@ -186,6 +199,9 @@ func (t *translator) translate(stmt Statement) (Translation, error) {
 		return Translation{}, unsupported(0, "%s is not supported yet", s.Feature)
 	}
 	if out, ok := t.schema(stmt); ok {
+		return out, nil
+	}
+	if out, ok := t.security(stmt); ok {
 		return out, nil
 	}
 	return t.command(stmt)
@@ -250,7 +266,7 @@ func (t *translator) command(stmt Statement) (Translation, error) {
 	case *Deallocate:
 		return t.deallocate(s), nil
 	case *Declare:
-		return t.declare(s), nil
+		return t.declareCursor(s), nil
 	case *Fetch:
 		return Translation{Kind: KindFetch, Tag: "FETCH", Counts: true, Rows: true, Cursor: &Cursor{Name: s.Name, Count: s.Count}}, nil
 	case *CloseCursor:
@@ -315,7 +331,7 @@ func (t *translator) deallocate(s *Deallocate) Translation {
 	return out
 }
 
-func (t *translator) declare(s *Declare) Translation {
+func (t *translator) declareCursor(s *Declare) Translation {
 	if sel, ok := s.Query.Body.(*Select); ok && sel.Into != nil {
 		t.refuse(unsupported(0, "DECLARE CURSOR cannot have SELECT INTO"))
 	}

@@ -210,9 +210,9 @@ func (t *translator) extract(x *Extract) Expr {
 func (t *translator) bareCall(x *BareCall) Expr {
 	switch x.Name {
 	case "current_user", "session_user", "user":
-		return &String{Value: t.session.User}
+		return t.currentUser()
 	case "current_user_id":
-		return &Number{Text: "100"} // the first user of a cluster
+		return &Number{Text: strconv.Itoa(int(t.session.UserID))}
 	case "sysdate", "localtimestamp":
 		return t.sql("CAST(now() AS TIMESTAMP)")
 	case "localtime":

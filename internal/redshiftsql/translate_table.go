@@ -136,7 +136,7 @@ func (p *printer) engineColumn(def *ColumnDef, column *TableColumn) {
 		p.write(" DEFAULT nextval(", quoteText(column.Sequence.quoted()), ")")
 	case def.Default != nil:
 		p.write(" DEFAULT ")
-		p.operand(def.Default, holdsWord-1)
+		p.dialect.keep(func() { p.operand(def.Default, holdsWord-1) })
 	}
 	p.when(column.NotNull, " NOT NULL")
 	p.when(column.Length > 0, " "+lengthCheck(def.Name, def.Type))
@@ -299,8 +299,16 @@ func (t *translator) createTableAs(s *CreateTableAs) Translation {
 func (t *translator) createView(s *CreateView) Translation {
 	plain := *s
 	plain.LateBinding = false
-	sql := t.print(func(p *printer) { p.createView(&plain) })
+	sql := t.print(func(p *printer) { t.keep(func() { p.createView(&plain) }) })
 	return Translation{Kind: KindDDL, Tag: "CREATE VIEW", Statements: []string{sql}, Target: t.name(s.Name)}
+}
+
+// keep marks what write writes as something that outlives the session.
+func (t *translator) keep(write func()) {
+	before := t.keeping
+	t.keeping = true
+	write()
+	t.keeping = before
 }
 
 func (t *translator) createSchema(s *CreateSchema) Translation {

@@ -36,7 +36,7 @@ WHERE c.relkind IN ('r','p','')
   AND pg_catalog.pg_table_is_visible(c.oid)
 ORDER BY 1,2
 => SELECT
-SELECT n.nspname AS "Schema", c.relname AS "Name", CASE c.relkind WHEN 'r' THEN 'table' WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'i' THEN 'index' WHEN 'S' THEN 'sequence' WHEN 't' THEN 'TOAST table' WHEN 'f' THEN 'foreign table' WHEN 'p' THEN 'partitioned table' WHEN 'I' THEN 'partitioned index' END AS "Type", 'admin' AS "Owner" FROM pg_catalog.pg_class AS c LEFT JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace LEFT JOIN pg_catalog.pg_am AS am ON am.oid = c.relam WHERE c.relkind IN ('r', 'p', '') AND n.nspname <> 'pg_catalog' AND NOT regexp_matches(n.nspname, '^pg_toast') AND n.nspname <> 'information_schema' AND pg_table_is_visible(c.oid) ORDER BY 1, 2
+SELECT n.nspname AS "Schema", c.relname AS "Name", CASE c.relkind WHEN 'r' THEN 'table' WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'i' THEN 'index' WHEN 'S' THEN 'sequence' WHEN 't' THEN 'TOAST table' WHEN 'f' THEN 'foreign table' WHEN 'p' THEN 'partitioned table' WHEN 'I' THEN 'partitioned index' END AS "Type", pg_get_userbyid(c.relowner) AS "Owner" FROM pg_catalog.pg_class AS c LEFT JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace LEFT JOIN pg_catalog.pg_am AS am ON am.oid = c.relam WHERE c.relkind IN ('r', 'p', '') AND n.nspname <> 'pg_catalog' AND NOT regexp_matches(n.nspname, '^pg_toast') AND n.nspname <> 'information_schema' AND pg_table_is_visible(c.oid) ORDER BY 1, 2
 
 SELECT c.oid,
   n.nspname,

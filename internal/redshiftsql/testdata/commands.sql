@@ -192,13 +192,13 @@ lock table lines, other
 => LOCK TABLE
 
 grant select on lines to public
-=> error 0A000 at 0: GRANT is not supported yet
+=> GRANT [GRANT SELECT ON TABLE lines TO PUBLIC]
 
 revoke all on lines from somebody
-=> error 0A000 at 0: REVOKE is not supported yet
+=> REVOKE [REVOKE ALL ON TABLE lines FROM somebody]
 
 create user somebody password 'x'
-=> error 0A000 at 0: CREATE USER is not supported yet
+=> CREATE USER [CREATE USER somebody PASSWORD '********']
 
 create or replace procedure p() as $$ begin null; end; $$ language plpgsql
 => error 0A000 at 0: CREATE OR REPLACE PROCEDURE is not supported yet
@@ -219,4 +219,4 @@ refresh materialized view m
 => error 0A000 at 0: REFRESH MATERIALIZED VIEW is not supported yet
 
 alter user admin password 'x'
-=> error 0A000 at 0: ALTER USER is not supported yet
+=> ALTER USER [ALTER USER admin PASSWORD '********']

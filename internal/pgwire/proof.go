@@ -1,0 +1,57 @@
+package pgwire
+
+import (
+	"bytes"
+	"crypto/rand"
+	"errors"
+
+	"github.com/xdg-go/scram"
+)
+
+// proof is a SCRAM exchange in which one of several passwords is proved: the challenge is the same for all, so the client's answer can be held against
+// each.
+type proof struct {
+	verifiers     []Verifier
+	conversations []*scram.ServerConversation
+}
+
+func newProof(verifiers []Verifier, binding scram.ChannelBinding) (*proof, error) {
+	p := &proof{verifiers: verifiers}
+	nonce := rand.Text()
+	for _, verifier := range verifiers {
+		if !bytes.Equal(verifier.Salt, verifiers[0].Salt) || verifier.Iterations != verifiers[0].Iterations {
+			return nil, errors.New("the verifiers of one user differ in their salt")
+		}
+		server, err := scram.SHA256.NewServer(func(string) (scram.StoredCredentials, error) {
+			// The name in the SCRAM exchange is ignored, as in PostgreSQL: the start-up message has said who it is.
+			return verifier.credentials(), nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		server = server.WithNonceGenerator(func() string { return nonce })
+		p.conversations = append(p.conversations, server.NewConversationWithChannelBinding(binding))
+	}
+	return p, nil
+}
+
+// step hands the client's message to every exchange. The answer is that of the one that is proved, or else of the last.
+func (p *proof) step(message string) (answer string, err error) {
+	for _, conversation := range p.conversations {
+		given, failed := conversation.Step(message)
+		if answer, err = given, failed; conversation.Valid() {
+			break
+		}
+	}
+	return answer, err
+}
+
+// fitting is the verifier of the password that was proved.
+func (p *proof) fitting() (Verifier, bool) {
+	for i, conversation := range p.conversations {
+		if conversation.Valid() {
+			return p.verifiers[i], true
+		}
+	}
+	return Verifier{}, false
+}
