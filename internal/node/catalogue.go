@@ -12,7 +12,7 @@ const catalogueSchema = "slipher_catalog"
 
 // catalogue keeps what Redshift says of tables and the engine has no notion of: distribution and sort keys, encodings, declared types. It lives
 // in the database file (prelude/storage.sql) and is changed in the transaction that changes the table.
-func (s *session) catalogue(ctx context.Context, t redshiftsql.Translation) error {
+func (s *session) catalogue(ctx context.Context, t translation) error {
 	switch {
 	case t.Table != nil && !t.Table.Temp:
 		return s.catalogueTable(ctx, t.Table)

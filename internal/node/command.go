@@ -35,6 +35,19 @@ func (c *command) Run(ctx context.Context, _ []any) (pgwire.Result, error) {
 	return &listed{rows: rows, tag: tag}, nil
 }
 
+// checked has the command refused to a session whose user may not run it.
+func (c *command) checked(s *session, t translation) *command {
+	run := c.run
+	c.run = func(ctx context.Context) (string, [][]any, error) {
+		if err := s.check(ctx, t.access); err != nil {
+			s.engine.Fail()
+			return "", nil, err
+		}
+		return run(ctx)
+	}
+	return c
+}
+
 // tagged makes a command that returns no rows.
 func tagged(run func(ctx context.Context) (tag string, err error)) *command {
 	return &command{run: func(ctx context.Context) (string, [][]any, error) {
@@ -75,7 +88,7 @@ func (l *listed) Tag() string  { return l.tag }
 func (l *listed) Close() error { return nil }
 
 // command returns how the session runs what is not the engine's to do.
-func (s *session) command(t redshiftsql.Translation) *command {
+func (s *session) command(t translation) *command {
 	switch t.Kind {
 	case redshiftsql.KindBegin:
 		return tagged(func(ctx context.Context) (string, error) { return t.Tag, s.begin(ctx) })
@@ -100,6 +113,9 @@ func (s *session) set(ctx context.Context, statement *redshiftsql.Setting) error
 	if statement.Default {
 		return s.reset(ctx, statement.Name)
 	}
+	if strings.EqualFold(statement.Name, "session_authorization") {
+		return s.authorize(ctx, statement.Value)
+	}
 	if err := s.enter(ctx); err != nil {
 		return err
 	}
@@ -121,8 +137,12 @@ func (s *session) reset(ctx context.Context, name string) error {
 	if err := s.enter(ctx); err != nil {
 		return err
 	}
+	if strings.EqualFold(name, "session_authorization") {
+		return s.authorize(ctx, s.login.name)
+	}
 	if strings.EqualFold(name, "all") {
 		s.settings.restore(s.settings.initial)
+		s.showUser()
 		return s.applyAll(ctx)
 	}
 	return s.apply(ctx, strings.ToLower(name), s.settings.reset(name))
@@ -156,6 +176,9 @@ func (s *session) vacuum(ctx context.Context) (string, error) {
 	}
 	if err := s.commit(ctx); err != nil {
 		return "", err
+	}
+	if s.user.id != adminID {
+		return "VACUUM", nil
 	}
 	s.node.mu.Lock()
 	database := s.node.database

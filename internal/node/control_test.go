@@ -161,7 +161,7 @@ func TestShutdownTellsSessions(t *testing.T) {
 
 func TestWaitTellsWhyTheNodeEnds(t *testing.T) {
 	t.Parallel()
-	n, err := newNode(compute.NodeConfig{})
+	n, err := newNode(compute.NodeConfig{}, time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,18 +20,18 @@ type copyStatement struct {
 	session *session
 	copy    *redshiftsql.Copy
 	out     bool
-	tag     redshiftsql.Translation
+	tag     translation
 	text    string
 	format  copyFormat
 	rows    *query // what TO STDOUT sends; for FROM STDIN a query over the columns to fill, which is never run
 }
 
-func (s *session) prepareCopy(ctx context.Context, t redshiftsql.Translation, text string) (pgwire.Statement, error) {
+func (s *session) prepareCopy(ctx context.Context, t translation, text string) (pgwire.Statement, error) {
 	c := &copyStatement{session: s, copy: t.Copy, out: t.Kind == redshiftsql.KindCopyOut, tag: t, text: text, format: formatOf(t.Copy)}
 	if c.format.name == "binary" && c.out {
 		return nil, &pgwire.Error{Code: "0A000", Message: "COPY TO STDOUT in binary format is not supported; use text or csv"}
 	}
-	selection := redshiftsql.Translation{Rows: true, Statements: []string{t.Copy.Query}}
+	selection := translation{redshiftsql.Translation{Rows: true, Statements: []string{t.Copy.Query}}, t.access}
 	if !c.out {
 		selection.Statements[0] = columnsOf(t.Copy)
 	}
@@ -70,6 +70,10 @@ func (c *copyStatement) Run(context.Context, []any) (pgwire.Result, error) {
 // CopyIn appends the client's rows inside the transaction, so that a bad row leaves none of them behind.
 func (c *copyStatement) CopyIn(ctx context.Context, src io.Reader) (tag string, err error) {
 	if err := c.session.enter(ctx); err != nil {
+		return "", err
+	}
+	if err := c.session.check(ctx, c.tag.access); err != nil {
+		c.session.engine.Fail()
 		return "", err
 	}
 	ctx, stop := c.session.limit(ctx)

@@ -21,7 +21,7 @@ func (c *cursor) close() {
 }
 
 // prepareCursor serves DECLARE, FETCH and CLOSE, whose cursors live in the session.
-func (s *session) prepareCursor(ctx context.Context, t redshiftsql.Translation, text string, params []uint32) (pgwire.Statement, error) {
+func (s *session) prepareCursor(ctx context.Context, t translation, text string, params []uint32) (pgwire.Statement, error) {
 	switch t.Kind {
 	case redshiftsql.KindDeclare:
 		q, err := s.prepareQuery(ctx, t, text, params)
@@ -103,6 +103,9 @@ func (d *declaration) declare(ctx context.Context, args []any) error {
 			return err
 		}
 		d.query, d.used = again, false
+	}
+	if err := s.check(ctx, d.translation.access); err != nil {
+		return err
 	}
 	limited, stop := s.limit(ctx)
 	defer stop()

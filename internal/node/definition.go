@@ -9,7 +9,7 @@ import (
 
 // definition is a statement that makes, changes or drops something: DDL, SELECT INTO and CREATE TABLE AS. What the engine has no notion of goes
 // into the catalogue in the same transaction.
-func (s *session) definition(t redshiftsql.Translation, text string) *command {
+func (s *session) definition(t translation, text string) *command {
 	return tagged(func(ctx context.Context) (string, error) {
 		if err := s.enter(ctx); err != nil {
 			return "", err
@@ -25,7 +25,7 @@ func (s *session) definition(t redshiftsql.Translation, text string) *command {
 	})
 }
 
-func (s *session) define(ctx context.Context, t redshiftsql.Translation) (count int64, err error) {
+func (s *session) define(ctx context.Context, t translation) (count int64, err error) {
 	if t.Table != nil && t.Table.IfNotExists {
 		there, err := s.exists(ctx, t.Table.Name)
 		if err != nil {
@@ -41,7 +41,14 @@ func (s *session) define(ctx context.Context, t redshiftsql.Translation) (count 
 			return 0, err
 		}
 	}
-	return count, s.catalogue(ctx, t)
+	if err := s.catalogue(ctx, t); err != nil {
+		return 0, err
+	}
+	s.epoch++
+	if t.access.after == nil {
+		return count, nil
+	}
+	return count, t.access.after(ctx)
 }
 
 // change runs one of the engine's statements and returns the number of rows that it wrote.

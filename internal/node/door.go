@@ -149,13 +149,3 @@ func (n *node) setCertificate(_ http.ResponseWriter, _ *http.Request, certificat
 	}
 	return nil
 }
-
-// verifier returns the password verifier of a user; only the admin user exists.
-func (n *node) verifier(_ context.Context, user, _ string) (string, error) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if user != n.credentials.AdminUser {
-		return "", nil
-	}
-	return n.credentials.Verifier, nil
-}

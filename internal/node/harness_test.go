@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -34,6 +35,7 @@ type running struct {
 	parent  *io.PipeWriter
 	client  *http.Client
 	stop    context.CancelFunc
+	clock   *clock
 	ended   chan error
 }
 
@@ -57,7 +59,7 @@ func startWith(t testing.TB, config compute.NodeConfig) *running {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(sockets) })
-	r := &running{t: t, config: config, socket: filepath.Join(sockets, "s"), ended: make(chan error, 1)}
+	r := &running{t: t, config: config, socket: filepath.Join(sockets, "s"), clock: &clock{}, ended: make(chan error, 1)}
 	control := listen(t, "unix", r.socket)
 	sql := listen(t, "tcp", "127.0.0.1:0")
 	r.address = sql.Addr().String()
@@ -69,11 +71,18 @@ func startWith(t testing.TB, config compute.NodeConfig) *running {
 	ctx, stop := context.WithCancel(context.Background())
 	r.stop = stop
 	go func() {
-		r.ended <- serve(ctx, r.config, handedDown{control: control, sql: sql, parent: parentEnd}, confinement{})
+		r.ended <- serve(ctx, r.config, handedDown{control: control, sql: sql, parent: parentEnd, now: r.clock.now}, confinement{})
 	}()
 	t.Cleanup(r.shutDown)
 	return r
 }
+
+// clock is the node's, which tests may set forward.
+type clock struct{ ahead atomic.Int64 }
+
+func (c *clock) now() time.Time { return time.Now().Add(time.Duration(c.ahead.Load())) }
+
+func (c *clock) forward(by time.Duration) { c.ahead.Add(int64(by)) }
 
 func listen(t testing.TB, network, address string) net.Listener {
 	t.Helper()

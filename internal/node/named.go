@@ -11,7 +11,7 @@ import (
 
 // prepareNamed serves PREPARE, EXECUTE and DEALLOCATE, whose statements live in the session and not in the engine: an EXECUTE then goes the
 // same way as every other query.
-func (s *session) prepareNamed(t redshiftsql.Translation, text string) (pgwire.Statement, error) {
+func (s *session) prepareNamed(t translation, text string) (pgwire.Statement, error) {
 	named := t.Prepared
 	switch t.Kind {
 	case redshiftsql.KindPrepare:
@@ -23,16 +23,19 @@ func (s *session) prepareNamed(t redshiftsql.Translation, text string) (pgwire.S
 	if !known {
 		return nil, unknownStatement(named.Name)
 	}
-	return &execution{query: q, args: named.Args, text: text}, nil
+	return &execution{query: q, args: named.Args, text: text, access: t.access}, nil
 }
 
 func (s *session) name(ctx context.Context, named *redshiftsql.Prepared, text string) error {
 	if s.named[named.Name] != nil {
 		return &pgwire.Error{Code: "42P05", Message: fmt.Sprintf("prepared statement %q already exists", named.Name)}
 	}
-	inner, err := s.translate(named.Statement)
+	inner, err := s.translate(ctx, named.Statement)
 	if err != nil {
 		return clientError(err, text)
+	}
+	if err := s.guard(inner); err != nil {
+		return err
 	}
 	q, err := s.prepareQuery(ctx, inner, text, nil)
 	if err != nil {
@@ -62,8 +65,9 @@ func unknownStatement(name string) error {
 // execution is EXECUTE: it has the named statement's columns, and arguments that are expressions.
 type execution struct {
 	*query
-	args []string
-	text string
+	args   []string
+	text   string
+	access *access // of what the arguments read
 }
 
 func (e *execution) Params() []uint32 { return nil }
@@ -74,6 +78,10 @@ func (e *execution) Run(ctx context.Context, _ []any) (pgwire.Result, error) {
 		return nil, &pgwire.Error{Code: "42601", Message: fmt.Sprintf("the prepared statement has %d parameters, but %d values were given", len(e.params), len(e.args))}
 	}
 	if err := e.session.enter(ctx); err != nil {
+		return nil, err
+	}
+	if err := e.session.check(ctx, e.access); err != nil {
+		e.session.engine.Fail()
 		return nil, err
 	}
 	var args []any

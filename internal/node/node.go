@@ -56,6 +56,7 @@ type handedDown struct {
 	control net.Listener
 	sql     net.Listener
 	parent  io.Reader // ends when the parent does
+	now     func() time.Time
 }
 
 func inherited() (handedDown, error) {
@@ -67,7 +68,7 @@ func inherited() (handedDown, error) {
 	if err != nil {
 		return handedDown{}, err
 	}
-	return handedDown{control: control, sql: sql, parent: os.NewFile(compute.FDParent, "parent")}, nil
+	return handedDown{control: control, sql: sql, parent: os.NewFile(compute.FDParent, "parent"), now: time.Now}, nil
 }
 
 func listener(fd uintptr, name string) (net.Listener, error) {
@@ -85,7 +86,7 @@ type node struct {
 	config  compute.NodeConfig
 	log     *slog.Logger
 	level   slog.Level
-	started time.Time
+	now     func() time.Time
 	limiter *rate.Limiter // of every transfer; /bandwidth changes it under way
 	door    door
 
@@ -109,6 +110,7 @@ type node struct {
 	name        string
 	credentials compute.Credentials
 	parameters  map[string]string // of the cluster's parameter group
+	sessions    map[int32]int     // open ones, by their user
 	restoring   *restoration
 	copying     []*restoration // for single tables
 }
@@ -121,7 +123,7 @@ const (
 )
 
 func serve(ctx context.Context, config compute.NodeConfig, sockets handedDown, confined confinement) error {
-	n, err := newNode(config)
+	n, err := newNode(config, sockets.now)
 	if err != nil {
 		return err
 	}
@@ -172,7 +174,7 @@ func (n *node) close(control *http.Server) error {
 	return err
 }
 
-func newNode(config compute.NodeConfig) (*node, error) {
+func newNode(config compute.NodeConfig, now func() time.Time) (*node, error) {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(config.LogLevel)); config.LogLevel != "" && err != nil {
 		return nil, fmt.Errorf("log level: %w", err)
@@ -185,17 +187,18 @@ func newNode(config compute.NodeConfig) (*node, error) {
 		config:    config,
 		level:     level,
 		log:       slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level})).With("cluster", config.Cluster),
-		started:   time.Now(),
+		now:       now,
 		limiter:   vault.NewLimiter(0),
 		transfers: make(chan struct{}, 1),
 		opened:    make(chan *engine.Database, 1),
 		stopping:  make(chan struct{}),
 		viewLost:  make(chan struct{}),
+		sessions:  map[int32]int{},
 	}
 	n.ending, n.end = context.WithCancel(context.Background())
 	n.transfers <- struct{}{}
 	n.door.admission = newAdmission(config.MaxSessions)
-	n.door.config = pgwire.Config{TLS: tlsConfig, Admit: n.admit, Verifier: n.verifier, Connect: n.connect, Cancels: &pgwire.Cancels{}, Log: n.log}
+	n.door.config = pgwire.Config{TLS: tlsConfig, Admit: n.admit, Verifiers: n.verifiers, Connect: n.connect, Cancels: &pgwire.Cancels{}, Log: n.log}
 	return n, nil
 }
 

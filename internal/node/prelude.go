@@ -18,7 +18,7 @@ var preludes embed.FS
 func prelude(database, adminUser string) ([]string, error) {
 	statements := []string{fmt.Sprintf("CREATE TABLE %s.main.admin AS SELECT '%s' AS name, now() AS started",
 		engine.Helpers, strings.ReplaceAll(adminUser, "'", "''"))}
-	for _, file := range []string{"storage", "catalog", "functions"} {
+	for _, file := range []string{"storage", "users", "catalog", "functions"} {
 		text, err := preludes.ReadFile("prelude/" + file + ".sql")
 		if err != nil {
 			return nil, fmt.Errorf("read the %s prelude: %w", file, err)

@@ -31,7 +31,7 @@ func (s *session) Prepare(ctx context.Context, sql string, params []uint32) (pgw
 }
 
 func (s *session) prepare(ctx context.Context, parsed redshiftsql.Statement, text string, params []uint32) (pgwire.Statement, error) {
-	t, err := s.translate(parsed)
+	t, err := s.translate(ctx, parsed)
 	if err != nil {
 		return nil, clientError(err, text)
 	}
@@ -47,9 +47,11 @@ func (s *session) prepare(ctx context.Context, parsed redshiftsql.Statement, tex
 	case redshiftsql.KindQuery, redshiftsql.KindUpdate, redshiftsql.KindDelete:
 		return s.prepareQuery(ctx, t, text, params)
 	case redshiftsql.KindExplain:
-		return s.explain(t, text), nil
+		return s.explain(t, text).checked(s, t), nil
 	case redshiftsql.KindSelectInto, redshiftsql.KindDDL:
-		return s.definition(t, text), nil
+		return s.definition(t, text).checked(s, t), nil
+	case redshiftsql.KindSecurity:
+		return tagged(func(ctx context.Context) (string, error) { return s.security(ctx, t) }).checked(s, t), nil
 	case redshiftsql.KindCopyIn, redshiftsql.KindCopyOut:
 		return s.prepareCopy(ctx, t, text)
 	case redshiftsql.KindPrepare, redshiftsql.KindExecute, redshiftsql.KindDeallocate:
@@ -57,12 +59,12 @@ func (s *session) prepare(ctx context.Context, parsed redshiftsql.Statement, tex
 	case redshiftsql.KindDeclare, redshiftsql.KindFetch, redshiftsql.KindClose:
 		return s.prepareCursor(ctx, t, text, params)
 	default:
-		return s.command(t), nil
+		return s.command(t).checked(s, t), nil
 	}
 }
 
 // guard keeps statements from changing what is the node's own: the catalogue in the database file and the catalogs beside it.
-func (s *session) guard(t redshiftsql.Translation) error {
+func (s *session) guard(t translation) error {
 	if made := t.Table; made != nil && !made.Temp && made.Name.Schema() == "" && s.schema == "" {
 		return &pgwire.Error{Code: "3F000", Message: "no schema has been selected to create in"}
 	}
@@ -76,7 +78,7 @@ func (s *session) guard(t redshiftsql.Translation) error {
 	for _, name := range changed {
 		isOwn := name.Schema() == catalogueSchema || t.Drop != nil && t.Drop.Object == "schema" && name.Last() == catalogueSchema
 		switch {
-		case len(name) > 2:
+		case len(name) > 2 && name[0] != "temp":
 			return &pgwire.Error{Code: "0A000", Message: `cross-database references are not supported: "` + strings.Join(name, ".") + `"`}
 		case isOwn:
 			return &pgwire.Error{Code: "42501", Message: "permission denied: the catalogue is read only"}
@@ -85,16 +87,22 @@ func (s *session) guard(t redshiftsql.Translation) error {
 	return nil
 }
 
-// translate says a statement in the engine's words, in which pg_catalog is what the prelude makes of it.
-func (s *session) translate(parsed redshiftsql.Statement) (redshiftsql.Translation, error) {
+// inEngineWords says a statement in the engine's words, in which pg_catalog is what the prelude makes of it.
+func (s *session) inEngineWords(parsed redshiftsql.Statement, resolve func(redshiftsql.Name) (redshiftsql.Name, error)) (redshiftsql.Translation, error) {
 	t, err := redshiftsql.Translate(parsed, redshiftsql.Session{
-		User:     s.startup.User,
+		User:     s.user.name,
+		UserID:   s.user.id,
 		Database: s.startup.Database,
 		Schema:   s.schema,
 		Version:  version,
 		Backend:  int32(s.startup.ProcessID),
 		Settings: s.settings.now,
-		Unique:   strconv.FormatInt(time.Now().UnixNano(), 36),
+		Hidden:   []string{catalogueSchema},
+		Resolve:  resolve,
+
+		UserVariable: userVariable,
+
+		Unique: strconv.FormatInt(time.Now().UnixNano(), 36),
 	})
 	if err != nil {
 		return redshiftsql.Translation{}, err

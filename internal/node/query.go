@@ -20,13 +20,13 @@ type query struct {
 	noCopy
 	session     *session
 	text        string // as the user wrote it
-	translation redshiftsql.Translation
+	translation translation
 	prepared    *engine.Statement
 	params      []uint32
 	columns     []pgwire.Column
 }
 
-func (s *session) prepareQuery(ctx context.Context, t redshiftsql.Translation, text string, params []uint32) (*query, error) {
+func (s *session) prepareQuery(ctx context.Context, t translation, text string, params []uint32) (*query, error) {
 	prepared, err := s.engine.Prepare(ctx, t.Statements[0])
 	if err != nil {
 		return nil, clientError(err, text)
@@ -34,7 +34,7 @@ func (s *session) prepareQuery(ctx context.Context, t redshiftsql.Translation, t
 	return s.newQuery(prepared, t, text, params), nil
 }
 
-func (s *session) newQuery(prepared *engine.Statement, t redshiftsql.Translation, text string, params []uint32) *query {
+func (s *session) newQuery(prepared *engine.Statement, t translation, text string, params []uint32) *query {
 	q := &query{session: s, text: text, translation: t, prepared: prepared}
 	for i, param := range prepared.Params() {
 		oid := param.OID
@@ -51,7 +51,7 @@ func (s *session) newQuery(prepared *engine.Statement, t redshiftsql.Translation
 
 // prepareInsert lets an INSERT give values for the first columns only: Redshift fills the others with their defaults, the engine wants the
 // columns named.
-func (s *session) prepareInsert(ctx context.Context, parsed redshiftsql.Statement, t redshiftsql.Translation, text string, params []uint32) (*query, error) {
+func (s *session) prepareInsert(ctx context.Context, parsed redshiftsql.Statement, t translation, text string, params []uint32) (*query, error) {
 	prepared, err := s.engine.Prepare(ctx, t.Statements[0])
 	if err == nil {
 		return s.newQuery(prepared, t, text, params), nil
@@ -71,7 +71,7 @@ func (s *session) prepareInsert(ctx context.Context, parsed redshiftsql.Statemen
 	}
 	named := *insert
 	named.Columns = columns[:min(count, len(columns))]
-	if t, err = s.translate(&named); err != nil {
+	if t, err = s.translate(ctx, &named); err != nil {
 		return nil, clientError(err, text)
 	}
 	return s.prepareQuery(ctx, t, text, params)
@@ -106,6 +106,10 @@ func (q *query) Close()                   { q.prepared.Close() }
 
 func (q *query) Run(ctx context.Context, args []any) (pgwire.Result, error) {
 	if err := q.session.enter(ctx); err != nil {
+		return nil, err
+	}
+	if err := q.session.check(ctx, q.translation.access); err != nil {
+		q.session.engine.Fail()
 		return nil, err
 	}
 	limited, stop := q.session.limit(ctx)
@@ -165,7 +169,7 @@ func (r *result) Tag() string {
 	return tagOf(r.query.translation, count)
 }
 
-func tagOf(t redshiftsql.Translation, count int64) string {
+func tagOf(t translation, count int64) string {
 	if t.Counts {
 		return t.Tag + " " + strconv.FormatInt(count, 10)
 	}
@@ -179,7 +183,7 @@ func (r *result) Close() error {
 }
 
 // explain returns the plan line by line, as PostgreSQL does.
-func (s *session) explain(t redshiftsql.Translation, text string) *command {
+func (s *session) explain(t translation, text string) *command {
 	return &command{columns: []pgwire.Column{textColumn("QUERY PLAN")}, run: func(ctx context.Context) (string, [][]any, error) {
 		if err := s.enter(ctx); err != nil {
 			return "", nil, err

@@ -14,12 +14,22 @@ type session struct {
 	node     *node
 	engine   *engine.Session
 	startup  pgwire.Startup
+	login    user   // who has proved to be that
+	user     user   // who the session acts as
+	store    string // the full name of the catalogue's schema
 	settings *settings
 	explicit bool              // between BEGIN and its end
 	before   map[string]string // the settings when the transaction began; a rollback brings them back
-	schema   string            // the first of the search path that exists: where new tables go
+	path     []string          // the schemas of the search path that exist
+	schema   string            // the first of them: where new tables go
 	named    map[string]*query // what PREPARE made
 	cursors  map[string]*cursor
+
+	as           user // who it acted as when the transaction began
+	temporaries  bool // it has made temporary tables
+	epoch        int  // goes up whenever rights may have changed: with each transaction, and within it
+	authorized   *rights
+	authorizedAt int // the epoch of authorized
 }
 
 // connect opens the session of an authenticated client.
@@ -34,16 +44,25 @@ func (n *node) connect(ctx context.Context, startup pgwire.Startup) (pgwire.Exec
 	if err != nil {
 		return nil, clientError(err, "")
 	}
-	s := &session{node: n, engine: inner, startup: startup, settings: newSettings(startup, n.sessionDefaults()), named: map[string]*query{}, cursors: map[string]*cursor{}}
-	if err := s.applyAll(ctx); err != nil {
-		inner.Close()
+	s := &session{node: n, engine: inner, startup: startup, store: storeOf(name), settings: newSettings(startup, n.sessionDefaults()), named: map[string]*query{}, cursors: map[string]*cursor{}}
+	err = s.identify(ctx, startup)
+	if err == nil {
+		err = s.applyAll(ctx)
+	}
+	if err != nil {
+		s.Close()
 		return nil, clientError(err, "")
 	}
 	return s, nil
 }
 
 // Close ends the session and rolls back what is open.
-func (s *session) Close() { s.engine.Close() }
+func (s *session) Close() {
+	s.engine.Close()
+	if s.login.id != 0 {
+		s.node.dismiss(s.login.id)
+	}
+}
 
 // Status is the transaction status of ReadyForQuery.
 func (s *session) Status() byte {
@@ -82,7 +101,8 @@ func (s *session) enter(ctx context.Context) error {
 	if err := s.engine.Begin(ctx); err != nil {
 		return clientError(err, "")
 	}
-	s.before = maps.Clone(s.settings.now)
+	s.before, s.as = maps.Clone(s.settings.now), s.user
+	s.epoch++
 	return nil
 }
 
@@ -149,6 +169,11 @@ func (s *session) rollback(ctx context.Context) error {
 // forget takes back the settings of a transaction that was rolled back.
 func (s *session) forget(ctx context.Context) {
 	s.settings.restore(s.before)
+	if s.user.id != s.as.id {
+		if err := s.become(context.WithoutCancel(ctx), s.as); err != nil {
+			s.node.log.Warn("session authorization not restored after a rollback", "err", err)
+		}
+	}
 	if err := s.applyAll(context.WithoutCancel(ctx)); err != nil {
 		s.node.log.Warn("settings not restored after a rollback", "err", err)
 	}
@@ -187,18 +212,21 @@ func (s *session) applySearchPath(ctx context.Context, wanted []string) error {
 	var found []string
 	for _, schema := range wanted {
 		if schema == "$user" {
-			schema = s.startup.User
+			schema = s.user.name
 		}
-		if slices.Contains(existing, schema) {
+		if slices.Contains(existing, schema) && !slices.Contains(hiddenSchemas, schema) {
 			found = append(found, schema)
 		}
 	}
-	s.schema = ""
+	s.path, s.schema = found, ""
 	if len(found) > 0 {
 		s.schema = found[0]
 	}
 	return s.engine.SetSearchPath(ctx, found)
 }
+
+// hiddenSchemas are never looked in.
+var hiddenSchemas = []string{catalogueSchema, "main"}
 
 func (s *session) schemas(ctx context.Context) ([]string, error) {
 	rows, err := s.rows(ctx, "SELECT schema_name FROM duckdb_schemas() WHERE database_name = current_database()")

@@ -76,6 +76,13 @@ func (s *settings) setLocal(name, value string) {
 	s.set(name, value)
 }
 
+// begin sets what the session begins with.
+func (s *settings) begin(name, value string) {
+	name = strings.ToLower(name)
+	s.initial[name] = value
+	s.set(name, value)
+}
+
 // endLocal brings back what SET LOCAL hid, and says whether there was anything.
 func (s *settings) endLocal() bool {
 	for name, value := range s.local {

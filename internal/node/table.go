@@ -170,6 +170,9 @@ func copyTable(ctx context.Context, database *engine.Database, guest *engine.Gue
 	if err := copyCatalogue(ctx, session, guest, from, to); err != nil {
 		return 0, err
 	}
+	if err := enterRestored(ctx, session, request.Target); err != nil {
+		return 0, err
+	}
 	return rows, session.Commit(ctx)
 }
 
@@ -204,6 +207,21 @@ func copyCatalogue(ctx context.Context, session *engine.Session, guest *engine.G
 			if err := session.Exec(ctx, statement); err != nil {
 				return err
 			}
+		}
+	}
+	return nil
+}
+
+// enterRestored makes the table the admin user's.
+func enterRestored(ctx context.Context, session *engine.Session, table compute.TableName) error {
+	name := engine.QuoteText(table.Schema) + ", " + engine.QuoteText(table.Table)
+	for _, statement := range []string{
+		fmt.Sprintf("DELETE FROM %s.grants WHERE (schema_name, name) = (%s)", catalogueSchema, name),
+		fmt.Sprintf("DELETE FROM %s.objects WHERE (schema_name, name) = (%s)", catalogueSchema, name),
+		fmt.Sprintf("INSERT INTO %s.objects VALUES (%s, 'table', %d, false)", catalogueSchema, name, adminID),
+	} {
+		if err := session.Exec(ctx, statement); err != nil {
+			return err
 		}
 	}
 	return nil

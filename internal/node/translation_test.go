@@ -29,6 +29,7 @@ func TestTranslationsRun(t *testing.T) {
 				t.Fatal(err)
 			}
 			conn := opened(t).connect()
+			execute(t, conn, "CREATE USER admin CREATEUSER PASSWORD DISABLE", "CREATE USER somebody PASSWORD DISABLE")
 			for pair := range strings.SplitSeq(string(text), "\n\n") {
 				statement, answer, found := strings.Cut(strings.Trim(pair, "\n"), "\n=> ")
 				if !found || strings.HasPrefix(answer, "error") {

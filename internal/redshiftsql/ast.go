@@ -36,8 +36,8 @@ func (n Name) Schema() string {
 	return n[len(n)-2]
 }
 
-// temporary reports whether the name is one of those that the leading # makes temporary.
-func (n Name) temporary() bool { return strings.HasPrefix(n.Last(), "#") }
+// Temporary reports whether the name is one of those that the leading # makes temporary.
+func (n Name) Temporary() bool { return strings.HasPrefix(n.Last(), "#") }
 
 // Query is a SELECT with what goes around it.
 type Query struct {

@@ -26,7 +26,7 @@ type pair struct {
 }
 
 var testSession = Session{
-	User: "admin", UserID: 100, Database: "dev", Schema: "public", Version: "PostgreSQL 8.0.2, Redshift 1.0", Backend: 4711,
+	User: "admin", UserID: 100, UserVariable: "slipher_user", Database: "dev", Schema: "public", Version: "PostgreSQL 8.0.2, Redshift 1.0", Backend: 4711,
 	Settings: map[string]string{"search_path": "$user, public"},
 }
 

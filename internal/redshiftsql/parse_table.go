@@ -22,7 +22,7 @@ func (p *parser) ifExists() bool { return p.accept("if", "exists") }
 
 func (p *parser) createTable(temp bool) Statement {
 	table := &CreateTable{IfNotExists: p.ifNotExists(), Name: p.qualifiedName()}
-	table.Temp = temp || table.Name.temporary()
+	table.Temp = temp || table.Name.Temporary()
 	if !p.isOp("(") || p.columnListOnly() {
 		return p.createTableAs(table)
 	}

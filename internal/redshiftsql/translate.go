@@ -221,7 +221,7 @@ func (t *translator) selectInto(s *Query, sel *Select) Translation {
 	plain.Into = nil
 	query := *s
 	query.Body = &plain
-	return t.createTableAs(&CreateTableAs{Name: sel.Into.Name, Temp: sel.Into.Temp || sel.Into.Name.temporary(), Query: &query})
+	return t.createTableAs(&CreateTableAs{Name: sel.Into.Name, Temp: sel.Into.Temp || sel.Into.Name.Temporary(), Query: &query})
 }
 
 func (t *translator) write(kind Kind, tag string, target Name, write func(*printer)) Translation {

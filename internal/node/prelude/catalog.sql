@@ -2,18 +2,37 @@
 -- are found by their bare names; those of the engine's pg_catalog that are not named here show through.
 -- A statement ends with a semicolon at the end of a line; {database} stands for the database's name.
 
+CREATE VIEW slipher.main.all_users AS
+SELECT 100 AS id, name, true AS superuser, true AS createdb, NULL::TIMESTAMPTZ AS valid_until, -1 AS connection_limit, 0 AS session_timeout, 'UNRESTRICTED' AS syslog_access
+FROM slipher.main.admin
+UNION ALL SELECT id, name, superuser, createdb, valid_until, connection_limit, session_timeout, syslog_access FROM {database}.slipher_catalog.users;
+CREATE MACRO slipher.main.pg_get_userbyid(number) AS (SELECT coalesce(max(u.name), 'unknown (OID=' || number || ')') FROM slipher.main.all_users u WHERE u.id = number);
+
+-- Privileges as a list of name=privileges, as PostgreSQL's ACLs say it, but with whole words.
+CREATE MACRO slipher.main.acl(schema_of, name_of) AS (
+  SELECT list(holder || '=' || privileges ORDER BY holder) FROM (
+    SELECT CASE g.grantee_kind WHEN 'public' THEN '' WHEN 'group' THEN 'group ' || (SELECT max(r.name) FROM {database}.slipher_catalog.groups r WHERE r.id = g.grantee)
+             ELSE slipher.main.pg_get_userbyid(g.grantee) END AS holder,
+           string_agg(g.privilege || CASE WHEN g.grantable THEN '*' ELSE '' END, '/' ORDER BY g.privilege) AS privileges
+    FROM {database}.slipher_catalog.grants g WHERE g.schema_name = schema_of AND g.name = name_of GROUP BY ALL));
+CREATE MACRO slipher.main.owner_of(schema_of, name_of) AS
+  coalesce((SELECT max(o.owner) FROM {database}.slipher_catalog.objects o WHERE o.schema_name = schema_of AND o.name = name_of), 100);
+
 CREATE VIEW slipher.main.visible_schemas AS
-SELECT oid, schema_name AS name, CASE WHEN database_name = 'temp' THEN 'pg_temp_1' ELSE schema_name END AS shown, database_name
+SELECT oid, schema_name AS name, CASE WHEN database_name = 'temp' THEN 'pg_temp_1' ELSE schema_name END AS shown, database_name,
+       slipher.main.owner_of(schema_name, '') AS owner, slipher.main.acl(schema_name, '') AS acl
 FROM duckdb_schemas()
 WHERE database_name = current_database() AND schema_name NOT IN ('main', 'slipher_catalog', 'pg_catalog', 'information_schema')
    OR database_name = 'temp' AND schema_name = 'main';
 
 CREATE VIEW slipher.main.visible_relations AS
 SELECT t.table_oid AS oid, t.table_name AS name, s.oid AS schema_oid, s.shown AS schema_name, s.database_name, 'r' AS kind, t.column_count AS columns,
-       t.estimated_size AS rows, NULL::VARCHAR AS definition, t.comment
+       t.estimated_size AS rows, NULL::VARCHAR AS definition, t.comment, slipher.main.owner_of(t.schema_name, t.table_name) AS owner,
+       slipher.main.acl(t.schema_name, t.table_name) AS acl
 FROM duckdb_tables() t JOIN slipher.main.visible_schemas s ON t.schema_oid = s.oid AND t.database_name = s.database_name
 UNION ALL
-SELECT v.view_oid, v.view_name, s.oid, s.shown, s.database_name, 'v', v.column_count, 0, v.sql, v.comment
+SELECT v.view_oid, v.view_name, s.oid, s.shown, s.database_name, 'v', v.column_count, 0, v.sql, v.comment, slipher.main.owner_of(v.schema_name, v.view_name),
+       slipher.main.acl(v.schema_name, v.view_name)
 FROM duckdb_views() v JOIN slipher.main.visible_schemas s ON v.schema_oid = s.oid AND v.database_name = s.database_name
 WHERE NOT v.internal;
 
@@ -70,29 +89,25 @@ CREATE MACRO slipher.main.obj_description(object) AS (SELECT max(comment) FROM s
   (object, catalog) AS (SELECT max(comment) FROM slipher.main.visible_relations r WHERE r.oid = object);
 CREATE MACRO slipher.main.shobj_description(object, catalog) AS NULL::VARCHAR;
 CREATE MACRO slipher.main.col_description(relation, ordinal) AS (SELECT max(c.comment) FROM duckdb_columns() c WHERE c.table_oid = relation AND c.column_index = ordinal);
-CREATE MACRO slipher.main.has_schema_privilege(a, b) AS true, (a, b, c) AS true;
-CREATE MACRO slipher.main.has_table_privilege(a, b) AS true, (a, b, c) AS true;
-CREATE MACRO slipher.main.has_database_privilege(a, b) AS true, (a, b, c) AS true;
-CREATE MACRO slipher.main.has_column_privilege(a, b, c) AS true, (a, b, c, d) AS true;
 -- The engine does not tell how large a table is: eight bytes a value is an estimate.
 CREATE MACRO slipher.main.pg_relation_size(relation) AS (SELECT max(r.rows * r.columns * 8)::BIGINT FROM slipher.main.visible_relations r WHERE r.oid = relation);
 CREATE MACRO slipher.main.pg_table_size(relation) AS slipher.main.pg_relation_size(relation);
 CREATE MACRO slipher.main.pg_total_relation_size(relation) AS slipher.main.pg_relation_size(relation);
-CREATE MACRO slipher.main.pg_database_size(name) AS (SELECT coalesce(sum(r.rows * r.columns * 8), 0)::BIGINT FROM slipher.main.visible_relations r);
+CREATE MACRO slipher.main.pg_database_size(database_named) AS (SELECT coalesce(sum(r.rows * r.columns * 8), 0)::BIGINT FROM slipher.main.visible_relations r);
 CREATE MACRO slipher.main.pg_postmaster_start_time() AS (SELECT started FROM slipher.main.admin);
 
 CREATE VIEW slipher.main.pg_namespace AS
-SELECT oid, shown AS nspname, 100::BIGINT AS nspowner, NULL::VARCHAR AS nspacl FROM slipher.main.visible_schemas
+SELECT oid, shown AS nspname, owner::BIGINT AS nspowner, acl AS nspacl FROM slipher.main.visible_schemas
 UNION ALL SELECT 11, 'pg_catalog', 1, NULL
 UNION ALL SELECT 12, 'information_schema', 1, NULL;
 
 CREATE VIEW slipher.main.pg_class AS
-SELECT oid, name AS relname, schema_oid AS relnamespace, 0::BIGINT AS reltype, 0::BIGINT AS reloftype, 100::BIGINT AS relowner, 0::BIGINT AS relam, oid AS relfilenode,
+SELECT oid, name AS relname, schema_oid AS relnamespace, 0::BIGINT AS reltype, 0::BIGINT AS reloftype, owner::BIGINT AS relowner, 0::BIGINT AS relam, oid AS relfilenode,
        0::BIGINT AS reltablespace, 1 AS relpages, rows::REAL AS reltuples, 0 AS relallvisible, 0::BIGINT AS reltoastrelid, 0::BIGINT AS reltoastidxid,
        false AS relhasindex, false AS relisshared, CASE WHEN database_name = 'temp' THEN 't' ELSE 'p' END AS relpersistence, kind AS relkind,
        columns::SMALLINT AS relnatts, 0::SMALLINT AS relchecks, 0::SMALLINT AS reltriggers, 0::SMALLINT AS relukeys, 0::SMALLINT AS relfkeys, 0::SMALLINT AS relrefs,
        false AS relhasoids, false AS relhaspkey, kind = 'v' AS relhasrules, false AS relhastriggers, false AS relhassubclass, false AS relrowsecurity,
-       false AS relforcerowsecurity, true AS relispopulated, 'd' AS relreplident, false AS relispartition, NULL::VARCHAR AS relacl, NULL::VARCHAR[] AS reloptions
+       false AS relforcerowsecurity, true AS relispopulated, 'd' AS relreplident, false AS relispartition, acl AS relacl, NULL::VARCHAR[] AS reloptions
 FROM slipher.main.visible_relations;
 
 CREATE VIEW slipher.main.pg_attribute AS
@@ -116,19 +131,78 @@ FROM slipher.main.types;
 
 CREATE VIEW slipher.main.pg_database AS
 SELECT 5::BIGINT AS oid, current_database() AS datname, 100::BIGINT AS datdba, 6 AS encoding, 'en_US.utf8' AS datcollate, 'en_US.utf8' AS datctype, false AS datistemplate,
-       true AS datallowconn, -1 AS datconnlimit, 0::BIGINT AS datlastsysoid, 0::BIGINT AS dattablespace, NULL::VARCHAR AS datconfig, NULL::VARCHAR AS datacl;
+       true AS datallowconn, -1 AS datconnlimit, 0::BIGINT AS datlastsysoid, 0::BIGINT AS dattablespace, NULL::VARCHAR AS datconfig, slipher.main.acl('', '') AS datacl;
 
 CREATE VIEW slipher.main.pg_user AS
-SELECT name AS usename, 100 AS usesysid, true AS usecreatedb, true AS usesuper, false AS usecatupd, '********' AS passwd, NULL::TIMESTAMP AS valuntil, NULL::VARCHAR AS useconfig
-FROM slipher.main.admin;
+SELECT name AS usename, id AS usesysid, createdb AS usecreatedb, superuser AS usesuper, false AS usecatupd, '********' AS passwd, valid_until::TIMESTAMP AS valuntil,
+       (SELECT list(name || '=' || setting ORDER BY name)::VARCHAR FROM {database}.slipher_catalog.user_settings s WHERE s.id = u.id) AS useconfig
+FROM slipher.main.all_users u;
+CREATE VIEW slipher.main.pg_shadow AS SELECT * FROM slipher.main.pg_user;
+CREATE VIEW slipher.main.pg_user_info AS
+SELECT p.*, CASE WHEN u.connection_limit < 0 THEN 'UNLIMITED' ELSE u.connection_limit::VARCHAR END AS useconnlimit
+FROM slipher.main.pg_user p JOIN slipher.main.all_users u ON u.id = p.usesysid;
+CREATE VIEW slipher.main.svv_user_info AS
+SELECT name AS user_name, id AS user_id, createdb, superuser, false AS catalog_update, CASE WHEN connection_limit < 0 THEN 'UNLIMITED' ELSE connection_limit::VARCHAR END AS connection_limit,
+       syslog_access, NULL::TIMESTAMP AS last_ddl_timestamp, session_timeout, NULL::VARCHAR AS external_id
+FROM slipher.main.all_users;
+CREATE VIEW slipher.main.svl_user_info AS
+SELECT name AS usename, id AS usesysid, createdb AS usecreatedb, superuser AS usesuper, false AS usecatupd,
+       CASE WHEN connection_limit < 0 THEN 'UNLIMITED' ELSE connection_limit::VARCHAR END AS useconnlimit, syslog_access AS syslogaccess, NULL::TIMESTAMP AS last_ddl_ts,
+       session_timeout AS sessiontimeout, NULL::VARCHAR AS external_user_id
+FROM slipher.main.all_users;
 
 CREATE VIEW slipher.main.pg_roles AS
-SELECT 100::BIGINT AS oid, name AS rolname, true AS rolsuper, true AS rolinherit, true AS rolcreaterole, true AS rolcreatedb, true AS rolcatupdate, true AS rolcanlogin,
-       false AS rolreplication, false AS rolbypassrls, -1 AS rolconnlimit, '********' AS rolpassword, NULL::TIMESTAMPTZ AS rolvaliduntil, NULL::VARCHAR AS rolconfig
-FROM slipher.main.admin;
+SELECT id::BIGINT AS oid, name AS rolname, superuser AS rolsuper, true AS rolinherit, superuser AS rolcreaterole, createdb AS rolcreatedb, superuser AS rolcatupdate, true AS rolcanlogin,
+       false AS rolreplication, false AS rolbypassrls, connection_limit AS rolconnlimit, '********' AS rolpassword, valid_until AS rolvaliduntil, NULL::VARCHAR AS rolconfig
+FROM slipher.main.all_users;
+CREATE VIEW slipher.main.pg_auth_members AS SELECT group_id::BIGINT AS roleid, user_id::BIGINT AS member, 100::BIGINT AS grantor, false AS admin_option FROM {database}.slipher_catalog.members;
+CREATE VIEW slipher.main.pg_group AS
+SELECT name AS groname, id AS grosysid, (SELECT list(user_id ORDER BY user_id) FROM {database}.slipher_catalog.members m WHERE m.group_id = g.id) AS grolist
+FROM {database}.slipher_catalog.groups g;
 
-CREATE VIEW slipher.main.pg_auth_members AS SELECT 0::BIGINT AS roleid, 0::BIGINT AS member, 0::BIGINT AS grantor, false AS admin_option WHERE false;
-CREATE VIEW slipher.main.pg_group AS SELECT ''::VARCHAR AS groname, 0 AS grosysid, NULL::VARCHAR AS grolist WHERE false;
+-- Who may do what.
+CREATE VIEW slipher.main.all_grants AS
+SELECT g.schema_name, g.name, upper(g.privilege) AS privilege_type, g.grantee AS identity_id,
+       CASE g.grantee_kind WHEN 'public' THEN 'public' WHEN 'group' THEN (SELECT max(r.name) FROM {database}.slipher_catalog.groups r WHERE r.id = g.grantee)
+         ELSE slipher.main.pg_get_userbyid(g.grantee) END AS identity_name, g.grantee_kind AS identity_type, g.grantable AS admin_option
+FROM {database}.slipher_catalog.grants g;
+CREATE VIEW slipher.main.svv_relation_privileges AS
+SELECT schema_name AS namespace_name, name AS relation_name, privilege_type, identity_id, identity_name, identity_type, admin_option FROM slipher.main.all_grants WHERE name <> '';
+CREATE VIEW slipher.main.svv_schema_privileges AS
+SELECT schema_name AS namespace_name, privilege_type, identity_id, identity_name, identity_type, admin_option FROM slipher.main.all_grants WHERE name = '' AND schema_name <> '';
+CREATE VIEW slipher.main.svv_database_privileges AS
+SELECT current_database() AS database_name, privilege_type, identity_id, identity_name, identity_type, admin_option FROM slipher.main.all_grants WHERE schema_name = '';
+CREATE VIEW slipher.main.svv_default_privileges AS
+SELECT nullif(d.schema_name, '') AS schema_name, 'RELATION' AS object_type, d.owner AS owner_id, slipher.main.pg_get_userbyid(d.owner) AS owner_name, 'user' AS owner_type,
+       upper(d.privilege) AS privilege_type, d.grantee AS grantee_id,
+       CASE d.grantee_kind WHEN 'public' THEN 'public' WHEN 'group' THEN (SELECT max(r.name) FROM {database}.slipher_catalog.groups r WHERE r.id = d.grantee)
+         ELSE slipher.main.pg_get_userbyid(d.grantee) END AS grantee_name, d.grantee_kind AS grantee_type, d.grantable AS admin_option
+FROM {database}.slipher_catalog.default_grants d;
+
+CREATE MACRO slipher.main.session_user_id() AS coalesce(getvariable('slipher_user_id')::INTEGER, 100);
+CREATE MACRO slipher.main.user_number(who) AS (SELECT max(u.id) FROM slipher.main.all_users u WHERE u.name = who::VARCHAR OR u.id::VARCHAR = who::VARCHAR);
+CREATE MACRO slipher.main.is_member(who, of_group) AS
+  EXISTS (SELECT 1 FROM {database}.slipher_catalog.members m WHERE m.user_id = who AND m.group_id = of_group)
+  OR who = slipher.main.session_user_id() AND contains(coalesce(getvariable('slipher_user_groups'), ','), ',' || of_group || ',');
+CREATE MACRO slipher.main.holds(who, schema_of, name_of, wanted) AS (
+  EXISTS (SELECT 1 FROM slipher.main.all_users u WHERE u.id = who AND u.superuser) OR slipher.main.owner_of(schema_of, name_of) = who
+  OR EXISTS (SELECT 1 FROM {database}.slipher_catalog.grants g WHERE g.schema_name = schema_of AND g.name = name_of
+    AND (g.privilege = replace(lower(trim(wanted)), ' with grant option', '') OR g.privilege = 'temporary' AND lower(trim(wanted)) = 'temp')
+    AND (g.grantable OR NOT contains(lower(wanted), 'with grant option'))
+    AND (g.grantee_kind = 'public' OR g.grantee_kind = 'user' AND g.grantee = who OR g.grantee_kind = 'group' AND slipher.main.is_member(who, g.grantee))));
+CREATE MACRO slipher.main.has_schema_privilege(a, b) AS slipher.main.holds(slipher.main.session_user_id(), a::VARCHAR, '', b),
+  (a, b, c) AS slipher.main.holds(slipher.main.user_number(a), b::VARCHAR, '', c);
+CREATE MACRO slipher.main.has_database_privilege(a, b) AS slipher.main.holds(slipher.main.session_user_id(), '', '', b),
+  (a, b, c) AS slipher.main.holds(slipher.main.user_number(a), '', '', c);
+CREATE MACRO slipher.main.relation_number(named) AS (
+  SELECT arg_min(r.oid, CASE WHEN r.schema_name = 'pg_temp_1' THEN 0 ELSE list_position(current_schemas(false), r.schema_name) END) FROM slipher.main.visible_relations r
+  WHERE r.oid::VARCHAR = named::VARCHAR OR r.schema_name || '.' || r.name = named::VARCHAR
+     OR r.name = named::VARCHAR AND (r.schema_name = 'pg_temp_1' OR list_contains(current_schemas(false), r.schema_name)));
+CREATE MACRO slipher.main.has_table_privilege(a, b) AS
+    (SELECT slipher.main.holds(slipher.main.session_user_id(), max(r.schema_name), max(r.name), b) FROM slipher.main.visible_relations r WHERE r.oid = slipher.main.relation_number(a)),
+  (a, b, c) AS
+    (SELECT slipher.main.holds(slipher.main.user_number(a), max(r.schema_name), max(r.name), c) FROM slipher.main.visible_relations r WHERE r.oid = slipher.main.relation_number(b));
+CREATE MACRO slipher.main.has_column_privilege(a, b, c) AS slipher.main.has_table_privilege(a, c), (a, b, c, d) AS slipher.main.has_table_privilege(a, b, d);
 CREATE VIEW slipher.main.pg_inherits AS SELECT 0::BIGINT AS inhrelid, 0::BIGINT AS inhparent, 0 AS inhseqno, false AS inhdetachpending WHERE false;
 CREATE VIEW slipher.main.pg_rewrite AS SELECT 0::BIGINT AS oid, ''::VARCHAR AS rulename, 0::BIGINT AS ev_class, 0 AS ev_attr, ''::VARCHAR AS ev_type, false AS is_instead WHERE false;
 CREATE VIEW slipher.main.pg_trigger AS SELECT 0::BIGINT AS oid, 0::BIGINT AS tgrelid, ''::VARCHAR AS tgname, 0::BIGINT AS tgconstraint, false AS tgisinternal, ''::VARCHAR AS tgenabled WHERE false;
@@ -139,10 +213,10 @@ CREATE VIEW slipher.main.pg_constraint AS
 SELECT 0::BIGINT AS oid, ''::VARCHAR AS conname, 0::BIGINT AS connamespace, ''::VARCHAR AS contype, false AS condeferrable, false AS condeferred, true AS convalidated,
        0::BIGINT AS conrelid, 0::BIGINT AS contypid, 0::BIGINT AS conindid, 0::BIGINT AS conparentid, 0::BIGINT AS confrelid, []::SMALLINT[] AS conkey, []::SMALLINT[] AS confkey WHERE false;
 CREATE VIEW slipher.main.pg_tables AS
-SELECT schema_name AS schemaname, name AS tablename, (SELECT name FROM slipher.main.admin) AS tableowner, NULL::VARCHAR AS tablespace, false AS hasindexes, false AS hasrules, false AS hastriggers
+SELECT schema_name AS schemaname, name AS tablename, slipher.main.pg_get_userbyid(owner) AS tableowner, NULL::VARCHAR AS tablespace, false AS hasindexes, false AS hasrules, false AS hastriggers
 FROM slipher.main.visible_relations WHERE kind = 'r';
 CREATE VIEW slipher.main.pg_views AS
-SELECT schema_name AS schemaname, name AS viewname, (SELECT name FROM slipher.main.admin) AS viewowner, definition FROM slipher.main.visible_relations WHERE kind = 'v';
+SELECT schema_name AS schemaname, name AS viewname, slipher.main.pg_get_userbyid(owner) AS viewowner, definition FROM slipher.main.visible_relations WHERE kind = 'v';
 
 -- Redshift's own views.
 CREATE VIEW slipher.main.pg_table_def AS
@@ -169,16 +243,16 @@ SELECT current_database() AS table_catalog, c.schema_name AS table_schema, c.rel
 FROM slipher.main.visible_columns c LEFT JOIN slipher.main.types t ON t.oid = c.type;
 
 CREATE VIEW slipher.main.svv_all_schemas AS
-SELECT current_database() AS database_name, shown AS schema_name, 100 AS schema_owner, 'local' AS schema_type, NULL::VARCHAR AS schema_acl, NULL::VARCHAR AS source_database,
+SELECT current_database() AS database_name, shown AS schema_name, owner AS schema_owner, 'local' AS schema_type, array_to_string(acl, ',') AS schema_acl, NULL::VARCHAR AS source_database,
        NULL::VARCHAR AS schema_option
 FROM slipher.main.visible_schemas WHERE database_name <> 'temp';
 CREATE VIEW slipher.main.svv_redshift_schemas AS
 SELECT database_name, schema_name, schema_owner, schema_type, schema_acl, schema_option FROM slipher.main.svv_all_schemas;
 CREATE VIEW slipher.main.svv_all_tables AS
-SELECT table_catalog AS database_name, table_schema AS schema_name, table_name, NULL::VARCHAR AS table_acl, CASE table_type WHEN 'VIEW' THEN 'VIEW' ELSE 'TABLE' END AS table_type, remarks
+SELECT table_catalog AS database_name, table_schema AS schema_name, table_name, array_to_string(slipher.main.acl(table_schema, table_name), ',') AS table_acl, CASE table_type WHEN 'VIEW' THEN 'VIEW' ELSE 'TABLE' END AS table_type, remarks
 FROM slipher.main.svv_tables;
 CREATE VIEW slipher.main.svv_redshift_tables AS
-SELECT database_name, schema_name, table_name, table_type, table_acl, remarks, (SELECT name FROM slipher.main.admin) AS table_owner FROM slipher.main.svv_all_tables;
+SELECT database_name, schema_name, table_name, table_type, table_acl, remarks, slipher.main.pg_get_userbyid(slipher.main.owner_of(schema_name, table_name)) AS table_owner FROM slipher.main.svv_all_tables;
 CREATE VIEW slipher.main.svv_all_columns AS
 SELECT table_catalog AS database_name, table_schema AS schema_name, table_name, column_name, ordinal_position, column_default, is_nullable, data_type, character_maximum_length,
        numeric_precision, numeric_scale, remarks
@@ -191,11 +265,6 @@ FROM slipher.main.visible_columns c;
 CREATE VIEW slipher.main.svv_redshift_databases AS
 SELECT current_database() AS database_name, 100 AS database_owner, 'local' AS database_type, NULL::VARCHAR AS database_acl, NULL::VARCHAR AS database_options,
        'Snapshot Isolation' AS database_isolation_level;
-CREATE VIEW slipher.main.svv_user_info AS
-SELECT usename AS user_name, usesysid AS user_id, usecreatedb AS createdb, usesuper AS superuser, usecatupd AS catalog_update, 'UNLIMITED' AS connection_limit
-FROM slipher.main.pg_user;
-CREATE VIEW slipher.main.pg_user_info AS SELECT *, 'UNLIMITED' AS useconnlimit FROM slipher.main.pg_user;
-
 -- Those of information_schema whose types and names the engine's own would give away.
 CREATE VIEW slipher.main.information_schema_tables AS
 SELECT table_catalog, table_schema, table_name, table_type, NULL::VARCHAR AS self_referencing_column_name, NULL::VARCHAR AS reference_generation,
@@ -203,7 +272,7 @@ SELECT table_catalog, table_schema, table_name, table_type, NULL::VARCHAR AS sel
 FROM slipher.main.svv_tables;
 CREATE VIEW slipher.main.information_schema_columns AS SELECT * EXCLUDE (remarks) FROM slipher.main.svv_columns;
 CREATE VIEW slipher.main.information_schema_schemata AS
-SELECT current_database() AS catalog_name, shown AS schema_name, (SELECT name FROM slipher.main.admin) AS schema_owner, NULL::VARCHAR AS default_character_set_catalog,
+SELECT current_database() AS catalog_name, shown AS schema_name, slipher.main.pg_get_userbyid(owner) AS schema_owner, NULL::VARCHAR AS default_character_set_catalog,
        NULL::VARCHAR AS default_character_set_schema, NULL::VARCHAR AS default_character_set_name, NULL::VARCHAR AS sql_path
 FROM slipher.main.visible_schemas WHERE database_name <> 'temp';
 CREATE VIEW slipher.main.information_schema_table_constraints AS

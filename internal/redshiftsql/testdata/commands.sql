@@ -197,8 +197,8 @@ grant select on lines to public
 revoke all on lines from somebody
 => REVOKE [REVOKE ALL ON TABLE lines FROM somebody]
 
-create user somebody password 'x'
-=> CREATE USER [CREATE USER somebody PASSWORD '********']
+create user anybody password 'Secret123'
+=> CREATE USER [CREATE USER anybody PASSWORD '********']
 
 create or replace procedure p() as $$ begin null; end; $$ language plpgsql
 => error 0A000 at 0: CREATE OR REPLACE PROCEDURE is not supported yet
@@ -218,5 +218,5 @@ show tables from schema dev.public
 refresh materialized view m
 => error 0A000 at 0: REFRESH MATERIALIZED VIEW is not supported yet
 
-alter user admin password 'x'
+alter user admin password 'Secret123'
 => ALTER USER [ALTER USER admin PASSWORD '********']

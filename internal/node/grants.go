@@ -1,0 +1,325 @@
+package node
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"slipher/internal/pgwire"
+	"slipher/internal/redshiftsql"
+)
+
+// The privileges that there are on each kind of object.
+var (
+	relationPrivileges = []string{"select", "insert", "update", "delete", "references", "drop", "alter", "truncate"}
+	schemaPrivileges   = []string{"create", "usage", "alter", "drop"}
+	databasePrivileges = []string{"create", "temporary", "alter", "usage"}
+)
+
+// grantee is whom a privilege is given to; id is 0 for everybody.
+type grantee struct {
+	kind   string
+	id     int32
+	option bool
+}
+
+// change of privileges: which, on what, for whom.
+type privilegeChange struct {
+	privileges []string
+	objects    []object
+	grantees   []grantee
+}
+
+// read finds what a GRANT or REVOKE names.
+func (s *session) readRights(ctx context.Context, r *rights, given redshiftsql.Rights) (privilegeChange, error) {
+	change, allowed := privilegeChange{}, relationPrivileges
+	var err error
+	switch given.Kind {
+	case "schema":
+		allowed = schemaPrivileges
+		change.objects, err = s.schemasNamed(ctx, r, given.On)
+	case "database":
+		allowed = databasePrivileges
+		change.objects, err = s.databaseNamed(ctx, r, given.On)
+	case "all tables":
+		change.objects, err = s.relationsIn(ctx, r, given.On)
+	case "table":
+		change.objects, err = s.relationsNamed(ctx, r, given.On)
+	}
+	if err != nil {
+		return change, err
+	}
+	if change.privileges, err = privilegesFrom(given, allowed); err != nil {
+		return change, err
+	}
+	change.grantees, err = s.granteesNamed(ctx, given.Grantees)
+	return change, err
+}
+
+func privilegesFrom(given redshiftsql.Rights, allowed []string) ([]string, error) {
+	if given.Privileges == nil {
+		return allowed, nil
+	}
+	for _, privilege := range given.Privileges {
+		if !slices.Contains(allowed, privilege) {
+			return nil, &pgwire.Error{Code: "0LP01", Message: fmt.Sprintf("invalid privilege type %s for %s", strings.ToUpper(privilege), strings.TrimPrefix(given.Kind, "all "))}
+		}
+	}
+	return given.Privileges, nil
+}
+
+func (s *session) granteesNamed(ctx context.Context, named []redshiftsql.Grantee) (list []grantee, err error) {
+	for _, one := range named {
+		found := grantee{kind: one.Kind, option: one.Option}
+		switch one.Kind {
+		case "user":
+			var known user
+			known, err = s.knownUser(ctx, one.Name)
+			found.id = known.id
+		case "group":
+			found.id, err = s.knownGroup(ctx, one.Name)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if one.Option && one.Kind != "user" {
+			return nil, &pgwire.Error{Code: "0LP01", Message: "grant options can only be granted to users"}
+		}
+		list = append(list, found)
+	}
+	return list, nil
+}
+
+func (s *session) relationsNamed(ctx context.Context, r *rights, names []redshiftsql.Name) (list []object, err error) {
+	for _, name := range names {
+		if len(name) == 3 && name[0] == s.startup.Database {
+			name = name[1:]
+		}
+		found, err := s.find(ctx, r, name)
+		if err != nil {
+			return nil, err
+		}
+		if found.kind != "object" {
+			return nil, noRelation(strings.Join(name, "."))
+		}
+		list = append(list, found.object)
+	}
+	return list, nil
+}
+
+func (s *session) schemasNamed(ctx context.Context, r *rights, names []redshiftsql.Name) (list []object, err error) {
+	for _, name := range names {
+		schemas, err := r.schemas(ctx, name.Last())
+		if err != nil {
+			return nil, err
+		}
+		at := slices.IndexFunc(schemas, func(o object) bool { return len(name) == 1 && sameName(o.schema, name.Last()) })
+		if at < 0 {
+			return nil, noSchema(strings.Join(name, "."))
+		}
+		list = append(list, schemas[at])
+	}
+	return list, nil
+}
+
+func (s *session) databaseNamed(ctx context.Context, r *rights, names []redshiftsql.Name) ([]object, error) {
+	for _, name := range names {
+		if len(name) != 1 || name[0] != s.startup.Database {
+			return nil, &pgwire.Error{Code: "3D000", Message: fmt.Sprintf("database %q does not exist", strings.Join(name, "."))}
+		}
+	}
+	database, _, err := r.exactly(ctx, "", "")
+	return []object{database}, err
+}
+
+func (s *session) relationsIn(ctx context.Context, r *rights, names []redshiftsql.Name) (list []object, err error) {
+	schemas, err := s.schemasNamed(ctx, r, names)
+	if err != nil {
+		return nil, err
+	}
+	for _, schema := range schemas {
+		rows, err := s.rows(ctx, s.own("SELECT name FROM catalog.objects WHERE schema_name = $1 AND name <> '' ORDER BY name"), schema.schema)
+		if err != nil {
+			return nil, err
+		}
+		for _, row := range rows {
+			o, exists, err := r.exactly(ctx, schema.schema, row[0].(string))
+			if err != nil {
+				return nil, err
+			}
+			if exists {
+				list = append(list, o)
+			}
+		}
+	}
+	return list, nil
+}
+
+// mayGrant says whether the user owns the object or holds the privilege with the grant option.
+func (r *rights) mayGrant(o object, privilege string) bool {
+	return r.superuser || o.owner == r.user.id || o.held[privilege]
+}
+
+func (s *session) grant(ctx context.Context, r *rights, g *redshiftsql.Grant) error {
+	change, err := s.readRights(ctx, r, g.Rights)
+	if err != nil {
+		return err
+	}
+	return change.each(r, func(o object, privilege string, to grantee) error {
+		if _, err := s.change(ctx, s.own(`UPDATE catalog.grants SET grantable = true, grantor = $6 WHERE schema_name = $1 AND name = $2 AND grantee_kind = $3 AND grantee = $4
+			AND privilege = $5 AND $7`), o.schema, o.name, to.kind, to.id, privilege, r.user.id, to.option); err != nil {
+			return err
+		}
+		_, err := s.change(ctx, s.own(`INSERT INTO catalog.grants SELECT $1, $2, $3, $4, $5, $6, $7 WHERE NOT EXISTS (SELECT 1 FROM catalog.grants
+			WHERE schema_name = $1 AND name = $2 AND grantee_kind = $3 AND grantee = $4 AND privilege = $5)`), o.schema, o.name, to.kind, to.id, privilege, to.option, r.user.id)
+		return err
+	})
+}
+
+// each calls act for every privilege that is to change, unless the user may not give and take it.
+func (c privilegeChange) each(r *rights, act func(o object, privilege string, to grantee) error) error {
+	for _, o := range c.objects {
+		for _, privilege := range c.privileges {
+			if !r.mayGrant(o, privilege) {
+				return denied(o, need{privileges: []string{privilege}})
+			}
+			for _, to := range c.grantees {
+				if err := act(o, privilege, to); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (s *session) revoke(ctx context.Context, r *rights, revoked *redshiftsql.Revoke) error {
+	change, err := s.readRights(ctx, r, revoked.Rights)
+	if err != nil {
+		return err
+	}
+	return change.each(r, func(o object, privilege string, from grantee) error {
+		return revocation{s, o, privilege, revoked.Behaviour == "cascade", revoked.OptionOnly}.from(ctx, r, from, nil)
+	})
+}
+
+// revocation takes one privilege on one object away.
+type revocation struct {
+	session    *session
+	object     object
+	privilege  string
+	cascade    bool
+	optionOnly bool
+}
+
+// from takes the privilege from a grantee, and with CASCADE from everybody whom that grantee gave it. Who is neither a superuser nor the owner takes
+// back only what he gave.
+func (v revocation) from(ctx context.Context, r *rights, from grantee, through []int32) error {
+	s, o := v.session, v.object
+	if from.kind == "user" && !slices.Contains(through, from.id) {
+		if err := v.dependents(ctx, r, from.id, append(through, from.id)); err != nil {
+			return err
+		}
+	}
+	statement := "DELETE FROM catalog.grants"
+	if v.optionOnly {
+		statement = "UPDATE catalog.grants SET grantable = false"
+	}
+	everybodys := r.superuser || o.owner == r.user.id || len(through) > 0
+	_, err := s.change(ctx, s.own(statement+` WHERE schema_name = $1 AND name = $2 AND grantee_kind = $3 AND grantee = $4 AND privilege = $5 AND ($6 OR grantor = $7)`),
+		o.schema, o.name, from.kind, from.id, v.privilege, everybodys, r.user.id)
+	return err
+}
+
+// dependents are the privileges that a grantee has passed on.
+func (v revocation) dependents(ctx context.Context, r *rights, grantor int32, through []int32) error {
+	s, o := v.session, v.object
+	if grantor == o.owner || grantor == r.user.id {
+		return nil
+	}
+	rows, err := s.rows(ctx, s.own("SELECT grantee_kind, grantee FROM catalog.grants WHERE schema_name = $1 AND name = $2 AND privilege = $3 AND grantor = $4"),
+		o.schema, o.name, v.privilege, grantor)
+	if err != nil {
+		return err
+	}
+	if len(rows) > 0 && !v.cascade {
+		return &pgwire.Error{Code: "2BP01", Message: "dependent privileges exist: use CASCADE to revoke them too"}
+	}
+	passed := v
+	passed.optionOnly = false
+	for _, row := range rows {
+		if err := passed.from(ctx, r, grantee{kind: row[0].(string), id: row[1].(int32)}, through); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// defaultPrivileges changes what relations that a user makes from now on grant by themselves.
+func (s *session) defaultPrivileges(ctx context.Context, r *rights, d *redshiftsql.DefaultPrivileges) error {
+	owners, schemas, err := s.defaultsOf(ctx, r, d)
+	if err != nil {
+		return err
+	}
+	given, revokes := redshiftsql.Rights{}, false
+	switch change := d.Change.(type) {
+	case *redshiftsql.Grant:
+		given = change.Rights
+	case *redshiftsql.Revoke:
+		given, revokes = change.Rights, true
+	}
+	change, err := s.readRights(ctx, r, given)
+	if err != nil {
+		return err
+	}
+	for _, owner := range owners {
+		for _, schema := range schemas {
+			for _, privilege := range change.privileges {
+				for _, to := range change.grantees {
+					if err := s.setDefault(ctx, owner, schema, privilege, to, revokes); err != nil {
+						return err
+					}
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// defaultsOf are the users and the schemas that a statement is about; the empty schema stands for all.
+func (s *session) defaultsOf(ctx context.Context, r *rights, d *redshiftsql.DefaultPrivileges) (owners []int32, schemas []string, err error) {
+	if d.Users == nil {
+		owners = []int32{s.user.id}
+	}
+	for _, name := range d.Users {
+		found, err := s.knownUser(ctx, name)
+		if err != nil {
+			return nil, nil, err
+		}
+		if found.id != s.user.id && !r.superuser {
+			return nil, nil, mustBeSuperuser(r, "alter the default privileges of others")
+		}
+		owners = append(owners, found.id)
+	}
+	if d.Schemas == nil {
+		return owners, []string{""}, nil
+	}
+	for _, name := range d.Schemas {
+		found, err := s.schemasNamed(ctx, r, []redshiftsql.Name{{name}})
+		if err != nil {
+			return nil, nil, err
+		}
+		schemas = append(schemas, found[0].schema)
+	}
+	return owners, schemas, nil
+}
+
+func (s *session) setDefault(ctx context.Context, owner int32, schema, privilege string, to grantee, revokes bool) error {
+	if _, err := s.change(ctx, s.own("DELETE FROM catalog.default_grants WHERE owner = $1 AND schema_name = $2 AND grantee_kind = $3 AND grantee = $4 AND privilege = $5"),
+		owner, schema, to.kind, to.id, privilege); err != nil || revokes {
+		return err
+	}
+	_, err := s.change(ctx, s.own("INSERT INTO catalog.default_grants VALUES ($1, $2, $3, $4, $5, $6)"), owner, schema, to.kind, to.id, privilege, to.option)
+	return err
+}

@@ -1,0 +1,122 @@
+package node
+
+import (
+	"context"
+	"fmt"
+
+	"slipher/internal/pgwire"
+	"slipher/internal/redshiftsql"
+)
+
+// findGroup looks a group up by name.
+func (s *session) findGroup(ctx context.Context, name string) (id int32, exists bool, err error) {
+	rows, err := s.rows(ctx, s.own("SELECT id FROM catalog.groups WHERE name = $1"), name)
+	if err != nil || len(rows) == 0 {
+		return 0, false, err
+	}
+	return rows[0][0].(int32), true, nil
+}
+
+// knownGroup is the group of a name, refused where there is none.
+func (s *session) knownGroup(ctx context.Context, name string) (int32, error) {
+	id, exists, err := s.findGroup(ctx, name)
+	if err == nil && !exists {
+		err = &pgwire.Error{Code: "42704", Message: fmt.Sprintf("group %q does not exist", name)}
+	}
+	return id, err
+}
+
+func (s *session) freeGroupName(ctx context.Context, name string) error {
+	_, exists, err := s.findGroup(ctx, name)
+	if err == nil && exists {
+		err = &pgwire.Error{Code: "42710", Message: fmt.Sprintf("group %q already exists", name)}
+	}
+	return err
+}
+
+func (s *session) createGroup(ctx context.Context, r *rights, c *redshiftsql.CreateGroup) error {
+	if err := mustBeSuperuser(r, "create groups"); err != nil {
+		return err
+	}
+	if err := s.freeGroupName(ctx, c.Name); err != nil {
+		return err
+	}
+	if _, err := s.change(ctx, s.own("INSERT INTO catalog.groups VALUES (nextval('catalog.ids'), $1)"), c.Name); err != nil {
+		return err
+	}
+	return s.joinAll(ctx, c.Name, c.Users)
+}
+
+func (s *session) joinAll(ctx context.Context, group string, users []string) error {
+	for _, name := range users {
+		found, err := s.knownUser(ctx, name)
+		if err != nil {
+			return err
+		}
+		if err := s.join(ctx, group, found.id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// join makes a user a member of a group, which may be the case already.
+func (s *session) join(ctx context.Context, group string, member int32) error {
+	id, err := s.knownGroup(ctx, group)
+	if err != nil {
+		return err
+	}
+	_, err = s.change(ctx, s.own(`INSERT INTO catalog.members SELECT $1, $2 WHERE NOT EXISTS (SELECT 1 FROM catalog.members WHERE group_id = $1 AND user_id = $2)`), id, member)
+	return err
+}
+
+func (s *session) alterGroup(ctx context.Context, r *rights, a *redshiftsql.AlterGroup) error {
+	if err := mustBeSuperuser(r, "alter groups"); err != nil {
+		return err
+	}
+	id, err := s.knownGroup(ctx, a.Name)
+	if err != nil {
+		return err
+	}
+	if a.NewName != "" {
+		if err := s.freeGroupName(ctx, a.NewName); err != nil {
+			return err
+		}
+		_, err := s.change(ctx, s.own("UPDATE catalog.groups SET name = $2 WHERE id = $1"), id, a.NewName)
+		return err
+	}
+	for _, name := range a.Drop {
+		found, err := s.knownUser(ctx, name)
+		if err != nil {
+			return err
+		}
+		if _, err := s.change(ctx, s.own("DELETE FROM catalog.members WHERE group_id = $1 AND user_id = $2"), id, found.id); err != nil {
+			return err
+		}
+	}
+	return s.joinAll(ctx, a.Name, a.Add)
+}
+
+func (s *session) dropGroup(ctx context.Context, r *rights, name string) error {
+	if err := mustBeSuperuser(r, "drop groups"); err != nil {
+		return err
+	}
+	id, err := s.knownGroup(ctx, name)
+	if err != nil {
+		return err
+	}
+	rows, err := s.rows(ctx, s.own(`SELECT 1 FROM catalog.grants WHERE grantee_kind = 'group' AND grantee = $1
+		UNION ALL SELECT 1 FROM catalog.default_grants WHERE grantee_kind = 'group' AND grantee = $1`), id)
+	if err != nil {
+		return err
+	}
+	if len(rows) > 0 {
+		return &pgwire.Error{Code: "2BP01", Message: fmt.Sprintf("group %q can't be dropped because the group has a privilege on some object", name)}
+	}
+	for _, statement := range []string{"DELETE FROM catalog.members WHERE group_id = $1", "DELETE FROM catalog.groups WHERE id = $1"} {
+		if _, err := s.change(ctx, s.own(statement), id); err != nil {
+			return err
+		}
+	}
+	return nil
+}

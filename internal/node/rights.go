@@ -1,0 +1,244 @@
+package node
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"slipher/internal/pgwire"
+)
+
+// object is a relation, a schema (without a name) or the database (without a schema either), as the catalogue keeps it.
+type object struct {
+	schema, name string
+	kind         string // "table", "view", "schema" or "database"
+	owner        int32
+	traced       bool            // what the view reads is known
+	held         map[string]bool // the privileges that the user holds by grants, and whether with the grant option
+}
+
+// rights says what one user may do, as the transaction sees it in which it was loaded.
+type rights struct {
+	session   *session
+	user      user
+	superuser bool
+	gone      bool   // there is no such user any more, who may do nothing
+	groups    string // as listed32 writes them
+	found     map[[2]string][]object
+}
+
+// authority is rightsOf the session's user, looked up once for as long as nothing can have changed it.
+func (s *session) authority(ctx context.Context) (*rights, error) {
+	if s.authorized != nil && s.authorizedAt == s.epoch {
+		return s.authorized, nil
+	}
+	r, err := s.rightsOf(ctx, s.user)
+	if err != nil {
+		return nil, err
+	}
+	if r.gone {
+		return nil, &pgwire.Error{Code: "28000", Message: fmt.Sprintf("user %q does not exist any more", s.user.name), Fatal: true}
+	}
+	s.authorized, s.authorizedAt = r, s.epoch
+	return r, nil
+}
+
+// rightsOf loads what there is to know of a user. The admin user may do everything; a user who is gone may do nothing.
+func (s *session) rightsOf(ctx context.Context, of user) (*rights, error) {
+	r := &rights{session: s, user: of, superuser: of.id == adminID, found: map[[2]string][]object{}}
+	if r.superuser {
+		return r, nil
+	}
+	rows, err := s.rows(ctx, s.own(`SELECT superuser, (SELECT string_agg(group_id, ',') FROM catalog.members WHERE user_id = $1) FROM catalog.users WHERE id = $1`), of.id)
+	if err != nil {
+		return nil, err
+	}
+	if r.gone = len(rows) == 0; r.gone {
+		return r, nil
+	}
+	r.superuser = rows[0][0].(bool)
+	member, _ := rows[0][1].(string)
+	r.groups = listed32(of.joined) + member + ","
+	return r, nil
+}
+
+// objectColumns are what objects reads, with the privileges that the user of $1, a member of the groups in $2, holds by grants.
+const objectColumns = `SELECT o.schema_name, o.name, o.kind, o.owner, o.traced, (SELECT string_agg(CASE WHEN g.grantable THEN '+' ELSE '' END || g.privilege, ',')
+	FROM catalog.grants g WHERE g.schema_name = o.schema_name AND g.name = o.name AND (g.grantee_kind = 'public' OR g.grantee_kind = 'user' AND g.grantee = $1
+	OR g.grantee_kind = 'group' AND contains($2, ',' || g.grantee || ','))) FROM catalog.objects o `
+
+// relations are the relations of a name, in whatever schema.
+func (r *rights) relations(ctx context.Context, name string) ([]object, error) {
+	return r.lookUp(ctx, [2]string{"", name}, "WHERE o.kind IN ('table', 'view') AND lower(o.name) = lower($3)", name)
+}
+
+// schemas are the schemas of a name; there is one at most, unless they differ in letters that only Unicode folds.
+func (r *rights) schemas(ctx context.Context, name string) ([]object, error) {
+	return r.lookUp(ctx, [2]string{name, ""}, "WHERE o.kind = 'schema' AND lower(o.schema_name) = lower($3)", name)
+}
+
+func (r *rights) lookUp(ctx context.Context, key [2]string, where, name string) ([]object, error) {
+	if objects, known := r.found[key]; known {
+		return objects, nil
+	}
+	rows, err := r.session.rows(ctx, r.session.own(objectColumns+where), r.user.id, r.groups, name)
+	if err != nil {
+		return nil, err
+	}
+	var objects []object
+	for _, row := range rows {
+		o := object{schema: row[0].(string), name: row[1].(string), kind: row[2].(string), owner: row[3].(int32), traced: row[4].(bool)}
+		list, _ := row[5].(string)
+		o.held = privilegesOf(list)
+		objects = append(objects, o)
+	}
+	r.found[key] = objects
+	return objects, nil
+}
+
+// privilegesOf reads what objectColumns lists.
+func privilegesOf(list string) map[string]bool {
+	held := map[string]bool{}
+	for privilege := range strings.SplitSeq(list, ",") {
+		name, grantable := strings.CutPrefix(privilege, "+")
+		if name != "" {
+			held[name] = held[name] || grantable
+		}
+	}
+	return held
+}
+
+// exactly finds the object of just these names.
+func (r *rights) exactly(ctx context.Context, schema, name string) (found object, exists bool, err error) {
+	var objects []object
+	switch {
+	case name != "":
+		objects, err = r.relations(ctx, name)
+	case schema != "":
+		objects, err = r.schemas(ctx, schema)
+	default:
+		objects, err = r.lookUp(ctx, [2]string{}, "WHERE o.kind = $3", "database")
+	}
+	for _, o := range objects {
+		if o.schema == schema && o.name == name {
+			return o, true, nil
+		}
+	}
+	return object{}, false, err
+}
+
+// The privileges that are not granted: owning an object or its schema, and being a superuser.
+const (
+	owning       = "own"
+	owningSchema = "own schema"
+	superior     = "superuser"
+)
+
+// need is a privilege on an object that a statement takes, or several of which one is enough.
+type need struct {
+	schema, name string
+	privileges   []string
+}
+
+// require refuses a user who does not have what is needed.
+func (r *rights) require(ctx context.Context, n need) error { return r.requireBehind(ctx, n, 0) }
+
+// requireBehind is require for what a statement reads through a number of views.
+func (r *rights) requireBehind(ctx context.Context, n need, views int) error {
+	if r.superuser {
+		return nil
+	}
+	o, exists, err := r.exactly(ctx, n.schema, n.name)
+	switch {
+	case err != nil:
+		return err
+	case !exists && n.name != "":
+		return noRelation(n.name)
+	case !exists:
+		return noSchema(n.schema)
+	}
+	if n.name != "" {
+		if err := r.require(ctx, need{schema: n.schema, privileges: []string{"usage"}}); err != nil {
+			return err
+		}
+	}
+	enough, err := r.holdsOne(ctx, o, n.privileges)
+	if err != nil {
+		return err
+	}
+	if !enough {
+		return denied(o, n)
+	}
+	if o.kind == "view" && slices.Contains(n.privileges, "select") {
+		return r.reach(ctx, o, views+1)
+	}
+	return nil
+}
+
+func (r *rights) holdsOne(ctx context.Context, o object, privileges []string) (bool, error) {
+	for _, privilege := range privileges {
+		_, granted := o.held[privilege]
+		switch {
+		case privilege == superior:
+			continue
+		case o.owner == r.user.id, granted:
+			return true, nil
+		case privilege == owningSchema:
+			schema, exists, err := r.exactly(ctx, o.schema, "")
+			if err != nil || exists && schema.owner == r.user.id {
+				return exists, err
+			}
+		}
+	}
+	return false, nil
+}
+
+// maxViews bounds how many views may stand one upon another.
+const maxViews = 100
+
+// reach refuses a view whose owner may not read what the view reads: a view gives away what is its owner's, and no more.
+func (r *rights) reach(ctx context.Context, view object, views int) error {
+	owner, err := r.session.rightsOf(ctx, user{id: view.owner})
+	if err != nil || owner.superuser {
+		return err
+	}
+	if !view.traced || views > maxViews {
+		return &pgwire.Error{Code: "42501", Message: fmt.Sprintf("permission denied for view %s: create it again", view.name)}
+	}
+	rows, err := r.session.rows(ctx, r.session.own("SELECT read_schema, read_name FROM catalog.view_reads WHERE schema_name = $1 AND name = $2"), view.schema, view.name)
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		if err := owner.requireBehind(ctx, need{row[0].(string), row[1].(string), []string{"select"}}, views); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// denied says in Redshift's words what was refused.
+func denied(o object, n need) error {
+	switch {
+	case len(n.privileges) > 0 && n.privileges[0] == superior:
+		return &pgwire.Error{Code: "42501", Message: "permission denied: must be superuser"}
+	case o.kind == "database":
+		return &pgwire.Error{Code: "42501", Message: "permission denied for database"}
+	case o.kind == "schema" && len(n.privileges) > 0 && n.privileges[0] == owning:
+		return &pgwire.Error{Code: "42501", Message: "must be owner of schema " + o.schema}
+	case o.kind == "schema":
+		return &pgwire.Error{Code: "42501", Message: "permission denied for schema " + o.schema}
+	case len(n.privileges) > 0 && n.privileges[0] == owning:
+		return &pgwire.Error{Code: "42501", Message: "must be owner of relation " + o.name}
+	}
+	return &pgwire.Error{Code: "42501", Message: "permission denied for relation " + o.name}
+}
+
+func noRelation(name string) error {
+	return &pgwire.Error{Code: "42P01", Message: fmt.Sprintf("relation %q does not exist", name)}
+}
+
+func noSchema(name string) error {
+	return &pgwire.Error{Code: "3F000", Message: fmt.Sprintf("schema %q does not exist", name)}
+}

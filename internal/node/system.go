@@ -1,0 +1,49 @@
+package node
+
+import (
+	"regexp"
+	"strings"
+
+	"slipher/internal/engine"
+	"slipher/internal/redshiftsql"
+)
+
+// ownViews are the views of the prelude that everybody may read, by the names that the prelude gives them.
+var ownViews = func() map[string]bool {
+	views := map[string]bool{}
+	for _, file := range []string{"catalog", "functions"} {
+		text, err := preludes.ReadFile("prelude/" + file + ".sql")
+		if err != nil {
+			panic(err)
+		}
+		for _, found := range regexp.MustCompile(`(?m)^CREATE VIEW slipher\.main\.(\w+) AS`).FindAllStringSubmatch(string(text), -1) {
+			views[found[1]] = true
+		}
+	}
+	return views
+}()
+
+// engineViews are those of the engine that everybody may read.
+var engineViews = map[string]bool{
+	"pg_catalog.pg_am": true, "pg_catalog.pg_depend": true, "pg_catalog.pg_description": true, "pg_catalog.pg_enum": true, "pg_catalog.pg_proc": true,
+	"pg_catalog.pg_tablespace": true, "information_schema.character_sets": true, "information_schema.constraint_column_usage": true,
+	"information_schema.key_column_usage": true, "information_schema.referential_constraints": true,
+}
+
+// systemRelation is the full name of one of the system's own views.
+func systemRelation(name redshiftsql.Name) (full redshiftsql.Name, known bool) {
+	last := strings.ToLower(name.Last())
+	switch schema := strings.ToLower(name.Schema()); schema {
+	case "information_schema":
+		if ownViews["information_schema_"+last] {
+			return redshiftsql.Name{engine.Helpers, "main", "information_schema_" + last}, true
+		}
+		return redshiftsql.Name{"system", schema, last}, engineViews[schema+"."+last]
+	case "", "pg_catalog":
+		if ownViews[last] {
+			return redshiftsql.Name{engine.Helpers, "main", last}, true
+		}
+		return redshiftsql.Name{"system", "pg_catalog", last}, engineViews["pg_catalog."+last]
+	}
+	return nil, false
+}
