@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -87,4 +88,22 @@ func readAudit(t *testing.T, dir string) map[string]auditEvent {
 		}
 	}
 	return found
+}
+
+// What is done through the admin socket is in the record as well, with who did it.
+func TestAdminCallsAreRecorded(t *testing.T) {
+	t.Parallel()
+	p := serve(t)
+	p.createAccount(accountB, "consumer")
+	if out, err := exec.Command(binary, "account", "create", accountB, "--profile", "again", "--data", p.dir).CombinedOutput(); err == nil {
+		t.Fatalf("the account was made twice: %s", out)
+	}
+	refused := await(t, "the record of both calls", func() (auditEvent, bool) {
+		event := readAudit(t, p.dir)["CreateAccount"] // the last one
+		return event, event.ErrorCode != ""
+	})
+	if refused.EventSource != "slipher" || refused.UserIdentity.Type != "LocalUser" || refused.ErrorCode != "Conflict" || refused.ReadOnly ||
+		refused.RequestParameters["Account"] != accountB || refused.RequestParameters["Profile"] != "again" {
+		t.Errorf("got %+v", refused)
+	}
 }

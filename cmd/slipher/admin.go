@@ -23,7 +23,7 @@ func (s *slipher) listenAdmin(ctx context.Context) (net.Listener, error) {
 
 func (s *slipher) adminDoor() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST /accounts", func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("POST /accounts", s.recorded("CreateAccount", false, func(w http.ResponseWriter, r *http.Request) {
 		var request accountRequest
 		if !readAdmin(w, r, &request) {
 			return
@@ -34,11 +34,11 @@ func (s *slipher) adminDoor() http.Handler {
 			return
 		}
 		json.NewEncoder(w).Encode(created)
-	})
-	mux.HandleFunc("POST /audit", s.auditState)
-	mux.HandleFunc("POST /snapshots/create", s.takeSnapshot)
-	mux.HandleFunc("POST /snapshots/list", s.listSnapshots)
-	mux.HandleFunc("POST /snapshots/verify", s.verifySnapshots)
+	}))
+	mux.HandleFunc("POST /audit", s.auditState) // by the doctor, who leaves no trace
+	mux.HandleFunc("POST /snapshots/create", s.recorded("CreateClusterSnapshot", false, s.takeSnapshot))
+	mux.HandleFunc("POST /snapshots/list", s.recorded("ListSnapshots", true, s.listSnapshots))
+	mux.HandleFunc("POST /snapshots/verify", s.recorded("VerifySnapshots", true, s.verifySnapshots))
 	return mux
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/subtle"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -61,7 +62,7 @@ func (d *doctor) checkCredentials(ctx context.Context, store *meta.Store, ring *
 	for _, p := range profiles {
 		key, err := accounts.AccessKey(ctx, p.id)
 		switch {
-		case err == nil && key.Secret == p.secret:
+		case err == nil && subtle.ConstantTimeCompare([]byte(key.Secret), []byte(p.secret)) == 1:
 			d.ok("credentials", "profile %s is of account %s", p.name, key.Account)
 		case err != nil && !errors.Is(err, iam.ErrNotFound):
 			d.problem("credentials", "profile %s: %v", p.name, err)

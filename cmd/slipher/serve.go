@@ -265,6 +265,7 @@ func serveHTTP(ctx context.Context, listener net.Listener, handler http.Handler)
 		WriteTimeout:      60 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
+		ConnContext:       withPeer,
 		ErrorLog:          slog.NewLogLogger(slog.DiscardHandler, slog.LevelDebug),
 	}
 	stopped := make(chan error, 1)

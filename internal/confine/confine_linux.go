@@ -10,8 +10,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Hide keeps the process's memory to itself: it leaves no core file, and no other process of the user may look into it.
+// Hide keeps to itself what the process has: it leaves no core file, no other process of the user may look into its memory, and the files and sockets that
+// it makes, or a library of its, are closed to other users.
 func Hide() error {
+	unix.Umask(0o077)
 	if err := unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{}); err != nil {
 		return fmt.Errorf("forbid core files: %w", err)
 	}

@@ -42,6 +42,12 @@ func confined(dir, outside string) error {
 	if err != nil || !strings.Contains(string(status), "NoNewPrivs:\t1") {
 		return fmt.Errorf("new privileges are not forbidden: %v", err)
 	}
+	if err := os.WriteFile(filepath.Join(dir, "made"), nil, 0o666); err != nil {
+		return err
+	}
+	if info, err := os.Stat(filepath.Join(dir, "made")); err != nil || info.Mode().Perm() != 0o600 {
+		return fmt.Errorf("a file is made with mode %v: %v", info.Mode(), err)
+	}
 	limited, err := Limit(Files{Own: []string{dir}})
 	if err != nil || !limited {
 		return fmt.Errorf("limited: %t, %v", limited, err)
