@@ -33,7 +33,8 @@ type settings struct {
 	NumberOfNodes              int
 	DBName                     string
 	MasterUsername             string
-	Verifier                   string // of the admin user's password; the password itself is nowhere
+	Verifier                   string           // of the admin user's password; the password itself is nowhere, unless Secrets Manager manages it
+	ManagedPassword            *managedPassword `json:",omitempty"`
 	Port                       int
 	AvailabilityZone           string
 	VpcSecurityGroups          []string `json:",omitempty"`

@@ -51,6 +51,7 @@ func (c *Control) clusterShape(record clusterRecord) redshift.Cluster {
 		AquaConfiguration:                &redshift.AquaConfiguration{AquaStatus: redshift.AquaStatusDisabled, AquaConfigurationStatus: redshift.AquaConfigurationStatusAuto},
 		DeferredMaintenanceWindows:       []redshift.DeferredMaintenanceWindow{},
 	}
+	shape.MasterPasswordSecretArn, shape.MasterPasswordSecretKmsKeyId = body.ManagedPassword.shown()
 	body.nextSnapshot(&shape, c.now())
 	body.surroundings(&shape, record.Account, record.Region)
 	if window, err := parseWindow(body.MaintenanceWindow); err == nil {

@@ -212,6 +212,9 @@ func (c *Control) remove(ctx context.Context, record clusterRecord) error {
 		if err := forgetTableRestores(tx, record); err != nil {
 			return err
 		}
+		if err := c.forgetPassword(tx, &record); err != nil {
+			return err
+		}
 		if err := c.endSnapshotCopy(tx, &record); err != nil {
 			return err
 		}

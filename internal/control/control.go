@@ -24,6 +24,7 @@ import (
 	"slipher/internal/compute"
 	"slipher/internal/keys"
 	"slipher/internal/meta"
+	"slipher/internal/secrets"
 	"slipher/internal/vault"
 )
 
@@ -51,6 +52,7 @@ type Accounts interface {
 type Config struct {
 	Store     *meta.Store
 	Keys      *keys.Ring
+	Secrets   *secrets.Safe // keeps the admin passwords that are managed; Control owns what is in it
 	Nodes     Nodes
 	Accounts  Accounts
 	Snapshots string // URL of the snapshot store, for the nodes and for sweeping
@@ -92,8 +94,8 @@ type Control struct {
 
 // New opens the snapshot stores and registers the jobs. Resume belongs after it, and the store's Run after that.
 func New(config Config) (*Control, error) {
-	if config.Store == nil || config.Keys == nil || config.Nodes == nil || config.Accounts == nil || config.Now == nil {
-		return nil, errors.New("control needs a store, keys, nodes, accounts and a clock")
+	if config.Store == nil || config.Keys == nil || config.Secrets == nil || config.Nodes == nil || config.Accounts == nil || config.Now == nil {
+		return nil, errors.New("control needs a store, keys, secrets, nodes, accounts and a clock")
 	}
 	stores, err := openStores(context.Background(), config.storeURLs())
 	if err != nil {
@@ -107,6 +109,7 @@ func New(config Config) (*Control, error) {
 	c.budget = budget{total: config.Bandwidth, nodes: config.Nodes, log: config.Log}
 	c.saves = semaphore.NewWeighted(int64(config.Limits.Saves))
 	c.copies = semaphore.NewWeighted(int64(config.Limits.Copies))
+	config.Secrets.Own(c.mayRotateSecret)
 	c.registerJobs()
 	return c, nil
 }

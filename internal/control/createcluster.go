@@ -32,6 +32,9 @@ func (c *Control) CreateCluster(ctx context.Context, caller api.Caller, in *reds
 		if err := record.Body.Parameters.startWith(tx, caller, in.ClusterParameterGroupName); err != nil {
 			return err
 		}
+		if err := c.manageNewPassword(tx, caller, in, &record); err != nil {
+			return err
+		}
 		if err := c.scheduleNew(tx, &record, in.SnapshotScheduleIdentifier); err != nil {
 			return err
 		}
@@ -92,6 +95,9 @@ func (c *Control) newCluster(caller api.Caller, in *redshift.CreateClusterMessag
 	if body.settings, err = c.newSettings(caller, in); err != nil {
 		return body, err
 	}
+	if value(in.ManageMasterPassword, false) {
+		return body, nil
+	}
 	// Deriving the verifier is slow by design, so it comes after everything that may be refused and before the transaction.
 	if body.Verifier, err = pgwire.NewVerifier(in.MasterUserPassword); err != nil {
 		return body, fmt.Errorf("derive the password's verifier: %w", err)
@@ -132,8 +138,7 @@ func (c *Control) newSettings(caller api.Caller, in *redshift.CreateClusterMessa
 		func() error { return checkClusterIdentifier(in.ClusterIdentifier) },
 		func() error { return checkDatabase(made.DBName) },
 		func() error { return checkMasterUsername(made.MasterUsername) },
-		func() error { return refuseMissingPassword(in) },
-		func() error { return checkPassword(in.MasterUserPassword) },
+		func() error { return checkPasswordGiven(in) },
 		func() error { return c.checkSettings(caller, made, kind) },
 		func() error { return checkPort(made.Port, kind) },
 		func() error { return createOptions(in).refuse() },
@@ -151,13 +156,6 @@ func (c *Control) checkSettings(caller api.Caller, made settings, kind nodeType)
 		func() error { return checkRoles(made.IamRoles, made.DefaultIamRole) },
 		func() error { return c.checkTags(made.Tags) },
 	)
-}
-
-func refuseMissingPassword(in *redshift.CreateClusterMessage) error {
-	if in.MasterUserPassword == "" && !value(in.ManageMasterPassword, false) {
-		return api.MissingParameter("The request must contain the parameter MasterUserPassword")
-	}
-	return nil
 }
 
 func checkZone(zone, region string) error {

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"slipher/internal/api/redshift"
+	"slipher/internal/api/secretsmanager"
 	"slipher/internal/control"
 )
 
@@ -69,6 +70,9 @@ func newFaultTable(t *testing.T) *faultTable {
 	table := &faultTable{modelled: map[string][]string{}, offered: map[string]bool{}, scripted: map[fault]string{}, unscripted: map[fault]string{}}
 	for _, operation := range (redshift.Handlers{}).Service().Operations {
 		table.modelled[operation.Name] = operation.Faults
+	}
+	for _, operation := range (secretsmanager.Handlers{}).Service().Operations {
+		table.modelled["secretsmanager:"+operation.Name] = operation.Faults
 	}
 	handlers := reflect.ValueOf((&control.Control{}).Handlers())
 	for i := range handlers.NumField() {

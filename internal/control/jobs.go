@@ -39,6 +39,7 @@ func (c *Control) registerJobs() {
 	register(c, c.scrub)
 	register(c, c.workAutomation)
 	register(c, c.workExpiry)
+	register(c, c.workSecret)
 }
 
 func register[J meta.Job](c *Control, work func(context.Context, J) error) {

@@ -15,18 +15,26 @@ func (c *Control) encryptionKey(tx *meta.Tx, caller api.Caller, name string) (ar
 	if name == "" || name == "alias/"+keys.DefaultAlias {
 		return c.config.Keys.Default(tx, caller.Account, caller.Region)
 	}
+	arn, key, err := c.ownKey(tx, caller, name)
+	if err == nil && key.Managed() && key.Alias != keys.DefaultAlias {
+		return "", api.InvalidParameterValue("The KMS key %s is for %s only: name a key of your own, or none.", name, key.Alias)
+	}
+	return arn, err
+}
+
+// ownKey finds a key of the caller's account in its region that can be used.
+func (c *Control) ownKey(tx *meta.Tx, caller api.Caller, name string) (arn string, key keys.Key, err error) {
 	arn, err = c.config.Keys.Resolve(tx, caller.Account, caller.Region, name)
-	var key keys.Key
 	if err == nil {
 		key, err = c.config.Keys.Lookup(tx, arn)
 	}
 	switch {
 	case errors.Is(err, keys.ErrNotFound) || err == nil && (key.Account != caller.Account || key.Region != caller.Region):
-		return "", api.InvalidParameterValue("The KMS key %s does not exist in %s, or this account may not use it.", name, caller.Region)
+		return "", key, api.InvalidParameterValue("The KMS key %s does not exist in %s, or this account may not use it.", name, caller.Region)
 	case key.Disabled:
-		return "", api.InvalidParameterValue("The KMS key %s is disabled or waits for its deletion.", name)
+		return "", key, api.InvalidParameterValue("The KMS key %s is disabled or waits for its deletion.", name)
 	}
-	return arn, err
+	return arn, key, err
 }
 
 // mayUseKeyOf asks the policy of the snapshot's key whether it lets another account decrypt. The key aws/redshift, whose policy its account

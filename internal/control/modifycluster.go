@@ -24,6 +24,7 @@ func (c *Control) ModifyCluster(ctx context.Context, caller api.Caller, in *reds
 		}
 		if err := first(
 			func() error { return modifyOptions(in, *record).refuse() },
+			func() error { return passwordOptions(in, *record).refuse() },
 			func() error { return record.Body.modify(in) },
 			func() error { return c.changeGroup(tx, caller, record, in.ClusterParameterGroupName) },
 		); err != nil {
@@ -32,7 +33,7 @@ func (c *Control) ModifyCluster(ctx context.Context, caller api.Caller, in *reds
 		if err := c.followRetention(tx, record, in.AutomatedSnapshotRetentionPeriod); err != nil {
 			return err
 		}
-		return c.changePassword(tx, record, verifier)
+		return c.modifyPassword(tx, caller, record, in, verifier)
 	}
 	if in.NewClusterIdentifier != "" && in.NewClusterIdentifier != in.ClusterIdentifier {
 		return c.rename(ctx, caller, in, decide)
@@ -135,6 +136,9 @@ func (c *Control) rename(ctx context.Context, caller api.Caller, in *redshift.Mo
 		if err := renameInSnapshots(tx, renamed); err != nil {
 			return err
 		}
+		if err := c.renameInSecret(tx, renamed); err != nil {
+			return err
+		}
 		return c.tell(tx, renamed, eventRenamed, "Amazon Redshift cluster '%s' was renamed at %s from '%s'.", record.ID)
 	})
 	if err != nil {
@@ -189,8 +193,6 @@ func modifyOptions(in *redshift.ModifyClusterMessage, record clusterRecord) opti
 		{differs(in.KmsKeyId, body.KmsKey), cannot("KmsKeyId")},
 		{differs(in.AvailabilityZone, body.AvailabilityZone), cannot("AvailabilityZone")},
 		{value(in.Port, body.Port) != body.Port, cannot("Port")},
-		{value(in.ManageMasterPassword, false), cannot("ManageMasterPassword")},
-		{in.MasterPasswordSecretKmsKeyId != "", api.InvalidParameterCombination("MasterPasswordSecretKmsKeyId needs ManageMasterPassword.")},
 		{differs(in.IpAddressType, "ipv4"), cannot("IpAddressType")},
 		{value(in.MultiAZ, false), cannot("MultiAZ")},
 		{value(in.ExtraComputeForAutomaticOptimization, false), cannot("ExtraComputeForAutomaticOptimization")},

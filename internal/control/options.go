@@ -64,8 +64,7 @@ func (f features) options() options {
 	return options{
 		{!value(f.encrypted, true), api.InvalidParameterValue("Amazon Redshift clusters are always encrypted: Encrypted cannot be false.")},
 		{value(f.multiAZ, false), notOffered("MultiAZ")},
-		{value(f.manageMasterPassword, false), notOffered("ManageMasterPassword")},
-		{f.secretKey != "" && !value(f.manageMasterPassword, false), api.InvalidParameterCombination("MasterPasswordSecretKmsKeyId needs ManageMasterPassword.")},
+		{f.secretKey != "" && !value(f.manageMasterPassword, false), keyOfNoSecret()},
 		{f.hsmCertificate != "", redshift.HsmClientCertificateNotFound("There is no HSM client certificate %s.", f.hsmCertificate)},
 		{f.hsmConfiguration != "", redshift.HsmConfigurationNotFound("There is no HSM configuration %s.", f.hsmConfiguration)},
 		{f.elasticIP != "", redshift.InvalidElasticIp("The Elastic IP %s is invalid or cannot be found.", f.elasticIP)},

@@ -136,6 +136,7 @@ func (c *Control) restoredCluster(tx *meta.Tx, caller api.Caller, in *redshift.R
 		func() error { return body.placeNodes(in, source) },
 		func() error { return c.overrideSettings(caller, body, in) },
 		func() (err error) { body.KmsKey, err = c.restoreKey(tx, caller, in.KmsKeyId, source); return err },
+		func() error { return c.restorePassword(tx, caller, in, &record, source) },
 	)
 	return record, err
 }

@@ -56,10 +56,12 @@ func checkMasterUsername(name string) error {
 	return nil
 }
 
+// forbiddenInPasswords are the printable characters that no admin password has.
+const forbiddenInPasswords = `'"\/@`
+
 func checkPassword(password string) error {
-	const forbidden = `'"\/@`
 	for _, char := range password {
-		if char < 33 || char > 126 || strings.ContainsRune(forbidden, char) {
+		if char < 33 || char > 126 || strings.ContainsRune(forbiddenInPasswords, char) {
 			return api.InvalidParameterValue(`The parameter MasterUserPassword is not a valid password. Only printable ASCII characters except for '/', '@', '"', ' ', '\', ''' may be used.`)
 		}
 	}

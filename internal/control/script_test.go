@@ -139,6 +139,9 @@ var commands = map[string]func(s *script, words []string) []string{
 	"release": func(s *script, _ []string) []string { s.hold.Release(); return nil },
 	"damage":  func(s *script, _ []string) []string { s.hold.Fail(damaged); return nil },
 	"fail":    (*script).fail,
+	"login":   (*script).login,
+	"key":     (*script).key,
+	"disable": (*script).disable,
 	"restart": (*script).restart,
 	"close":   func(s *script, words []string) []string { s.bed.Accounts.Close(words[0]); return nil },
 }
@@ -295,14 +298,17 @@ func (s *script) fail(words []string) []string {
 	return nil
 }
 
-var unstable = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|127\.83\.[0-9]+\.[0-9]+`)
+var unstable = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|127\.83\.[0-9]+\.[0-9]+|:secret:\S+`)
 
 // stable gives what differs from run to run a name by the order of its first appearance.
 func (s *script) stable(line string) string {
 	return unstable.ReplaceAllStringFunc(line, func(found string) string {
 		kind := "id"
-		if strings.HasPrefix(found, "127.") {
+		switch {
+		case strings.HasPrefix(found, "127."):
 			kind = "address"
+		case strings.HasPrefix(found, ":secret:"):
+			kind = "secret"
 		}
 		if s.names[found] == "" {
 			s.names[found] = fmt.Sprintf("<%s %d>", kind, len(s.names)+1)

@@ -42,6 +42,7 @@ func (c *Control) snapshotShape(record snapshotRecord, view view) redshift.Snaps
 		MaintenanceTrackName:       body.Source.MaintenanceTrack,
 		Tags:                       []redshift.Tag{},
 	}
+	shape.MasterPasswordSecretArn, shape.MasterPasswordSecretKmsKeyId = body.Source.ManagedPassword.shown()
 	c.progressOf(&shape, record)
 	body.retention(&shape, c.now())
 	if view.account == record.Account {

@@ -78,7 +78,7 @@ func TestRegionsStoreIsGivenLater(t *testing.T) {
 		wantRows(t, bed, testbed.Owner, "from-"+cluster, rows(1000, cluster))
 	}
 	_, err := control.New(control.Config{
-		Store: bed.Store, Keys: bed.Keys, Nodes: bed.Nodes, Accounts: bed.Accounts, Snapshots: "file://" + t.TempDir(), Now: bed.Clock.Now,
+		Store: bed.Store, Keys: bed.Keys, Secrets: bed.Secrets, Nodes: bed.Nodes, Accounts: bed.Accounts, Snapshots: "file://" + t.TempDir(), Now: bed.Clock.Now,
 	})
 	if err == nil || !strings.Contains(err.Error(), "--snapshots-in "+testbed.Region) {
 		t.Errorf("a start without the region's store: %v", err)

@@ -51,15 +51,6 @@ func (s *Safe) Create(tx *meta.Tx, spec Spec) (Secret, error) {
 	return shown(record), rotateLater(tx, record)
 }
 
-// Key answers the ARN of the key that seals a secret.
-func (s *Safe) Key(tx *meta.Tx, arn string) (string, error) {
-	record, err := findARN(tx, arn)
-	if err != nil {
-		return "", err
-	}
-	return s.keyOf(tx, record)
-}
-
 // Delete removes a secret with all its versions. One that is gone is no error.
 func (s *Safe) Delete(tx *meta.Tx, arn string) error {
 	record, err := findARN(tx, arn)
@@ -72,16 +63,16 @@ func (s *Safe) Delete(tx *meta.Tx, arn string) error {
 	return secretRecords.Delete(tx, record.Key)
 }
 
-// SetKey seals all versions under another key; an empty ARN is the account's aws/secretsmanager key. ErrKey says that one of the two keys cannot be used.
-func (s *Safe) SetKey(tx *meta.Tx, arn, key string) error {
-	return s.change(tx, arn, func(record *secretRecord) error {
-		earlier := *record
-		record.Body.KmsKey = key
+// SetKey seals all versions under another key; an empty ARN is the account's aws/secretsmanager key. It answers the key's ARN. ErrKey says that one of
+// the two keys cannot be used.
+func (s *Safe) SetKey(tx *meta.Tx, arn, key string) (sealing string, err error) {
+	err = s.change(tx, arn, func(record *secretRecord) error {
+		record.Body.KmsKey, record.Body.Changed = key, s.now()
 		for at, v := range record.Body.Versions {
 			if v.Sealed == nil {
 				continue
 			}
-			value, err := s.open(tx, earlier, at)
+			value, err := s.open(tx, *record, at)
 			if err != nil {
 				return err
 			}
@@ -89,9 +80,10 @@ func (s *Safe) SetKey(tx *meta.Tx, arn, key string) error {
 				return err
 			}
 		}
-		record.Body.Changed = s.now()
+		sealing = shown(*record).KmsKey
 		return nil
 	})
+	return sealing, err
 }
 
 // SetTags replaces all of the secret's tags, and its description.

@@ -204,7 +204,10 @@ var commands = map[string]func(s *script, words []string) string{
 		return s.change(func(tx *meta.Tx) error { return s.safe.Delete(tx, words[0]) })
 	},
 	"rekey": func(s *script, words []string) string {
-		return s.change(func(tx *meta.Tx) error { return s.safe.SetKey(tx, words[0], strings.Join(words[1:], "")) })
+		return s.change(func(tx *meta.Tx) error {
+			_, err := s.safe.SetKey(tx, words[0], strings.Join(words[1:], ""))
+			return err
+		})
 	},
 	"retag": func(s *script, words []string) string {
 		return s.change(func(tx *meta.Tx) error {

@@ -54,14 +54,20 @@ var secretRecords = meta.Records[secret]{Kind: "secret"}
 
 // Secret is what its owner may know of a secret.
 type Secret struct {
+	Account string
+	Region  string
 	Name    string
 	ARN     string
 	Owner   string
+	KmsKey  string // ARN of the key that seals the value in force
 	Pending string // the id of the version that a rotation under way is about; empty without one
 }
 
 func shown(record secretRecord) Secret {
-	known := Secret{Name: record.ID, ARN: record.Body.ARN, Owner: record.Body.Owner}
+	known := Secret{Account: record.Account, Region: record.Region, Name: record.ID, ARN: record.Body.ARN, Owner: record.Body.Owner}
+	if at := record.Body.staged(current); at >= 0 {
+		known.KmsKey = record.Body.Versions[at].KmsKey
+	}
 	if at := record.Body.staged(pending); at >= 0 {
 		known.Pending = record.Body.Versions[at].ID
 	}

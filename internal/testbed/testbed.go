@@ -22,6 +22,7 @@ import (
 	"slipher/internal/iam"
 	"slipher/internal/keys"
 	"slipher/internal/meta"
+	"slipher/internal/secrets"
 )
 
 // The accounts of most tests.
@@ -55,6 +56,7 @@ type Bed struct {
 	Accounts *Accounts
 	Store    *meta.Store
 	Keys     *keys.Ring
+	Secrets  *secrets.Safe
 	Control  *control.Control
 
 	operations map[string]api.Operation
@@ -121,8 +123,11 @@ func (b *Bed) start() {
 	if err != nil {
 		b.t.Fatal(err)
 	}
+	if b.Secrets, err = secrets.New(secrets.Config{Store: b.Store, Keys: b.Keys, Now: b.Clock.Now}); err != nil {
+		b.t.Fatal(err)
+	}
 	b.Control, err = control.New(control.Config{
-		Store: b.Store, Keys: b.Keys, Nodes: b.Nodes, Accounts: b.Accounts,
+		Store: b.Store, Keys: b.Keys, Secrets: b.Secrets, Nodes: b.Nodes, Accounts: b.Accounts,
 		Snapshots: folderURL(b.snapshots()), SnapshotsIn: b.storesOfRegions(),
 		Addresses: b.config.Addresses, Limits: b.config.Limits, Bandwidth: b.config.Bandwidth,
 		Copy: b.Nodes.Copy, Now: b.Clock.Now, Random: zeros{}, Log: b.config.Log, Worked: b.announce,
@@ -133,6 +138,9 @@ func (b *Bed) start() {
 	b.operations = map[string]api.Operation{}
 	for _, operation := range b.Control.Handlers().Service().Operations {
 		b.operations[operation.Name] = operation
+	}
+	for _, operation := range b.Secrets.Handlers().Service().Operations {
+		b.operations["secretsmanager:"+operation.Name] = operation
 	}
 	if err := b.Control.Resume(ctx); err != nil {
 		b.t.Fatal(err)
@@ -308,7 +316,8 @@ func (b *Bed) In(region string) { b.region = region }
 // Region is that of the calls.
 func (b *Bed) Region() string { return b.region }
 
-// Call runs an operation, with its parameters as name=value words, in the account's name. See Parse for lists.
+// Call runs an operation of Redshift, or of Secrets Manager behind secretsmanager:, in the account's name. Its parameters are name=value words; see Parse
+// for lists.
 func (b *Bed) Call(account, operation string, parameters ...string) (any, error) {
 	b.t.Helper()
 	caller := Caller(account)
