@@ -102,6 +102,7 @@ func (d *doctor) examine(ctx context.Context) {
 	}
 	d.checkAuditChain(ctx, store, ring)
 	d.checkCredentials(ctx, store, ring)
+	d.checkSecrets(ctx, store, ring)
 	d.checkSnapshots(ctx, store, ring)
 }
 

@@ -17,6 +17,7 @@ import (
 	"slipher/internal/iam"
 	"slipher/internal/keys"
 	"slipher/internal/meta"
+	"slipher/internal/secrets"
 	"slipher/internal/vault"
 )
 
@@ -73,6 +74,24 @@ func (d *doctor) checkCredentials(ctx context.Context, store *meta.Store, ring *
 			d.warning("credentials", "profile %s in %s has an access key that this installation does not know: take it out, or make a new one with slipher account create --replace-key",
 				p.name, path)
 		}
+	}
+}
+
+// checkSecrets opens every value that Secrets Manager keeps.
+func (d *doctor) checkSecrets(ctx context.Context, store *meta.Store, ring *keys.Ring) {
+	found, err := secrets.Inspect(ctx, store, ring)
+	if err != nil {
+		d.problem("secrets", "%v", err)
+		return
+	}
+	for _, secret := range found.Damaged {
+		d.problem("secrets", "%s does not open: end the management of its cluster's password with ManageMasterPassword=false and a MasterUserPassword, and begin it again", secret)
+	}
+	for _, secret := range found.Closed {
+		d.warning("secrets", "%s cannot be opened, since its KMS key is disabled, waits for its deletion or was destroyed", secret)
+	}
+	if len(found.Damaged)+len(found.Closed) == 0 {
+		d.ok("secrets", "%s, and every value opens", count(found.Secrets, "secret"))
 	}
 }
 

@@ -28,6 +28,7 @@ import (
 	"slipher/internal/keys"
 	"slipher/internal/kms"
 	"slipher/internal/meta"
+	"slipher/internal/secrets"
 	"slipher/internal/vault"
 )
 
@@ -93,6 +94,7 @@ type slipher struct {
 	audit    *audit.Log
 	given    *certificateFiles // --tls-cert; nil shows certificates of slipher's own authority
 	kms      *kms.Service
+	secrets  *secrets.Safe
 	fleet    *compute.Fleet
 	control  *control.Control
 	listener net.Listener
@@ -123,6 +125,9 @@ func (s *slipher) open(ctx context.Context) error {
 		return err
 	}
 	if s.kms, err = kms.New(kms.Config{Store: s.store, Keys: s.ring, Now: time.Now, Log: s.log}); err != nil {
+		return err
+	}
+	if s.secrets, err = secrets.New(secrets.Config{Store: s.store, Keys: s.ring, Now: time.Now}); err != nil {
 		return err
 	}
 	s.accounts = &iam.Directory{Store: s.store, Sealer: s.ring, Now: time.Now}
@@ -192,6 +197,7 @@ func (s *slipher) controlConfig() control.Config {
 	return control.Config{
 		Store:       s.store,
 		Keys:        s.ring,
+		Secrets:     s.secrets,
 		Nodes:       s.fleet,
 		Accounts:    s.accounts,
 		Snapshots:   s.snapshotsURL(),
@@ -247,7 +253,7 @@ func (s *slipher) url() string {
 func (s *slipher) door() http.Handler {
 	who := identity.New(s.accounts)
 	return awsapi.NewServer(awsapi.Config{
-		Services: []api.Service{s.control.Service(), who.IAM(), who.STS(), s.kms.Handlers().Service()},
+		Services: []api.Service{s.control.Service(), who.IAM(), who.STS(), s.kms.Handlers().Service(), s.secrets.Service()},
 		Keys:     s.accounts,
 		Rates:    s.command.rates(),
 		Now:      time.Now,
