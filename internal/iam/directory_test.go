@@ -14,6 +14,7 @@ import (
 
 	"slipher/internal/keys"
 	"slipher/internal/meta"
+	"slipher/internal/policy"
 )
 
 const (
@@ -247,4 +248,86 @@ func BenchmarkCredentials(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+func addUser(t testing.TB, directory *Directory, account, name string) AccessKey {
+	t.Helper()
+	var key AccessKey
+	err := directory.Change(t.Context(), func(tx *meta.Tx) error {
+		record, err := Users.Insert(tx, account, Identity{Name: name, Path: "/", ID: "AIDA" + name})
+		if err != nil {
+			return err
+		}
+		key, _, err = directory.NewKey(tx, OwnerOf(record))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
+func TestKeysOfUsersSurviveANewRootKey(t *testing.T) {
+	t.Parallel()
+	directory := open(t)
+	create(t, directory, provider)
+	key := addUser(t, directory, provider, "ada")
+	if _, err := directory.ReplaceRootKey(t.Context(), provider); err != nil {
+		t.Fatal(err)
+	}
+	if found, err := directory.Credentials(t.Context(), key.ID, ""); err != nil || found.ARN != "arn:aws:iam::111111111111:user/ada" {
+		t.Errorf("got %v, %v", found, err)
+	}
+}
+
+// Once a change is made, nobody sees what was before it, whoever looks meanwhile.
+func TestChangesCountAtOnce(t *testing.T) {
+	t.Parallel()
+	directory := open(t)
+	create(t, directory, provider)
+	key := addUser(t, directory, provider, "ada")
+	put := func(document string) {
+		err := directory.Change(t.Context(), func(tx *meta.Tx) error {
+			record, err := Users.Find(tx, provider, "ada")
+			if err != nil {
+				return err
+			}
+			record.Body.Inline = map[string]string{"own": document}
+			return Users.Put(tx, record)
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	look := func() *Credentials {
+		found, err := directory.Credentials(t.Context(), key.ID, "")
+		if err != nil {
+			t.Error(err)
+		}
+		return found
+	}
+	ended := make(chan struct{})
+	var lookers sync.WaitGroup
+	for range 4 {
+		lookers.Go(func() {
+			for {
+				select {
+				case <-ended:
+					return
+				default:
+					look()
+				}
+			}
+		})
+	}
+	for i := range 50 {
+		effect := []string{"Allow", "Deny"}[i%2]
+		put(`{"Version":"2012-10-17","Statement":{"Effect":"` + effect + `","Action":"*","Resource":"*"}}`)
+		found := look()
+		if err := Decide(found.Policies, policy.NewRequest(found.Principal, "redshift:DeleteCluster", "*")); (err == nil) != (effect == "Allow") {
+			t.Errorf("after %s: got %v", effect, err)
+		}
+	}
+	close(ended)
+	lookers.Wait()
 }
