@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"slipher/internal/keys"
 	"slipher/internal/meta"
 	"slipher/internal/testbed"
 )
@@ -100,6 +101,21 @@ func TestKeyPolicyOfASharedSnapshot(t *testing.T) {
 		bed.AwaitRestore(testbed.Consumer, "under-way", "completed")
 		wantRows(t, bed, testbed.Consumer, "under-way", rows(1000, "sales"))
 		wantFault(t, restoreShared(bed, "later"), "DependentServiceAccessDenied")
+	})
+	t.Run("a_grant_is_as_good", func(t *testing.T) {
+		var grant keys.Grant
+		alterKeys(t, bed, func(tx *meta.Tx) (err error) {
+			grant, _, err = bed.Keys.CreateGrant(tx, keys.Grant{
+				KeyARN: key, Grantee: "arn:aws:iam::" + testbed.Consumer + ":root", Issuer: testbed.Owner, Operations: []string{"Decrypt"},
+			})
+			return err
+		})
+		if err := restoreShared(bed, "granted"); err != nil {
+			t.Error(err)
+		}
+		bed.AwaitRestore(testbed.Consumer, "granted", "completed")
+		alterKeys(t, bed, func(tx *meta.Tx) error { return bed.Keys.EndGrant(tx, key, grant.ID) })
+		wantFault(t, restoreShared(bed, "after-the-grant"), "DependentServiceAccessDenied")
 	})
 	t.Run("comes_after_the_authorisation", func(t *testing.T) {
 		if err := revoke(bed, "monday", testbed.Consumer); err != nil {

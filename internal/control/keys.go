@@ -48,12 +48,25 @@ func (c *Control) mayUseKeyOf(tx *meta.Tx, caller api.Caller, source snapshotRec
 		return err
 	}
 	// Redshift asks in the name of the account, not of the user.
-	decision, err := c.config.Keys.Decide(tx, key.ARN, policy.RootUser(caller.Account), "kms:Decrypt", "redshift")
+	request := policy.NewRequest(policy.RootUser(caller.Account), "kms:Decrypt", key.ARN)
+	decision, err := c.config.Keys.Decide(tx, request, policy.Policies{}, "redshift")
 	if err != nil || decision.Allowed {
 		return err
 	}
 	return redshift.DependentServiceAccessDenied("Cannot restore the snapshot %s because the policy of its KMS key %s does not allow account %s the action kms:Decrypt. Its owner, account %s, can allow it.",
 		source.Body.Identifier, key.ARN, caller.Account, source.Account)
+}
+
+// mustHaveKey refuses what a cluster needs its KMS key for. A cluster that runs goes on without.
+func (c *Control) mustHaveKey(tx *meta.Tx, record clusterRecord, what string) error {
+	key, err := c.config.Keys.Lookup(tx, record.Body.KmsKey)
+	switch {
+	case errors.Is(err, keys.ErrNotFound):
+		return redshift.InvalidClusterState("Cannot %s cluster %s because its KMS key %s was destroyed.", what, record.ID, record.Body.KmsKey)
+	case err == nil && key.Disabled:
+		return redshift.InvalidClusterState("Cannot %s cluster %s because its KMS key %s is disabled or waits for its deletion.", what, record.ID, record.Body.KmsKey)
+	}
+	return err
 }
 
 // grantFault turns the limits of a key into the faults that Redshift has for them.

@@ -39,25 +39,43 @@ func (r *Ring) NewDataKey(tx *meta.Tx, arn string) (DataKey, error) {
 
 // Unwrap answers the plain data key, or ErrDamaged when it was not wrapped with the key arn names.
 func (r *Ring) Unwrap(tx *meta.Tx, arn string, wrapped []byte) ([]byte, error) {
-	wrapper, err := r.wrapper(tx, arn)
+	with, err := r.unwrappers(tx, arn)
 	if err != nil {
 		return nil, err
 	}
-	plain, err := unseal(wrapper, arn, wrapped)
+	plain, err := unsealWithAny(with, arn, wrapped)
 	if err != nil {
 		return nil, fmt.Errorf("unwrap a data key of %s: %w", arn, err)
 	}
 	return plain, nil
 }
 
+// wrapper is the key's present material.
 func (r *Ring) wrapper(tx *meta.Tx, arn string) (cipher.AEAD, error) {
+	all, err := r.unwrappers(tx, arn)
+	if err != nil {
+		return nil, err
+	}
+	return all[0], nil
+}
+
+// unwrappers are the key's materials, the present one first.
+func (r *Ring) unwrappers(tx *meta.Tx, arn string) ([]cipher.AEAD, error) {
 	record, err := findUsable(tx, arn)
 	if err != nil {
 		return nil, err
 	}
-	material, err := r.Unseal(materialOf(arn), record.Body.Material)
-	if err != nil {
-		return nil, err
+	var all []cipher.AEAD
+	for _, sealed := range append([][]byte{record.Body.Material}, record.Body.Earlier...) {
+		material, err := r.Unseal(materialOf(arn), sealed)
+		if err != nil {
+			return nil, err
+		}
+		opened, err := newCipher(material)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, opened)
 	}
-	return newCipher(material)
+	return all, nil
 }

@@ -16,10 +16,14 @@ type grantBody struct {
 	Grantee string
 	Name    string
 	Created time.Time
+	Client  *Grant `json:",omitempty"` // one that CreateGrant made; nil for those of Redshift
 }
 
 var grantRecords = meta.Records[grantBody]{Kind: "grant", Index: func(grant grantBody) []meta.Entry {
-	return []meta.Entry{ofKey(grant.KeyARN)}
+	if grant.Client == nil {
+		return []meta.Entry{ofKey(grant.KeyARN)}
+	}
+	return []meta.Entry{ofKey(grant.KeyARN), grantedTo(grant.KeyARN, grant.Grantee)}
 }}
 
 // Grant lets the grantee account use the key, under a name that RetireGrant takes back. Granting the

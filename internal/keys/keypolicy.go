@@ -2,6 +2,7 @@ package keys
 
 import (
 	"fmt"
+	"strings"
 
 	"slipher/internal/meta"
 	"slipher/internal/policy"
@@ -55,30 +56,12 @@ func parsedPolicy(key meta.Record[keyBody]) (*policy.Policy, error) {
 	return parsed, nil
 }
 
-// Decide says whether the principal may do something with a key through a service of AWS, such as kms:Decrypt through redshift, or by
-// itself if the service is empty.
-func (r *Ring) Decide(tx *meta.Tx, arn string, principal policy.Principal, action, service string) (policy.Decision, error) {
-	record, err := find(tx, arn)
-	if err != nil {
-		return policy.Decision{}, err
-	}
-	parsed, err := parsedPolicy(record)
-	if err != nil {
-		return policy.Decision{}, err
-	}
-	request := policy.NewRequest(principal, action, arn)
-	request.Owner = record.Account
-	request.Context.SetTime(r.config.Now())
-	request.Context.Set("kms:CallerAccount", principal.Account)
-	if service != "" {
-		request.Context.Set("kms:ViaService", service+"."+record.Region+".amazonaws.com")
-	}
-	return policy.Policies{Resource: parsed}.Decide(request), nil
-}
-
 func policyOf(key meta.Record[keyBody]) string {
 	if key.Body.Policy != "" {
 		return key.Body.Policy
+	}
+	if key.Body.Alias != "" {
+		return managedPolicy(key)
 	}
 	return `{
   "Version": "2012-10-17",
@@ -89,6 +72,32 @@ func policyOf(key meta.Record[keyBody]) string {
       "Effect": "Allow",
       "Principal": {"AWS": "arn:aws:iam::` + key.Account + `:root"},
       "Action": "kms:*",
+      "Resource": "*"
+    }
+  ]
+}`
+}
+
+// managedPolicy lets everybody in the account use the key through its service, and look at it.
+func managedPolicy(key meta.Record[keyBody]) string {
+	service := strings.TrimPrefix(key.Body.Alias, "aws/")
+	return `{
+  "Version": "2012-10-17",
+  "Id": "auto-` + service + `-1",
+  "Statement": [
+    {
+      "Sid": "Use through the service",
+      "Effect": "Allow",
+      "Principal": {"AWS": "*"},
+      "Action": ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:CreateGrant", "kms:DescribeKey"],
+      "Resource": "*",
+      "Condition": {"StringEquals": {"kms:CallerAccount": "` + key.Account + `", "kms:ViaService": "` + service + `.` + key.Region + `.amazonaws.com"}}
+    },
+    {
+      "Sid": "Metadata for the account",
+      "Effect": "Allow",
+      "Principal": {"AWS": "arn:aws:iam::` + key.Account + `:root"},
+      "Action": ["kms:Describe*", "kms:Get*", "kms:List*", "kms:RevokeGrant"],
       "Resource": "*"
     }
   ]

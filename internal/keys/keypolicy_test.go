@@ -19,7 +19,7 @@ func TestKeyPolicy(t *testing.T) {
 		}
 		decide := func(account string, want bool) {
 			t.Helper()
-			decision, err := ring.Decide(tx, arn, policy.RootUser(account), "kms:Decrypt", "redshift")
+			decision, err := ring.Decide(tx, policy.NewRequest(policy.RootUser(account), "kms:Decrypt", arn), policy.Policies{}, "redshift")
 			if err != nil || decision.Allowed != want {
 				t.Errorf("account %s: %v (%v), want allowed: %t", account, decision, err, want)
 			}
@@ -49,7 +49,7 @@ func TestKeyPolicy(t *testing.T) {
 		for _, err := range []error{
 			ring.PutPolicy(tx, arn+"0", shared),
 			second(ring.Policy(tx, arn+"0")),
-			second(ring.Decide(tx, arn+"0", policy.RootUser(owner), "kms:Decrypt", "redshift")),
+			second(ring.Decide(tx, policy.NewRequest(policy.RootUser(owner), "kms:Decrypt", arn+"0"), policy.Policies{}, "redshift")),
 		} {
 			if !errors.Is(err, ErrNotFound) {
 				t.Errorf("got %v for no key, want ErrNotFound", err)

@@ -74,6 +74,9 @@ type Key struct {
 	Tags        []Tag
 	Disabled    bool
 	Deletion    time.Time // when the key will be destroyed; zero if it stays
+
+	RotationDays int       // how often it gets new material; 0 is never
+	NextRotation time.Time // zero without rotation
 }
 
 // Managed says that the key is one that AWS would manage: its account can look at it and use it, and change nothing.
@@ -82,8 +85,10 @@ func (k Key) Managed() bool { return k.Alias != "" }
 type keyBody struct {
 	Alias    string `json:",omitempty"`
 	Created  time.Time
-	Material []byte // sealed under the root key
-	Policy   string `json:",omitempty"` // as it was put; empty is the default
+	Material []byte    // sealed under the root key
+	Earlier  [][]byte  `json:",omitempty"` // materials before that, newest first
+	Rotation *rotation `json:",omitempty"`
+	Policy   string    `json:",omitempty"` // as it was put; empty is the default
 
 	Description string    `json:",omitempty"`
 	Tags        []Tag     `json:",omitempty"`
@@ -171,10 +176,14 @@ func (r *Ring) Lookup(tx *meta.Tx, arn string) (Key, error) {
 
 func shown(record meta.Record[keyBody]) Key {
 	body := record.Body
-	return Key{
+	key := Key{
 		ARN: arnOf(record.Key), Account: record.Account, Region: record.Region, Alias: body.Alias, Created: body.Created,
 		Description: body.Description, Tags: body.Tags, Disabled: body.Disabled, Deletion: body.Deletion,
 	}
+	if body.Rotation != nil {
+		key.RotationDays, key.NextRotation = body.Rotation.Days, body.Rotation.Next
+	}
+	return key
 }
 
 // List answers the account's keys in the region, in the order of their ids: at most limit of those after an id.

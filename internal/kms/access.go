@@ -1,29 +1,117 @@
 package kms
 
 import (
+	"errors"
+	"maps"
+	"slices"
 	"strings"
 
 	"slipher/internal/api"
 	"slipher/internal/api/kms"
 	"slipher/internal/keys"
 	"slipher/internal/meta"
+	"slipher/internal/policy"
 )
 
-// mayUse asks the key's policy.
-func (s *Service) mayUse(tx *meta.Tx, caller api.Caller, key keys.Key, action string) error {
-	decision, err := s.config.Keys.Decide(tx, key.ARN, caller.Principal, action, "")
+// use is what a caller wants to do with a key.
+type use struct {
+	action     string
+	conditions policy.Context    // keys of conditions that the request alone knows
+	context    map[string]string // the encryption context
+	wanted     *keys.Grant       // of kms:CreateGrant
+}
+
+func to(action string) use { return use{action: action, conditions: policy.Context{}} }
+
+// where adds a key of conditions; without values it is not there.
+func (u use) where(key string, values ...string) use {
+	u.conditions = maps.Clone(u.conditions)
+	if len(values) > 0 {
+		u.conditions.Set(key, values...)
+	}
+	return u
+}
+
+func (u use) in(context map[string]string) use {
+	u.context = context
+	return u
+}
+
+// acrossAccounts are the actions that somebody of another account than the key's may be allowed.
+var acrossAccounts = []string{
+	"kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext",
+	"kms:DescribeKey", "kms:GetKeyRotationStatus", "kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant",
+}
+
+// mayUse asks the key's policy, the key's grants and the caller's policies.
+func (s *Service) mayUse(tx *meta.Tx, caller api.Caller, key keys.Key, u use) error {
+	request := caller.Asks(u.action, key.ARN)
+	maps.Copy(request.Context, u.conditions)
+	request.Owner = key.Account
+	if key.Account != caller.Account && !slices.Contains(acrossAccounts, u.action) {
+		return foreign(request)
+	}
+	decision, err := s.config.Keys.Allows(tx, key.ARN, keys.Use{Request: request, Policies: caller.Policies, EncryptionContext: u.context, Wanted: u.wanted})
 	if err != nil || decision.Allowed {
 		return err
 	}
-	return accessDenied("User: %s is not authorized to perform: %s on resource: %s because the policy of the key does not allow it.", caller.ARN, action, key.ARN)
+	return accessDenied("%s", decision.Message(request))
+}
+
+// mayAsk asks the caller's policies about what is no key: an alias, or everything.
+func mayAsk(caller api.Caller, u use, resource string) error {
+	request := caller.Asks(u.action, resource)
+	maps.Copy(request.Context, u.conditions)
+	decision := caller.Policies.Decide(request)
+	if decision.Allowed {
+		return nil
+	}
+	return accessDenied("%s", decision.Message(request))
+}
+
+// foreign is the same for a key of another account that there is and one that there is not.
+func foreign(request policy.Request) error {
+	return accessDenied("%s", policy.Decision{By: policy.ByResource}.Message(request))
+}
+
+// findAllowed finds the key that a request names by id, ARN, alias or the ARN of an alias, in the region of the request, if the caller may do this with
+// it. Who may not is not told whether there is one.
+func (s *Service) findAllowed(tx *meta.Tx, caller api.Caller, name string, u use) (keys.Key, error) {
+	if err := checkKeyName(caller.Region, name); err != nil {
+		return keys.Key{}, err
+	}
+	arn, err := s.config.Keys.Resolve(tx, caller.Account, caller.Region, name)
+	if err != nil {
+		return keys.Key{}, notFound(err, name)
+	}
+	if at := strings.Index(name, keys.AliasPrefix); at >= 0 {
+		u = u.where("kms:RequestAlias", name[at:])
+	}
+	key, err := s.config.Keys.Lookup(tx, arn)
+	if errors.Is(err, keys.ErrNotFound) {
+		return key, unknownKey(caller, name, arn, u)
+	}
+	if err != nil {
+		return key, err
+	}
+	return key, s.mayUse(tx, caller, key, u)
+}
+
+func unknownKey(caller api.Caller, name, arn string, u use) error {
+	parts := strings.SplitN(arn, ":", 6)
+	if len(parts) == 6 && parts[4] != caller.Account {
+		request := caller.Asks(u.action, arn)
+		request.Owner = parts[4]
+		return foreign(request)
+	}
+	if err := mayAsk(caller, u, arn); err != nil {
+		return err
+	}
+	return notFound(keys.ErrNotFound, name)
 }
 
 func accessDenied(format string, args ...any) error {
 	return api.NewFault("AccessDeniedException", 400, format, args...)
-}
-
-func managedKey(key keys.Key) error {
-	return accessDenied("The key %s is managed for the account and cannot be changed: use a key of your own.", key.ARN)
 }
 
 func validation(format string, args ...any) error {
@@ -57,4 +145,23 @@ func mustNotEnd(key keys.Key) error {
 		return nil
 	}
 	return kms.KMSInvalidState("%s is pending deletion.", key.ARN)
+}
+
+// mustBeUsable refuses to use a key that is disabled or waits for its deletion.
+func mustBeUsable(key keys.Key) error {
+	if err := mustNotEnd(key); err != nil {
+		return err
+	}
+	if key.Disabled {
+		return kms.Disabled("%s is disabled.", key.ARN)
+	}
+	return nil
+}
+
+// dry ends a request that was only to be checked.
+func dry(asked *bool) error {
+	if asked != nil && *asked {
+		return kms.DryRunOperation("The request would have succeeded, but it asked for a dry run.")
+	}
+	return nil
 }

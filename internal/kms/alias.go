@@ -29,7 +29,10 @@ func (s *Service) CreateAlias(ctx context.Context, caller api.Caller, in *kms.Cr
 	if err := checkAliasName(in.AliasName); err != nil {
 		return nil, err
 	}
-	return s.nameKey(ctx, caller, in.TargetKeyId, "kms:CreateAlias", func(tx *meta.Tx, key keys.Key) error {
+	if err := mayAsk(caller, to("kms:CreateAlias"), aliasARN(caller, in.AliasName)); err != nil {
+		return nil, err
+	}
+	return s.nameKey(ctx, caller, in.TargetKeyId, to("kms:CreateAlias"), func(tx *meta.Tx, key keys.Key) error {
 		err := s.config.Keys.CreateAlias(tx, in.AliasName, key.ARN)
 		if errors.Is(err, keys.ErrExists) {
 			return kms.AlreadyExists("An alias with the name %s already exists.", in.AliasName)
@@ -43,7 +46,16 @@ func (s *Service) UpdateAlias(ctx context.Context, caller api.Caller, in *kms.Up
 	if !aliasForm.MatchString(in.AliasName) {
 		return nil, noAlias(in.AliasName)
 	}
-	return s.nameKey(ctx, caller, in.TargetKeyId, "kms:UpdateAlias", func(tx *meta.Tx, key keys.Key) error {
+	if err := mayAsk(caller, to("kms:UpdateAlias"), aliasARN(caller, in.AliasName)); err != nil {
+		return nil, err
+	}
+	return s.nameKey(ctx, caller, in.TargetKeyId, to("kms:UpdateAlias"), func(tx *meta.Tx, key keys.Key) error {
+		if _, err := s.config.Keys.Resolve(tx, caller.Account, caller.Region, in.AliasName); errors.Is(err, keys.ErrNotFound) {
+			return noAlias(in.AliasName)
+		}
+		if _, err := s.findAllowed(tx, caller, in.AliasName, to("kms:UpdateAlias")); err != nil {
+			return err
+		}
 		err := s.config.Keys.UpdateAlias(tx, in.AliasName, key.ARN)
 		if errors.Is(err, keys.ErrNotFound) {
 			return noAlias(in.AliasName)
@@ -53,11 +65,11 @@ func (s *Service) UpdateAlias(ctx context.Context, caller api.Caller, in *kms.Up
 }
 
 // nameKey refuses the keys of other accounts and aliases of aliases.
-func (s *Service) nameKey(ctx context.Context, caller api.Caller, target, action string, name func(tx *meta.Tx, key keys.Key) error) (*api.None, error) {
+func (s *Service) nameKey(ctx context.Context, caller api.Caller, target string, u use, name func(tx *meta.Tx, key keys.Key) error) (*api.None, error) {
 	if strings.Contains(target, keys.AliasPrefix) {
 		return nil, validation("TargetKeyId is %q; it must be the id or the ARN of a key, and no alias.", target)
 	}
-	_, err := s.changeKey(ctx, caller, target, action, func(tx *meta.Tx, key keys.Key) error {
+	_, err := s.changeKey(ctx, caller, target, u, func(tx *meta.Tx, key keys.Key) error {
 		if key.Account != caller.Account {
 			return accessDenied("The key %s is of another account: an alias is for a key of one's own.", key.ARN)
 		}
@@ -77,10 +89,17 @@ func (s *Service) DeleteAlias(ctx context.Context, caller api.Caller, in *kms.De
 	if strings.HasPrefix(in.AliasName, keys.AliasPrefix+"aws/") {
 		return nil, checkAliasName(in.AliasName)
 	}
-	_, err := s.changeKey(ctx, caller, in.AliasName, "kms:DeleteAlias", func(tx *meta.Tx, _ keys.Key) error {
+	if err := mayAsk(caller, to("kms:DeleteAlias"), aliasARN(caller, in.AliasName)); err != nil {
+		return nil, err
+	}
+	_, err := s.changeKey(ctx, caller, in.AliasName, to("kms:DeleteAlias"), func(tx *meta.Tx, _ keys.Key) error {
 		return s.config.Keys.DeleteAlias(tx, caller.Account, caller.Region, in.AliasName)
 	})
 	return &api.None{}, err
+}
+
+func aliasARN(caller api.Caller, name string) string {
+	return "arn:aws:kms:" + caller.Region + ":" + caller.Account + ":" + name
 }
 
 func noAlias(name string) error { return kms.NotFound("There is no alias %q.", name) }
@@ -93,6 +112,9 @@ func (s *Service) ListAliases(ctx context.Context, caller api.Caller, in *kms.Li
 	}
 	after, err := readMarker(in.Marker)
 	if err != nil {
+		return nil, err
+	}
+	if err := mayAsk(caller, to("kms:ListAliases"), "*"); err != nil {
 		return nil, err
 	}
 	out := &kms.ListAliasesResponse{Aliases: []kms.AliasListEntry{}, Truncated: new(false)}
@@ -124,6 +146,6 @@ func (s *Service) onlyOf(tx *meta.Tx, caller api.Caller, name string) (arn strin
 	if name == "" {
 		return "", nil
 	}
-	key, err := s.findKey(tx, caller, name)
+	key, err := s.findAllowed(tx, caller, name, to("kms:ListAliases"))
 	return key.ARN, err
 }

@@ -17,7 +17,7 @@ func (s *Service) PutKeyPolicy(ctx context.Context, caller api.Caller, in *kms.P
 	if err := checkPolicyName(in.PolicyName); err != nil {
 		return nil, err
 	}
-	_, err := s.changeKey(ctx, caller, in.KeyId, "kms:PutKeyPolicy", func(tx *meta.Tx, key keys.Key) error {
+	_, err := s.changeKey(ctx, caller, in.KeyId, to("kms:PutKeyPolicy").bypassing(in.BypassPolicyLockoutSafetyCheck), func(tx *meta.Tx, key keys.Key) error {
 		return s.putPolicy(tx, caller, key, in.Policy, in.BypassPolicyLockoutSafetyCheck)
 	})
 	return &api.None{}, err
@@ -29,7 +29,7 @@ func (s *Service) GetKeyPolicy(ctx context.Context, caller api.Caller, in *kms.G
 		return nil, err
 	}
 	out := &kms.GetKeyPolicyResponse{PolicyName: policyName}
-	return out, s.readKey(ctx, caller, in.KeyId, "kms:GetKeyPolicy", func(tx *meta.Tx, key keys.Key) (err error) {
+	return out, s.readKey(ctx, caller, in.KeyId, to("kms:GetKeyPolicy"), func(tx *meta.Tx, key keys.Key) (err error) {
 		out.Policy, err = s.config.Keys.Policy(tx, key.ARN)
 		return err
 	})
@@ -41,7 +41,7 @@ func (s *Service) ListKeyPolicies(ctx context.Context, caller api.Caller, in *km
 		return nil, err
 	}
 	out := &kms.ListKeyPoliciesResponse{PolicyNames: []string{policyName}, Truncated: new(false)}
-	return out, s.readKey(ctx, caller, in.KeyId, "kms:ListKeyPolicies", func(*meta.Tx, keys.Key) error { return nil })
+	return out, s.readKey(ctx, caller, in.KeyId, to("kms:ListKeyPolicies"), func(*meta.Tx, keys.Key) error { return nil })
 }
 
 func checkPolicyName(name string) error {

@@ -3,6 +3,7 @@ package kms
 import (
 	"context"
 	"errors"
+	"strconv"
 	"strings"
 
 	"slipher/internal/api"
@@ -19,6 +20,9 @@ func (s *Service) CreateKey(ctx context.Context, caller api.Caller, in *kms.Crea
 	}
 	tags, err := withTags(nil, in.Tags)
 	if err != nil {
+		return nil, err
+	}
+	if err := mayCreate(caller, in, tags); err != nil {
 		return nil, err
 	}
 	var key keys.Key
@@ -43,6 +47,21 @@ func (s *Service) CreateKey(ctx context.Context, caller api.Caller, in *kms.Crea
 		return nil, err
 	}
 	return &kms.CreateKeyResponse{KeyMetadata: metadata(key)}, nil
+}
+
+// mayCreate asks for tags too, where the key is to have some.
+func mayCreate(caller api.Caller, in *kms.CreateKeyRequest, tags []keys.Tag) error {
+	u := to("kms:CreateKey").where("kms:KeySpec", kms.KeySpecSymmetricDefault).where("kms:KeyUsage", kms.KeyUsageTypeEncryptDecrypt).
+		where("kms:KeyOrigin", kms.OriginTypeAwsKms).where("kms:MultiRegion", "false").bypassing(in.BypassPolicyLockoutSafetyCheck).tagging(tags)
+	if err := mayAsk(caller, u, "*"); err != nil || len(tags) == 0 {
+		return err
+	}
+	u.action = "kms:TagResource"
+	return mayAsk(caller, u, "arn:aws:kms:"+caller.Region+":"+caller.Account+":key/*")
+}
+
+func (u use) bypassing(check *bool) use {
+	return u.where("kms:BypassPolicyLockoutSafetyCheck", strconv.FormatBool(check != nil && *check))
 }
 
 // checkKind refuses what is not a symmetric key with material of slipher's own making.
@@ -75,7 +94,7 @@ func checkKind(in *kms.CreateKeyRequest) error {
 // DescribeKey shows a key of any account whose policy allows it.
 func (s *Service) DescribeKey(ctx context.Context, caller api.Caller, in *kms.DescribeKeyRequest) (*kms.DescribeKeyResponse, error) {
 	out := &kms.DescribeKeyResponse{}
-	return out, s.readKey(ctx, caller, in.KeyId, "kms:DescribeKey", func(_ *meta.Tx, key keys.Key) error {
+	return out, s.readKey(ctx, caller, in.KeyId, to("kms:DescribeKey"), func(_ *meta.Tx, key keys.Key) error {
 		out.KeyMetadata = metadata(key)
 		return nil
 	})
@@ -119,6 +138,9 @@ func (s *Service) ListKeys(ctx context.Context, caller api.Caller, in *kms.ListK
 	if err != nil {
 		return nil, err
 	}
+	if err := mayAsk(caller, to("kms:ListKeys"), "*"); err != nil {
+		return nil, err
+	}
 	out := &kms.ListKeysResponse{Keys: []kms.KeyListEntry{}, Truncated: new(false)}
 	err = s.config.Store.View(ctx, func(tx *meta.Tx) error {
 		found, err := s.config.Keys.List(tx, caller.Account, caller.Region, after, limit+1)
@@ -134,15 +156,6 @@ func (s *Service) ListKeys(ctx context.Context, caller api.Caller, in *kms.ListK
 	return out, err
 }
 
-// GetKeyRotationStatus is always off: the material of a key stays.
-func (s *Service) GetKeyRotationStatus(ctx context.Context, caller api.Caller, in *kms.GetKeyRotationStatusRequest) (*kms.GetKeyRotationStatusResponse, error) {
-	out := &kms.GetKeyRotationStatusResponse{KeyRotationEnabled: new(false)}
-	return out, s.readKey(ctx, caller, in.KeyId, "kms:GetKeyRotationStatus", func(_ *meta.Tx, key keys.Key) error {
-		out.KeyId = idOf(key)
-		return mustNotEnd(key)
-	})
-}
-
 // putPolicy refuses a policy that would keep its own author from changing it again, unless that is asked for.
 func (s *Service) putPolicy(tx *meta.Tx, caller api.Caller, key keys.Key, document string, bypass *bool) error {
 	err := s.config.Keys.PutPolicy(tx, key.ARN, document)
@@ -155,7 +168,7 @@ func (s *Service) putPolicy(tx *meta.Tx, caller api.Caller, key keys.Key, docume
 	if err != nil || bypass != nil && *bypass {
 		return err
 	}
-	decision, err := s.config.Keys.Decide(tx, key.ARN, caller.Principal, "kms:PutKeyPolicy", "")
+	decision, err := s.config.Keys.Allows(tx, key.ARN, keys.Use{Request: caller.Asks("kms:PutKeyPolicy", key.ARN), Policies: caller.Policies})
 	if err == nil && !decision.Allowed {
 		err = kms.MalformedPolicyDocument("The new key policy will not allow you to update the key policy in the future.")
 	}

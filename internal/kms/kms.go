@@ -1,7 +1,8 @@
-// Package kms is the Key Management Service as far as Redshift's users need it: keys of their own, aliases, key policies, and the end of keys.
+// Package kms is the Key Management Service as far as Redshift's users need it: keys of their own, aliases, key policies, grants, encryption of what is
+// small, the rotation and the end of keys.
 //
-// It promises that nobody does anything to a key that its policy does not allow, and that a key is destroyed at its time and not
-// before. It does not encrypt for clients: the keys are used by slipher alone, through package keys.
+// It promises that nobody does anything with a key that neither its policy and the policies of the caller nor a grant allows, that a ciphertext opens
+// with the same key and encryption context only, and that a key is destroyed at its time and not before. It shows no key.
 package kms
 
 import (
@@ -38,44 +39,49 @@ func New(config Config) (*Service, error) {
 	}
 	s := &Service{config}
 	meta.Handle(config.Store, s.destroy)
+	meta.Handle(config.Store, s.rotate)
 	return s, nil
 }
 
 // Handlers are the operations that are offered.
 func (s *Service) Handlers() kms.Handlers {
 	return kms.Handlers{
-		CreateKey:            s.CreateKey,
-		DescribeKey:          s.DescribeKey,
-		ListKeys:             s.ListKeys,
-		CreateAlias:          s.CreateAlias,
-		UpdateAlias:          s.UpdateAlias,
-		DeleteAlias:          s.DeleteAlias,
-		ListAliases:          s.ListAliases,
-		PutKeyPolicy:         s.PutKeyPolicy,
-		GetKeyPolicy:         s.GetKeyPolicy,
-		ListKeyPolicies:      s.ListKeyPolicies,
-		EnableKey:            s.EnableKey,
-		DisableKey:           s.DisableKey,
-		ScheduleKeyDeletion:  s.ScheduleKeyDeletion,
-		CancelKeyDeletion:    s.CancelKeyDeletion,
-		GetKeyRotationStatus: s.GetKeyRotationStatus,
-		TagResource:          s.TagResource,
-		UntagResource:        s.UntagResource,
-		ListResourceTags:     s.ListResourceTags,
+		CreateKey:                       s.CreateKey,
+		DescribeKey:                     s.DescribeKey,
+		ListKeys:                        s.ListKeys,
+		CreateAlias:                     s.CreateAlias,
+		UpdateAlias:                     s.UpdateAlias,
+		DeleteAlias:                     s.DeleteAlias,
+		ListAliases:                     s.ListAliases,
+		PutKeyPolicy:                    s.PutKeyPolicy,
+		GetKeyPolicy:                    s.GetKeyPolicy,
+		ListKeyPolicies:                 s.ListKeyPolicies,
+		EnableKey:                       s.EnableKey,
+		DisableKey:                      s.DisableKey,
+		ScheduleKeyDeletion:             s.ScheduleKeyDeletion,
+		CancelKeyDeletion:               s.CancelKeyDeletion,
+		EnableKeyRotation:               s.EnableKeyRotation,
+		GetKeyRotationStatus:            s.GetKeyRotationStatus,
+		Encrypt:                         s.Encrypt,
+		Decrypt:                         s.Decrypt,
+		ReEncrypt:                       s.ReEncrypt,
+		GenerateDataKey:                 s.GenerateDataKey,
+		GenerateDataKeyWithoutPlaintext: s.GenerateDataKeyWithoutPlaintext,
+		CreateGrant:                     s.CreateGrant,
+		ListGrants:                      s.ListGrants,
+		RevokeGrant:                     s.RevokeGrant,
+		RetireGrant:                     s.RetireGrant,
+		TagResource:                     s.TagResource,
+		UntagResource:                   s.UntagResource,
+		ListResourceTags:                s.ListResourceTags,
 	}
 }
 
 // changeKey lets a decision alter the key that a request names, in one transaction. The caller needs the action on it.
-func (s *Service) changeKey(ctx context.Context, caller api.Caller, name, action string, decide func(tx *meta.Tx, key keys.Key) error) (key keys.Key, err error) {
+func (s *Service) changeKey(ctx context.Context, caller api.Caller, name string, u use, decide func(tx *meta.Tx, key keys.Key) error) (key keys.Key, err error) {
 	err = s.config.Store.Update(ctx, func(tx *meta.Tx) error {
-		if key, err = s.findKey(tx, caller, name); err != nil {
+		if key, err = s.findAllowed(tx, caller, name, u); err != nil {
 			return err
-		}
-		if err := s.mayUse(tx, caller, key, action); err != nil {
-			return err
-		}
-		if key.Managed() {
-			return managedKey(key)
 		}
 		return decide(tx, key)
 	})
@@ -83,30 +89,14 @@ func (s *Service) changeKey(ctx context.Context, caller api.Caller, name, action
 }
 
 // readKey is changeKey for what changes nothing, which may be asked of every key.
-func (s *Service) readKey(ctx context.Context, caller api.Caller, name, action string, read func(tx *meta.Tx, key keys.Key) error) error {
+func (s *Service) readKey(ctx context.Context, caller api.Caller, name string, u use, read func(tx *meta.Tx, key keys.Key) error) error {
 	return s.config.Store.View(ctx, func(tx *meta.Tx) error {
-		key, err := s.findKey(tx, caller, name)
+		key, err := s.findAllowed(tx, caller, name, u)
 		if err != nil {
-			return err
-		}
-		if err := s.mayUse(tx, caller, key, action); err != nil {
 			return err
 		}
 		return read(tx, key)
 	})
-}
-
-// findKey finds the key that a request names by id, ARN, alias or the ARN of an alias, in the region of the request.
-func (s *Service) findKey(tx *meta.Tx, caller api.Caller, name string) (keys.Key, error) {
-	if err := checkKeyName(caller.Region, name); err != nil {
-		return keys.Key{}, err
-	}
-	arn, err := s.config.Keys.Resolve(tx, caller.Account, caller.Region, name)
-	if err != nil {
-		return keys.Key{}, notFound(err, name)
-	}
-	key, err := s.config.Keys.Lookup(tx, arn)
-	return key, notFound(err, name)
 }
 
 func notFound(err error, name string) error {

@@ -3,6 +3,7 @@ package kms_test
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -23,12 +24,13 @@ import (
 	"slipher/internal/keys"
 	"slipher/internal/kms"
 	"slipher/internal/meta"
+	"slipher/internal/policy"
 )
 
 var update = flag.Bool("update", false, "rewrite the answers in testdata")
 
 // TestScripts runs the scripts of testdata. A line that begins with "> " is an operation and its input in JSON, or "as" with an account, "in" with
-// a region, "pass" with a time; what follows it, up to an empty line, is the answer.
+// a region, "pass" with a time, "keep" with a name and a member of the last answer; what follows it, up to an empty line, is the answer.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/*.txt")
@@ -62,7 +64,9 @@ type script struct {
 	store      *meta.Store
 	operations map[string]api.Operation
 	caller     api.Caller
-	names      []string // ids in the order of their first appearance
+	names      []string          // ids in the order of their first appearance
+	last       string            // answer
+	results    map[string]string // members of answers that later requests name
 
 	mu  sync.Mutex
 	now time.Time
@@ -75,7 +79,7 @@ func (s *script) clock() time.Time {
 }
 
 func newScript(t *testing.T) *script {
-	s := &script{t: t, operations: map[string]api.Operation{}, now: time.Date(2026, 1, 5, 10, 0, 0, 0, time.UTC)}
+	s := &script{t: t, operations: map[string]api.Operation{}, results: map[string]string{}, now: time.Date(2026, 1, 5, 10, 0, 0, 0, time.UTC)}
 	s.as("111111111111")
 	s.caller.Region = "us-east-1"
 	dir := t.TempDir()
@@ -113,8 +117,50 @@ func newScript(t *testing.T) *script {
 	return s
 }
 
-func (s *script) as(account string) {
+// as: "111111111111" is an account's root, "111111111111 anna {policy}" a user there with that policy, "111111111111 role/night {policy}" somebody in a
+// session of a role.
+func (s *script) as(who string) {
+	account, rest, _ := strings.Cut(who, " ")
+	name, document, _ := strings.Cut(rest, " ")
 	s.caller = api.RootCaller(account, s.caller.Region)
+	if name == "" {
+		return
+	}
+	principal := policy.Principal{Type: policy.User, Account: account, ARN: "arn:aws:iam::" + account + ":user/" + name, UserID: "AIDA" + name}
+	if role, inRole := strings.CutPrefix(name, "role/"); inRole {
+		principal = policy.Principal{
+			Type: policy.RoleSession, Account: account, ARN: "arn:aws:sts::" + account + ":assumed-role/" + role + "/work",
+			Source: "arn:aws:iam::" + account + ":role/" + role, UserID: "AROA" + role + ":work",
+		}
+	}
+	s.caller.Principal, s.caller.ARN = principal, principal.ARN
+	if document == "" {
+		return
+	}
+	parsed, err := policy.Parse(policy.InlinePolicy, "own", s.known(document))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.caller.Policies = policy.Policies{Identity: []*policy.Policy{parsed}}
+}
+
+// keep: "sealed CiphertextBlob" lets later requests say <sealed> for that member of the last answer, "broken CiphertextBlob damaged" for one with
+// another byte at its end.
+func (s *script) keep(words []string) {
+	var members map[string]any
+	if err := json.Unmarshal([]byte(s.last), &members); err != nil {
+		s.t.Fatal(err)
+	}
+	kept, _ := members[words[1]].(string)
+	if len(words) > 2 {
+		blob, err := base64.StdEncoding.DecodeString(kept)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		blob[len(blob)-1] ^= 1
+		kept = base64.StdEncoding.EncodeToString(blob)
+	}
+	s.results["<"+words[0]+">"] = kept
 }
 
 func (s *script) run(text string) string {
@@ -143,6 +189,9 @@ func (s *script) answer(request string) string {
 	case "as":
 		s.as(rest)
 		return ""
+	case "keep":
+		s.keep(strings.Fields(rest))
+		return ""
 	case "in":
 		s.caller.Region = rest
 		return ""
@@ -161,6 +210,7 @@ func (s *script) answer(request string) string {
 		output, err = operation.Call(s.t.Context(), s.caller, input)
 	}
 	if err == nil {
+		s.last = string(awsapi.EncodeJSON(output))
 		return s.stable(shown(output))
 	}
 	fault, ok := errors.AsType[*api.Fault](err)
@@ -207,10 +257,14 @@ func (s *script) pass(text string) {
 	}
 }
 
-var id = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
+// opaque are values that nobody reads.
+var opaque = regexp.MustCompile(`"(CiphertextBlob|Plaintext|GrantToken)": "[^"]{60,}"`)
+
+var id = regexp.MustCompile(`[0-9a-f]{64}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
 
 // stable gives ids names by the order of their first appearance, and known gives the names back.
 func (s *script) stable(text string) string {
+	text = opaque.ReplaceAllString(text, `"$1": "…"`)
 	return id.ReplaceAllStringFunc(text, func(found string) string {
 		at := slices.Index(s.names, found)
 		if at < 0 {
@@ -223,6 +277,9 @@ func (s *script) stable(text string) string {
 func (s *script) known(text string) string {
 	for i, name := range s.names {
 		text = strings.ReplaceAll(text, fmt.Sprintf("<id %d>", i+1), name)
+	}
+	for name, kept := range s.results {
+		text = strings.ReplaceAll(text, name, kept)
 	}
 	return text
 }

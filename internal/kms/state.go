@@ -2,6 +2,7 @@ package kms
 
 import (
 	"context"
+	"strconv"
 
 	"slipher/internal/api"
 	"slipher/internal/api/kms"
@@ -11,18 +12,21 @@ import (
 
 // EnableKey lets a key be used again.
 func (s *Service) EnableKey(ctx context.Context, caller api.Caller, in *kms.EnableKeyRequest) (*api.None, error) {
-	_, err := s.changeKey(ctx, caller, in.KeyId, "kms:EnableKey", func(tx *meta.Tx, key keys.Key) error {
+	_, err := s.changeKey(ctx, caller, in.KeyId, to("kms:EnableKey"), func(tx *meta.Tx, key keys.Key) error {
 		if err := mustNotEnd(key); err != nil {
 			return err
 		}
-		return s.config.Keys.Enable(tx, key.ARN)
+		if err := s.config.Keys.Enable(tx, key.ARN); err != nil {
+			return err
+		}
+		return s.rotateEnabled(tx, key)
 	})
 	return &api.None{}, err
 }
 
 // DisableKey keeps everybody from using a key: clusters under it take no more snapshots, and its snapshots are not restored.
 func (s *Service) DisableKey(ctx context.Context, caller api.Caller, in *kms.DisableKeyRequest) (*api.None, error) {
-	_, err := s.changeKey(ctx, caller, in.KeyId, "kms:DisableKey", func(tx *meta.Tx, key keys.Key) error {
+	_, err := s.changeKey(ctx, caller, in.KeyId, to("kms:DisableKey"), func(tx *meta.Tx, key keys.Key) error {
 		if err := mustNotEnd(key); err != nil {
 			return err
 		}
@@ -47,7 +51,7 @@ func (s *Service) ScheduleKeyDeletion(ctx context.Context, caller api.Caller, in
 		return nil, validation("PendingWindowInDays must be between %d and %d, not %d.", shortestWindow, longestWindow, days)
 	}
 	at := s.config.Now().UTC().AddDate(0, 0, days)
-	key, err := s.changeKey(ctx, caller, in.KeyId, "kms:ScheduleKeyDeletion", func(tx *meta.Tx, key keys.Key) error {
+	key, err := s.changeKey(ctx, caller, in.KeyId, to("kms:ScheduleKeyDeletion").where("kms:ScheduleKeyDeletionPendingWindowInDays", strconv.Itoa(days)), func(tx *meta.Tx, key keys.Key) error {
 		if err := mustNotEnd(key); err != nil {
 			return err
 		}
@@ -64,7 +68,7 @@ func (s *Service) ScheduleKeyDeletion(ctx context.Context, caller api.Caller, in
 
 // CancelKeyDeletion keeps a key, which stays disabled.
 func (s *Service) CancelKeyDeletion(ctx context.Context, caller api.Caller, in *kms.CancelKeyDeletionRequest) (*kms.CancelKeyDeletionResponse, error) {
-	key, err := s.changeKey(ctx, caller, in.KeyId, "kms:CancelKeyDeletion", func(tx *meta.Tx, key keys.Key) error {
+	key, err := s.changeKey(ctx, caller, in.KeyId, to("kms:CancelKeyDeletion"), func(tx *meta.Tx, key keys.Key) error {
 		if key.Deletion.IsZero() {
 			return kms.KMSInvalidState("%s is not pending deletion.", key.ARN)
 		}

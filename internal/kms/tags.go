@@ -45,18 +45,36 @@ func checkTag(tag kms.Tag) error {
 
 // TagResource adds tags to a key.
 func (s *Service) TagResource(ctx context.Context, caller api.Caller, in *kms.TagResourceRequest) (*api.None, error) {
-	return s.retag(ctx, caller, in.KeyId, "kms:TagResource", func(tags []keys.Tag) ([]keys.Tag, error) { return withTags(tags, in.Tags) })
+	return s.retag(ctx, caller, in.KeyId, to("kms:TagResource").tagging(requested(in.Tags)), func(tags []keys.Tag) ([]keys.Tag, error) { return withTags(tags, in.Tags) })
+}
+
+func requested(tags []kms.Tag) []keys.Tag {
+	var asked []keys.Tag
+	for _, tag := range tags {
+		asked = append(asked, keys.Tag{Key: tag.TagKey, Value: tag.TagValue})
+	}
+	return asked
+}
+
+// tagging has the conditions on the tags of a request.
+func (u use) tagging(tags []keys.Tag) use {
+	var names []string
+	for _, tag := range tags {
+		names = append(names, tag.Key)
+		u = u.where("aws:RequestTag/"+tag.Key, tag.Value)
+	}
+	return u.where("aws:TagKeys", names...)
 }
 
 // UntagResource takes tags from a key. One that it does not have is no error.
 func (s *Service) UntagResource(ctx context.Context, caller api.Caller, in *kms.UntagResourceRequest) (*api.None, error) {
-	return s.retag(ctx, caller, in.KeyId, "kms:UntagResource", func(tags []keys.Tag) ([]keys.Tag, error) {
+	return s.retag(ctx, caller, in.KeyId, to("kms:UntagResource").where("aws:TagKeys", in.TagKeys...), func(tags []keys.Tag) ([]keys.Tag, error) {
 		return slices.DeleteFunc(slices.Clone(tags), func(tag keys.Tag) bool { return slices.Contains(in.TagKeys, tag.Key) }), nil
 	})
 }
 
-func (s *Service) retag(ctx context.Context, caller api.Caller, name, action string, change func([]keys.Tag) ([]keys.Tag, error)) (*api.None, error) {
-	_, err := s.changeKey(ctx, caller, name, action, func(tx *meta.Tx, key keys.Key) error {
+func (s *Service) retag(ctx context.Context, caller api.Caller, name string, u use, change func([]keys.Tag) ([]keys.Tag, error)) (*api.None, error) {
+	_, err := s.changeKey(ctx, caller, name, u, func(tx *meta.Tx, key keys.Key) error {
 		if err := mustNotEnd(key); err != nil {
 			return err
 		}
@@ -75,7 +93,7 @@ func (s *Service) ListResourceTags(ctx context.Context, caller api.Caller, in *k
 		return nil, err
 	}
 	out := &kms.ListResourceTagsResponse{Tags: []kms.Tag{}, Truncated: new(false)}
-	return out, s.readKey(ctx, caller, in.KeyId, "kms:ListResourceTags", func(_ *meta.Tx, key keys.Key) error {
+	return out, s.readKey(ctx, caller, in.KeyId, to("kms:ListResourceTags"), func(_ *meta.Tx, key keys.Key) error {
 		for _, tag := range key.Tags {
 			out.Tags = append(out.Tags, kms.Tag{TagKey: tag.Key, TagValue: tag.Value})
 		}

@@ -26,7 +26,7 @@ type Keyring interface {
 	Usable(tx *meta.Tx, arn string) (bool, error)
 	SealUnder(tx *meta.Tx, arn, purpose string, plain []byte) ([]byte, error)
 	UnsealUnder(tx *meta.Tx, arn, purpose string, sealed []byte) ([]byte, error)
-	Decide(tx *meta.Tx, arn string, principal policy.Principal, action, service string) (policy.Decision, error)
+	Decide(tx *meta.Tx, request policy.Request, own policy.Policies, service string) (policy.Decision, error)
 }
 
 // Config is what a Safe needs of its surroundings.

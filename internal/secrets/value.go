@@ -71,7 +71,7 @@ func (s *Safe) mayDecrypt(tx *meta.Tx, caller api.Caller, record secretRecord, v
 	if usable, err := s.config.Keys.Usable(tx, v.KmsKey); err != nil || !usable || record.Body.KmsKey == "" {
 		return err // an unusable key is told by opening
 	}
-	decision, err := s.config.Keys.Decide(tx, v.KmsKey, caller.Principal, "kms:Decrypt", "secretsmanager")
+	decision, err := s.config.Keys.Decide(tx, caller.Asks("kms:Decrypt", v.KmsKey), caller.Policies, "secretsmanager")
 	if err != nil || decision.Allowed {
 		return err
 	}
