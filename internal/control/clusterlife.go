@@ -14,6 +14,9 @@ func (c *Control) RebootCluster(ctx context.Context, caller api.Caller, in *reds
 		if err := mustBe(*record, "reboot", available, hardwareFailure); err != nil {
 			return err
 		}
+		if err := c.mustHaveKey(tx, *record, "reboot"); err != nil {
+			return err
+		}
 		return c.begin(tx, record, rebooting)
 	})
 	return &redshift.RebootClusterResult{Cluster: shape}, err
@@ -43,6 +46,9 @@ func (c *Control) PauseCluster(ctx context.Context, caller api.Caller, in *redsh
 func (c *Control) ResumeCluster(ctx context.Context, caller api.Caller, in *redshift.ResumeClusterMessage) (*redshift.ResumeClusterResult, error) {
 	shape, err := c.change(ctx, caller, in.ClusterIdentifier, func(tx *meta.Tx, record *clusterRecord) error {
 		if err := mustBe(*record, "resume", paused); err != nil {
+			return err
+		}
+		if err := c.mustHaveKey(tx, *record, "resume"); err != nil {
 			return err
 		}
 		return c.begin(tx, record, resuming)
@@ -96,6 +102,9 @@ func mayBeDeleted(tx *meta.Tx, record clusterRecord) error {
 func (c *Control) beginFinalSnapshot(tx *meta.Tx, record *clusterRecord, final wantedSnapshot) error {
 	if record.Body.Status != available {
 		return redshift.InvalidClusterState("Cluster %s is not available, so no final snapshot can be taken; its status is %s.", record.ID, record.Body.Status)
+	}
+	if err := c.mustHaveKey(tx, *record, "take a final snapshot of"); err != nil {
+		return err
 	}
 	taken, err := c.insertSnapshot(tx, *record, final)
 	if err != nil {

@@ -24,6 +24,9 @@ func (c *Control) CreateClusterSnapshot(ctx context.Context, caller api.Caller, 
 		if cluster.Body.Status != available {
 			return redshift.InvalidClusterState("Cannot create a snapshot because the cluster %s is not in the available state; its status is %s.", cluster.ID, cluster.Body.Status)
 		}
+		if err := c.mustHaveKey(tx, cluster, "create a snapshot of"); err != nil {
+			return err
+		}
 		if record, err = c.insertSnapshot(tx, cluster, wanted); err != nil {
 			return err
 		}

@@ -109,14 +109,68 @@ func TestDestroyedKey(t *testing.T) {
 		bed.AwaitSnapshot(testbed.Owner, "tuesday", "gone")
 		wantGrants(t, bed)
 	})
-	t.Run("fails_a_snapshot", func(t *testing.T) {
+	t.Run("fails_a_snapshot_under_way", func(t *testing.T) {
 		t.Parallel()
 		bed := shared(t, testbed.Config{Limits: control.Limits{Attempts: 3}}, "monday")
 		bed.RunClock()
-		destroyKey(t, bed, "sales")
+		hold := bed.Hold("save")
 		bed.Must(testbed.Owner, "CreateClusterSnapshot", "ClusterIdentifier=sales", "SnapshotIdentifier=tuesday")
+		hold.Reached(bed)
+		destroyKey(t, bed, "sales")
+		hold.Fail(errPassing)
 		bed.AwaitSnapshot(testbed.Owner, "tuesday", "failed")
 	})
+}
+
+// TestClusterWithoutItsKey has what a cluster needs its key for refused, while it serves on.
+func TestClusterWithoutItsKey(t *testing.T) {
+	t.Parallel()
+	for name, lose := range map[string]func(*testing.T, *testbed.Bed){
+		"destroyed": func(t *testing.T, bed *testbed.Bed) { destroyKey(t, bed, "sales") },
+		"disabled": func(t *testing.T, bed *testbed.Bed) {
+			arn := bed.Cluster(testbed.Owner, "sales").KmsKeyId
+			alterKeys(t, bed, func(tx *meta.Tx) error { return bed.Keys.Disable(tx, arn) })
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			bed := shared(t, testbed.Config{}, "monday")
+			bed.Must(testbed.Owner, "RestoreFromClusterSnapshot", "ClusterIdentifier=resting", "SnapshotIdentifier=monday")
+			bed.AwaitRestore(testbed.Owner, "resting", "completed")
+			bed.Must(testbed.Owner, "PauseCluster", "ClusterIdentifier=resting")
+			bed.AwaitCluster(testbed.Owner, "resting", "paused")
+			lose(t, bed)
+			for _, refused := range []struct {
+				code, operation string
+				parameters      []string
+			}{
+				{"InvalidClusterState", "RebootCluster", []string{"ClusterIdentifier=sales"}},
+				{"InvalidClusterState", "ResumeCluster", []string{"ClusterIdentifier=resting"}},
+				{"InvalidClusterState", "RotateEncryptionKey", []string{"ClusterIdentifier=sales"}},
+				{"InvalidClusterState", "CreateClusterSnapshot", []string{"ClusterIdentifier=sales", "SnapshotIdentifier=late"}},
+				{"InvalidClusterState", "DeleteCluster", []string{"ClusterIdentifier=sales", "FinalClusterSnapshotIdentifier=last"}},
+				{"InvalidClusterSnapshotState", "RestoreTableFromClusterSnapshot", []string{"ClusterIdentifier=sales", "SnapshotIdentifier=monday", "SourceDatabaseName=dev", "SourceTableName=rows", "NewTableName=again"}},
+				{"DependentServiceAccessDenied", "RestoreFromClusterSnapshot", []string{"ClusterIdentifier=copy", "SnapshotIdentifier=monday"}},
+			} {
+				_, err := bed.Call(testbed.Owner, refused.operation, refused.parameters...)
+				wantFault(t, err, refused.code)
+				if err != nil && !strings.Contains(err.Error(), "arn:aws:kms:") {
+					t.Errorf("%s answers %q, which does not name the key", refused.operation, err)
+				}
+			}
+			bed.Restart()
+			bed.Await("the cluster to serve", func() bool {
+				_, serves := bed.Nodes.Serves(bed.Key(testbed.Owner, "sales"))
+				return serves
+			})
+			bed.Must(testbed.Owner, "PauseCluster", "ClusterIdentifier=sales")
+			bed.AwaitCluster(testbed.Owner, "sales", "paused")
+			for _, cluster := range []string{"sales", "resting"} {
+				bed.Must(testbed.Owner, "DeleteCluster", "ClusterIdentifier="+cluster, "SkipFinalClusterSnapshot=true")
+				bed.AwaitCluster(testbed.Owner, cluster, "gone")
+			}
+		})
+	}
 }
 
 // TestRotatedKeyRepeatsNothing holds a rotation to its point: what is saved after it has nothing in common with what was saved before.

@@ -2,11 +2,9 @@ package control
 
 import (
 	"context"
-	"errors"
 
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
-	"slipher/internal/keys"
 	"slipher/internal/meta"
 )
 
@@ -20,7 +18,7 @@ func (c *Control) RotateEncryptionKey(ctx context.Context, caller api.Caller, in
 		if err := mustNotBeSaving(tx, *record, "rotate the encryption keys of"); err != nil {
 			return err
 		}
-		if err := c.mayRotate(tx, *record); err != nil {
+		if err := c.mustHaveKey(tx, *record, "rotate the encryption keys of"); err != nil {
 			return err
 		}
 		earlier := record.Body.Scope
@@ -33,17 +31,6 @@ func (c *Control) RotateEncryptionKey(ctx context.Context, caller api.Caller, in
 		return c.begin(tx, record, rotatingKeys)
 	})
 	return &redshift.RotateEncryptionKeyResult{Cluster: shape}, err
-}
-
-func (c *Control) mayRotate(tx *meta.Tx, record clusterRecord) error {
-	key, err := c.config.Keys.Lookup(tx, record.Body.KmsKey)
-	switch {
-	case errors.Is(err, keys.ErrNotFound):
-		return redshift.InvalidClusterState("Cannot rotate the encryption keys of cluster %s because its KMS key %s was destroyed.", record.ID, record.Body.KmsKey)
-	case key.Disabled:
-		return redshift.InvalidClusterState("Cannot rotate the encryption keys of cluster %s because its KMS key %s is disabled or waits for its deletion.", record.ID, record.Body.KmsKey)
-	}
-	return err
 }
 
 // rotated is what is left to do: the cluster has its new key since the request was accepted.

@@ -9,6 +9,7 @@ import (
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
 	"slipher/internal/compute"
+	"slipher/internal/keys"
 	"slipher/internal/meta"
 )
 
@@ -71,6 +72,9 @@ func (c *Control) RestoreTableFromClusterSnapshot(ctx context.Context, caller ap
 		}
 		source, err := findTableSource(tx, caller, of, in.SnapshotIdentifier)
 		if err != nil {
+			return err
+		}
+		if err := c.mustOpen(tx, source); err != nil {
 			return err
 		}
 		if err := wanted.checkDatabases(source.Body.Source.DBName, of.Body.DBName); err != nil {
@@ -154,6 +158,15 @@ func findTableSource(tx *meta.Tx, caller api.Caller, of clusterRecord, identifie
 		return source, redshift.InvalidClusterSnapshotState("Cannot restore a table from the snapshot %s because it is not available; its status is %s.", source.Body.Identifier, source.Body.Status)
 	}
 	return source, nil
+}
+
+// mustOpen refuses a snapshot whose key is gone or disabled at once.
+func (c *Control) mustOpen(tx *meta.Tx, source snapshotRecord) error {
+	_, err := c.dataKey(tx, source.Body.Scope)
+	if keyLost(err) || errors.Is(err, keys.ErrDisabled) {
+		return redshift.InvalidClusterSnapshotState("Cannot restore a table from the snapshot %s because its KMS key %s is disabled or was destroyed.", source.Body.Identifier, source.Body.KmsKey)
+	}
+	return err
 }
 
 func (c *Control) insertTableRestore(tx *meta.Tx, of clusterRecord, source snapshotRecord, wanted tableRestore) (tableRestoreRecord, error) {
