@@ -173,6 +173,9 @@ func (a *asking) texts(member string) []string {
 	return nil
 }
 
+// member is one that the input is known to have.
+func (a *asking) member(name string) any { return a.input.FieldByName(name).Interface() }
+
 func (a *asking) tags() []redshift.Tag {
 	if field := a.input.FieldByName("Tags"); field.IsValid() {
 		return field.Interface().([]redshift.Tag)

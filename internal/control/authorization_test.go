@@ -14,7 +14,6 @@ import (
 
 	"slipher/internal/api"
 	"slipher/internal/control"
-	"slipher/internal/meta"
 	"slipher/internal/policy"
 	"slipher/internal/testbed"
 )
@@ -94,7 +93,7 @@ func (s *refusals) run(text string) string {
 		case asked:
 			fmt.Fprintln(&out, line)
 			for _, asked := range s.tell(split(request)) {
-				fmt.Fprintln(&out, s.stable(asked))
+				fmt.Fprintln(&out, s.readable(asked))
 			}
 			answer = true
 		case line == "":
@@ -107,12 +106,18 @@ func (s *refusals) run(text string) string {
 	return out.String()
 }
 
+var endOfSecret = regexp.MustCompile(`(:secret:redshift![a-z-]+)-[A-Za-z0-9]{6}\b`)
+
+// readable is stable, but for the names of secrets.
+func (s *refusals) readable(asked string) string {
+	if strings.Contains(asked, ":secret:") {
+		return endOfSecret.ReplaceAllString(asked, "$1-??????")
+	}
+	return s.stable(asked)
+}
+
 func (s *refusals) tell(words []string) []string {
 	s.t.Helper()
-	if words[0] == "key" {
-		s.makeKey(words[1])
-		return nil
-	}
 	if command := commands[words[0]]; command != nil {
 		command(s.script, words[1:])
 		return nil
@@ -125,17 +130,6 @@ func (s *refusals) tell(words []string) []string {
 	a.allow()
 	s.bed.Rest()
 	return describeRequests(a.requests)
-}
-
-// makeKey gives the account a key of its own.
-func (s *refusals) makeKey(alias string) {
-	alterKeys(s.t, s.bed, func(tx *meta.Tx) error {
-		arn, err := s.bed.Keys.Create(tx, s.account, testbed.Region)
-		if err != nil {
-			return err
-		}
-		return s.bed.Keys.CreateAlias(tx, alias, arn)
-	})
 }
 
 // user is one of an account, with policies.

@@ -100,35 +100,62 @@ var secretActions = []string{
 	"secretsmanager:UpdateSecret",
 }
 
-// keepSecret asks for the secret of a cluster whose master password Secrets Manager is to keep.
-func keepSecret(a *asking) error {
-	if manage := a.input.FieldByName("ManageMasterPassword").Interface().(*bool); !value(manage, false) {
-		return nil
+// createSecret asks for the secret of a new cluster whose master password Secrets Manager is to keep.
+func createSecret(a *asking) error {
+	if a.managesPassword() {
+		a.secret(a.newSecret(a.text("MasterUsername")))
 	}
-	user, err := a.masterUser()
-	if err != nil {
-		return err
-	}
-	secret := "arn:aws:secretsmanager:" + a.caller.Region + ":" + a.caller.Account + ":secret:redshift!" + a.text("ClusterIdentifier") + "-" + or(user, "*")
-	for _, action := range secretActions {
-		a.requests = append(a.requests, a.caller.Asks(action, secret))
-	}
-	a.requests = append(a.requests, a.caller.Asks("secretsmanager:GetRandomPassword", "*"))
 	return nil
 }
 
-// masterUser is the one that the request gives, or that of the cluster that is modified or of the snapshot that is restored.
-func (a *asking) masterUser() (string, error) {
-	if given := a.text("MasterUsername"); given != "" {
-		return given, nil
-	}
-	if located, ok := a.locate(restoredSnapshot); ok && located.identifier != "" {
-		source, known, err := a.find(located)
-		if !known {
-			return "", err
-		}
-		return source.Body.Source.MasterUsername, nil
-	}
+// modifySecret asks for the secret of a cluster that gets one, has it changed, or gives it up.
+func modifySecret(a *asking) error {
 	of, err := clusters.Find(a.tx, clusterKey(a.caller, a.text("ClusterIdentifier")))
-	return of.Body.MasterUsername, ignoreNotFound(err)
+	if err = ignoreNotFound(err); err != nil {
+		return err
+	}
+	spoken := a.member("ManageMasterPassword").(*bool) != nil || a.text("MasterPasswordSecretKmsKeyId") != ""
+	switch {
+	case of.Body.managed() && spoken:
+		a.secret(of.Body.ManagedPassword.Secret)
+	case a.managesPassword():
+		a.secret(a.newSecret(of.Body.MasterUsername))
+	}
+	return nil
+}
+
+// restoreSecret asks for the secret of a restored cluster, and for the key of the snapshot's if the new one keeps it.
+func restoreSecret(a *asking) error {
+	located, _ := a.locate(restoredSnapshot)
+	source, known, err := a.find(located)
+	if err != nil {
+		return err
+	}
+	kept := source.Body.Source.ManagedPassword
+	if !a.managesPassword() && (!known || kept == nil) {
+		return nil
+	}
+	a.secret(a.newSecret(source.Body.Source.MasterUsername))
+	if a.managesPassword() || source.Account != a.caller.Account || source.Body.Origin != nil {
+		return nil
+	}
+	return a.key(kept.KmsKey, keyActions...)
+}
+
+func (a *asking) managesPassword() bool {
+	return value(a.member("ManageMasterPassword").(*bool), false)
+}
+
+// newSecret is the ARN of a secret that is to be, without the characters that will be at its end.
+func (a *asking) newSecret(user string) string {
+	return "arn:aws:secretsmanager:" + a.caller.Region + ":" + a.caller.Account + ":secret:redshift!" + a.text("ClusterIdentifier") + "-" + or(user, "*")
+}
+
+func (a *asking) secret(arn string) {
+	for _, action := range secretActions {
+		request := a.caller.Asks(action, arn)
+		request.Named = a.newSecret("")
+		a.requests = append(a.requests, request)
+	}
+	a.requests = append(a.requests, a.caller.Asks("secretsmanager:GetRandomPassword", "*"))
 }

@@ -85,7 +85,7 @@ func copySnapshot(a *asking) error {
 }
 
 func deleteBatch(a *asking) error {
-	return a.batch(a.input.FieldByName("Identifiers").Interface().([]redshift.DeleteClusterSnapshotMessage))
+	return a.batch(a.member("Identifiers").([]redshift.DeleteClusterSnapshotMessage))
 }
 
 func modifyBatch(a *asking) error {

@@ -4,10 +4,10 @@ package control
 // An operation that is not here asks for redshift:<operation> on *.
 var authorizations = map[string][]need{
 	"CreateCluster": {
-		create("cluster", "ClusterIdentifier"), passRoles("IamRoles"), useKey("KmsKeyId"), keepSecret, useKey("MasterPasswordSecretKmsKeyId"),
+		create("cluster", "ClusterIdentifier"), passRoles("IamRoles"), useKey("KmsKeyId"), createSecret, useKey("MasterPasswordSecretKmsKeyId"),
 	},
 	"ModifyCluster": {
-		on("cluster", "ClusterIdentifier"), rename, useKey("KmsKeyId"), keepSecret, useKey("MasterPasswordSecretKmsKeyId"),
+		on("cluster", "ClusterIdentifier"), rename, useKey("KmsKeyId"), modifySecret, useKey("MasterPasswordSecretKmsKeyId"),
 	},
 	"DescribeClusters":      {on("cluster", "ClusterIdentifier")},
 	"DeleteCluster":         {on("cluster", "ClusterIdentifier")},
@@ -34,7 +34,7 @@ var authorizations = map[string][]need{
 	"RevokeSnapshotAccess":        {onSnapshot(sharedSnapshot)},
 
 	"RestoreFromClusterSnapshot": {
-		create("cluster", "ClusterIdentifier"), onSnapshot(restoredSnapshot), passRoles("IamRoles"), useKey("KmsKeyId"), useSnapshotKey, keepSecret,
+		create("cluster", "ClusterIdentifier"), onSnapshot(restoredSnapshot), passRoles("IamRoles"), useKey("KmsKeyId"), useSnapshotKey, restoreSecret,
 		useKey("MasterPasswordSecretKmsKeyId"),
 	},
 	"RestoreTableFromClusterSnapshot": {
