@@ -26,6 +26,7 @@ func TestProcessesAreConfined(t *testing.T) {
 	p := serve(t)
 	createCluster(t, p.client("default"), "warehouse")
 	processes := p.processes()
+	t.Logf("processes: %v", processes)
 	for _, kind := range []string{"serve", "node"} {
 		pids := processes[kind]
 		if len(pids) != 1 {

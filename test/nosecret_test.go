@@ -172,7 +172,7 @@ func (l *leaks) tellOfClusters(root sigv4.Signer) {
 	l.sql(dsn(cluster, wrong))
 	user := l.secret("password of a SQL user", "Marked4user3Hm6")
 	l.sql(dsn(cluster, first), "CREATE USER reader PASSWORD '"+user+"'", "CREATE USER reader PASWORD '"+user+"'", "SELECT 1; ALTER USER awsuser PASSWORD '"+user+"'; SELECT",
-		"SET SESSION AUTHORIZATION '"+user+"'")
+		"ALTER USER reader PASSWORD '"+user+"' VALID UNTIL 'noon'", "CREATE USER writer PASSWORD 'md5"+user+"'")
 	createSnapshot(l.t, client, "warehouse", "monday")
 	l.query(root, "redshift", "ModifyCluster", "ClusterIdentifier", "warehouse", "MasterUserPassword", second)
 	await(l.t, "the second password", func() (error, bool) {
