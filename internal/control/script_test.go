@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"hash/crc32"
 	"maps"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -20,33 +18,11 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the answers in testdata")
 
-// TestLives runs the scripts of testdata. A line that begins with "> " is a request or a command of the script below; what follows
-// it, up to an empty line, is the answer. "| Status Port" after a request shows only those members of the answer.
+// TestLives runs the scripts of testdata. A request is an operation with its parameters or a command of the script below. "| Status Port" after it
+// shows only those members of the answer.
 func TestLives(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("testdata/*.txt")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no scripts: %v", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
-			t.Parallel()
-			want, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got := newScript(t).run(string(want))
-			if *update {
-				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			if got != string(want) {
-				t.Errorf("%s: the answers differ; run with -update and look at the difference\n%s", file, difference(string(want), got))
-			}
-		})
-	}
+	testbed.Scripts(t, *update, func(t *testing.T) func(string) string { return newScript(t).run })
 }
 
 // script is one run of a file.
@@ -62,24 +38,11 @@ func newScript(t *testing.T) *script {
 	return &script{t: t, bed: testbed.New(t, testbed.Config{}), account: testbed.Owner, names: map[string]string{}}
 }
 
-func (s *script) run(text string) string {
+func (s *script) run(request string) string {
+	s.t.Helper()
 	var out strings.Builder
-	answer := false
-	for _, line := range strings.Split(strings.TrimRight(text, "\n"), "\n") {
-		request, asked := strings.CutPrefix(line, "> ")
-		switch {
-		case asked:
-			fmt.Fprintln(&out, line)
-			for _, answered := range s.answer(request) {
-				fmt.Fprintln(&out, s.stable(answered))
-			}
-			answer = true
-		case line == "":
-			fmt.Fprintln(&out)
-			answer = false
-		case !answer:
-			fmt.Fprintln(&out, line)
-		}
+	for _, line := range s.answer(request) {
+		fmt.Fprintln(&out, s.stable(line))
 	}
 	return out.String()
 }
@@ -326,19 +289,4 @@ func rows(size int, seed string) []byte {
 	return made[:size]
 }
 
-func difference(want, got string) string {
-	wanted, gotten := strings.Split(want, "\n"), strings.Split(got, "\n")
-	for i := range max(len(wanted), len(gotten)) {
-		w, g := "(end)", "(end)"
-		if i < len(wanted) {
-			w = wanted[i]
-		}
-		if i < len(gotten) {
-			g = gotten[i]
-		}
-		if w != g {
-			return fmt.Sprintf("line %d:\nwant %s\ngot  %s", i+1, w, g)
-		}
-	}
-	return ""
-}
+func difference(want, got string) string { return testbed.Difference(want, got) }

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -26,37 +25,18 @@ import (
 	"slipher/internal/meta"
 	"slipher/internal/policy"
 	"slipher/internal/secrets"
+	"slipher/internal/testbed"
 )
 
 var update = flag.Bool("update", false, "rewrite the answers in testdata")
 
-// TestScripts runs the scripts of testdata. A line that begins with "> " is an operation and its input in JSON, or one of the commands below;
-// what follows it, up to an empty line, is the answer.
+// TestScripts runs the scripts of testdata. A request is an operation and its input in JSON, or one of the commands below.
 func TestScripts(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("testdata/*.txt")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no scripts: %v", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
-			t.Parallel()
-			want, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got := newScript(t).run(string(want))
-			if *update {
-				err = os.WriteFile(file, []byte(got), 0o644)
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !*update && got != string(want) {
-				t.Errorf("%s: the answers differ; run with -update and look at the difference\n%s", file, got)
-			}
-		})
-	}
+	testbed.Scripts(t, *update, func(t *testing.T) func(string) string {
+		s := newScript(t)
+		return func(request string) string { return s.stable(s.answer(s.known(request))) }
+	})
 }
 
 // script is one run of a file. It is also the owner of the secrets: a service called redshift, whose values are numbered.
@@ -164,25 +144,6 @@ func (s *script) value() ([]byte, error) {
 func (s *script) newID() string {
 	s.ids++
 	return fmt.Sprintf("00000000-0000-4000-8000-%012d", s.ids)
-}
-
-func (s *script) run(text string) string {
-	var out strings.Builder
-	answer := false
-	for line := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
-		request, asked := strings.CutPrefix(line, "> ")
-		switch {
-		case asked:
-			fmt.Fprintf(&out, "%s\n%s", line, s.stable(s.answer(s.known(request))))
-			answer = true
-		case line == "":
-			out.WriteString("\n")
-			answer = false
-		case !answer:
-			fmt.Fprintln(&out, line)
-		}
-	}
-	return out.String()
 }
 
 var commands = map[string]func(s *script, words []string) string{

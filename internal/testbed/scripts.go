@@ -9,8 +9,9 @@ import (
 )
 
 // Scripts runs the scripts of a package's testdata, each against something that open makes anew. A line that begins with "> " is a request;
-// what follows it, up to an empty line, is the answer; everything else is a remark. With update the answers are written into the files.
-func Scripts(t *testing.T, update bool, open func(t *testing.T) func(request string) []string) {
+// what follows it, up to an empty line, is the answer, lines with their ends; everything else is a remark. With update the answers are written
+// into the files.
+func Scripts(t *testing.T, update bool, open func(t *testing.T) func(request string) string) {
 	t.Helper()
 	files, err := filepath.Glob("testdata/*.txt")
 	if err != nil || len(files) == 0 {
@@ -37,17 +38,14 @@ func Scripts(t *testing.T, update bool, open func(t *testing.T) func(request str
 	}
 }
 
-func runScript(text string, answer func(request string) []string) string {
+func runScript(text string, answer func(request string) string) string {
 	var out strings.Builder
 	answered := false
 	for line := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
 		request, asked := strings.CutPrefix(line, "> ")
 		switch {
 		case asked:
-			fmt.Fprintln(&out, line)
-			for _, line := range answer(request) {
-				fmt.Fprintln(&out, line)
-			}
+			fmt.Fprintf(&out, "%s\n%s", line, answer(request))
 			answered = true
 		case line == "":
 			fmt.Fprintln(&out)
