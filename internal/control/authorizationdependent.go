@@ -51,6 +51,7 @@ func useSnapshotKey(a *asking) error {
 	return a.key(source.Body.KmsKey, "kms:Decrypt")
 }
 
+// key asks for actions on a key. Of a key of the caller's account, its policy and its grants have a say.
 func (a *asking) key(arn string, actions ...string) error {
 	ring := a.control.config.Keys
 	key, err := ring.Lookup(a.tx, arn)
@@ -60,26 +61,34 @@ func (a *asking) key(arn string, actions ...string) error {
 	if err != nil && !errors.Is(err, keys.ErrNotFound) {
 		return err
 	}
-	var own *policy.Policy
-	if key.Account == a.caller.Account {
-		if own, err = ring.ParsedPolicy(a.tx, arn); err != nil {
-			return err
-		}
-	}
 	for _, action := range actions {
 		request := a.caller.Asks(action, arn)
-		request.ResourcePolicy = own
-		for _, tag := range key.Tags {
-			request.Context.Set("aws:ResourceTag/"+tag.Key, tag.Value)
-		}
 		request.Context.Set("kms:CallerAccount", a.caller.Account)
 		request.Context.Set("kms:ViaService", "redshift."+a.caller.Region+".amazonaws.com")
 		if action == "kms:CreateGrant" {
 			request.Context.Set("kms:GrantIsForAWSResource", "true")
 		}
+		if key.Account == a.caller.Account {
+			if err := a.ownKey(request); err != nil {
+				return err
+			}
+			continue
+		}
 		a.requests = append(a.requests, request)
 	}
 	return nil
+}
+
+// ownKey asks for nothing that is allowed already, as by a grant.
+func (a *asking) ownKey(request policy.Request) error {
+	use := keys.Use{Request: request, Policies: a.caller.Policies, Service: "redshift"}
+	decision, err := a.control.config.Keys.Allows(a.tx, request.Resource, use)
+	if err != nil || decision.Allowed {
+		return err
+	}
+	described, err := a.control.config.Keys.Asks(a.tx, use)
+	a.requests = append(a.requests, described)
+	return err
 }
 
 // passRoles asks for handing over to Redshift the roles that a member lists.

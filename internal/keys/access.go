@@ -50,6 +50,20 @@ func (r *Ring) Allows(tx *meta.Tx, arn string, use Use) (policy.Decision, error)
 	return decision, err
 }
 
+// Asks answers the request of a use with the condition keys of KMS and with the key's policy, for whoever decides it together with other requests.
+// Grants have no say in it.
+func (r *Ring) Asks(tx *meta.Tx, use Use) (policy.Request, error) {
+	record, err := find(tx, use.Request.Resource)
+	if err != nil {
+		return policy.Request{}, err
+	}
+	if err := r.describe(tx, record, &use); err != nil {
+		return policy.Request{}, err
+	}
+	use.Request.ResourcePolicy, err = parsedPolicy(record)
+	return use.Request, err
+}
+
 // describe enters what conditions can ask for, by the names of the KMS developer guide, "Condition keys for AWS KMS".
 func (r *Ring) describe(tx *meta.Tx, record meta.Record[keyBody], use *Use) error {
 	request := &use.Request

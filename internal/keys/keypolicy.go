@@ -39,15 +39,6 @@ func (r *Ring) PutPolicy(tx *meta.Tx, arn, document string) error {
 	return keyRecords.Put(tx, record)
 }
 
-// ParsedPolicy is Policy, ready for decisions.
-func (r *Ring) ParsedPolicy(tx *meta.Tx, arn string) (*policy.Policy, error) {
-	record, err := find(tx, arn)
-	if err != nil {
-		return nil, err
-	}
-	return parsedPolicy(record)
-}
-
 func parsedPolicy(key meta.Record[keyBody]) (*policy.Policy, error) {
 	parsed, err := policy.Parse(policy.KeyPolicy, policyName, policyOf(key))
 	if err != nil {
