@@ -34,6 +34,7 @@ var floors = map[string]int{
 	"internal/secrets": 3,
 	"internal/vault":   3,
 	"internal/compute": 3,
+	"internal/sqllog":  3,
 
 	"internal/api":         4,
 	"internal/sigv4":       4,

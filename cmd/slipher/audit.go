@@ -13,6 +13,7 @@ import (
 
 	"slipher/internal/audit"
 	"slipher/internal/meta"
+	"slipher/internal/sqllog"
 )
 
 func (s *slipher) openAudit(ctx context.Context) error {
@@ -20,13 +21,23 @@ func (s *slipher) openAudit(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.audit, err = audit.Open(audit.Config{
-		Dir: s.data.auditFolder(callsRecord), Days: s.command.AuditDays, Chain: chains.chain(callsRecord), Now: time.Now, Log: s.log,
-	})
-	if err == nil {
-		s.onClose(s.audit.Close)
+	open := func(name string) (*audit.Log, error) {
+		return audit.Open(audit.Config{Dir: s.data.auditFolder(name), Days: s.command.AuditDays, Chain: chains.chain(name), Now: time.Now, Log: s.log})
 	}
-	return err
+	if s.audit, err = open(callsRecord); err != nil {
+		return err
+	}
+	s.onClose(s.audit.Close)
+	s.sqlLogs = sqllog.NewGatherer(sqllog.Config{
+		Clusters: s.data.path("clusters"),
+		Records:  s.data.auditFolder(sqlRecords),
+		Open:     func(cluster, _ string) (*audit.Log, error) { return open(sqlRecord(cluster)) },
+		Forget:   func(cluster string) error { return chains.forget(sqlRecord(cluster)) },
+		Now:      time.Now,
+		Log:      s.log,
+	})
+	s.onClose(s.sqlLogs.Close)
+	return nil
 }
 
 func (s *slipher) auditState(w http.ResponseWriter, _ *http.Request) {
@@ -56,18 +67,21 @@ func (d *doctor) checkAudit(ctx context.Context) {
 		d.problem("audit record", "%s is open to others (mode %04o): chmod 700 it", dir, info.Mode().Perm())
 		return
 	}
-	if open := openToOthers(dir); open != "" {
+	if open := openToOthers(dir, filepath.Join(dir, sqlRecords), filepath.Join(dir, sqlRecords, "*")); open != "" {
 		d.problem("audit record", "%s is open to others: chmod 600 it", open)
 		return
 	}
 	d.sayAuditState(ctx)
 }
 
-func openToOthers(dir string) string {
-	files, _ := filepath.Glob(filepath.Join(dir, "*.jsonl"))
-	for _, file := range files {
-		if info, err := os.Stat(file); err == nil && info.Mode().Perm()&0o077 != 0 {
-			return file
+// openToOthers names a file of these folders that others may read or write.
+func openToOthers(folders ...string) string {
+	for _, folder := range folders {
+		files, _ := filepath.Glob(filepath.Join(folder, "*.jsonl"))
+		for _, file := range files {
+			if info, err := os.Stat(file); err == nil && info.Mode().Perm()&0o077 != 0 {
+				return file
+			}
 		}
 	}
 	return ""

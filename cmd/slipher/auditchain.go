@@ -30,8 +30,13 @@ var (
 const (
 	auditKeyPurpose = "key of the audit records"
 	auditKeySize    = 32
-	callsRecord     = "calls" // the audit record of API calls
+
+	callsRecord = "calls" // the audit record of API calls
+	sqlRecords  = "sql"   // begins the names of those of the clusters' SQL logs
 )
+
+// sqlRecord names the audit record of a cluster's SQL logs by the key that the cluster keeps.
+func sqlRecord(cluster string) string { return sqlRecords + "/" + cluster }
 
 // auditChains makes the chains of audit records.
 type auditChains struct {
@@ -113,6 +118,17 @@ func (c auditChains) keep(name string, text []byte) error {
 		}
 		record.Body.Text = text
 		return auditEnds.Put(tx, record)
+	})
+}
+
+// forget is for a record of which nothing is left.
+func (c auditChains) forget(name string) error {
+	return c.store.Update(context.Background(), func(tx *meta.Tx) error {
+		err := auditEnds.Delete(tx, meta.Key{ID: name})
+		if errors.Is(err, meta.ErrNotFound) {
+			return nil
+		}
+		return err
 	})
 }
 

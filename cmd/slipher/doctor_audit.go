@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"os"
 	"slices"
 
 	"slipher/internal/audit"
@@ -27,8 +28,10 @@ func (d *doctor) checkAuditChain(ctx context.Context, store *meta.Store, ring *k
 		d.problem("audit chain", "%v", err)
 		return
 	}
-	if !slices.Contains(names, callsRecord) {
-		names = append(names, callsRecord)
+	for _, name := range append(d.sqlRecords(), callsRecord) {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
 	}
 	var all audit.Verified
 	for _, name := range names {
@@ -48,6 +51,15 @@ func (d *doctor) checkAuditChain(ctx context.Context, store *meta.Store, ring *k
 	if len(all.Problems) == 0 {
 		d.ok("audit chain", "%s, none of which anybody else has altered, removed or added", count(int(all.Lines), "line"))
 	}
+}
+
+// sqlRecords are the records of SQL logs that are there, whether their ends are kept or not.
+func (d *doctor) sqlRecords() (names []string) {
+	folders, _ := os.ReadDir(d.data.auditFolder(sqlRecords)) // nobody has logged in where there is none
+	for _, folder := range folders {
+		names = append(names, sqlRecord(folder.Name()))
+	}
+	return names
 }
 
 func (d *doctor) verifyAudit(chains auditChains, name string) (found audit.Verified, err error) {

@@ -19,7 +19,7 @@ import (
 //	meta.db       accounts, clusters, snapshots, jobs
 //	keys/         the root key that seals every other key, itself wrapped if there is a KMS
 //	tls/          the certificate authority and the SQL endpoints' certificate
-//	audit/        the record of API calls, one file or more for each day
+//	audit/        the record of API calls, one file or more for each day, and in sql/ those of the clusters' SQL logs
 //	clusters/     one folder for each cluster
 //	snapshots/    the vault, unless --snapshots names another place
 //	serve.json    how to reach the slipher that runs on this folder

@@ -29,6 +29,7 @@ import (
 	"slipher/internal/kms"
 	"slipher/internal/meta"
 	"slipher/internal/secrets"
+	"slipher/internal/sqllog"
 	"slipher/internal/vault"
 )
 
@@ -92,6 +93,7 @@ type slipher struct {
 	ring     *keys.Ring
 	accounts *iam.Directory
 	audit    *audit.Log
+	sqlLogs  *sqllog.Gatherer
 	given    *certificateFiles // --tls-cert; nil shows certificates of slipher's own authority
 	kms      *kms.Service
 	secrets  *secrets.Safe
@@ -190,6 +192,7 @@ func (s *slipher) openFleet() (*compute.Fleet, error) {
 		Stores: stores, RemoteStore: remote, Certificate: s.sqlCertificate, Sessions: s.command.SQLConnections,
 		LogLevel: s.command.LogLevel.String(), NodeLog: os.Stderr, Log: s.log, Now: time.Now,
 		Environment: nodeEnvironment(append(slices.Sorted(maps.Values(s.command.SnapshotsIn)), s.snapshotsURL()), os.Environ()),
+		Ended:       s.sqlLogs.Drain,
 	})
 }
 
@@ -226,6 +229,7 @@ func (s *slipher) serve(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return s.store.Run(ctx) })
 	group.Go(func() error { return s.audit.Run(ctx) })
+	group.Go(func() error { return s.sqlLogs.Run(ctx) })
 	group.Go(func() error { return s.followCertificate(ctx) })
 	group.Go(func() error { return serveHTTP(ctx, s.secured(s.command.bounded(s.listener)), s.door()) })
 	group.Go(func() error { return serveHTTP(ctx, admin, s.adminDoor()) })

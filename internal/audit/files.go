@@ -233,3 +233,12 @@ func fileNames(dir string) (names []string, err error) {
 	}
 	return names, err
 }
+
+// Expire removes what is too old, for a record to which nothing is added any more.
+func (l *Log) Expire() {
+	l.writing.Lock()
+	defer l.writing.Unlock()
+	if today := l.day(); today != l.cleaned {
+		l.clean(today)
+	}
+}

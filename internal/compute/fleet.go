@@ -46,9 +46,15 @@ type Config struct {
 	// Environment is what the nodes get of it, as NAME=value: the credentials of a remote snapshot store. They get nothing else.
 	Environment []string
 
+	// Ended is told that a cluster's node has ended for good, before the cluster's folder goes. Nil tells nobody.
+	Ended func(cluster string) error
+
 	Log *slog.Logger
 	Now func() time.Time
 }
+
+// LogFolder is the folder in a cluster's own in which its node spools the SQL logs.
+const LogFolder = "log"
 
 // Fleet is every node that the parent runs. Its methods may be called at the same time; calls for one cluster take turns,
 // but for Save, Restore and Status, which leave room for others.
@@ -142,6 +148,11 @@ func (f *Fleet) end(cluster string, by func(*node) error) error {
 func (f *Fleet) Remove(ctx context.Context, cluster string) error {
 	if err := f.end(cluster, func(n *node) error { return n.discard(ctx) }); err != nil {
 		return err
+	}
+	if f.config.Ended != nil {
+		if err := f.config.Ended(cluster); err != nil {
+			return fmt.Errorf("end the cluster's logs: %w", err)
+		}
 	}
 	if err := os.RemoveAll(f.dir(cluster)); err != nil {
 		return fmt.Errorf("delete the cluster's files: %w", err)

@@ -186,6 +186,7 @@ func (n *node) nodeConfig() (NodeConfig, error) {
 		DataDir:     filepath.Join(n.dir, "data"),
 		TempDir:     filepath.Join(n.dir, "tmp"),
 		ViewDir:     filepath.Join(n.dir, "view"),
+		LogDir:      filepath.Join(n.dir, LogFolder),
 		MemoryLimit: n.spec.MemoryLimit,
 		Threads:     n.spec.Threads,
 		MaxSessions: n.config.Sessions,

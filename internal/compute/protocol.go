@@ -27,9 +27,10 @@ const (
 // NodeConfig is what the child is started with, as JSON on its standard input.
 type NodeConfig struct {
 	Cluster     string // the cluster's immutable key
-	Dir         string // the cluster's folder, in which are the next three; empty leaves the node's files unlimited
+	Dir         string // the cluster's folder, in which are the next four; empty leaves the node's files unlimited
 	DataDir     string // holds the database files; made by the child when missing
 	TempDir     string // spill and staging files; emptied at start
+	LogDir      string // where the SQL logs are spooled; empty keeps none
 	ViewDir     string // where the node may mount what it restores, seen by no other process; empty when it has no mounts of its own
 	MemoryLimit string // the engine's memory limit, e.g. "2GB"
 	Threads     int
@@ -45,7 +46,7 @@ type OpenRequest struct {
 	Database   string // the name of the cluster's first database, e.g. "dev"
 	AdminUser  string
 	Verifier   string            // SCRAM-SHA-256 verifier in PostgreSQL's form
-	Parameters map[string]string `json:",omitempty"` // the defaults of new sessions in the words of SHOW; with require_ssl on, clients need TLS
+	Parameters map[string]string `json:",omitempty"` // the defaults of new sessions in the words of SHOW; with require_ssl on, clients need TLS; with enable_user_activity_logging on, statements are logged
 	Restore    *RestoreRequest   `json:",omitempty"` // begins this restore, or goes on with it, unless all its data is there; the database opens as soon as it can
 }
 

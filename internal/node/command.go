@@ -130,6 +130,9 @@ func (s *session) set(ctx context.Context, statement *redshiftsql.Setting) error
 		return nil
 	}
 	s.settings.set(statement.Name, statement.Value)
+	if strings.EqualFold(statement.Name, "application_name") {
+		s.logApplication(statement.Value)
+	}
 	return nil
 }
 

@@ -89,6 +89,7 @@ type node struct {
 	now     func() time.Time
 	limiter *rate.Limiter // of every transfer; /bandwidth changes it under way
 	door    door
+	logs    sqlLogs
 
 	confined confinement
 
@@ -135,6 +136,7 @@ func serve(ctx context.Context, config compute.NodeConfig, sockets handedDown, c
 	if err := removeLink(config.ViewDir); err != nil {
 		return err
 	}
+	defer n.logs.run()()
 	n.door.listener = sockets.sql
 	control := &http.Server{Handler: n.routes(), ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(n.log.Handler(), slog.LevelWarn)}
 	var serving sync.WaitGroup
@@ -197,8 +199,11 @@ func newNode(config compute.NodeConfig, now func() time.Time) (*node, error) {
 	}
 	n.ending, n.end = context.WithCancel(context.Background())
 	n.transfers <- struct{}{}
+	if err := n.openLogs(); err != nil {
+		return nil, err
+	}
 	n.door.admission = newAdmission(config.MaxSessions)
-	n.door.config = pgwire.Config{TLS: tlsConfig, Admit: n.admit, Verifiers: n.verifiers, Connect: n.connect, Cancels: &pgwire.Cancels{}, Log: n.log}
+	n.door.config = pgwire.Config{TLS: tlsConfig, Admit: n.admit, Verifiers: n.verifiers, Connect: n.connect, Watch: n.logs.sighted, Cancels: &pgwire.Cancels{}, Log: n.log}
 	return n, nil
 }
 

@@ -29,6 +29,7 @@ func (n *node) open(_ http.ResponseWriter, r *http.Request, request compute.Open
 	isOpen, name := n.database != nil, n.name
 	n.credentials, n.parameters = credentials, request.Parameters
 	n.mu.Unlock()
+	n.logs.activity.Store(request.Parameters["enable_user_activity_logging"] == "on")
 	switch {
 	case isOpen && name == request.Database:
 		return nil

@@ -22,12 +22,14 @@ func (s *session) Prepare(ctx context.Context, sql string, params []uint32) (pgw
 	if parsed == nil {
 		return nil, "", nil
 	}
-	statement, err := s.prepare(ctx, parsed, strings.TrimSuffix(sql, rest), params)
+	text := strings.TrimSuffix(sql, rest)
+	statement, err := s.prepare(ctx, parsed, text, params)
 	if err != nil {
+		s.logActivity(text)
 		s.engine.Fail()
 		return nil, "", err
 	}
-	return statement, rest, nil
+	return s.logged(statement, text), rest, nil
 }
 
 func (s *session) prepare(ctx context.Context, parsed redshiftsql.Statement, text string, params []uint32) (pgwire.Statement, error) {

@@ -7,6 +7,7 @@ import (
 
 	"slipher/internal/engine"
 	"slipher/internal/pgwire"
+	"slipher/internal/sqllog"
 )
 
 // session is one client's session: it implements pgwire.Executor on an engine session.
@@ -30,6 +31,9 @@ type session struct {
 	epoch        int  // goes up whenever rights may have changed: with each transaction, and within it
 	authorized   *rights
 	authorizedAt int // the epoch of authorized
+
+	transaction int64           // the number of the open transaction in the logs; 0 when it has none yet
+	userChanges []sqllog.Record // what the user log gets when it is committed
 }
 
 // connect opens the session of an authenticated client.
@@ -81,6 +85,9 @@ func (s *session) ChangedParameters() map[string]string { return s.settings.take
 
 // EndImplicit ends the transaction that the statements of a batch share when there is no BEGIN around them.
 func (s *session) EndImplicit(ctx context.Context, err error) error {
+	if !s.explicit {
+		s.transaction = 0
+	}
 	switch {
 	case s.explicit && err != nil:
 		s.engine.Fail()
@@ -138,7 +145,7 @@ func (s *session) warnOutside(ctx context.Context) {
 
 func (s *session) commit(ctx context.Context) error {
 	s.closeCursors()
-	s.explicit = false
+	s.explicit, s.transaction = false, 0
 	if s.engine.State() == engine.Idle {
 		return nil
 	}
@@ -146,6 +153,7 @@ func (s *session) commit(ctx context.Context) error {
 		s.forget(ctx)
 		return clientError(err, "")
 	}
+	s.tellUsers(true)
 	if s.settings.endLocal() {
 		return s.applyAll(context.WithoutCancel(ctx))
 	}
@@ -154,7 +162,7 @@ func (s *session) commit(ctx context.Context) error {
 
 func (s *session) rollback(ctx context.Context) error {
 	s.closeCursors()
-	s.explicit = false
+	s.explicit, s.transaction = false, 0
 	if s.engine.State() == engine.Idle {
 		return nil
 	}
@@ -168,6 +176,7 @@ func (s *session) rollback(ctx context.Context) error {
 
 // forget takes back the settings of a transaction that was rolled back.
 func (s *session) forget(ctx context.Context) {
+	s.tellUsers(false)
 	s.settings.restore(s.before)
 	if s.user.id != s.as.id {
 		if err := s.become(context.WithoutCancel(ctx), s.as); err != nil {

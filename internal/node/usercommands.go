@@ -8,6 +8,7 @@ import (
 
 	"slipher/internal/pgwire"
 	"slipher/internal/redshiftsql"
+	"slipher/internal/sqllog"
 )
 
 // security runs a statement about users, groups or privileges, which changes nothing but the catalogue.
@@ -30,9 +31,15 @@ func (s *session) security(ctx context.Context, t translation) (tag string, err 
 func (s *session) secure(ctx context.Context, r *rights, t translation) error {
 	switch statement := t.Security.(type) {
 	case *redshiftsql.CreateUser:
-		return s.createUser(ctx, r, statement)
+		if err := s.createUser(ctx, r, statement); err != nil {
+			return err
+		}
+		return s.logUser(ctx, sqllog.Create, statement.Name, "")
 	case *redshiftsql.AlterUser:
-		return s.alterUser(ctx, r, statement)
+		if err := s.alterUser(ctx, r, statement); err != nil {
+			return err
+		}
+		return s.logAltered(ctx, statement)
 	case *redshiftsql.DropUser:
 		return s.dropUsers(ctx, r, statement)
 	case *redshiftsql.CreateGroup:
@@ -283,6 +290,9 @@ func (s *session) dropUser(ctx context.Context, found user) error {
 		if len(rows) > 0 {
 			return &pgwire.Error{Code: "2BP01", Message: fmt.Sprintf("user %q can't be dropped because %s", found.name, reason)}
 		}
+	}
+	if err := s.logUser(ctx, sqllog.Drop, found.name, ""); err != nil {
+		return err
 	}
 	for _, statement := range []string{
 		"DELETE FROM catalog.members WHERE user_id = $1", "DELETE FROM catalog.user_settings WHERE id = $1", "DELETE FROM catalog.users WHERE id = $1",

@@ -21,6 +21,9 @@ var (
 // errTerminated ends a session whose client said goodbye.
 var errTerminated = errors.New("the client terminated the session")
 
+// errCancelRequest ends a connection that was made to cancel a statement.
+var errCancelRequest = errors.New("the client asked to cancel a statement")
+
 func protocolViolation(format string, args ...any) *Error {
 	return &Error{Code: "08P01", Message: fmt.Sprintf(format, args...)}
 }

@@ -1,6 +1,7 @@
 package pgwire
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"fmt"
@@ -24,6 +25,8 @@ type Config struct {
 	Attempt func(ctx context.Context, attempt Attempt) (told func(right bool), err error)
 	// Connect opens the session of an authenticated user. An *Error refuses the connection as it says.
 	Connect func(ctx context.Context, startup Startup) (Executor, error)
+	// Watch is told of every connection, but for cancel requests. It must not wait. Nil tells nobody.
+	Watch func(Sighted)
 	// Parameters adds to the parameters that are reported to the client at start-up, or replaces them.
 	Parameters map[string]string
 	// Cancels is shared by the connections of one server, so that a cancel request finds the session it is for.
@@ -91,14 +94,17 @@ func Serve(ctx context.Context, conn net.Conn, config Config) {
 }
 
 // converse sees one connection through and returns why it ended.
-func converse(ctx context.Context, end context.CancelCauseFunc, conn net.Conn, config Config) error {
+func converse(ctx context.Context, end context.CancelCauseFunc, conn net.Conn, config Config) (err error) {
 	late := time.AfterFunc(config.StartupTimeout, func() { end(errStartupTimeout) })
 	defer late.Stop()
+	watched := watched{watch: config.Watch, began: time.Now()}
 	greeting, err := greet(ctx, conn, config)
+	defer func() { watched.gone(greeting, err) }()
 	if err != nil {
-		return err
+		return cmp.Or(context.Cause(ctx), err)
 	}
 	s := newSession(greeting, config, end)
+	s.watched = &watched
 	defer s.close()
 	err = s.open(ctx)
 	if err == nil {

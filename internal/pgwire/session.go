@@ -18,6 +18,7 @@ type session struct {
 	in       *inbound
 	backend  *pgproto3.Backend // reads messages; they are written through out
 	target   *target
+	watched  *watched
 	executor Executor
 	types    *pgtype.Map
 
@@ -65,6 +66,7 @@ func (s *session) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.watched.see(Authenticated, s.greeting, nil)
 	s.executor, err = s.config.Connect(ctx, s.startup)
 	if err != nil {
 		return err
@@ -72,6 +74,7 @@ func (s *session) open(ctx context.Context) error {
 	s.backend.SetMaxBodyLen(s.config.MaxMessage)
 	s.reportParameters(s.parameters())
 	s.out.send(&pgproto3.BackendKeyData{ProcessID: s.target.process, SecretKey: s.target.secret})
+	s.watched.see(Began, s.greeting, nil)
 	return s.ready()
 }
 

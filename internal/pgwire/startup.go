@@ -39,7 +39,7 @@ func greet(ctx context.Context, conn net.Conn, config Config) (*greeting, error)
 	for {
 		packet, err := readStartupPacket(g.conn)
 		if err != nil {
-			return nil, err
+			return g, err
 		}
 		switch code := binary.BigEndian.Uint32(packet); code {
 		case sslRequestCode:
@@ -47,12 +47,12 @@ func greet(ctx context.Context, conn net.Conn, config Config) (*greeting, error)
 		case gssRequestCode:
 			_, err = g.conn.Write([]byte{'N'})
 		case cancelRequestCode:
-			return nil, cancelFrom(packet, config.Cancels)
+			return g, cancelFrom(packet, config.Cancels)
 		default:
 			return g, g.hello(code, packet)
 		}
 		if err != nil {
-			return nil, err
+			return g, err
 		}
 	}
 }
@@ -98,7 +98,7 @@ func cancelFrom(packet []byte, cancels *Cancels) error {
 		return fmt.Errorf("cancel request: %w", err)
 	}
 	cancels.cancel(request.ProcessID, request.SecretKey)
-	return errTerminated
+	return errCancelRequest
 }
 
 // hello reads the start-up message. Its mistakes are worth an answer, so they are sent before they are returned.
