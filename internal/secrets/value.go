@@ -66,16 +66,19 @@ func (s secret) choose(in *secretsmanager.GetSecretValueRequest) (int, error) {
 	return at, nil
 }
 
-// mayDecrypt asks the policy of a key that is the account's own. That of aws/secretsmanager lets everybody decrypt who may read the secret.
+// mayDecrypt asks for a key that is the account's own what its policy, its grants and the caller's policies allow. That of aws/secretsmanager lets everybody decrypt who may read the secret.
 func (s *Safe) mayDecrypt(tx *meta.Tx, caller api.Caller, record secretRecord, v version) error {
 	if usable, err := s.config.Keys.Usable(tx, v.KmsKey); err != nil || !usable || record.Body.KmsKey == "" {
 		return err // an unusable key is told by opening
 	}
-	decision, err := s.config.Keys.Decide(tx, caller.Asks("kms:Decrypt", v.KmsKey), caller.Policies, "secretsmanager")
+	request := caller.Asks("kms:Decrypt", v.KmsKey)
+	request.Context.Set("kms:EncryptionContext:SecretARN", record.Body.ARN)
+	request.Context.Set("kms:EncryptionContext:SecretVersionId", v.ID)
+	decision, err := s.config.Keys.Decide(tx, request, caller.Policies, "secretsmanager")
 	if err != nil || decision.Allowed {
 		return err
 	}
-	return api.NewFault("AccessDeniedException", 400, "User: %s is not authorized to perform: kms:Decrypt on resource: %s because the policy of the key does not allow it.", caller.ARN, v.KmsKey)
+	return api.NewFault("AccessDeniedException", 400, "%s", decision.Message(request))
 }
 
 // touch notes the day of the last access, once a day.
