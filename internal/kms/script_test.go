@@ -58,6 +58,9 @@ func TestScripts(t *testing.T) {
 	}
 }
 
+// grantLimit is how many grants a key may have in the scripts.
+const grantLimit = 10
+
 // script is one run of a file.
 type script struct {
 	t          *testing.T
@@ -87,7 +90,7 @@ func newScript(t *testing.T) *script {
 	if s.store, err = meta.Open(t.Context(), meta.Config{Path: filepath.Join(dir, "meta.db"), Now: s.clock, Log: slog.New(slog.NewTextHandler(t.Output(), nil))}); err != nil {
 		t.Fatal(err)
 	}
-	ring, err := keys.Open(t.Context(), keys.Config{Store: s.store, RootKeyFile: filepath.Join(dir, "root.key"), Now: s.clock, Random: rand.NewChaCha8([32]byte{})})
+	ring, err := keys.Open(t.Context(), keys.Config{Store: s.store, RootKeyFile: filepath.Join(dir, "root.key"), Now: s.clock, Random: rand.NewChaCha8([32]byte{}), GrantLimit: grantLimit})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -92,6 +92,9 @@ func (s *Service) ListResourceTags(ctx context.Context, caller api.Caller, in *k
 	if _, err := pageSize(in.Limit, mostTags, mostTags); err != nil {
 		return nil, err
 	}
+	if in.Marker != "" { // all tags are on one page
+		return nil, kms.InvalidMarker("%q is not a marker of this list: it has one page.", in.Marker)
+	}
 	out := &kms.ListResourceTagsResponse{Tags: []kms.Tag{}, Truncated: new(false)}
 	return out, s.readKey(ctx, caller, in.KeyId, to("kms:ListResourceTags"), func(_ *meta.Tx, key keys.Key) error {
 		for _, tag := range key.Tags {
