@@ -4,12 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"os"
-	"path/filepath"
 	"reflect"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"slipher/internal/api"
@@ -22,28 +21,15 @@ import (
 // made by a user who may do just that, it is made by everybody who may not: each is refused, and nothing changes.
 func TestRefusals(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("testdata/authorization/*.txt")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no stories: %v", err)
-	}
-	told := map[string]bool{}
-	for _, file := range files {
-		want, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		s := &refusals{script: newScript(t), told: told}
-		got := s.run(string(want))
-		if *update {
-			if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		} else if got != string(want) {
-			t.Errorf("%s: run with -update and look at the difference\n%s", file, difference(string(want), got))
-		}
-	}
+	var told sync.Map
+	t.Run("stories", func(t *testing.T) {
+		testbed.ScriptsOf(t, "testdata/authorization", *update, func(t *testing.T) func(string) string {
+			s := &refusals{script: newScript(t), told: &told}
+			return s.tell
+		})
+	})
 	for operation := range offered() {
-		if !told[operation] {
+		if _, ok := told.Load(operation); !ok {
 			t.Errorf("no story of testdata/authorization has %s: add a request of it, and run with -update", operation)
 		}
 	}
@@ -80,30 +66,8 @@ func offered() map[string]bool {
 // refusals is one story.
 type refusals struct {
 	*script
-	told      map[string]bool
+	told      *sync.Map // operations
 	strangers int
-}
-
-func (s *refusals) run(text string) string {
-	var out strings.Builder
-	answer := false
-	for _, line := range strings.Split(strings.TrimRight(text, "\n"), "\n") {
-		request, asked := strings.CutPrefix(line, "> ")
-		switch {
-		case asked:
-			fmt.Fprintln(&out, line)
-			for _, asked := range s.tell(split(request)) {
-				fmt.Fprintln(&out, s.readable(asked))
-			}
-			answer = true
-		case line == "":
-			fmt.Fprintln(&out)
-			answer = false
-		case !answer:
-			fmt.Fprintln(&out, line)
-		}
-	}
-	return out.String()
 }
 
 var endOfSecret = regexp.MustCompile(`(:secret:redshift![a-z-]+)-[A-Za-z0-9]{6}\b`)
@@ -116,20 +80,25 @@ func (s *refusals) readable(asked string) string {
 	return s.stable(asked)
 }
 
-func (s *refusals) tell(words []string) []string {
+func (s *refusals) tell(request string) string {
 	s.t.Helper()
+	words := split(request)
 	if command := commands[words[0]]; command != nil {
 		command(s.script, words[1:])
-		return nil
+		return ""
 	}
-	s.told[words[0]] = true
+	s.told.Store(words[0], true)
 	a := trial{refusals: s, operation: words[0], parameters: words[1:]}
 	a.requests = a.asks(s.user(s.account))
 	s.bed.Rest()
 	a.refuse()
 	a.allow()
 	s.bed.Rest()
-	return describeRequests(a.requests)
+	var out strings.Builder
+	for _, line := range describeRequests(a.requests) {
+		fmt.Fprintln(&out, s.readable(line))
+	}
+	return out.String()
 }
 
 // user is one of an account, with policies.

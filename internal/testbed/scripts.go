@@ -13,7 +13,13 @@ import (
 // into the files.
 func Scripts(t *testing.T, update bool, open func(t *testing.T) func(request string) string) {
 	t.Helper()
-	files, err := filepath.Glob("testdata/*.txt")
+	ScriptsOf(t, "testdata", update, open)
+}
+
+// ScriptsOf is Scripts for another folder.
+func ScriptsOf(t *testing.T, folder string, update bool, open func(t *testing.T) func(request string) string) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(folder, "*.txt"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no scripts: %v", err)
 	}
