@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -25,37 +24,16 @@ import (
 	"slipher/internal/kms"
 	"slipher/internal/meta"
 	"slipher/internal/policy"
+	"slipher/internal/testbed"
 )
 
 var update = flag.Bool("update", false, "rewrite the answers in testdata")
 
-// TestScripts runs the scripts of testdata. A line that begins with "> " is an operation and its input in JSON, or "as" with an account, "in" with
-// a region, "pass" with a time, "keep" with a name and a member of the last answer; what follows it, up to an empty line, is the answer.
+// TestScripts runs the scripts of testdata. A request is an operation and its input in JSON, or "as" with an account, "in" with a region,
+// "pass" with a time, "keep" with a name and a member of the last answer.
 func TestScripts(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("testdata/*.txt")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no scripts: %v", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
-			t.Parallel()
-			want, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got := newScript(t).run(string(want))
-			if *update {
-				err = os.WriteFile(file, []byte(got), 0o644)
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !*update && got != string(want) {
-				t.Errorf("%s: the answers differ; run with -update and look at the difference\n%s", file, got)
-			}
-		})
-	}
+	testbed.Scripts(t, *update, func(t *testing.T) func(string) string { return newScript(t).answer })
 }
 
 // grantLimit is how many grants a key may have in the scripts.
@@ -164,25 +142,6 @@ func (s *script) keep(words []string) {
 		kept = base64.StdEncoding.EncodeToString(blob)
 	}
 	s.results["<"+words[0]+">"] = kept
-}
-
-func (s *script) run(text string) string {
-	var out strings.Builder
-	answer := false
-	for line := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
-		request, asked := strings.CutPrefix(line, "> ")
-		switch {
-		case asked:
-			fmt.Fprintf(&out, "%s\n%s", line, s.answer(request))
-			answer = true
-		case line == "":
-			out.WriteString("\n")
-			answer = false
-		case !answer:
-			fmt.Fprintln(&out, line)
-		}
-	}
-	return out.String()
 }
 
 func (s *script) answer(request string) string {
