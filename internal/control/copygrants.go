@@ -36,7 +36,7 @@ func (c *Control) CreateSnapshotCopyGrant(ctx context.Context, caller api.Caller
 		if err := c.roomForGrant(tx, made.Key); err != nil {
 			return err
 		}
-		if made.Body.KmsKey, err = c.encryptionKey(tx, caller, in.KmsKeyId); err != nil {
+		if made.Body.KmsKey, err = c.copyKey(tx, caller, in.KmsKeyId); err != nil {
 			return err
 		}
 		if err := c.config.Keys.Grant(tx, made.Body.KmsKey, redshiftService, keyGrantOf(made.ID)); err != nil {

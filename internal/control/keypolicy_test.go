@@ -124,3 +124,40 @@ func TestKeyPolicyOfASharedSnapshot(t *testing.T) {
 		wantFault(t, restoreShared(bed, "revoked"), "AccessToSnapshotDenied")
 	})
 }
+
+// TestKeyOfAnotherAccount has the consumer create and restore clusters under the owner's key, as long as the key's policy lets it.
+func TestKeyOfAnotherAccount(t *testing.T) {
+	t.Parallel()
+	bed, key := ownKeyBed(t)
+	consumer := func(actions string) string {
+		return `{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::` + testbed.Consumer + `:root"},"Resource":"*","Action":` + actions + `}`
+	}
+	restore := func(cluster string) error {
+		_, err := bed.Call(testbed.Consumer, "RestoreFromClusterSnapshot", "ClusterIdentifier="+cluster, "SnapshotIdentifier=monday", "OwnerAccount="+testbed.Owner, "KmsKeyId="+key)
+		return err
+	}
+	putPolicy(t, bed, key, consumer(`["kms:Decrypt","kms:DescribeKey","kms:CreateGrant"]`))
+	if err := restore("some"); !testbed.IsFault(err, "InvalidParameterValue") || !strings.Contains(err.Error(), "does not exist in us-east-1, or this account may not use it") {
+		t.Errorf("without kms:GenerateDataKey: got %v, want InvalidParameterValue", err)
+	}
+	putPolicy(t, bed, key, consumer(`["kms:Decrypt","kms:DescribeKey","kms:CreateGrant","kms:GenerateDataKey"]`))
+	if err := restore("all"); err != nil {
+		t.Fatal(err)
+	}
+	bed.AwaitRestore(testbed.Consumer, "all", "completed")
+	if got := bed.Cluster(testbed.Consumer, "all").KmsKeyId; got != key {
+		t.Errorf("the restored cluster has the key %s, want %s", got, key)
+	}
+	wantRows(t, bed, testbed.Consumer, "all", rows(1000, "sales"))
+	bed.CreateSnapshot(testbed.Consumer, "all", "tuesday")
+	bed.Must(testbed.Consumer, "CreateCluster", "ClusterIdentifier=new", "NodeType=ra3.large", "MasterUsername=awsuser", "MasterUserPassword="+testbed.Password, "KmsKeyId="+key)
+
+	_, err := bed.Call(testbed.Consumer, "CreateSnapshotCopyGrant", "SnapshotCopyGrantName=copies", "KmsKeyId="+key)
+	if !testbed.IsFault(err, "InvalidParameterValue") {
+		t.Errorf("a snapshot copy grant on another account's key: got %v, want InvalidParameterValue", err)
+	}
+	putPolicy(t, bed, key)
+	if _, err := bed.Call(testbed.Consumer, "RestoreFromClusterSnapshot", "ClusterIdentifier=later", "SnapshotIdentifier=tuesday"); !testbed.IsFault(err, "DependentServiceAccessDenied") {
+		t.Errorf("one's own snapshot, when the key's policy has changed: got %v, want DependentServiceAccessDenied", err)
+	}
+}

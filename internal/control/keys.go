@@ -12,49 +12,100 @@ import (
 
 // encryptionKey finds the key that a request names by ARN, id or alias; without a name it is the account's aws/redshift key.
 func (c *Control) encryptionKey(tx *meta.Tx, caller api.Caller, name string) (arn string, err error) {
+	return c.keyOrDefault(tx, caller, name, c.sharedKey)
+}
+
+// copyKey is encryptionKey for a snapshot copy grant, whose key is the account's own.
+func (c *Control) copyKey(tx *meta.Tx, caller api.Caller, name string) (arn string, err error) {
+	return c.keyOrDefault(tx, caller, name, c.ownKey)
+}
+
+func (c *Control) keyOrDefault(tx *meta.Tx, caller api.Caller, name string, find func(*meta.Tx, api.Caller, string) (keys.Key, error)) (arn string, err error) {
 	if name == "" || name == "alias/"+keys.DefaultAlias {
 		return c.config.Keys.Default(tx, caller.Account, caller.Region)
 	}
-	arn, key, err := c.ownKey(tx, caller, name)
+	key, err := find(tx, caller, name)
 	if err == nil && key.Managed() && key.Alias != keys.DefaultAlias {
 		return "", api.InvalidParameterValue("The KMS key %s is for %s only: name a key of your own, or none.", name, key.Alias)
 	}
-	return arn, err
+	return key.ARN, err
 }
 
 // ownKey finds a key of the caller's account in its region that can be used.
-func (c *Control) ownKey(tx *meta.Tx, caller api.Caller, name string) (arn string, key keys.Key, err error) {
-	arn, err = c.config.Keys.Resolve(tx, caller.Account, caller.Region, name)
+func (c *Control) ownKey(tx *meta.Tx, caller api.Caller, name string) (keys.Key, error) {
+	key, err := c.sharedKey(tx, caller, name)
+	if err == nil && key.Account != caller.Account {
+		err = noKey(caller, name)
+	}
+	return key, err
+}
+
+// sharedKey finds a key in the caller's region that can be used: one of its account, or another account's whose policy lets this one use it through
+// Redshift. Of others it tells nothing.
+func (c *Control) sharedKey(tx *meta.Tx, caller api.Caller, name string) (keys.Key, error) {
+	arn, err := c.config.Keys.Resolve(tx, caller.Account, caller.Region, name)
+	var key keys.Key
 	if err == nil {
 		key, err = c.config.Keys.Lookup(tx, arn)
 	}
-	switch {
-	case errors.Is(err, keys.ErrNotFound) || err == nil && (key.Account != caller.Account || key.Region != caller.Region):
-		return "", key, api.InvalidParameterValue("The KMS key %s does not exist in %s, or this account may not use it.", name, caller.Region)
-	case key.Disabled:
-		return "", key, api.InvalidParameterValue("The KMS key %s is disabled or waits for its deletion.", name)
+	if errors.Is(err, keys.ErrNotFound) || err == nil && key.Region != caller.Region {
+		return key, noKey(caller, name)
 	}
-	return arn, key, err
+	if err != nil {
+		return key, err
+	}
+	shared, err := c.isShared(tx, caller, key)
+	switch {
+	case err != nil:
+		return key, err
+	case !shared:
+		return key, noKey(caller, name)
+	case key.Disabled:
+		return key, api.InvalidParameterValue("The KMS key %s is disabled or waits for its deletion.", name)
+	}
+	return key, nil
 }
 
-// mayUseKeyOf asks the policy of the snapshot's key whether it lets another account decrypt. The key aws/redshift, whose policy its account
-// cannot change, is shared with the snapshot. An authorisation does not ask: Redshift refuses the restore only.
-func (c *Control) mayUseKeyOf(tx *meta.Tx, caller api.Caller, source snapshotRecord) error {
-	if source.Account == caller.Account {
-		return nil
+func noKey(caller api.Caller, name string) error {
+	return api.InvalidParameterValue("The KMS key %s does not exist in %s, or this account may not use it.", name, caller.Region)
+}
+
+// isShared says whether the caller's account may seal its clusters under a key. What its own policies say was asked before.
+func (c *Control) isShared(tx *meta.Tx, caller api.Caller, key keys.Key) (bool, error) {
+	if key.Account == caller.Account || key.Managed() {
+		return key.Account == caller.Account, nil
 	}
+	for _, action := range []string{"kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"} {
+		decision, err := c.decideForAccount(tx, caller, key, action)
+		if err != nil || !decision.Allowed {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// decideForAccount asks a key's policy in the name of the account, as Redshift does, and not of the user.
+func (c *Control) decideForAccount(tx *meta.Tx, caller api.Caller, key keys.Key, action string) (policy.Decision, error) {
+	request := policy.NewRequest(policy.RootUser(caller.Account), action, key.ARN)
+	if action == "kms:CreateGrant" {
+		request.Context.Set("kms:GrantIsForAWSResource", "true")
+	}
+	return c.config.Keys.Decide(tx, request, policy.Policies{}, "redshift")
+}
+
+// mayUseKeyOf asks the policy of the snapshot's key, where it is another account's, whether it lets this one decrypt. The key aws/redshift, whose policy its
+// account cannot change, is shared with the snapshot. An authorisation does not ask: Redshift refuses the restore only.
+func (c *Control) mayUseKeyOf(tx *meta.Tx, caller api.Caller, source snapshotRecord) error {
 	key, err := c.config.Keys.Lookup(tx, source.Body.KmsKey)
-	if err != nil || key.Alias == keys.DefaultAlias {
+	if err != nil || key.Account == caller.Account || key.Alias == keys.DefaultAlias {
 		return err
 	}
-	// Redshift asks in the name of the account, not of the user.
-	request := policy.NewRequest(policy.RootUser(caller.Account), "kms:Decrypt", key.ARN)
-	decision, err := c.config.Keys.Decide(tx, request, policy.Policies{}, "redshift")
+	decision, err := c.decideForAccount(tx, caller, key, "kms:Decrypt")
 	if err != nil || decision.Allowed {
 		return err
 	}
 	return redshift.DependentServiceAccessDenied("Cannot restore the snapshot %s because the policy of its KMS key %s does not allow account %s the action kms:Decrypt. Its owner, account %s, can allow it.",
-		source.Body.Identifier, key.ARN, caller.Account, source.Account)
+		source.Body.Identifier, key.ARN, caller.Account, key.Account)
 }
 
 // mustHaveKey refuses what a cluster needs its KMS key for. A cluster that runs goes on without.

@@ -138,7 +138,7 @@ func (c *Control) secretKey(tx *meta.Tx, caller api.Caller, name string) (arn st
 	if name == "" || name == keys.AliasPrefix+keys.SecretsAlias {
 		return "", nil
 	}
-	arn, key, err := c.ownKey(tx, caller, name)
+	key, err := c.ownKey(tx, caller, name)
 	switch {
 	case err != nil:
 		return "", err
@@ -147,7 +147,7 @@ func (c *Control) secretKey(tx *meta.Tx, caller api.Caller, name string) (arn st
 	case key.Managed():
 		return "", api.InvalidParameterValue("The KMS key %s is for %s only: name a key of your own, or none.", name, key.Alias)
 	}
-	return arn, nil
+	return key.ARN, nil
 }
 
 // checkPasswordGiven holds that a new cluster has either a password or a managed one.
