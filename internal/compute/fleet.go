@@ -213,6 +213,15 @@ func (f *Fleet) SetCredentials(ctx context.Context, cluster string, credentials 
 	return n.setCredentials(ctx, credentials)
 }
 
+// AddLogin has the cluster's node accept one more password, now and after restarts. A node that does not run gets it when it is opened.
+func (f *Fleet) AddLogin(ctx context.Context, cluster string, login Login) error {
+	n, err := f.find(cluster)
+	if err != nil {
+		return err
+	}
+	return n.addLogin(ctx, login)
+}
+
 // RenewCertificates gives every node that runs the certificate that its endpoint has now. Sessions that are open stay.
 func (f *Fleet) RenewCertificates(ctx context.Context) error {
 	f.mu.Lock()

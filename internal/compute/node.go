@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 )
@@ -23,6 +24,7 @@ type node struct {
 	sql      *net.TCPListener
 	process  *process
 	opened   *OpenRequest // set once the node serves SQL; a restart repeats it
+	logins   []Login      // that may be good still, whether the node was opened with them or got them later
 	stopping bool
 }
 
@@ -109,12 +111,28 @@ func (n *node) setCredentials(ctx context.Context, credentials Credentials) erro
 	return nil
 }
 
+func (n *node) addLogin(ctx context.Context, login Login) error {
+	n.turn.Lock()
+	defer n.turn.Unlock()
+	n.keepLogins(login)
+	return n.call(ctx, PathLogin, login, nil)
+}
+
+// keepLogins adds to the logins, drops those that have expired, and returns what is left.
+func (n *node) keepLogins(more ...Login) []Login {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.logins = MergeLogins(n.logins, more, n.config.Now())
+	return slices.Clone(n.logins)
+}
+
 func (n *node) status(ctx context.Context) (status Status, err error) {
 	err = n.call(ctx, PathStatus, nil, &status)
 	return status, err
 }
 
 func (n *node) reopen(ctx context.Context, request OpenRequest) error {
+	request.Logins = n.keepLogins(request.Logins...)
 	if err := n.call(ctx, PathOpen, request, nil); err != nil {
 		return fmt.Errorf("open the database: %w", err)
 	}

@@ -12,6 +12,7 @@ const (
 	PathOpen        = "/open"        // POST OpenRequest: opens (or creates) the database and starts to serve SQL
 	PathSave        = "/save"        // POST SaveRequest → Events
 	PathCredentials = "/credentials" // POST Credentials: replaces the admin user's password verifier
+	PathLogin       = "/login"       // POST Login: one more password, for as long as it is good
 	PathCertificate = "/certificate" // POST Certificate: what the SQL endpoint shows from now on
 	PathBandwidth   = "/bandwidth"   // POST Bandwidth: what the transfer under way may use from now on
 	PathShutdown    = "/shutdown"    // POST: checkpoint, close, exit 0
@@ -47,6 +48,7 @@ type OpenRequest struct {
 	AdminUser  string
 	Verifier   string            // SCRAM-SHA-256 verifier in PostgreSQL's form
 	Parameters map[string]string `json:",omitempty"` // the defaults of new sessions in the words of SHOW; with require_ssl on, clients need TLS; with enable_user_activity_logging on, statements are logged
+	Logins     []Login           `json:",omitempty"` // passwords of database users that are good for a while
 	Restore    *RestoreRequest   `json:",omitempty"` // begins this restore, or goes on with it, unless all its data is there; the database opens as soon as it can
 }
 
@@ -54,6 +56,17 @@ type OpenRequest struct {
 type Credentials struct {
 	AdminUser string
 	Verifier  string
+}
+
+// Login is a password that lets somebody in as a user of the database until it expires. It wants TLS.
+type Login struct {
+	Name          string   // as the client gives it, e.g. "IAMA:bob:readers"
+	Verifier      string   // SCRAM-SHA-256 verifier; those of one name have one salt
+	User          string   // the database user that it lets in
+	Create        bool     // makes the user, without a password, at the first login
+	Groups        []string `json:",omitempty"` // that the session joins
+	Database      string   `json:",omitempty"` // the only one it is good for; empty is any
+	ExpiresUnixMS int64
 }
 
 // Certificate is a certificate chain and its key, PEM.

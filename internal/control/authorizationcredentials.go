@@ -35,12 +35,9 @@ func logInAsCaller(a *asking) error {
 	return nil
 }
 
-// shortestCredentials is how many seconds credentials are good for unless the request says otherwise.
-const shortestCredentials = 900
-
 func (a *asking) database(action, kind, cluster, name, database string, seconds *int) policy.Request {
 	request := a.caller.Asks(action, a.here(kind, or(cluster, "*")+"/"+or(name, "*")).String())
-	request.Context.Set("redshift:DurationSeconds", strconv.Itoa(value(seconds, shortestCredentials)))
+	request.Context.Set("redshift:DurationSeconds", strconv.Itoa(value(seconds, shortestPassword)))
 	if database != "" {
 		request.Context.Set("redshift:DbName", database)
 	}

@@ -195,8 +195,9 @@ func (c *Control) spec(body cluster) compute.Spec {
 // openRequest names the restore as long as the node may need it.
 func (c *Control) openRequest(ctx context.Context, body cluster) (compute.OpenRequest, error) {
 	request := compute.OpenRequest{Database: body.DBName, AdminUser: body.MasterUsername, Verifier: body.Verifier, Parameters: body.parametersToRun().forNode()}
-	if !body.restoring() {
-		return request, nil
+	logins, err := c.loginsOf(ctx, body.Key)
+	if request.Logins = logins; err != nil || !body.restoring() {
+		return request, err
 	}
 	restoring, err := c.restoreRequest(ctx, body, c.config.Bandwidth)
 	request.Restore = &restoring

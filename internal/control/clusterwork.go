@@ -209,6 +209,9 @@ func (c *Control) remove(ctx context.Context, record clusterRecord) error {
 		if err := c.orphanSnapshots(tx, record); err != nil {
 			return err
 		}
+		if err := forgetLogins(tx, record); err != nil {
+			return err
+		}
 		if err := forgetTableRestores(tx, record); err != nil {
 			return err
 		}

@@ -36,6 +36,7 @@ type Nodes interface {
 	RestoreTable(ctx context.Context, cluster string, request compute.TableRequest, progress func(compute.Progress)) (compute.TableRestored, error)
 	Save(ctx context.Context, cluster string, request compute.SaveRequest, progress func(compute.Progress)) (compute.Saved, error)
 	SetCredentials(ctx context.Context, cluster string, credentials compute.Credentials) error
+	AddLogin(ctx context.Context, cluster string, login compute.Login) error
 	Status(ctx context.Context, cluster string) (compute.Status, error)
 	SetBandwidth(ctx context.Context, cluster string, bytesPerSecond int64) error
 	Reboot(ctx context.Context, cluster string, request compute.OpenRequest) error
@@ -165,6 +166,8 @@ func (c *Control) Handlers() redshift.Handlers {
 		BatchModifyClusterSnapshots:       c.BatchModifyClusterSnapshots,
 		AuthorizeSnapshotAccess:           c.AuthorizeSnapshotAccess,
 		RevokeSnapshotAccess:              c.RevokeSnapshotAccess,
+		GetClusterCredentials:             c.GetClusterCredentials,
+		GetClusterCredentialsWithIAM:      c.GetClusterCredentialsWithIAM,
 		RestoreFromClusterSnapshot:        c.RestoreFromClusterSnapshot,
 		RestoreTableFromClusterSnapshot:   c.RestoreTableFromClusterSnapshot,
 		DescribeTableRestoreStatus:        c.DescribeTableRestoreStatus,

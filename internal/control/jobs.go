@@ -40,6 +40,7 @@ func (c *Control) registerJobs() {
 	register(c, c.workAutomation)
 	register(c, c.workExpiry)
 	register(c, c.workSecret)
+	register(c, c.workLoginExpiry)
 }
 
 func register[J meta.Job](c *Control, work func(context.Context, J) error) {

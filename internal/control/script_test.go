@@ -96,6 +96,7 @@ var commands = map[string]func(s *script, words []string) []string{
 	"tables":  (*script).tables,
 	"node":    (*script).node,
 	"set":     (*script).set,
+	"logins":  (*script).logins,
 	"hold":    func(s *script, words []string) []string { s.hold = s.bed.Hold(words[0]); return nil },
 	"held":    func(s *script, _ []string) []string { s.hold.Reached(s.bed); return nil },
 	"report":  func(s *script, _ []string) []string { s.hold.Report(s.bed); return nil },
@@ -239,6 +240,16 @@ func (s *script) set(words []string) []string {
 	parameters := s.bed.Nodes.Parameters(s.bed.Key(s.account, words[0]))
 	for _, name := range words[1:] {
 		lines = append(lines, fmt.Sprintf("%s = %s", name, parameters[name]))
+	}
+	return lines
+}
+
+// logins: "a" lists the passwords that are good for a while which the cluster's node knows.
+func (s *script) logins(words []string) []string {
+	var lines []string
+	for _, login := range s.bed.Nodes.Logins(s.bed.Key(s.account, words[0])) {
+		lines = append(lines, fmt.Sprintf("%s as %s create=%t groups=%v database=%q until %s",
+			login.Name, login.User, login.Create, login.Groups, login.Database, time.UnixMilli(login.ExpiresUnixMS).UTC().Format(time.TimeOnly)))
 	}
 	return lines
 }

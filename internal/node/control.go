@@ -34,6 +34,7 @@ func (n *node) routes() http.Handler {
 	mux.HandleFunc("POST "+compute.PathSave, handle(n.save))
 	mux.HandleFunc("POST "+compute.PathCredentials, handle(n.setCredentials))
 	mux.HandleFunc("POST "+compute.PathCertificate, handle(n.setCertificate))
+	mux.HandleFunc("POST "+compute.PathLogin, handle(n.addLogin))
 	mux.HandleFunc("POST "+compute.PathBandwidth, handle(n.setBandwidth))
 	mux.HandleFunc("POST "+compute.PathShutdown, func(http.ResponseWriter, *http.Request) { n.stop() })
 	return mux

@@ -13,6 +13,9 @@ func (n *node) verifiers(ctx context.Context, startup pgwire.Startup) ([]string,
 	n.mu.Lock()
 	credentials := n.credentials
 	n.mu.Unlock()
+	if temporary, err := n.temporaryVerifiers(startup); err != nil || len(temporary) > 0 {
+		return temporary, err
+	}
 	if startup.User == credentials.AdminUser {
 		return []string{credentials.Verifier}, nil
 	}
@@ -45,18 +48,27 @@ func storeOf(database string) string { return engine.Quote(database) + "." + cat
 
 // identify finds the user who has proved to be whom the start-up message names.
 func (s *session) identify(ctx context.Context, startup pgwire.Startup) error {
-	found, exists, err := s.findUser(ctx, startup.User)
+	found, err := s.proven(ctx, startup)
 	if err != nil {
 		return clientError(err, "")
-	}
-	if !exists { // dropped in this moment
-		return &pgwire.Error{Code: "28P01", Message: fmt.Sprintf("password authentication failed for user %q", startup.User), Fatal: true}
 	}
 	if !s.node.countIn(found) {
 		return &pgwire.Error{Code: "53300", Message: fmt.Sprintf("too many connections for user %q", found.name), Fatal: true}
 	}
 	s.login = found.user
 	return s.welcome(ctx, startup)
+}
+
+// proven is the user whose password the client has proved.
+func (s *session) proven(ctx context.Context, startup pgwire.Startup) (record, error) {
+	if login := s.node.proved(startup); login != nil {
+		return s.enterAs(ctx, *login)
+	}
+	found, exists, err := s.findUser(ctx, startup.User)
+	if err == nil && !exists { // dropped in this moment
+		err = &pgwire.Error{Code: "28P01", Message: fmt.Sprintf("password authentication failed for user %q", startup.User), Fatal: true}
+	}
+	return found, err
 }
 
 // welcome begins the session with the user's own settings. What the client asked for at start-up comes before those.

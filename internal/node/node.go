@@ -111,6 +111,7 @@ type node struct {
 	name        string
 	credentials compute.Credentials
 	parameters  map[string]string // of the cluster's parameter group
+	logins      []compute.Login   // that are good for a while
 	sessions    map[int32]int     // open ones, by their user
 	restoring   *restoration
 	copying     []*restoration // for single tables

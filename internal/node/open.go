@@ -28,6 +28,7 @@ func (n *node) open(_ http.ResponseWriter, r *http.Request, request compute.Open
 	n.mu.Lock()
 	isOpen, name := n.database != nil, n.name
 	n.credentials, n.parameters = credentials, request.Parameters
+	n.logins = compute.MergeLogins(n.logins, request.Logins, n.now())
 	n.mu.Unlock()
 	n.logs.activity.Store(request.Parameters["enable_user_activity_logging"] == "on")
 	switch {

@@ -10,6 +10,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -50,6 +51,7 @@ type running struct {
 	open       bool
 	verifier   string
 	parameters map[string]string
+	logins     []compute.Login
 	restore    *compute.RestoreRequest // the file is not there yet
 }
 
@@ -264,7 +266,7 @@ func (n *Nodes) openNode(cluster string, request compute.OpenRequest) error {
 	if node == nil {
 		return compute.ErrNotRunning
 	}
-	node.verifier, node.parameters = request.Verifier, request.Parameters
+	node.verifier, node.parameters, node.logins = request.Verifier, request.Parameters, request.Logins
 	if node.open {
 		return nil
 	}
@@ -339,6 +341,28 @@ func (n *Nodes) SetCredentials(ctx context.Context, cluster string, credentials 
 		node.verifier = credentials.Verifier
 		return nil
 	}))
+}
+
+// AddLogin keeps the login, as a node does that runs; Logins shows it.
+func (n *Nodes) AddLogin(ctx context.Context, cluster string, login compute.Login) error {
+	return n.call(ctx, "login", cluster, n.locked(func() error {
+		node := n.running[cluster]
+		if node == nil {
+			return compute.ErrNotRunning
+		}
+		node.logins = append(node.logins, login)
+		return nil
+	}))
+}
+
+// Logins are the passwords that are good for a while which the cluster's node knows.
+func (n *Nodes) Logins(cluster string) []compute.Login {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if node := n.running[cluster]; node != nil {
+		return slices.Clone(node.logins)
+	}
+	return nil
 }
 
 func (n *Nodes) SetBandwidth(_ context.Context, cluster string, bytesPerSecond int64) error {
