@@ -25,7 +25,7 @@ const loginExpires = "login expires"
 // loginExpiry deletes the logins that have expired. There is one such job, and it waits for the earliest of them.
 type loginExpiry struct{}
 
-func (loginExpiry) Kind() string { return "login expiry" }
+func (loginExpiry) Kind() string { return "login-expiry" }
 
 // keepLogin keeps the login until it expires, for nodes that are opened meanwhile.
 func (c *Control) keepLogin(tx *meta.Tx, of clusterRecord, login compute.Login) error {

@@ -36,3 +36,17 @@ func Authorizes(operation string) bool {
 	_, known := authorizations[operation]
 	return known
 }
+
+var DatabaseUserOf = databaseUserOf
+
+// DatabaseVerifiers are what is kept of the passwords that were handed out.
+func DatabaseVerifiers(ctx context.Context, store *meta.Store) (verifiers []string, err error) {
+	err = store.View(ctx, func(tx *meta.Tx) error {
+		records, err := databaseLogins.List(tx, meta.Query{})
+		for _, record := range records {
+			verifiers = append(verifiers, record.Body.Login.Verifier)
+		}
+		return err
+	})
+	return verifiers, err
+}

@@ -123,7 +123,7 @@ func (s *session) authorize(ctx context.Context, name string) error {
 		return err
 	}
 	if !exists {
-		return unknownUser(name)
+		return &pgwire.Error{Code: "42704", Message: "the user of the session authorization does not exist"}
 	}
 	return s.become(ctx, found.user)
 }
