@@ -131,7 +131,7 @@ func open(t *testing.T) fixture {
 	t.Cleanup(func() { os.RemoveAll(run) })
 	fleet, err := compute.Open(compute.Config{
 		Binary: os.Args[0], Dir: t.TempDir(), RunDir: run, NodeLog: os.Stderr,
-		Environment: []string{given}, Log: slog.New(slog.DiscardHandler)})
+		Environment: []string{given}, Log: slog.New(slog.DiscardHandler), Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
