@@ -116,7 +116,7 @@ func (d *Directory) insertAccessKey(tx *meta.Tx, key AccessKey, owner KeyOwner) 
 		return meta.Record[accessKeyBody]{}, err
 	}
 	return accessKeyRecords.Insert(tx, meta.Key{ID: key.ID}, accessKeyBody{
-		Account: owner.Account, User: owner.User, UserID: owner.UserID, Secret: sealed, Created: d.Now().UTC(),
+		Account: owner.Account, User: owner.User, UserID: owner.UserID, Secret: sealed, Created: d.Now().UTC().Truncate(time.Second),
 	})
 }
 

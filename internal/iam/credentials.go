@@ -27,19 +27,14 @@ type Credentials struct {
 // Credentials answers what an access key, with its session token if it is a temporary one, stands for now. A key that does not exist or
 // is inactive, a token that is not the key's, and a principal that is gone are ErrNotFound; temporary credentials that are over, ErrExpired.
 func (d *Directory) Credentials(ctx context.Context, keyID, token string) (*Credentials, error) {
-	name := keyID + " " + token
+	name := "key " + keyID + " " + token
 	if !strings.HasPrefix(keyID, temporaryPrefix) {
-		name = keyID
+		name = "key " + keyID
 	}
-	d.mu.RLock()
-	found, changes := d.known[name], d.changes
-	d.mu.RUnlock()
-	if found == nil {
-		var err error
-		if found, err = d.readCredentials(ctx, keyID, token); err != nil {
-			return nil, err
-		}
-		d.remember(name, found, changes)
+	r := &reading{directory: d, changes: d.changesSoFar()}
+	found, err := remembered(r, name, func() (*Credentials, error) { return r.credentials(ctx, keyID, token) })
+	if err != nil {
+		return nil, err
 	}
 	if found.Session != nil && !d.Now().Before(found.Session.Expires) {
 		return nil, fmt.Errorf("%s: %w", keyID, ErrExpired)
@@ -47,18 +42,31 @@ func (d *Directory) Credentials(ctx context.Context, keyID, token string) (*Cred
 	return found, nil
 }
 
+func (d *Directory) changesSoFar() int {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return d.changes
+}
+
+// recall answers what is remembered, or nil.
+func (d *Directory) recall(name string) any {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return d.known[name]
+}
+
 // mostKnown bounds what is remembered; tokens come and go.
-const mostKnown = 10_000
+const mostKnown = 4096
 
 // remember keeps what was read, unless something changed since the reading began.
-func (d *Directory) remember(name string, found *Credentials, changes int) {
+func (d *Directory) remember(name string, found any, changes int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if changes != d.changes {
 		return
 	}
 	if d.known == nil || len(d.known) >= mostKnown {
-		d.known = map[string]*Credentials{}
+		d.known = map[string]any{}
 	}
 	d.known[name] = found
 }
@@ -77,10 +85,11 @@ func (d *Directory) Change(ctx context.Context, change func(tx *meta.Tx) error) 
 	return d.Store.Update(ctx, change)
 }
 
-func (d *Directory) readCredentials(ctx context.Context, keyID, token string) (*Credentials, error) {
+func (r *reading) credentials(ctx context.Context, keyID, token string) (*Credentials, error) {
 	if strings.HasPrefix(keyID, temporaryPrefix) {
-		return d.readTemporary(ctx, keyID, token)
+		return r.temporary(ctx, keyID, token)
 	}
+	d := r.directory
 	made := &Credentials{Context: policy.Context{}}
 	var record meta.Record[accessKeyBody]
 	err := d.Store.View(ctx, func(tx *meta.Tx) (err error) {
@@ -91,7 +100,7 @@ func (d *Directory) readCredentials(ctx context.Context, keyID, token string) (*
 		case record.Body.Inactive:
 			return fmt.Errorf("access key %s is inactive: %w", keyID, ErrNotFound)
 		case record.Body.User != "":
-			return made.fillFromUser(tx, record.Body.Account, record.Body.User, record.Body.UserID)
+			return made.fillFromUser(tx, r, record.Body.Account, record.Body.User, record.Body.UserID)
 		}
 		made.fillFromRoot(record.Body.Account)
 		return nil
@@ -110,7 +119,7 @@ func (c *Credentials) fillFromRoot(account string) {
 }
 
 // fillFromUser finds the user by name, and checks that it is the one with the unique id.
-func (c *Credentials) fillFromUser(tx *meta.Tx, account, name, id string) error {
+func (c *Credentials) fillFromUser(tx *meta.Tx, r *reading, account, name, id string) error {
 	record, err := Users.Find(tx, account, name)
 	if err != nil {
 		return err
@@ -120,12 +129,12 @@ func (c *Credentials) fillFromUser(tx *meta.Tx, account, name, id string) error 
 	}
 	c.Principal = principalOfUser(record)
 	c.AccessKey = AccessKey{Account: account, ARN: c.Principal.ARN, UserID: id}
-	c.Policies, err = PoliciesOf(tx, Users, record)
+	c.Policies, err = r.policiesOf(tx, Users, record)
 	return err
 }
 
 // fillFromRole is fillFromUser for a role's session, which has the tags of both.
-func (c *Credentials) fillFromRole(tx *meta.Tx, grant Grant) error {
+func (c *Credentials) fillFromRole(tx *meta.Tx, r *reading, grant Grant) error {
 	record, err := Roles.Find(tx, grant.Account, grant.Role)
 	if err != nil {
 		return err
@@ -139,7 +148,7 @@ func (c *Credentials) fillFromRole(tx *meta.Tx, grant Grant) error {
 	}
 	c.AccessKey = AccessKey{Account: grant.Account, ARN: c.Principal.ARN, UserID: c.Principal.UserID}
 	c.Session = &api.Session{Role: &api.Role{ARN: c.Principal.Source, ID: grant.ID, Name: grant.Role}}
-	c.Policies, err = PoliciesOf(tx, Roles, record)
+	c.Policies, err = r.policiesOf(tx, Roles, record)
 	return err
 }
 

@@ -36,10 +36,11 @@ type Directory struct {
 	Now    func() time.Time
 	Random io.Reader // nil means crypto/rand
 
-	// Every signed request looks its credentials up, so those found are remembered, with their policies ready and their secrets in clear.
+	// Every signed request looks its credentials up, so those found are remembered, with their secrets in clear, and so are the policies of each
+	// identity and the managed policies, ready to decide.
 	mu      sync.RWMutex
-	known   map[string]*Credentials // by key id, of temporary ones with the token
-	changes int                     // counts what forget has undone
+	known   map[string]any
+	changes int // counts what forget has undone
 }
 
 type accountBody struct{ Created time.Time }

@@ -179,7 +179,7 @@ func TestRememberAfterForget(t *testing.T) {
 	if _, err := directory.ReplaceRootKey(t.Context(), provider); err != nil {
 		t.Fatal(err)
 	}
-	directory.remember(key.ID, found, changes)
+	directory.remember("key "+key.ID, found, changes)
 	if _, err := directory.Credentials(t.Context(), key.ID, ""); !errors.Is(err, ErrNotFound) {
 		t.Errorf("got %v, want ErrNotFound", err)
 	}

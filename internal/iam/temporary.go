@@ -106,8 +106,9 @@ func (d *Directory) openToken(keyID, token string) (sealedGrant, error) {
 	return opened, nil
 }
 
-// readTemporary finds out whose temporary credentials are. Those of an account, a role or a user that is gone are ErrNotFound.
-func (d *Directory) readTemporary(ctx context.Context, keyID, token string) (*Credentials, error) {
+// temporary finds out whose temporary credentials are. Those of an account, a role or a user that is gone are ErrNotFound.
+func (r *reading) temporary(ctx context.Context, keyID, token string) (*Credentials, error) {
+	d := r.directory
 	opened, err := d.openToken(keyID, token)
 	if err != nil {
 		return nil, err
@@ -119,16 +120,16 @@ func (d *Directory) readTemporary(ctx context.Context, keyID, token string) (*Cr
 		}
 		switch {
 		case opened.Role != "":
-			err = made.fillFromRole(tx, opened.Grant)
+			err = made.fillFromRole(tx, r, opened.Grant)
 		case opened.User != "":
-			err = made.fillFromUser(tx, opened.Account, opened.User, opened.ID)
+			err = made.fillFromUser(tx, r, opened.Account, opened.User, opened.ID)
 		default:
 			made.fillFromRoot(opened.Account)
 		}
 		if err != nil {
 			return err
 		}
-		made.Policies.Session, err = sessionPolicies(tx, opened.Grant)
+		made.Policies.Session, err = r.sessionPolicies(tx, opened.Grant)
 		return err
 	})
 	made.ID, made.Secret = keyID, opened.Secret
@@ -137,7 +138,7 @@ func (d *Directory) readTemporary(ctx context.Context, keyID, token string) (*Cr
 }
 
 // sessionPolicies are nil when a grant has none. A managed policy that is gone allows nothing any more.
-func sessionPolicies(tx *meta.Tx, grant Grant) ([]*policy.Policy, error) {
+func (r *reading) sessionPolicies(tx *meta.Tx, grant Grant) ([]*policy.Policy, error) {
 	if grant.Policy == "" && len(grant.PolicyARNs) == 0 {
 		return nil, nil
 	}
@@ -150,7 +151,7 @@ func sessionPolicies(tx *meta.Tx, grant Grant) ([]*policy.Policy, error) {
 		made = append(made, parsed)
 	}
 	for _, arn := range grant.PolicyARNs {
-		parsed, err := managed(tx, arn)
+		parsed, err := r.managed(tx, arn)
 		if errors.Is(err, ErrNotFound) {
 			continue
 		}

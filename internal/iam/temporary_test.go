@@ -59,6 +59,37 @@ func TestTemporaryCredentials(t *testing.T) {
 	}
 }
 
+// Sessions come and go; what their role may do is made ready once for all of them.
+func TestSessionsShareTheirRolesPolicies(t *testing.T) {
+	t.Parallel()
+	directory := open(t)
+	first := begin(t, directory)
+	err := directory.Change(t.Context(), func(tx *meta.Tx) error {
+		record, err := Roles.Find(tx, provider, "reader")
+		if err != nil {
+			return err
+		}
+		record.Body.Attached = []string{"arn:aws:iam::aws:policy/ReadOnlyAccess"}
+		return Roles.Put(tx, record)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := directory.Begin(Grant{Account: provider, Role: "reader", ID: "AROAREADER", Session: "tuesday"}, time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found [2]*Credentials
+	for i, made := range []Temporary{first, second} {
+		if found[i], err = directory.Credentials(t.Context(), made.ID, made.Token); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if found[0] == found[1] || len(found[0].Policies.Identity) != 1 || found[0].Policies.Identity[0] != found[1].Policies.Identity[0] {
+		t.Errorf("got %v and %v", found[0].Policies, found[1].Policies)
+	}
+}
+
 func TestTemporarySecretsAreNotStored(t *testing.T) {
 	t.Parallel()
 	directory := open(t)

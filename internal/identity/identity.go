@@ -8,6 +8,7 @@ package identity
 import (
 	"context"
 	"errors"
+	"time"
 
 	"slipher/internal/api"
 	"slipher/internal/api/iam"
@@ -118,6 +119,9 @@ func (s *Service) STSHandlers() sts.Handlers {
 		GetAccessKeyInfo:  s.GetAccessKeyInfo,
 	}
 }
+
+// now has whole seconds, as all times of IAM.
+func (s *Service) now() time.Time { return s.directory.Now().UTC().Truncate(time.Second) }
 
 // view reads in one transaction.
 func (s *Service) view(ctx context.Context, read func(tx *meta.Tx) error) error {

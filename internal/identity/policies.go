@@ -29,7 +29,7 @@ func (s *Service) CreatePolicy(ctx context.Context, caller api.Caller, in *iam.C
 	if err != nil {
 		return nil, err
 	}
-	now := s.directory.Now().UTC()
+	now := s.now()
 	made := accounts.ManagedPolicy{
 		Name: in.PolicyName, Path: pathOr(in.Path), ID: id, Description: in.Description, Created: now, Updated: now, Tags: tags,
 		Versions: []accounts.Version{{ID: "v1", Document: in.PolicyDocument, Created: now}}, Default: "v1", Made: 1,

@@ -34,7 +34,7 @@ func (s *Service) create(ctx context.Context, caller api.Caller, kind accounts.K
 	if made.ID, err = s.directory.NewID(kind.Prefix); err != nil {
 		return record, err
 	}
-	made.Created = s.directory.Now().UTC()
+	made.Created = s.now()
 	err = s.directory.Change(ctx, func(tx *meta.Tx) error {
 		count, err := kind.Count(tx, caller.Account)
 		if err := cmp.Or(err, room(count, most, kind.Name+"s in an account")); err != nil {

@@ -38,7 +38,7 @@ func (s *Service) CreatePolicyVersion(ctx context.Context, caller api.Caller, in
 			return err
 		}
 		changed.Made++
-		version := accounts.Version{ID: fmt.Sprintf("v%d", changed.Made), Document: in.PolicyDocument, Created: s.directory.Now().UTC()}
+		version := accounts.Version{ID: fmt.Sprintf("v%d", changed.Made), Document: in.PolicyDocument, Created: s.now()}
 		changed.Versions = append(changed.Versions, version)
 		changed.Updated = version.Created
 		if in.SetAsDefault != nil && *in.SetAsDefault {
@@ -126,7 +126,7 @@ func (s *Service) SetDefaultPolicyVersion(ctx context.Context, caller api.Caller
 		if _, there := changed.Version(in.VersionId); !there {
 			return noVersion(in.PolicyArn, in.VersionId)
 		}
-		changed.Default, changed.Updated = in.VersionId, s.directory.Now().UTC()
+		changed.Default, changed.Updated = in.VersionId, s.now()
 		return nil
 	})
 }
