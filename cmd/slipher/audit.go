@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net/http"
 	"os"
@@ -14,6 +16,7 @@ import (
 	"slipher/internal/audit"
 	"slipher/internal/meta"
 	"slipher/internal/sqllog"
+	"slipher/internal/vault"
 )
 
 func (s *slipher) openAudit(ctx context.Context) error {
@@ -37,6 +40,9 @@ func (s *slipher) openAudit(ctx context.Context) error {
 		Log:      s.log,
 	})
 	s.onClose(s.sqlLogs.Close)
+	if s.logBucket, err = vault.Named(cmp.Or(s.command.LogBuckets, s.data.bucketsURL())); err != nil {
+		return fmt.Errorf("--log-buckets: %w", err)
+	}
 	return nil
 }
 

@@ -20,6 +20,7 @@ import (
 //	keys/         the root key that seals every other key, itself wrapped if there is a KMS
 //	tls/          the certificate authority and the SQL endpoints' certificate
 //	audit/        the record of API calls, one file or more for each day, and in sql/ those of the clusters' SQL logs
+//	buckets/      a folder for each bucket to which SQL logs are delivered, unless --log-buckets names another place
 //	clusters/     one folder for each cluster
 //	snapshots/    the vault, unless --snapshots names another place
 //	serve.json    how to reach the slipher that runs on this folder
@@ -40,6 +41,11 @@ func (f folder) auditFolder(name string) string {
 		return f.path("audit")
 	}
 	return f.path("audit", name)
+}
+
+// bucketsURL is where the buckets for SQL logs are unless somebody names another place: each is a folder that the operator makes.
+func (f folder) bucketsURL() string {
+	return (&url.URL{Scheme: "file", Path: f.path("buckets")}).String()
 }
 
 // running is what serve.json says.

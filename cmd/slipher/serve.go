@@ -45,6 +45,7 @@ type serveCommand struct {
 	Bandwidth     byteRate          `default:"0" placeholder:"RATE" help:"Cap on all save and restore traffic together, like 20MB/s (0: none)."`
 	ManualQuota   int               `name:"manual-snapshots" default:"20" placeholder:"NUMBER" help:"How many manual snapshots an account may have in a region, final ones and copies included."`
 	AuditDays     int               `name:"audit-days" default:"90" placeholder:"DAYS" help:"How long the record of API calls is kept (0: for ever)."`
+	LogBuckets    string            `name:"log-buckets" placeholder:"URL" help:"Where the buckets of EnableLogging are: a URL with {bucket} in the place of the name, like s3://{bucket}?region=eu-central-1, or a place in which each is a folder (default: DIR/buckets)."`
 	AdvertiseHost string            `placeholder:"HOST" help:"Put every SQL endpoint on this one host, with a port each, instead of a loopback address each."`
 	tlsOptions    `embed:""`
 	doorOptions   `embed:""`
@@ -94,12 +95,14 @@ type slipher struct {
 	accounts *iam.Directory
 	audit    *audit.Log
 	sqlLogs  *sqllog.Gatherer
-	given    *certificateFiles // --tls-cert; nil shows certificates of slipher's own authority
-	kms      *kms.Service
-	secrets  *secrets.Safe
-	fleet    *compute.Fleet
-	control  *control.Control
-	listener net.Listener
+	// logBucket opens a bucket to which SQL logs are delivered.
+	logBucket func(ctx context.Context, name string) (vault.Bucket, error)
+	given     *certificateFiles // --tls-cert; nil shows certificates of slipher's own authority
+	kms       *kms.Service
+	secrets   *secrets.Safe
+	fleet     *compute.Fleet
+	control   *control.Control
+	listener  net.Listener
 
 	profiles sync.Mutex     // held while an account and its profile are added
 	opened   []func() error // what close has to undo, in order of opening
@@ -205,6 +208,8 @@ func (s *slipher) controlConfig() control.Config {
 		Accounts:    s.accounts,
 		Snapshots:   s.snapshotsURL(),
 		SnapshotsIn: s.command.SnapshotsIn,
+		Logs:        s.sqlLogs,
+		LogBucket:   s.logBucket,
 		Addresses:   control.Addresses{AdvertiseHost: s.command.AdvertiseHost, Loopback: runtime.GOOS == "linux" && s.command.AdvertiseHost == ""},
 		Bandwidth:   int64(s.command.Bandwidth),
 		Limits:      control.Limits{ManualSnapshots: s.command.ManualQuota},

@@ -59,11 +59,14 @@ type Config struct {
 	Snapshots string // URL of the snapshot store, for the nodes and for sweeping
 	// SnapshotsIn are URLs of the stores of regions that have one of their own. What is in the common store already stays there.
 	SnapshotsIn map[string]string
-	Addresses   Addresses // of the SQL endpoints
-	Limits      Limits    // a zero field means Redshift's own limit
-	Bandwidth   int64     // bytes a second that all saves and restores together may use; 0 is unlimited
-	Memory      string    // the engine's memory limit in each node; 1GB when empty
-	Threads     int       // of the engine in each node; one for each CPU when 0
+	Logs        Logs // of the clusters' sessions; nil delivers none
+	// LogBucket opens a bucket for logs; vault.Missing tells that it does not exist.
+	LogBucket func(ctx context.Context, name string) (vault.Bucket, error)
+	Addresses Addresses // of the SQL endpoints
+	Limits    Limits    // a zero field means Redshift's own limit
+	Bandwidth int64     // bytes a second that all saves and restores together may use; 0 is unlimited
+	Memory    string    // the engine's memory limit in each node; 1GB when empty
+	Threads   int       // of the engine in each node; one for each CPU when 0
 
 	// Copy stores a snapshot of one scope in another; nil is vault.Vault.Copy.
 	Copy func(ctx context.Context, into, from vault.Vault, request vault.CopyRequest) (vault.Saved, error)
@@ -179,6 +182,8 @@ func (c *Control) Handlers() redshift.Handlers {
 		DeleteSnapshotCopyGrant:           c.DeleteSnapshotCopyGrant,
 		DescribeSnapshotCopyGrants:        c.DescribeSnapshotCopyGrants,
 		DescribeStorage:                   c.DescribeStorage,
+		EnableLogging:                     c.EnableLogging,
+		DisableLogging:                    c.DisableLogging,
 		DescribeLoggingStatus:             c.DescribeLoggingStatus,
 		DescribeEvents:                    c.DescribeEvents,
 		DescribeEventCategories:           c.DescribeEventCategories,

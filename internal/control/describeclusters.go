@@ -45,18 +45,6 @@ func findClusters(tx *meta.Tx, caller api.Caller, in *redshift.DescribeClustersM
 	return []clusterRecord{record}, "", nil
 }
 
-// DescribeLoggingStatus answers that audit logging is off, as it is for every cluster.
-func (c *Control) DescribeLoggingStatus(ctx context.Context, caller api.Caller, in *redshift.DescribeLoggingStatusMessage) (*redshift.LoggingStatus, error) {
-	err := c.config.Store.View(ctx, func(tx *meta.Tx) error {
-		_, err := findCluster(tx, caller, in.ClusterIdentifier)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return &redshift.LoggingStatus{}, nil
-}
-
 // DescribeStorage answers what the account's snapshots take in the snapshot store, and what its clusters have room for.
 func (c *Control) DescribeStorage(ctx context.Context, caller api.Caller, _ *api.None) (*redshift.CustomerStorageMessage, error) {
 	out := &redshift.CustomerStorageMessage{}

@@ -33,6 +33,9 @@ const (
 	eventRestoreFailed     = "3501"
 	eventFinalFailed       = "3502"
 	eventSnapshotFailed    = "3503"
+	eventLogsFailed        = "3504"
+	eventLogsRefused       = "3505"
+	eventLogsBucketMissing = "3506"
 	eventTransferred       = "3537"
 	eventAutomatedFailed   = "3590" // slipher's own
 	eventCopyFailed        = "3591" // slipher's own
@@ -87,9 +90,9 @@ var eventKinds = map[string][]eventKind{
 		{eventCopied, monitoring, info, "Snapshot <snapshot name> was copied from <source region> to <destination region> at <time in UTC>."},
 		{"3500", monitoring, wrong, "The resize of cluster <cluster name> failed at <time in UTC>."},
 		{eventRestoreFailed, monitoring, wrong, "The restore of cluster <cluster name> from snapshot <snapshot name> failed at <time in UTC>."},
-		{"3504", monitoring, wrong, "Cluster <cluster name> can no longer write its logs to the bucket <bucket name>."},
-		{"3505", monitoring, wrong, "The bucket <bucket name> does not allow cluster <cluster name> to write its logs."},
-		{"3506", monitoring, wrong, "The bucket <bucket name> for the logs of cluster <cluster name> does not exist."},
+		{eventLogsFailed, monitoring, wrong, "Cluster <cluster name> can no longer write its logs to the bucket <bucket name>."},
+		{eventLogsRefused, monitoring, wrong, "The bucket <bucket name> does not allow cluster <cluster name> to write its logs."},
+		{eventLogsBucketMissing, monitoring, wrong, "The bucket <bucket name> for the logs of cluster <cluster name> does not exist."},
 		{"3507", monitoring, wrong, "The Elastic IP <address> is in use; cluster <cluster name> was not created."},
 		{"3508", monitoring, wrong, "The Elastic IP <address> was not found; cluster <cluster name> was not created."},
 		{"3509", monitoring, wrong, "Cluster <cluster name> does not copy its snapshots to another region."},

@@ -28,6 +28,7 @@ var snapshotOperations = []string{
 	"CreateSnapshotCopyGrant", "DescribeSnapshotCopyGrants", "DeleteSnapshotCopyGrant",
 	"CreateClusterParameterGroup", "DescribeClusterParameterGroups", "ModifyClusterParameterGroup", "ResetClusterParameterGroup", "DeleteClusterParameterGroup",
 	"DescribeClusterParameters", "DescribeDefaultClusterParameters",
+	"EnableLogging", "DisableLogging", "DescribeLoggingStatus",
 	"CreateTags", "DescribeTags", "DeleteTags",
 	"DescribeEvents", "DescribeEventCategories", "DescribeStorage",
 }

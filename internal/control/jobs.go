@@ -41,6 +41,7 @@ func (c *Control) registerJobs() {
 	register(c, c.workExpiry)
 	register(c, c.workSecret)
 	register(c, c.workLoginExpiry)
+	register(c, c.workDelivery)
 }
 
 func register[J meta.Job](c *Control, work func(context.Context, J) error) {

@@ -106,6 +106,8 @@ var commands = map[string]func(s *script, words []string) []string{
 	"login":   (*script).login,
 	"key":     (*script).key,
 	"disable": (*script).disable,
+	"log":     (*script).log,
+	"bucket":  (*script).bucket,
 	"restart": (*script).restart,
 	"close":   func(s *script, words []string) []string { s.bed.Accounts.Close(words[0]); return nil },
 }

@@ -133,7 +133,7 @@ func (g *Gatherer) End(cluster string) (int64, error) {
 }
 
 // Read gives the records of the lines after one number up to another to take, until that answers an error.
-func (g *Gatherer) Read(cluster string, after, upto int64, take func(Record) error) error {
+func (g *Gatherer) Read(cluster string, after, upto int64, take func(number int64, record Record) error) error {
 	var failed error
 	err := audit.Read(g.dir(cluster), after, func(number int64, object json.RawMessage) bool {
 		if number > upto {
@@ -141,7 +141,7 @@ func (g *Gatherer) Read(cluster string, after, upto int64, take func(Record) err
 		}
 		var record Record
 		if json.Unmarshal(object, &record) == nil && record.Log != "" {
-			failed = take(record)
+			failed = take(number, record)
 		}
 		return failed == nil
 	})

@@ -128,7 +128,7 @@ func (h *house) want(after int64, want string) {
 		h.t.Fatal(err)
 	}
 	var got []string
-	err = h.gatherer.Read("c", after, end, func(record Record) error {
+	err = h.gatherer.Read("c", after, end, func(_ int64, record Record) error {
 		got = append(got, record.Event)
 		return nil
 	})

@@ -36,6 +36,7 @@ type Nodes struct {
 	shares  map[string]int64 // the bandwidth that each cluster was last given
 	written map[string]int64
 	every   func(ctx context.Context, step Step) error
+	ended   func(cluster string) error // told before a cluster's folder goes
 }
 
 // Step is one call of control's, before or after it took effect.
@@ -381,6 +382,9 @@ func (n *Nodes) Stop(ctx context.Context, cluster string) error {
 
 func (n *Nodes) Remove(ctx context.Context, cluster string) error {
 	return n.call(ctx, "remove", cluster, n.locked(func() error {
+		if err := n.ended(cluster); err != nil {
+			return err
+		}
 		delete(n.running, cluster)
 		return os.RemoveAll(filepath.Join(n.dir, cluster))
 	}))

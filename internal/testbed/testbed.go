@@ -23,6 +23,7 @@ import (
 	"slipher/internal/keys"
 	"slipher/internal/meta"
 	"slipher/internal/secrets"
+	"slipher/internal/sqllog"
 )
 
 // The accounts of most tests.
@@ -60,6 +61,8 @@ type Bed struct {
 	Control  *control.Control
 
 	operations map[string]api.Operation
+	logs       *sqllog.Gatherer
+	logBuckets logBuckets
 	halted     bool
 	stop       context.CancelFunc // nil while no jobs run
 	stopped    chan error
@@ -99,6 +102,7 @@ func New(t testing.TB, config Config) *Bed {
 		config.Addresses.Loopback = true
 	}
 	b := &Bed{t: t, config: config, dir: t.TempDir(), region: Region, Clock: &Clock{now: Began}, Accounts: &Accounts{}, worked: make(chan struct{}), crashed: make(chan struct{})}
+	b.logBuckets.ends = map[string][]byte{}
 	b.Nodes = newNodes(filepath.Join(b.dir, "clusters"), b.Clock.Now)
 	b.start()
 	t.Cleanup(b.halt)
@@ -126,7 +130,9 @@ func (b *Bed) start() {
 	if b.Secrets, err = secrets.New(secrets.Config{Store: b.Store, Keys: b.Keys, Now: b.Clock.Now}); err != nil {
 		b.t.Fatal(err)
 	}
+	b.openLogs()
 	b.Control, err = control.New(control.Config{
+		Logs: b.logs, LogBucket: b.openLogBucket,
 		Store: b.Store, Keys: b.Keys, Secrets: b.Secrets, Nodes: b.Nodes, Accounts: b.Accounts,
 		Snapshots: folderURL(b.snapshots()), SnapshotsIn: b.storesOfRegions(),
 		Addresses: b.config.Addresses, Limits: b.config.Limits, Bandwidth: b.config.Bandwidth,

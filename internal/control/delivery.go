@@ -1,0 +1,278 @@
+package control
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"slipher/internal/meta"
+	"slipher/internal/sqllog"
+	"slipher/internal/vault"
+)
+
+const (
+	deliveredEvery = time.Hour
+	deliveredBytes = 8 << 20 // of text at once; a busier cluster's logs come in several objects
+)
+
+// deliveryWork delivers the logs of one cluster. It enqueues itself for the next time.
+type deliveryWork struct{ Account, Region, Cluster string } // Cluster is the key that never changes
+
+func (deliveryWork) Kind() string { return "delivery" }
+
+func deliverLater(tx *meta.Tx, at meta.Key, due time.Time) error {
+	return tx.Enqueue(deliveryWork{at.Account, at.Region, at.ID}, meta.EnqueueOptions{Unique: true, At: due})
+}
+
+func (c *Control) workDelivery(ctx context.Context, job deliveryWork) error {
+	key := meta.Key{Account: job.Account, Region: job.Region, ID: job.Cluster}
+	for {
+		record, due, err := c.dueDelivery(ctx, key)
+		if err != nil || !due {
+			return err
+		}
+		more, err := c.deliver(ctx, record)
+		if err != nil || !more {
+			return err
+		}
+	}
+}
+
+// dueDelivery finds what is to be delivered now. Of a cluster that is gone it is the rest.
+func (c *Control) dueDelivery(ctx context.Context, key meta.Key) (record loggingRecord, due bool, err error) {
+	err = c.config.Store.Update(ctx, func(tx *meta.Tx) error {
+		record, err = loggings.Find(tx, key)
+		if errors.Is(err, meta.ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		cluster, err := findClusterByKey(tx, key.Account, key.Region, key.ID)
+		switch {
+		case errors.Is(err, meta.ErrNotFound):
+			record.Body.Ending = true
+		case err != nil:
+			return err
+		default:
+			record.Body.Cluster = cluster.ID
+		}
+		if due = !record.Body.Due.After(c.now()) || record.Body.Ending; due {
+			return nil
+		}
+		return deliverLater(tx, key, record.Body.Due)
+	})
+	return record, due, err
+}
+
+// deliver writes the objects of one time. It says whether there is more.
+func (c *Control) deliver(ctx context.Context, record loggingRecord) (more bool, err error) {
+	end, err := c.config.Logs.End(record.ID)
+	if err != nil {
+		return false, err
+	}
+	texts, upto, err := c.readLogs(record, end)
+	if err != nil {
+		return false, err
+	}
+	if record.Body.Sending == nil && upto > record.Body.Delivered {
+		if err := c.beginSending(ctx, &record, upto); err != nil {
+			return false, err
+		}
+	}
+	if err := c.send(ctx, record, texts); err != nil {
+		return false, c.deliveryFailed(ctx, record, err)
+	}
+	return upto < end, c.delivered(ctx, record, upto, end, len(texts) > 0)
+}
+
+// readLogs is what comes next, as Redshift's log files write it: of what is being sent the same as before, else as much as goes into one time.
+func (c *Control) readLogs(record loggingRecord, end int64) (texts map[sqllog.Kind]*bytes.Buffer, upto int64, err error) {
+	texts, size := map[sqllog.Kind]*bytes.Buffer{}, 0
+	if record.Body.Sending != nil {
+		end = record.Body.Sending.Upto
+	}
+	upto = end
+	enough := errors.New("enough for once")
+	err = c.config.Logs.Read(record.ID, record.Body.Delivered, end, func(number int64, line sqllog.Record) error {
+		if size >= deliveredBytes && record.Body.Sending == nil {
+			return enough
+		}
+		upto = number
+		if !record.Body.exports(line.Log) {
+			return nil
+		}
+		if texts[line.Log] == nil {
+			texts[line.Log] = &bytes.Buffer{}
+		}
+		text := line.Text()
+		size += len(text)
+		texts[line.Log].WriteString(text)
+		return nil
+	})
+	switch {
+	case errors.Is(err, enough):
+		return texts, upto, nil
+	case err != nil:
+		return nil, 0, fmt.Errorf("read the logs: %w", err)
+	}
+	return texts, end, nil
+}
+
+// exports leaves out what is no log of Redshift's, and what was not asked for.
+func (l logging) exports(kind sqllog.Kind) bool {
+	return slices.Contains(sqllog.Kinds, kind) && (len(l.Exports) == 0 || slices.Contains(l.Exports, string(kind)))
+}
+
+// beginSending gives the objects a minute that no others have in their names.
+func (c *Control) beginSending(ctx context.Context, record *loggingRecord, upto int64) error {
+	stamp := c.now().Truncate(time.Minute)
+	if next := record.Body.Stamp.Add(time.Minute); stamp.Before(next) {
+		stamp = next
+	}
+	record.Body.Sending, record.Body.Stamp = &sending{Upto: upto, Stamp: stamp}, stamp
+	return c.updateLogging(ctx, record.Key, func(body *logging) {
+		body.Sending, body.Stamp, body.Cluster = record.Body.Sending, stamp, record.Body.Cluster
+	})
+}
+
+// updateLogging changes what a delivery knows of. What callers have changed meanwhile stays.
+func (c *Control) updateLogging(ctx context.Context, key meta.Key, change func(*logging)) error {
+	return c.config.Store.Update(ctx, func(tx *meta.Tx) error {
+		record, err := loggings.Find(tx, key)
+		if err != nil {
+			return err
+		}
+		change(&record.Body)
+		return loggings.Put(tx, record)
+	})
+}
+
+func (c *Control) send(ctx context.Context, record loggingRecord, texts map[sqllog.Kind]*bytes.Buffer) error {
+	if len(texts) == 0 {
+		return nil
+	}
+	return c.putLogs(ctx, record.Body.Bucket, func(bucket vault.Bucket) error {
+		for _, kind := range sqllog.Kinds {
+			if texts[kind] == nil {
+				continue
+			}
+			content, err := gzipped(texts[kind].Bytes())
+			if err != nil {
+				return err
+			}
+			if err := bucket.Put(ctx, record.Body.key(record.Key, kind), content); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func gzipped(text []byte) ([]byte, error) {
+	var out bytes.Buffer
+	w := gzip.NewWriter(&out)
+	_, err := w.Write(text)
+	err = errors.Join(err, w.Close())
+	return out.Bytes(), err
+}
+
+// key is laid out as the Management Guide says.
+func (l logging) key(at meta.Key, kind sqllog.Kind) string {
+	stamp := l.Sending.Stamp.UTC()
+	return logFolder(l.Prefix, at.Account, at.Region) + stamp.Format("2006/01/02/") +
+		fmt.Sprintf("%s_redshift_%s_%s_%s_%s.gz", at.Account, at.Region, l.Cluster, kind, stamp.Format("2006-01-02T15:04"))
+}
+
+func logFolder(prefix, account, region string) string {
+	if prefix != "" && prefix[len(prefix)-1] != '/' {
+		prefix += "/"
+	}
+	return prefix + "AWSLogs/" + account + "/redshift/" + region + "/"
+}
+
+// delivered takes note of what was, and forgets a delivery of which that was the end.
+func (c *Control) delivered(ctx context.Context, record loggingRecord, upto, end int64, anything bool) error {
+	return c.config.Store.Update(ctx, func(tx *meta.Tx) error {
+		now, err := loggings.Find(tx, record.Key)
+		if err != nil {
+			return err
+		}
+		if record.Body.Ending && upto >= end && (now.Body.Ending || c.gone(tx, record.Key)) {
+			return loggings.Delete(tx, record.Key)
+		}
+		now.Body.Delivered, now.Body.Sending, now.Body.Cluster = upto, nil, record.Body.Cluster
+		if anything {
+			now.Body.Success, now.Body.Told = c.now(), ""
+		}
+		if upto < end {
+			return loggings.Put(tx, now) // due still
+		}
+		return c.planDelivery(tx, now)
+	})
+}
+
+func (c *Control) gone(tx *meta.Tx, key meta.Key) bool {
+	_, err := findClusterByKey(tx, key.Account, key.Region, key.ID)
+	return errors.Is(err, meta.ErrNotFound)
+}
+
+// planDelivery has the next one come in an hour.
+func (c *Control) planDelivery(tx *meta.Tx, record loggingRecord) error {
+	record.Body.Due = c.now().Add(deliveredEvery)
+	return first(
+		func() error { return loggings.Put(tx, record) },
+		func() error { return deliverLater(tx, record.Key, record.Body.Due) },
+	)
+}
+
+// deliveryFailed tells of a failure once, however often it comes again, and tries again in an hour. A delivery that is to end is given up.
+func (c *Control) deliveryFailed(ctx context.Context, record loggingRecord, cause error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	c.config.Log.Warn("logs not delivered", "cluster", record.Body.Cluster, "bucket", record.Body.Bucket, "err", cause)
+	event, message := failureOf(record.Body, cause)
+	return c.config.Store.Update(ctx, func(tx *meta.Tx) error {
+		now, err := loggings.Find(tx, record.Key)
+		if err != nil {
+			return err
+		}
+		cluster, err := findClusterByKey(tx, record.Account, record.Region, record.ID)
+		if errors.Is(err, meta.ErrNotFound) || err == nil && now.Body.Ending {
+			return loggings.Delete(tx, record.Key)
+		}
+		if err != nil {
+			return err
+		}
+		now.Body.Failure, now.Body.FailureMessage = c.now(), message
+		if now.Body.Told != event {
+			now.Body.Told = event
+			if err := c.tell(tx, cluster, event, failureEvents[event], now.Body.Bucket); err != nil {
+				return err
+			}
+		}
+		return c.planDelivery(tx, now)
+	})
+}
+
+var failureEvents = map[string]string{
+	eventLogsFailed:        "Amazon Redshift cluster '%[1]s' could not write its logs to the bucket %[3]s at %[2]s.",
+	eventLogsRefused:       "The bucket %[3]s did not allow Amazon Redshift cluster '%[1]s' to write its logs at %[2]s.",
+	eventLogsBucketMissing: "The bucket %[3]s for the logs of Amazon Redshift cluster '%[1]s' did not exist at %[2]s.",
+}
+
+// failureOf says why, without what only the operator may know.
+func failureOf(l logging, cause error) (event, message string) {
+	switch {
+	case vault.Missing(cause):
+		return eventLogsBucketMissing, fmt.Sprintf("The bucket %s does not exist.", l.Bucket)
+	case vault.Refused(cause):
+		return eventLogsRefused, fmt.Sprintf("The bucket %s does not allow the logs to be written.", l.Bucket)
+	}
+	return eventLogsFailed, fmt.Sprintf("The bucket %s does not take the logs.", l.Bucket)
+}

@@ -1,0 +1,265 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"slipher/internal/api"
+	"slipher/internal/api/redshift"
+	"slipher/internal/meta"
+	"slipher/internal/sqllog"
+	"slipher/internal/vault"
+)
+
+// Logs are what is recorded of the clusters' sessions, by the clusters' keys. *sqllog.Gatherer is one.
+type Logs interface {
+	// End is the number of the last record that there is now.
+	End(cluster string) (int64, error)
+	// Read gives the records after one number up to another to take, until that answers an error. What is too old may be missing.
+	Read(cluster string, after, upto int64, take func(number int64, record sqllog.Record) error) error
+}
+
+// logging is how a cluster's logs are delivered. It is kept under the cluster's key, so that it outlives a rename and, for what is not delivered yet, the
+// cluster.
+type logging struct {
+	Cluster string // identifier, as it was when something was delivered last
+	Bucket  string
+	Prefix  string   `json:",omitempty"`
+	Exports []string `json:",omitempty"` // empty is all
+	Ending  bool     `json:",omitempty"` // nothing that is recorded from now on is delivered
+
+	Delivered int64     // the last record that was
+	Sending   *sending  `json:",omitempty"` // what is being delivered
+	Stamp     time.Time // of the last delivery's objects
+	Due       time.Time // of the next delivery
+
+	Success, Failure time.Time `json:",omitzero"`
+	FailureMessage   string    `json:",omitempty"`
+	Told             string    `json:",omitempty"` // the number of the event that tells why deliveries fail; empty when they do not
+}
+
+// sending is decided before anything is written, so that whoever goes on after a crash writes the same objects.
+type sending struct {
+	Upto  int64
+	Stamp time.Time // in the objects' names
+}
+
+type loggingRecord = meta.Record[logging]
+
+var loggings = meta.Records[logging]{Kind: "logging"}
+
+func loggingKey(of clusterRecord) meta.Key {
+	return meta.Key{Account: of.Account, Region: of.Region, ID: of.Body.Key}
+}
+
+const toBucket = "s3"
+
+// shape is that of a cluster whose logs are not delivered for the zero value.
+func (l logging) shape() *redshift.LoggingStatus {
+	if l.Bucket == "" || l.Ending {
+		return &redshift.LoggingStatus{}
+	}
+	return &redshift.LoggingStatus{
+		LoggingEnabled: true, BucketName: l.Bucket, S3KeyPrefix: l.Prefix, LogDestinationType: toBucket, LogExports: l.Exports,
+		LastSuccessfulDeliveryTime: l.Success, LastFailureTime: l.Failure, LastFailureMessage: l.FailureMessage,
+	}
+}
+
+// EnableLogging has the cluster's logs delivered to a bucket each hour, from now on.
+func (c *Control) EnableLogging(ctx context.Context, caller api.Caller, in *redshift.EnableLoggingMessage) (*redshift.LoggingStatus, error) {
+	if err := first(
+		func() error { return c.checkDestination(in) },
+		func() error { return checkExports(in.LogExports) },
+		func() error { return checkBucketName(in.BucketName) },
+		func() error { return checkKeyPrefix(in.S3KeyPrefix) },
+		func() error { return c.checkLoggable(ctx, caller, in.ClusterIdentifier) },
+		func() error { return c.tryBucket(ctx, caller, in) },
+	); err != nil {
+		return nil, err
+	}
+	return c.enableLogging(ctx, caller, in)
+}
+
+func (c *Control) checkDestination(in *redshift.EnableLoggingMessage) error {
+	switch {
+	case c.config.Logs == nil || c.config.LogBucket == nil:
+		return redshift.UnsupportedOperation("Logs cannot be delivered, as slipher was not told where buckets are.")
+	case in.LogDestinationType == "cloudwatch":
+		return redshift.UnsupportedOperation("There is no CloudWatch here: deliver the logs to a bucket, with LogDestinationType s3.")
+	case in.LogDestinationType != "" && in.LogDestinationType != toBucket:
+		return api.InvalidParameterValue("LogDestinationType must be s3, not %q.", in.LogDestinationType)
+	}
+	return nil
+}
+
+func checkExports(exports []string) error {
+	for _, export := range exports {
+		if !slices.Contains(sqllog.Kinds, sqllog.Kind(export)) {
+			return api.InvalidParameterValue("%q is not a log: LogExports may have connectionlog, userlog and useractivitylog.", export)
+		}
+	}
+	return nil
+}
+
+// bucketForm is that of S3's general purpose buckets.
+var bucketForm = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]|\.[a-z0-9])*[a-z0-9]$`)
+
+func checkBucketName(name string) error {
+	if name == "" {
+		return redshift.InvalidS3BucketName("BucketName is missing: name the bucket for the logs.")
+	}
+	if len(name) < 3 || len(name) > 63 || !bucketForm.MatchString(name) {
+		return redshift.InvalidS3BucketName("%q is not the name of a bucket: it has 3 to 63 small letters, digits, hyphens and dots, and begins and ends with a letter or digit.", name)
+	}
+	return nil
+}
+
+const maxKeyPrefix = 512
+
+// prefixForm has the characters that the guide to audit logging leaves.
+var prefixForm = regexp.MustCompile(`^[\x21\x23-\x26\x28-\x5b\x5d-\x7e]*$`)
+
+func checkKeyPrefix(prefix string) error {
+	if len(prefix) > maxKeyPrefix || !prefixForm.MatchString(prefix) {
+		return redshift.InvalidS3KeyPrefix("S3KeyPrefix may have %d characters, and no blanks, quotation marks, backslashes or characters beyond ASCII.", maxKeyPrefix)
+	}
+	for _, part := range strings.Split(strings.TrimSuffix(prefix, "/"), "/") {
+		if prefix != "" && (part == "" || part == "." || part == "..") {
+			return redshift.InvalidS3KeyPrefix("S3KeyPrefix has an empty part, or one that is . or .., between its slashes.")
+		}
+	}
+	return nil
+}
+
+func (c *Control) checkLoggable(ctx context.Context, caller api.Caller, identifier string) error {
+	return c.config.Store.View(ctx, func(tx *meta.Tx) error {
+		record, err := findCluster(tx, caller, identifier)
+		if err != nil {
+			return err
+		}
+		return mustBe(record, "change the logging of", available)
+	})
+}
+
+// tryBucket writes an object, so that a wrong name or a missing right shows now.
+func (c *Control) tryBucket(ctx context.Context, caller api.Caller, in *redshift.EnableLoggingMessage) error {
+	ctx, cancel := context.WithTimeout(ctx, vault.ReachTimeout)
+	defer cancel()
+	key := logFolder(in.S3KeyPrefix, caller.Account, caller.Region) + "test-of-" + in.ClusterIdentifier
+	err := c.putLogs(ctx, in.BucketName, func(bucket vault.Bucket) error {
+		if err := bucket.Put(ctx, key, []byte("Slipher may write here.\n")); err != nil {
+			return err
+		}
+		_ = bucket.Delete(ctx, key) // the right to delete is not needed
+		return nil
+	})
+	switch {
+	case err == nil:
+		return nil
+	case vault.Missing(err):
+		return redshift.BucketNotFound("The bucket %s does not exist: make it, or name another one.", in.BucketName)
+	}
+	c.config.Log.Warn("bucket for logs not written", "bucket", in.BucketName, "err", err)
+	return redshift.InsufficientS3BucketPolicy("The bucket %s cannot be written: check its policy and slipher's rights to it.", in.BucketName)
+}
+
+func (c *Control) putLogs(ctx context.Context, name string, put func(vault.Bucket) error) error {
+	bucket, err := c.config.LogBucket(ctx, name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(put(bucket), bucket.Close())
+}
+
+func (c *Control) enableLogging(ctx context.Context, caller api.Caller, in *redshift.EnableLoggingMessage) (*redshift.LoggingStatus, error) {
+	var shape *redshift.LoggingStatus
+	err := c.config.Store.Update(ctx, func(tx *meta.Tx) error {
+		cluster, err := findCluster(tx, caller, in.ClusterIdentifier)
+		if err != nil {
+			return err
+		}
+		if err := mustBe(cluster, "enable logging of", available); err != nil {
+			return err
+		}
+		record, known, err := findLogging(tx, cluster)
+		if err != nil {
+			return err
+		}
+		if !known || record.Body.Ending {
+			end, err := c.config.Logs.End(cluster.Body.Key)
+			if err != nil {
+				return err
+			}
+			record.Body = logging{Delivered: max(end, record.Body.Delivered), Stamp: record.Body.Stamp}
+		}
+		record.Body.Cluster, record.Body.Bucket, record.Body.Prefix, record.Body.Exports = cluster.ID, in.BucketName, strings.TrimSuffix(in.S3KeyPrefix, "/"), in.LogExports
+		record.Body.Due, record.Body.Told = c.now().Add(deliveredEvery), ""
+		shape = record.Body.shape()
+		return first(
+			func() error { return putLogging(tx, record, known) },
+			func() error { return deliverLater(tx, record.Key, record.Body.Due) },
+		)
+	})
+	return shape, err
+}
+
+func findLogging(tx *meta.Tx, cluster clusterRecord) (record loggingRecord, known bool, err error) {
+	record, err = loggings.Find(tx, loggingKey(cluster))
+	if errors.Is(err, meta.ErrNotFound) {
+		return loggingRecord{Key: loggingKey(cluster)}, false, nil
+	}
+	return record, err == nil, err
+}
+
+func putLogging(tx *meta.Tx, record loggingRecord, known bool) error {
+	if known {
+		return loggings.Put(tx, record)
+	}
+	_, err := loggings.Insert(tx, record.Key, record.Body)
+	return err
+}
+
+// DisableLogging ends the delivery. What was recorded so far is still delivered, at once.
+func (c *Control) DisableLogging(ctx context.Context, caller api.Caller, in *redshift.DisableLoggingMessage) (*redshift.LoggingStatus, error) {
+	err := c.config.Store.Update(ctx, func(tx *meta.Tx) error {
+		cluster, err := findCluster(tx, caller, in.ClusterIdentifier)
+		if err != nil {
+			return err
+		}
+		if err := mustBe(cluster, "disable logging of", available); err != nil {
+			return err
+		}
+		record, known, err := findLogging(tx, cluster)
+		if err != nil || !known {
+			return err
+		}
+		record.Body.Ending, record.Body.Due = true, c.now()
+		return first(
+			func() error { return loggings.Put(tx, record) },
+			func() error { return deliverLater(tx, record.Key, record.Body.Due) },
+		)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return logging{}.shape(), nil
+}
+
+// DescribeLoggingStatus answers whether and where the cluster's logs are delivered, and how that went last.
+func (c *Control) DescribeLoggingStatus(ctx context.Context, caller api.Caller, in *redshift.DescribeLoggingStatusMessage) (*redshift.LoggingStatus, error) {
+	var shape *redshift.LoggingStatus
+	err := c.config.Store.View(ctx, func(tx *meta.Tx) error {
+		cluster, err := findCluster(tx, caller, in.ClusterIdentifier)
+		if err != nil {
+			return err
+		}
+		record, _, err := findLogging(tx, cluster)
+		shape = record.Body.shape()
+		return err
+	})
+	return shape, err
+}

@@ -1,0 +1,44 @@
+package vault_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"slipher/internal/vault"
+)
+
+func TestNamed(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for location, folder := range map[string]string{"file://" + dir: "logs", "file://" + dir + "/{bucket}-of-ours": "logs-of-ours"} {
+		open, err := vault.Named(location)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := open(t.Context(), "logs"); !vault.Missing(err) {
+			t.Errorf("%s: a missing bucket: got %v", location, err)
+		}
+		if entries, _ := os.ReadDir(filepath.Join(dir, folder)); len(entries) > 0 {
+			t.Errorf("%s: a missing bucket was made", location)
+		}
+		if err := os.Mkdir(filepath.Join(dir, folder), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		bucket, err := open(t.Context(), "logs")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := bucket.Put(t.Context(), "a/b:c.gz", []byte("x")); err != nil {
+			t.Fatal(err)
+		}
+		if body, err := os.ReadFile(filepath.Join(dir, folder, "a", "b:c.gz")); err != nil || string(body) != "x" {
+			t.Errorf("%s: got %q, %v", location, body, err)
+		}
+	}
+	for _, location := range []string{"mem://", "ftp://host/x", "://", "file"} {
+		if _, err := vault.Named(location); err == nil {
+			t.Errorf("%s was taken", location)
+		}
+	}
+}
