@@ -40,7 +40,7 @@ func (n *node) lookup(ctx context.Context) (*session, error) {
 	if err != nil {
 		return nil, clientError(err, "")
 	}
-	return &session{node: n, engine: inner, store: storeOf(name), user: n.admin()}, nil
+	return &session{node: n, engine: inner, store: storeOf(name), user: n.admin(), questions: map[string]*engine.Statement{}}, nil
 }
 
 // storeOf is the full name of the catalogue in a database.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"slipher/internal/pgwire"
 )
@@ -23,8 +22,8 @@ type rights struct {
 	session   *session
 	user      user
 	superuser bool
-	gone      bool   // there is no such user any more, who may do nothing
-	groups    string // as listed32 writes them
+	gone      bool // there is no such user any more, who may do nothing
+	groups    []int32
 	found     map[[2]string][]object
 }
 
@@ -50,63 +49,77 @@ func (s *session) rightsOf(ctx context.Context, of user) (*rights, error) {
 	if r.superuser {
 		return r, nil
 	}
-	rows, err := s.rows(ctx, s.own(`SELECT superuser, (SELECT string_agg(group_id, ',') FROM catalog.members WHERE user_id = $1) FROM catalog.users WHERE id = $1`), of.id)
+	rows, err := s.ask(ctx, "SELECT superuser FROM catalog.users WHERE id = $1", of.id)
 	if err != nil {
 		return nil, err
 	}
 	if r.gone = len(rows) == 0; r.gone {
 		return r, nil
 	}
-	r.superuser = rows[0][0].(bool)
-	member, _ := rows[0][1].(string)
-	r.groups = listed32(of.joined) + member + ","
-	return r, nil
+	r.superuser, r.groups = rows[0][0].(bool), slices.Clone(of.joined)
+	memberships, err := s.ask(ctx, "SELECT group_id FROM catalog.members WHERE user_id = $1", of.id)
+	for _, row := range memberships {
+		r.groups = append(r.groups, row[0].(int32))
+	}
+	return r, err
 }
-
-// objectColumns are what objects reads, with the privileges that the user of $1, a member of the groups in $2, holds by grants.
-const objectColumns = `SELECT o.schema_name, o.name, o.kind, o.owner, o.traced, (SELECT string_agg(CASE WHEN g.grantable THEN '+' ELSE '' END || g.privilege, ',')
-	FROM catalog.grants g WHERE g.schema_name = o.schema_name AND g.name = o.name AND (g.grantee_kind = 'public' OR g.grantee_kind = 'user' AND g.grantee = $1
-	OR g.grantee_kind = 'group' AND contains($2, ',' || g.grantee || ','))) FROM catalog.objects o `
 
 // relations are the relations of a name, in whatever schema.
 func (r *rights) relations(ctx context.Context, name string) ([]object, error) {
-	return r.lookUp(ctx, [2]string{"", name}, "WHERE o.kind IN ('table', 'view') AND lower(o.name) = lower($3)", name)
+	return r.lookUp(ctx, [2]string{"", name}, "name <> '' AND lower(name) = lower($1)", name)
 }
 
 // schemas are the schemas of a name; there is one at most, unless they differ in letters that only Unicode folds.
 func (r *rights) schemas(ctx context.Context, name string) ([]object, error) {
-	return r.lookUp(ctx, [2]string{name, ""}, "WHERE o.kind = 'schema' AND lower(o.schema_name) = lower($3)", name)
+	return r.lookUp(ctx, [2]string{name, ""}, "name = '' AND lower(schema_name) = lower($1)", name)
 }
 
+// lookUp asks two plain questions, which the engine answers much sooner than one with a join.
 func (r *rights) lookUp(ctx context.Context, key [2]string, where, name string) ([]object, error) {
 	if objects, known := r.found[key]; known {
 		return objects, nil
 	}
-	rows, err := r.session.rows(ctx, r.session.own(objectColumns+where), r.user.id, r.groups, name)
+	rows, err := r.session.ask(ctx, "SELECT schema_name, name, kind, owner, traced FROM catalog.objects WHERE "+where, name)
 	if err != nil {
 		return nil, err
 	}
 	var objects []object
 	for _, row := range rows {
-		o := object{schema: row[0].(string), name: row[1].(string), kind: row[2].(string), owner: row[3].(int32), traced: row[4].(bool)}
-		list, _ := row[5].(string)
-		o.held = privilegesOf(list)
-		objects = append(objects, o)
+		objects = append(objects, object{
+			schema: row[0].(string), name: row[1].(string), kind: row[2].(string), owner: row[3].(int32), traced: row[4].(bool), held: map[string]bool{}})
+	}
+	if err := r.addGrants(ctx, objects, where, name); err != nil {
+		return nil, err
 	}
 	r.found[key] = objects
 	return objects, nil
 }
 
-// privilegesOf reads what objectColumns lists.
-func privilegesOf(list string) map[string]bool {
-	held := map[string]bool{}
-	for privilege := range strings.SplitSeq(list, ",") {
-		name, grantable := strings.CutPrefix(privilege, "+")
-		if name != "" {
-			held[name] = held[name] || grantable
+func (r *rights) addGrants(ctx context.Context, objects []object, where, name string) error {
+	rows, err := r.session.ask(ctx, "SELECT schema_name, name, grantee_kind, grantee, privilege, grantable FROM catalog.grants WHERE "+where, name)
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		privilege, grantable := row[4].(string), row[5].(bool)
+		for _, o := range objects {
+			if o.schema == row[0] && o.name == row[1] && r.isGrantee(row[2].(string), row[3].(int32)) {
+				o.held[privilege] = o.held[privilege] || grantable
+			}
 		}
 	}
-	return held
+	return nil
+}
+
+func (r *rights) isGrantee(kind string, id int32) bool {
+	switch kind {
+	case "public":
+		return true
+	case "group":
+		return slices.Contains(r.groups, id)
+	default:
+		return id == r.user.id
+	}
 }
 
 // exactly finds the object of just these names.
@@ -118,7 +131,7 @@ func (r *rights) exactly(ctx context.Context, schema, name string) (found object
 	case schema != "":
 		objects, err = r.schemas(ctx, schema)
 	default:
-		objects, err = r.lookUp(ctx, [2]string{}, "WHERE o.kind = $3", "database")
+		objects, err = r.lookUp(ctx, [2]string{}, "name = '' AND schema_name = $1", "")
 	}
 	for _, o := range objects {
 		if o.schema == schema && o.name == name {
@@ -206,7 +219,7 @@ func (r *rights) reach(ctx context.Context, view object, views int) error {
 	if !view.traced || views > maxViews {
 		return &pgwire.Error{Code: "42501", Message: fmt.Sprintf("permission denied for view %s: create it again", view.name)}
 	}
-	rows, err := r.session.rows(ctx, r.session.own("SELECT read_schema, read_name FROM catalog.view_reads WHERE schema_name = $1 AND name = $2"), view.schema, view.name)
+	rows, err := r.session.ask(ctx, "SELECT read_schema, read_name FROM catalog.view_reads WHERE schema_name = $1 AND name = $2", view.schema, view.name)
 	if err != nil {
 		return err
 	}
@@ -241,4 +254,22 @@ func noRelation(name string) error {
 
 func noSchema(name string) error {
 	return &pgwire.Error{Code: "3F000", Message: fmt.Sprintf("schema %q does not exist", name)}
+}
+
+// ask is a question about the catalogue that is asked again and again: it stays prepared as long as the session.
+func (s *session) ask(ctx context.Context, sql string, args ...any) ([][]any, error) {
+	statement, prepared := s.questions[sql]
+	if !prepared {
+		var err error
+		if statement, err = s.engine.Prepare(ctx, s.own(sql)); err != nil {
+			return nil, err
+		}
+		s.questions[sql] = statement
+	}
+	rows, err := statement.Run(ctx, args)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	return rows.All(ctx)
 }

@@ -30,7 +30,8 @@ type session struct {
 	temporaries  bool // it has made temporary tables
 	epoch        int  // goes up whenever rights may have changed: with each transaction, and within it
 	authorized   *rights
-	authorizedAt int // the epoch of authorized
+	questions    map[string]*engine.Statement // about the catalogue, prepared
+	authorizedAt int                          // the epoch of authorized
 
 	transaction int64           // the number of the open transaction in the logs; 0 when it has none yet
 	userChanges []sqllog.Record // what the user log gets when it is committed
@@ -48,7 +49,7 @@ func (n *node) connect(ctx context.Context, startup pgwire.Startup) (pgwire.Exec
 	if err != nil {
 		return nil, clientError(err, "")
 	}
-	s := &session{node: n, engine: inner, startup: startup, store: storeOf(name), settings: newSettings(startup, n.sessionDefaults()), named: map[string]*query{}, cursors: map[string]*cursor{}}
+	s := &session{node: n, engine: inner, startup: startup, store: storeOf(name), settings: newSettings(startup, n.sessionDefaults()), named: map[string]*query{}, cursors: map[string]*cursor{}, questions: map[string]*engine.Statement{}}
 	err = s.identify(ctx, startup)
 	if err == nil {
 		err = s.applyAll(ctx)
