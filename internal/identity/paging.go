@@ -2,6 +2,7 @@ package identity
 
 import (
 	"encoding/base64"
+	"fmt"
 	"strings"
 
 	"slipher/internal/meta"
@@ -43,6 +44,20 @@ func cut[T any](items []T, key func(T) string, asked page) (shown []T, truncated
 		shown = append(shown, item)
 	}
 	return shown, new(false), ""
+}
+
+// cutByPlace is cut for items that go by their place in the list.
+func cutByPlace[T any](items []T, asked page) (shown []T, truncated *bool, marker string) {
+	places := make([]int, len(items))
+	for i := range places {
+		places[i] = i
+	}
+	places, truncated, marker = cut(places, func(place int) string { return fmt.Sprintf("%09d", place) }, asked)
+	shown = []T{}
+	for _, place := range places {
+		shown = append(shown, items[place])
+	}
+	return shown, truncated, marker
 }
 
 // listed is cut for records of the store, which are read a page at a time.

@@ -45,22 +45,8 @@ func (s *Service) SimulatePrincipalPolicy(ctx context.Context, caller api.Caller
 		}
 	}
 	out := &iam.SimulatePolicyResponse{}
-	out.EvaluationResults, out.IsTruncated, out.Marker = cutByNumber(results, asked)
+	out.EvaluationResults, out.IsTruncated, out.Marker = cutByPlace(results, asked)
 	return out, nil
-}
-
-// cutByNumber is cut for what has no key of its own.
-func cutByNumber(results []iam.EvaluationResult, asked page) (shown []iam.EvaluationResult, truncated *bool, marker string) {
-	numbers := make([]int, len(results))
-	for i := range numbers {
-		numbers[i] = i
-	}
-	numbers, truncated, marker = cut(numbers, func(number int) string { return fmt.Sprintf("%09d", number) }, asked)
-	shown = []iam.EvaluationResult{}
-	for _, number := range numbers {
-		shown = append(shown, results[number])
-	}
-	return shown, truncated, marker
 }
 
 // simulation is who would ask, and what decides.

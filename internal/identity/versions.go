@@ -89,16 +89,10 @@ func (s *Service) ListPolicyVersions(ctx context.Context, caller api.Caller, in 
 		if err != nil {
 			return err
 		}
-		var versions []accounts.Version
-		for _, version := range slices.Backward(record.Body.Versions) {
-			versions = append(versions, version)
-		}
-		positions := map[string]string{}
-		for i, version := range versions {
-			positions[version.ID] = string(rune('a' + i))
-		}
-		versions, out.IsTruncated, out.Marker = cut(versions, func(version accounts.Version) string { return positions[version.ID] }, asked)
-		for _, version := range versions {
+		newest := slices.Clone(record.Body.Versions)
+		slices.Reverse(newest)
+		newest, out.IsTruncated, out.Marker = cutByPlace(newest, asked)
+		for _, version := range newest {
 			out.Versions = append(out.Versions, *versionShape(record.Body, version))
 		}
 		return nil
