@@ -8,7 +8,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unre
 # Google's storage client brings a second protocol that slipher does not use: 150 packages, 20 MB and a third of a start's time.
 export GOFLAGS := $(strip $(GOFLAGS) -tags=disable_grpc_modules)
 
-.PHONY: build demo test test-short vet generate stress bench bench-api bench-vault fuzz clean tools
+.PHONY: build demo test test-short vet generate stress bench bench-api bench-vault fuzz lint-security clean tools
 
 build: tools
 	$(GO) build -ldflags "-X main.version=$(VERSION)" -o $(SLIPHER) ./cmd/slipher
@@ -51,6 +51,21 @@ fuzz:
 		echo "$$target for $(FUZZTIME)"; \
 		$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) ./internal/vault || exit 1; \
 	done
+
+# What looks for mistakes and for known vulnerabilities, where the tools and the database of vulnerabilities can be reached. What gosec is told to leave
+# out, and why, stands in docs/security.md.
+GOSEC       := github.com/securego/gosec/v2/cmd/gosec@v2.30.0
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
+
+lint-security:
+	GOBIN=$(abspath bin/tools) $(GO) install $(GOSEC)
+	bin/tools/gosec -quiet -exclude-generated -exclude-dir=blobtest -exclude-dir=testbed -exclude-dir=api/gen -exclude=G103,G104,G115,G117,G204,G304 ./cmd/slipher/... ./internal/...
+	GOBIN=$(abspath bin/tools) $(GO) install $(GOVULNCHECK)
+	@bin/tools/govulncheck ./...; case $$? in \
+		0) ;; \
+		3) exit 3;; \
+		*) echo "govulncheck could not ask: is https://vuln.go.dev within reach?";; \
+	esac
 
 clean:
 	rm -rf bin

@@ -9,6 +9,7 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
+	"io"
 	"math/big"
 	"net"
 	"net/url"
@@ -46,9 +47,6 @@ func TestPsqlVerifiesTheEndpoint(t *testing.T) {
 	if said, err := run(authority, "127.83.0.0", ""); err == nil || !strings.Contains(said, "does not match") {
 		t.Errorf("another endpoint's name: %q, %v", said, err)
 	}
-	if said, err := run(authority, *cluster.Endpoint.Address, "ssl_max_protocol_version=TLSv1.1 ssl_min_protocol_version=TLSv1.1"); err == nil {
-		t.Errorf("TLS 1.1 is accepted: %q", said)
-	}
 	other := filepath.Join(t.TempDir(), "ca.crt")
 	chain, _ := selfSigned(t, "127.0.0.1")
 	writeFile(t, other, chain)
@@ -71,6 +69,8 @@ func TestGivenCertificateIsReplacedWithoutARestart(t *testing.T) {
 	if got := shownBySQL(t, cluster); got != first {
 		t.Fatal("the SQL endpoint shows another certificate")
 	}
+	wantNoOldTLS(t, "the API", dialTCP(t, strings.TrimPrefix(p.url, "https://")))
+	wantNoOldTLS(t, "the SQL endpoint", dialSQL(t, cluster))
 	second, key := selfSigned(t, "127.0.0.1")
 	writeFile(t, keyFile, key)
 	writeFile(t, chainFile, second)
@@ -84,6 +84,39 @@ func TestGivenCertificateIsReplacedWithoutARestart(t *testing.T) {
 	if got := query1[int32](t, session, "SELECT 1"); got != 1 {
 		t.Error("the session of before is broken")
 	}
+}
+
+// wantNoOldTLS offers TLS 1.1 at most.
+func wantNoOldTLS(t *testing.T, endpoint string, conn net.Conn) {
+	t.Helper()
+	old := tls.Client(conn, &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11})
+	if err := old.HandshakeContext(t.Context()); err == nil || !strings.Contains(err.Error(), "protocol version") {
+		t.Errorf("%s on TLS 1.1: %v", endpoint, err)
+	}
+}
+
+func dialTCP(t *testing.T, address string) net.Conn {
+	t.Helper()
+	conn, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	return conn
+}
+
+// dialSQL connects and asks for TLS.
+func dialSQL(t *testing.T, cluster types.Cluster) net.Conn {
+	t.Helper()
+	conn := dialTCP(t, fmt.Sprintf("%s:%d", *cluster.Endpoint.Address, *cluster.Endpoint.Port))
+	if _, err := conn.Write([]byte{0, 0, 0, 8, 4, 210, 22, 47}); err != nil {
+		t.Fatal(err)
+	}
+	var answer [1]byte
+	if _, err := io.ReadFull(conn, answer[:]); err != nil || answer[0] != 'S' {
+		t.Fatalf("asked for TLS, it answers %q, %v", answer, err)
+	}
+	return conn
 }
 
 func shownBySQL(t *testing.T, cluster types.Cluster) string {

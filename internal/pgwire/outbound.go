@@ -19,6 +19,8 @@ type outbound struct {
 const (
 	flushAt = 32 << 10
 	keepAt  = 4 * flushAt
+
+	maxRow = 1<<30 - 1 // as PostgreSQL has it; the protocol counts to twice that
 )
 
 var null = []byte{0xff, 0xff, 0xff, 0xff} // length -1
@@ -61,7 +63,9 @@ func (o *outbound) row(values []any, encoders []encoder) error {
 		} else {
 			binary.BigEndian.PutUint32(filled[size:], uint32(len(filled)-size-4))
 		}
-		buf = filled
+		if buf = filled; len(buf)-len(o.buf) > maxRow {
+			return &Error{Code: "54000", Message: fmt.Sprintf("a row of more than %d bytes cannot be sent", maxRow)}
+		}
 	}
 	binary.BigEndian.PutUint32(buf[len(o.buf)+1:], uint32(len(buf)-len(o.buf)-1))
 	o.buf = buf
