@@ -96,8 +96,7 @@ func (g *Gatherer) Gather() {
 
 // Drain moves what lies in a cluster's spool. When it returns nil, it is in the cluster's audit record and on disk.
 func (g *Gatherer) Drain(cluster string) error {
-	files := spooled(g.spool(cluster))
-	if len(files) == 0 {
+	if len(spooled(g.spool(cluster))) == 0 {
 		return nil
 	}
 	record, err := g.record(cluster)
@@ -106,13 +105,14 @@ func (g *Gatherer) Drain(cluster string) error {
 	}
 	record.mu.Lock()
 	defer record.mu.Unlock()
+	files := spooled(g.spool(cluster)) // now that nobody else removes what was gathered
 	for i, file := range files {
 		ended := i < len(files)-1
 		if err := record.read(file, ended); err != nil {
 			return err
 		}
 		if ended {
-			if err := os.Remove(file.path); err != nil {
+			if err := os.Remove(file.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return err
 			}
 		}
@@ -212,6 +212,9 @@ func (g *gathered) read(file spoolFile, ended bool) error {
 		g.file, g.at, g.skip = file.began, 0, 0
 	}
 	opened, err := os.Open(file.path)
+	if errors.Is(err, fs.ErrNotExist) { // gone with its cluster, whose spool was drained before
+		return nil
+	}
 	if err != nil {
 		return err
 	}

@@ -286,3 +286,22 @@ func TestADiskThatTakesNothing(t *testing.T) {
 	os.Remove(blocked)
 	h.want(0, "a b")
 }
+
+// TestGatheredByManyAtOnce has several ask at the same time, while the node goes on.
+func TestGatheredByManyAtOnce(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	for round := range 30 {
+		h.node(nil, "a", "b")
+		var asking sync.WaitGroup
+		for range 4 {
+			asking.Go(func() {
+				if end, err := h.gatherer.End("c"); err != nil || end != int64(2*round+2) {
+					t.Errorf("round %d: got %d, %v", round, end, err)
+				}
+			})
+		}
+		asking.Wait()
+	}
+	h.want(0, strings.TrimSpace(strings.Repeat("a b ", 30)))
+}
