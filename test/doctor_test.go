@@ -103,7 +103,7 @@ var damages = map[string]struct {
 	"audit_open":           {chmod(0o755, "audit"), "problem", "audit record", "chmod 700"},
 	"audit_file_open":      {onOne(func(path string) error { return os.Chmod(path, 0o644) }, "audit", "*"), "problem", "audit record", "chmod 600"},
 	"audit_no_folder":      {onOne(func(path string) error { return errors.Join(os.RemoveAll(path), os.WriteFile(path, nil, 0o600)) }, "audit"), "problem", "audit record", "no folder"},
-	"audit_missing":        {remove("audit"), "ok", "audit record", "next start"},
+	"audit_missing":        {remove("audit"), "problem", "audit chain", "cut off"},
 	"clusters_open":        {chmod(0o755, "clusters"), "problem", "modes", "chmod 700"},
 	"folder_writable":      {chmod(0o777, "."), "problem", "data folder", "chmod 700"},
 	"credentials_missing":  {remove("credentials"), "problem", "credentials", "no profile default"},

@@ -50,3 +50,13 @@ func DatabaseVerifiers(ctx context.Context, store *meta.Store) (verifiers []stri
 	})
 	return verifiers, err
 }
+
+// ScrubbedUpTo is the last day whose share of the store was scrubbed, since 1970.
+func ScrubbedUpTo(ctx context.Context, store *meta.Store) (day int, err error) {
+	err = store.View(ctx, func(tx *meta.Tx) error {
+		last, err := scrubs.Find(tx, scrubKey)
+		day = last.Body.Day
+		return err
+	})
+	return day, err
+}

@@ -32,10 +32,13 @@ func TestScrub(t *testing.T) {
 	bed.CreateSnapshot(testbed.Owner, "sales", "tuesday")
 	bed.DamagePacks(before)
 	for day := 1; day <= vault.Cycle && len(damageEvents(bed)) == 0; day++ {
-		ran := bed.Worked()
 		bed.Clock.Advance(24 * time.Hour)
 		bed.Store.Wake()
-		bed.AwaitWork(ran)
+		today := int(bed.Clock.Now().Unix() / (24 * 60 * 60))
+		bed.Await("the day's scrub", func() bool {
+			last, err := control.ScrubbedUpTo(t.Context(), bed.Store)
+			return err == nil && last >= today
+		})
 	}
 	found := damageEvents(bed)
 	if len(found) == 0 {
