@@ -25,7 +25,7 @@ type scheduleRecord = meta.Record[snapshotSchedule]
 
 var snapshotSchedules = meta.Records[snapshotSchedule]{Kind: "snapshot schedule"}
 
-var scheduleIdentifierForm = regexp.MustCompile(`^[a-zA-Z0-9-]{1,255}$`)
+var scheduleIdentifierForm = regexp.MustCompile(`^[a-zA-Z0-9-]+$`)
 
 const (
 	mostInvocations = 100 // that one answer tells
@@ -85,7 +85,7 @@ func (c *Control) CreateSnapshotSchedule(ctx context.Context, caller api.Caller,
 }
 
 func checkScheduleIdentifier(id string) error {
-	if !scheduleIdentifierForm.MatchString(id) {
+	if len(id) > 255 || !scheduleIdentifierForm.MatchString(id) {
 		return api.InvalidParameterValue("%q is not a valid schedule identifier: it has 1 to 255 letters, digits and hyphens.", id)
 	}
 	return nil

@@ -12,11 +12,13 @@ import (
 	"slipher/internal/meta"
 )
 
-var aliasForm = regexp.MustCompile(`^alias/[a-zA-Z0-9/_-]{1,250}$`)
+var aliasForm = regexp.MustCompile(`^alias/[a-zA-Z0-9/_-]+$`)
+
+func isAliasName(name string) bool { return len(name) <= 256 && aliasForm.MatchString(name) }
 
 func checkAliasName(name string) error {
 	switch {
-	case !aliasForm.MatchString(name):
+	case !isAliasName(name):
 		return kms.InvalidAliasName("%q is not the name of an alias: it is alias/ and letters, digits, slashes, hyphens and underscores.", name)
 	case strings.HasPrefix(name, keys.AliasPrefix+"aws/"):
 		return accessDenied("The name %s is reserved: names that begin with alias/aws/ are of keys that are managed for the account.", name)
@@ -43,7 +45,7 @@ func (s *Service) CreateAlias(ctx context.Context, caller api.Caller, in *kms.Cr
 
 // UpdateAlias gives the name to another key.
 func (s *Service) UpdateAlias(ctx context.Context, caller api.Caller, in *kms.UpdateAliasRequest) (*api.None, error) {
-	if !aliasForm.MatchString(in.AliasName) {
+	if !isAliasName(in.AliasName) {
 		return nil, noAlias(in.AliasName)
 	}
 	if err := mayAsk(caller, to("kms:UpdateAlias"), aliasARN(caller, in.AliasName)); err != nil {
@@ -83,7 +85,7 @@ func (s *Service) nameKey(ctx context.Context, caller api.Caller, target string,
 
 // DeleteAlias takes a name away. The key stays.
 func (s *Service) DeleteAlias(ctx context.Context, caller api.Caller, in *kms.DeleteAliasRequest) (*api.None, error) {
-	if !aliasForm.MatchString(in.AliasName) {
+	if !isAliasName(in.AliasName) {
 		return nil, noAlias(in.AliasName)
 	}
 	if strings.HasPrefix(in.AliasName, keys.AliasPrefix+"aws/") {

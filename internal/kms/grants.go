@@ -72,7 +72,7 @@ func toGrant(wanted *keys.Grant) use {
 	return u
 }
 
-var grantName = regexp.MustCompile(`^[a-zA-Z0-9:/_-]{0,256}$`)
+var grantName = regexp.MustCompile(`^[a-zA-Z0-9:/_-]*$`)
 
 func wantedGrant(caller api.Caller, in *kms.CreateGrantRequest) (keys.Grant, error) {
 	wanted := keys.Grant{Name: in.Name, Grantee: in.GranteePrincipal, Retiring: in.RetiringPrincipal, Issuer: caller.Account, Operations: in.Operations}
@@ -86,7 +86,7 @@ func wantedGrant(caller api.Caller, in *kms.CreateGrantRequest) (keys.Grant, err
 		return wanted, kms.InvalidArn("RetiringPrincipal %q is not the ARN of an account's root, a user, a role or a session.", in.RetiringPrincipal)
 	case len(in.Operations) == 0:
 		return wanted, validation("Operations must name at least one operation.")
-	case !grantName.MatchString(in.Name):
+	case len(in.Name) > 256 || !grantName.MatchString(in.Name):
 		return wanted, validation("Name %q has more than 256 characters, or others than letters, digits and : / _ -.", in.Name)
 	case wanted.Equals != nil && wanted.Subset != nil:
 		return wanted, validation("Constraints must have either EncryptionContextEquals or EncryptionContextSubset.")
