@@ -40,6 +40,13 @@ var binary string
 // TestMain takes the program that make built, or builds it.
 func TestMain(m *testing.M) {
 	os.Exit(func() int {
+		configuration, err := os.MkdirTemp("", "slipher-test-configuration-")
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		defer os.RemoveAll(configuration)
+		os.Setenv("XDG_CONFIG_HOME", configuration) // where first starts keep root keys
 		binary = os.Getenv("SLIPHER_BINARY")
 		if binary != "" {
 			return m.Run()

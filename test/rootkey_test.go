@@ -54,6 +54,46 @@ func TestRootKey(t *testing.T) {
 	createSnapshot(t, p.client("default"), "sales", "tuesday")
 }
 
+// TestRootKeyInTheConfigurationFolder says nothing of a root key: what wraps it is a file that is not in the data directory, so a copy of that opens nothing.
+func TestRootKeyInTheConfigurationFolder(t *testing.T) {
+	t.Parallel()
+	configuration := t.TempDir()
+	p := serveIn(t, []string{"XDG_CONFIG_HOME=" + configuration})
+	createCluster(t, p.client("default"), "sales")
+	createSnapshot(t, p.client("default"), "sales", "monday")
+	p.stop()
+	made, err := filepath.Glob(filepath.Join(configuration, "slipher", "*.key"))
+	if err != nil || len(made) != 1 {
+		t.Fatalf("got %v, %v, want one file", made, err)
+	}
+	if info, err := os.Stat(made[0]); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("got %v, %v", info.Mode(), err)
+	}
+	elsewhere := filepath.Join(t.TempDir(), "moved.key")
+	if err := os.Rename(made[0], elsewhere); err != nil {
+		t.Fatal(err)
+	}
+	refusesToStart(t, p.dir, "", made[0]+" is missing")
+	other := filepath.Join(t.TempDir(), "other.key")
+	place(t, other, strings.Repeat("0f", 32))
+	refusesToStart(t, p.dir, "file://"+other, "opens only unchanged")
+	refusesToStart(t, p.dir, "file://keys/relative.key", "whole path")
+	refusesToStart(t, p.dir, "file://"+filepath.Join(p.dir, "keys", "root.key"), "outside the data directory")
+	if err := os.Chmod(elsewhere, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	refusesToStart(t, p.dir, "file://"+elsewhere, "chmod 600")
+	if err := os.Chmod(elsewhere, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command(binary, "root-key", "move", "--data", p.dir, "--root-key", "file://"+elsewhere, "--to", "file://"+elsewhere).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	p.start()
+	awaitCluster(t, p.client("default"), "sales", "available")
+	createSnapshot(t, p.client("default"), "sales", "tuesday")
+}
+
 // TestRootKeyMoves has the root key go from a KMS to another, into the clear and back, with everything that it has sealed.
 func TestRootKeyMoves(t *testing.T) {
 	t.Parallel()

@@ -68,7 +68,7 @@ func prepareSlipher(ctx context.Context, set settings, dir string) (*slipher, er
 }
 
 func (s *slipher) start(ctx context.Context) error {
-	s.run = exec.CommandContext(ctx, s.program, "serve", "--data", s.dir, "--listen", "127.0.0.1:0", "--manual-snapshots", strconv.Itoa(s.quota))
+	s.run = exec.CommandContext(ctx, s.program, "serve", "--data", s.dir, "--root-key", "file://"+filepath.Join(s.dir, "bench.key"), "--listen", "127.0.0.1:0", "--manual-snapshots", strconv.Itoa(s.quota))
 	s.run.Cancel = func() error { return s.run.Process.Signal(syscall.SIGTERM) }
 	s.run.Stderr = &s.log
 	out, err := s.run.StdoutPipe()

@@ -33,11 +33,14 @@ type server struct {
 }
 
 func startServer(ctx context.Context, program, dir, snapshots string) (*server, error) {
-	s := &server{run: exec.CommandContext(ctx, program, "serve", "--data", dir, "--listen", "127.0.0.1:0", "--snapshots", snapshots)}
+	keyFile, err := filepath.Abs(filepath.Join(dir, "bench.key"))
+	if err != nil {
+		return nil, err
+	}
+	s := &server{run: exec.CommandContext(ctx, program, "serve", "--data", dir, "--root-key", "file://"+keyFile, "--listen", "127.0.0.1:0", "--snapshots", snapshots)}
 	s.run.Env = append(os.Environ(), "AWS_ACCESS_KEY_ID=bench", "AWS_SECRET_ACCESS_KEY=bench")
 	s.run.Cancel = func() error { return s.run.Process.Signal(syscall.SIGTERM) }
 	s.run.Stderr = &s.log
-	var err error
 	if s.out, err = s.run.StdoutPipe(); err != nil {
 		return nil, err
 	}

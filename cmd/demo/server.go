@@ -39,7 +39,7 @@ func startServer(ctx context.Context, binary string) (*server, error) {
 		return nil, err
 	}
 	s := &server{binary: binary, dir: dir}
-	s.cmd = exec.CommandContext(ctx, binary, "serve", "--data", dir, "--listen", "127.0.0.1:0", "--bandwidth", bandwidth)
+	s.cmd = exec.CommandContext(ctx, binary, "serve", "--data", dir, "--root-key", "file://"+filepath.Join(dir, "demo.key"), "--listen", "127.0.0.1:0", "--bandwidth", bandwidth)
 	s.cmd.Cancel = func() error { return s.cmd.Process.Signal(syscall.SIGTERM) }
 	s.cmd.Stderr = &s.log
 	out, err := s.cmd.StdoutPipe()

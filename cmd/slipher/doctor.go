@@ -17,7 +17,7 @@ type doctorCommand struct {
 	Data        string            `required:"" type:"path" placeholder:"DIR" help:"The data directory."`
 	Snapshots   string            `placeholder:"URL" help:"Where snapshots are kept, as for slipher serve (default: where the running slipher keeps them, or DIR/snapshots)."`
 	SnapshotsIn map[string]string `mapsep:"none" placeholder:"REGION=URL" help:"Where a region's own snapshots are kept, as for slipher serve; may be repeated."`
-	RootKey     string            `placeholder:"URL" help:"The key of a KMS that wraps the key of all keys, as for slipher serve (default: it lies in DIR/keys)."`
+	RootKey     string            `placeholder:"URL" help:"What wraps the key of all keys, as for slipher serve (default: the file that the first start made)."`
 }
 
 // Run prints a line for each thing that it looked at, and fails when one of them is a problem.

@@ -17,7 +17,7 @@ import (
 //
 //	credentials   access keys of the accounts, in the form that AWS's tools read
 //	meta.db       accounts, clusters, snapshots, jobs
-//	keys/         the root key that seals every other key, itself wrapped if there is a KMS
+//	keys/         the root key that seals every other key, itself wrapped by a file elsewhere or by a KMS
 //	tls/          the certificate authority and the SQL endpoints' certificate
 //	audit/        the record of API calls, one file or more for each day, and in sql/ those of the clusters' SQL logs
 //	buckets/      a folder for each bucket to which SQL logs are delivered, unless --log-buckets names another place

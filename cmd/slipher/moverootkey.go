@@ -13,12 +13,12 @@ import (
 )
 
 type rootKeyCommand struct {
-	Move rootKeyMoveCommand `cmd:"" help:"Have another KMS wrap the root key, or keep it in DIR/keys in clear; slipher must be stopped."`
+	Move rootKeyMoveCommand `cmd:"" help:"Have another file or KMS wrap the root key, or keep it in DIR/keys in clear; slipher must be stopped."`
 }
 
 type rootKeyMoveCommand struct {
-	RootKey string `placeholder:"URL" help:"The key of a KMS that wraps it now, as for slipher serve (default: it lies in DIR/keys)."`
-	To      string `required:"" placeholder:"URL" help:"The key of a KMS that is to wrap it from now on, or the word clear."`
+	RootKey string `placeholder:"URL" help:"What wraps it now, as for slipher serve (default: the file that the first start made)."`
+	To      string `required:"" placeholder:"URL" help:"The file or the key of a KMS that is to wrap it from now on, as for slipher serve, or the word clear."`
 	Data    string `required:"" type:"path" placeholder:"DIR" help:"The data directory of the stopped slipher."`
 }
 
@@ -39,7 +39,7 @@ func (c rootKeyMoveCommand) Run(ctx context.Context) (err error) {
 	defer cancel()
 	var to keys.Keeper
 	if c.To != inClear {
-		keeper, err := openRootKeeper(ctx, c.To)
+		keeper, err := openRootKeeper(ctx, data, c.To)
 		if err != nil {
 			return fmt.Errorf("--to: %w", err)
 		}
@@ -54,6 +54,10 @@ func (c rootKeyMoveCommand) Run(ctx context.Context) (err error) {
 	}
 	if to == nil {
 		fmt.Println("the root key lies in clear in " + data.path("keys") + "; start slipher without --root-key from now on")
+		return nil
+	}
+	if _, isFile := to.(fileKeeper); isFile {
+		fmt.Println("the root key is wrapped by " + to.Name() + "; start slipher without --root-key from now on, as long as the file stays there")
 		return nil
 	}
 	fmt.Println("the root key is wrapped by " + to.Name() + "; start slipher with that --root-key from now on")

@@ -4,11 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
+	"os"
 	"path"
+	"path/filepath"
 	"regexp"
 	"time"
 
+	"github.com/google/uuid"
 	"gocloud.dev/secrets"
 	_ "gocloud.dev/secrets/awskms"
 	"gocloud.dev/secrets/azurekeyvault"
@@ -20,7 +24,7 @@ import (
 )
 
 // howToWriteRootKey is what a refusal ends with.
-const howToWriteRootKey = "write awskms:///arn:aws:kms:…?region=…, gcpkms://projects/…/cryptoKeys/…, azurekeyvault://name.vault.azure.net/keys/…/version or hashivault://key"
+const howToWriteRootKey = "write file:///folder/name.key, awskms:///arn:aws:kms:…?region=…, gcpkms://projects/…/cryptoKeys/…, azurekeyvault://name.vault.azure.net/keys/…/version or hashivault://key"
 
 // rootKeyPatience is how long a KMS may take. Its clients try again meanwhile what fails in passing.
 const rootKeyPatience = 30 * time.Second
@@ -30,48 +34,96 @@ func (s *slipher) openKeys(ctx context.Context) (*keys.Ring, error) {
 	return openRing(ctx, keys.Open, s.store, s.data, s.command.RootKey)
 }
 
-// openRing opens the ring of a data folder by keys.Open or keys.Look. Without a KMS, rootKey is empty.
+// openRing opens the ring of a data folder by keys.Open or keys.Look. rootKey is what --root-key says, or empty.
 func openRing(ctx context.Context, open func(context.Context, keys.Config) (*keys.Ring, error), store *meta.Store, data folder, rootKey string) (*keys.Ring, error) {
 	ctx, cancel := context.WithTimeout(ctx, rootKeyPatience)
 	defer cancel()
 	config := keys.Config{Store: store, RootKeyFile: data.path("keys", "root.key"), Now: time.Now}
-	if rootKey != "" {
-		keeper, err := openRootKeeper(ctx, rootKey)
+	if rootKey == "" {
+		usual, err := usualKeyFile(config.RootKeyFile)
 		if err != nil {
-			return nil, fmt.Errorf("--root-key: %w", err)
+			return nil, err
 		}
-		defer keeper.Close()
-		config.Keeper = keeper
+		config.Keeper = usual
+		return open(ctx, config)
 	}
+	keeper, err := openRootKeeper(ctx, data, rootKey)
+	if err != nil {
+		return nil, fmt.Errorf("--root-key: %w", err)
+	}
+	defer keeper.Close()
+	config.Keeper = keeper
 	return open(ctx, config)
 }
 
-// rootKeeper is a key of a KMS.
-type rootKeeper struct {
+// usualKeyFile is the file that has wrapped the root key, or, before the first start, one in the user's configuration folder. It is nil where the root key is
+// wrapped by a KMS, which has to be named, or lies in clear.
+func usualKeyFile(rootKeyFile string) (keys.Keeper, error) {
+	file, found, err := keys.KeyFileOf(rootKeyFile)
+	switch {
+	case found:
+		return file, nil
+	case err == nil:
+		return nil, nil
+	case !errors.Is(err, fs.ErrNotExist):
+		return nil, err
+	}
+	configuration, err := os.UserConfigDir()
+	if err != nil {
+		return nil, fmt.Errorf("there is no configuration folder for the root key (%w): say with --root-key file:///folder/name.key where it is to be", err)
+	}
+	return keys.KeyFile{Path: filepath.Join(configuration, "slipher", uuid.NewString()+".key")}, nil
+}
+
+// rootKeeper is a key of a KMS, or a file.
+type rootKeeper interface {
+	keys.Keeper
+	Close() error
+}
+
+type kmsKeeper struct {
 	*secrets.Keeper
 	name string
 }
 
-func (k rootKeeper) Name() string { return k.name }
+func (k kmsKeeper) Name() string { return k.name }
 
-func openRootKeeper(ctx context.Context, text string) (rootKeeper, error) {
+type fileKeeper struct{ keys.KeyFile }
+
+func (fileKeeper) Close() error { return nil }
+
+func openRootKeeper(ctx context.Context, data folder, text string) (rootKeeper, error) {
 	location, err := url.Parse(text)
 	if err != nil {
 		// The URL itself may be the secret, so it is not repeated.
-		return rootKeeper{}, fmt.Errorf("not a URL: %w (%s)", errors.Unwrap(err), howToWriteRootKey)
+		return nil, fmt.Errorf("not a URL: %w (%s)", errors.Unwrap(err), howToWriteRootKey)
+	}
+	if location.Scheme == "file" {
+		return openKeyFile(data, location)
 	}
 	kms := secrets.DefaultURLMux()
 	if !kms.ValidKeeperScheme(location.Scheme) {
-		return rootKeeper{}, fmt.Errorf("no KMS is known by the scheme %q (%s)", location.Scheme, howToWriteRootKey)
+		return nil, fmt.Errorf("no KMS is known by the scheme %q (%s)", location.Scheme, howToWriteRootKey)
 	}
 	if path.Join(location.Host, location.Path) == "" {
-		return rootKeeper{}, fmt.Errorf("%s:// names no key (%s)", location.Scheme, howToWriteRootKey)
+		return nil, fmt.Errorf("%s:// names no key (%s)", location.Scheme, howToWriteRootKey)
 	}
 	keeper, err := kms.OpenKeeperURL(ctx, location)
 	if err != nil {
-		return rootKeeper{}, fmt.Errorf("%w (%s)", err, howToWriteRootKey)
+		return nil, fmt.Errorf("%w (%s)", err, howToWriteRootKey)
 	}
-	return rootKeeper{keeper, rootKeyName(location)}, nil
+	return kmsKeeper{keeper, rootKeyName(location)}, nil
+}
+
+func openKeyFile(data folder, location *url.URL) (rootKeeper, error) {
+	file := filepath.Clean(location.Path)
+	if location.Host != "" || !filepath.IsAbs(file) {
+		return nil, fmt.Errorf("%s names no file by its whole path (%s)", location, howToWriteRootKey)
+	}
+	if file == data.path("keys", "root.key") {
+		return nil, fmt.Errorf("%s is where the wrapped root key lies: name a file outside the data directory", file)
+	}
+	return fileKeeper{keys.KeyFile{Path: file}}, nil
 }
 
 // rootKeyName is the URL without its options, which say how to get to the key and not which one it is.

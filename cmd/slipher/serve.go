@@ -41,7 +41,7 @@ type serveCommand struct {
 	Listen        string            `default:"127.0.0.1:8480" help:"Address of the AWS API."`
 	Snapshots     string            `placeholder:"URL" help:"Where snapshots are kept: file:///folder, s3://bucket, gs://bucket or azblob://container (default: DIR/snapshots)."`
 	SnapshotsIn   map[string]string `mapsep:"none" placeholder:"REGION=URL" help:"Where a region's own snapshots are kept, if not with the others; may be repeated."`
-	RootKey       string            `placeholder:"URL" help:"The key of a KMS that wraps the key of all keys: awskms://, gcpkms://, azurekeyvault:// or hashivault:// (default: it lies in DIR/keys)."`
+	RootKey       string            `placeholder:"URL" help:"What wraps the key of all keys: file:///folder/name.key, or a key of a KMS: awskms://, gcpkms://, azurekeyvault:// or hashivault:// (default: a file in your configuration folder, made by the first start)."`
 	Bandwidth     byteRate          `default:"0" placeholder:"RATE" help:"Cap on all save and restore traffic together, like 20MB/s (0: none)."`
 	ManualQuota   int               `name:"manual-snapshots" default:"20" placeholder:"NUMBER" help:"How many manual snapshots an account may have in a region, final ones and copies included."`
 	AuditDays     int               `name:"audit-days" default:"90" placeholder:"DAYS" help:"How long the record of API calls is kept (0: for ever)."`

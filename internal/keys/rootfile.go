@@ -10,9 +10,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
-// Keeper wraps the root key with a key that never leaves it, as a KMS does. It is asked once, when the ring is opened.
+// Keeper wraps the root key with a key of its own, as a KMS does, or a KeyFile. It is asked once, when the ring is opened.
 type Keeper interface {
 	// Name says which key it wraps with. It is kept in clear beside the wrapped root key and shown in refusals.
 	Name() string
@@ -49,7 +50,7 @@ func (r *Ring) unwrapRootKey(ctx context.Context, text []byte) ([]byte, error) {
 		return nil, fmt.Errorf("the wrapped root key in %s is damaged: restore the file", r.config.RootKeyFile)
 	}
 	keeper := r.config.Keeper
-	if keeper == nil || keeper.Name() != root.Keeper {
+	if keeper == nil || !fits(keeper.Name(), root.Keeper) {
 		return nil, fmt.Errorf("the root key in %s is wrapped by %s: start with that --root-key", r.config.RootKeyFile, root.Keeper)
 	}
 	key, err := keeper.Decrypt(ctx, root.Wrapped)
@@ -60,6 +61,11 @@ func (r *Ring) unwrapRootKey(ctx context.Context, text []byte) ([]byte, error) {
 		return nil, fmt.Errorf("what %s unwrapped of %s is no root key: restore the file", root.Keeper, r.config.RootKeyFile)
 	}
 	return key, nil
+}
+
+// fits lets a key file be in another place than it was.
+func fits(keeper, wrappedBy string) bool {
+	return keeper == wrappedBy || strings.HasPrefix(keeper, fileScheme) && strings.HasPrefix(wrappedBy, fileScheme)
 }
 
 // makeRootKey makes a new root key durable before anything is sealed with it.

@@ -30,9 +30,13 @@ func (r *Ring) Unseal(purpose string, sealed []byte) ([]byte, error) {
 
 func materialOf(arn string) string { return "key material of " + arn }
 
-// A random nonce is safe for 2^32 messages under one key; data keys and secrets are far fewer.
 func (r *Ring) seal(with cipher.AEAD, bound string, plain []byte) ([]byte, error) {
-	nonce, err := r.random(nonceSize)
+	return seal(r.config.Random, with, bound, plain)
+}
+
+// A random nonce is safe for 2^32 messages under one key; data keys and secrets are far fewer.
+func seal(random io.Reader, with cipher.AEAD, bound string, plain []byte) ([]byte, error) {
+	nonce, err := draw(random, nonceSize)
 	if err != nil {
 		return nil, err
 	}
@@ -60,10 +64,12 @@ func newCipher(key []byte) (cipher.AEAD, error) {
 	return cipher.NewGCM(block)
 }
 
-func (r *Ring) random(size int) ([]byte, error) {
-	random := make([]byte, size)
-	if _, err := io.ReadFull(r.config.Random, random); err != nil {
+func (r *Ring) random(size int) ([]byte, error) { return draw(r.config.Random, size) }
+
+func draw(random io.Reader, size int) ([]byte, error) {
+	drawn := make([]byte, size)
+	if _, err := io.ReadFull(random, drawn); err != nil {
 		return nil, fmt.Errorf("draw random bytes: %w", err)
 	}
-	return random, nil
+	return drawn, nil
 }
