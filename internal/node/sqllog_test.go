@@ -70,6 +70,7 @@ func TestConnectionLog(t *testing.T) {
 	}
 	execute(t, conn, "SET application_name TO second")
 	conn.Close(t.Context())
+	r.records(sqllog.Connections, 5) // the node hears of the end in its own time
 	for _, dsn := range []string{strings.Replace(r.dsn(), password, "wrong", 1), strings.Replace(r.dsn(), adminUser+":", "nobody:", 1)} {
 		if _, err := pgx.Connect(t.Context(), dsn); err == nil {
 			t.Error("a client was let in")
