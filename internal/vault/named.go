@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -16,6 +17,9 @@ import (
 // bucketName stands in a URL for the name of a bucket.
 const bucketName = "{bucket}"
 
+// plainName is no path, and nothing that a URL would read as more than a name.
+var plainName = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9.-]*$`)
+
 // Named opens buckets by their names, where a URL says: it has {bucket} where the name goes, or else each bucket is a folder of the place that it names.
 // Nothing is made: a bucket that is missing is an error for which Missing holds.
 func Named(location string) (open func(ctx context.Context, name string) (Bucket, error), err error) {
@@ -23,6 +27,9 @@ func Named(location string) (open func(ctx context.Context, name string) (Bucket
 		return nil, err
 	}
 	return func(ctx context.Context, name string) (Bucket, error) {
+		if !plainName.MatchString(name) || strings.Contains(name, "..") {
+			return nil, fmt.Errorf("%q is no name of a bucket: it has letters, digits, hyphens, and dots between them", name)
+		}
 		located, err := locationOf(location, name)
 		if err != nil {
 			return nil, err

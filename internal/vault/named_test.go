@@ -36,6 +36,15 @@ func TestNamed(t *testing.T) {
 			t.Errorf("%s: got %q, %v", location, body, err)
 		}
 	}
+	open, err := vault.Named("file://" + filepath.Join(dir, "logs"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"", ".", "..", "../" + filepath.Base(dir), "a/b", "a..b", "a?prefix=b", "a#b", "%2e%2e"} {
+		if _, err := open(t.Context(), name); err == nil || vault.Missing(err) {
+			t.Errorf("%q was looked for: %v", name, err)
+		}
+	}
 	for _, location := range []string{"mem://", "ftp://host/x", "://", "file"} {
 		if _, err := vault.Named(location); err == nil {
 			t.Errorf("%s was taken", location)
