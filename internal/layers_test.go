@@ -26,15 +26,14 @@ var floors = map[string]int{
 
 	"internal/control":   2,
 	"internal/statement": 2,
-	"internal/kms":       2,
-	"internal/identity":  2,
+	"internal/service":   2,
 
-	"internal/iam":     3,
-	"internal/keys":    3,
-	"internal/secrets": 3,
-	"internal/vault":   3,
-	"internal/compute": 3,
-	"internal/sqllog":  3,
+	"internal/accounts": 3,
+	"internal/keys":     3,
+	"internal/secrets":  3,
+	"internal/vault":    3,
+	"internal/fleet":    3,
+	"internal/sqllog":   3,
 
 	"internal/api":         4,
 	"internal/sigv4":       4,

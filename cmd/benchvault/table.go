@@ -12,8 +12,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"slipher/internal/compute"
 	"slipher/internal/engine"
+	"slipher/internal/fleet"
 	"slipher/internal/pgwire"
 )
 
@@ -56,13 +56,13 @@ func (b *bench) table(ctx context.Context) (err error) {
 }
 
 type restoredTable struct {
-	compute.TableRestored
+	fleet.TableRestored
 	measured
 }
 
 // restoreTables fills a node, saves it, and restores each table into an empty one. It returns the first one's file.
 func (b *bench) restoreTables(ctx context.Context) (_ map[string]restoredTable, file string, err error) {
-	runDir, err := compute.RunDir()
+	runDir, err := fleet.RunDir()
 	if err != nil {
 		return nil, "", err
 	}
@@ -72,31 +72,31 @@ func (b *bench) restoreTables(ctx context.Context) (_ map[string]restoredTable, 
 	if err != nil {
 		return nil, "", err
 	}
-	fleet, err := compute.Open(compute.Config{
+	nodes, err := fleet.Open(fleet.Config{
 		Binary: program, Dir: dir, RunDir: runDir, Stores: []string{filepath.Join(b.work, "snapshots")}, LogLevel: "ERROR", NodeLog: os.Stderr, Log: slog.New(slog.DiscardHandler), Now: time.Now,
 	})
 	if err != nil {
 		return nil, "", err
 	}
-	defer func() { err = errors.Join(err, fleet.Close(context.WithoutCancel(ctx))) }()
-	store := compute.Store{URL: "file://" + filepath.ToSlash(filepath.Join(b.work, "snapshots")), Scope: "bench", Key: make([]byte, 32)}
+	defer func() { err = errors.Join(err, nodes.Close(context.WithoutCancel(ctx))) }()
+	store := fleet.Store{URL: "file://" + filepath.ToSlash(filepath.Join(b.work, "snapshots")), Scope: "bench", Key: make([]byte, 32)}
 	if err := os.MkdirAll(filepath.Join(b.work, "snapshots"), 0o700); err != nil {
 		return nil, "", err
 	}
-	if err := fillShop(ctx, fleet); err != nil {
+	if err := fillShop(ctx, nodes); err != nil {
 		return nil, "", fmt.Errorf("fill the tables: %w", err)
 	}
-	if _, err := fleet.Save(ctx, "source", compute.SaveRequest{Store: store, Manifest: "whole"}, nil); err != nil {
+	if _, err := nodes.Save(ctx, "source", fleet.SaveRequest{Store: store, Manifest: "whole"}, nil); err != nil {
 		return nil, "", err
 	}
-	if _, err := openNode(ctx, fleet, "target"); err != nil {
+	if _, err := openNode(ctx, nodes, "target"); err != nil {
 		return nil, "", err
 	}
 	restored := map[string]restoredTable{}
 	for _, table := range shop {
-		name := compute.TableName{Schema: "public", Table: table.name}
+		name := fleet.TableName{Schema: "public", Table: table.name}
 		began := time.Now()
-		got, err := fleet.RestoreTable(ctx, "target", compute.TableRequest{Store: store, Manifest: "whole", Database: database, Source: name, Target: name}, nil)
+		got, err := nodes.RestoreTable(ctx, "target", fleet.TableRequest{Store: store, Manifest: "whole", Database: database, Source: name, Target: name}, nil)
 		if err != nil {
 			return nil, "", fmt.Errorf("restore %s: %w", table.name, err)
 		}
@@ -105,8 +105,8 @@ func (b *bench) restoreTables(ctx context.Context) (_ map[string]restoredTable, 
 	return restored, filepath.Join(dir, "source", "data", engine.FileName(database)), nil
 }
 
-func fillShop(ctx context.Context, fleet *compute.Fleet) error {
-	address, err := openNode(ctx, fleet, "source")
+func fillShop(ctx context.Context, nodes *fleet.Fleet) error {
+	address, err := openNode(ctx, nodes, "source")
 	if err != nil {
 		return err
 	}
@@ -131,7 +131,7 @@ func fillShop(ctx context.Context, fleet *compute.Fleet) error {
 }
 
 // openNode starts a node with an empty database and returns where it listens.
-func openNode(ctx context.Context, fleet *compute.Fleet, cluster string) (address string, err error) {
+func openNode(ctx context.Context, nodes *fleet.Fleet, cluster string) (address string, err error) {
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", err
@@ -140,15 +140,15 @@ func openNode(ctx context.Context, fleet *compute.Fleet, cluster string) (addres
 	if err := free.Close(); err != nil {
 		return "", err
 	}
-	spec := compute.Spec{Cluster: cluster, Address: "127.0.0.1", Port: free.Addr().(*net.TCPAddr).Port, MemoryLimit: "2GB", Threads: 2}
-	if err := fleet.Start(ctx, spec); err != nil {
+	spec := fleet.Spec{Cluster: cluster, Address: "127.0.0.1", Port: free.Addr().(*net.TCPAddr).Port, MemoryLimit: "2GB", Threads: 2}
+	if err := nodes.Start(ctx, spec); err != nil {
 		return "", err
 	}
 	verifier, err := pgwire.NewVerifier(password)
 	if err != nil {
 		return "", err
 	}
-	return address, fleet.Open(ctx, cluster, compute.OpenRequest{Database: database, AdminUser: "awsuser", Verifier: verifier})
+	return address, nodes.Open(ctx, cluster, fleet.OpenRequest{Database: database, AdminUser: "awsuser", Verifier: verifier})
 }
 
 // tableBytes is what the blocks take that hold something of the table, also those that it shares with others.

@@ -9,7 +9,7 @@ import (
 	"net/http"
 	"path/filepath"
 
-	"slipher/internal/iam"
+	"slipher/internal/accounts"
 )
 
 // listenAdmin opens the admin socket in a folder that only this user can enter. Whoever can open it may do everything.
@@ -57,10 +57,10 @@ func (s *slipher) createAccount(ctx context.Context, request accountRequest) (ac
 		return accountCreated{}, fmt.Errorf("profile %q stands in %s already: choose another with --profile", request.Profile, s.data.path("credentials"))
 	}
 	key, err := s.accounts.CreateAccount(ctx, request.Account)
-	if errors.Is(err, iam.ErrExists) && request.ReplaceKey {
+	if errors.Is(err, accounts.ErrExists) && request.ReplaceKey {
 		key, err = s.accounts.ReplaceRootKey(ctx, request.Account)
 	}
-	if errors.Is(err, iam.ErrExists) {
+	if errors.Is(err, accounts.ErrExists) {
 		return accountCreated{}, fmt.Errorf("account %s exists already; to give its root user a new access key, which ends the present one, add --replace-key", request.Account)
 	}
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 	"slices"
 	"strings"
 
+	"slipher/internal/accounts"
 	"slipher/internal/control"
-	"slipher/internal/iam"
 	"slipher/internal/keys"
 	"slipher/internal/meta"
 	"slipher/internal/secrets"
@@ -55,17 +55,17 @@ func (d *doctor) checkCredentials(ctx context.Context, store *meta.Store, ring *
 		d.problem("credentials", "%v", err)
 		return
 	}
-	accounts := &iam.Directory{Store: store, Sealer: ring, Now: d.now}
+	directory := &accounts.Directory{Store: store, Sealer: ring, Now: d.now}
 	isDefault := func(p profile) bool { return p.name == "default" }
 	if !slices.ContainsFunc(profiles, isDefault) {
 		d.problem("credentials", "%s has no profile default: restart slipher, which gives account %s a new access key", path, firstAccount)
 	}
 	for _, p := range profiles {
-		key, err := accounts.AccessKey(ctx, p.id)
+		key, err := directory.AccessKey(ctx, p.id)
 		switch {
 		case err == nil && subtle.ConstantTimeCompare([]byte(key.Secret), []byte(p.secret)) == 1:
 			d.ok("credentials", "profile %s is of account %s", p.name, key.Account)
-		case err != nil && !errors.Is(err, iam.ErrNotFound):
+		case err != nil && !errors.Is(err, accounts.ErrNotFound):
 			d.problem("credentials", "profile %s: %v", p.name, err)
 		case isDefault(p):
 			d.problem("credentials", "profile default in %s has an access key that this installation does not know: take the profile out and restart slipher, which writes a new one",

@@ -12,7 +12,7 @@ import (
 	"syscall"
 	"time"
 
-	"slipher/internal/compute"
+	"slipher/internal/fleet"
 	"slipher/internal/lazyfs"
 	"slipher/internal/meta"
 )
@@ -44,7 +44,7 @@ func (d *doctor) checkRunning(ctx context.Context) {
 
 // checkSockets looks for folders of sockets that a killed slipher left, whatever its data folder was.
 func (d *doctor) checkSockets(ctx context.Context) {
-	dirs, err := filepath.Glob(filepath.Join(os.TempDir(), compute.RunDirPrefix+"*"))
+	dirs, err := filepath.Glob(filepath.Join(os.TempDir(), fleet.RunDirPrefix+"*"))
 	if err != nil {
 		d.problem("sockets", "%v", err)
 		return
@@ -104,7 +104,7 @@ func tryMount(ctx context.Context) error {
 	defer os.RemoveAll(dir)
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
-	return compute.TryMounts(ctx, binary, "try-mount", dir)
+	return fleet.TryMounts(ctx, binary, "try-mount", dir)
 }
 
 type tryMountCommand struct {

@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"slipher/internal/compute"
+	"slipher/internal/fleet"
 )
 
 // folder is slipher's data directory:
@@ -89,7 +89,7 @@ func (f folder) sweepSockets() {
 	if err != nil {
 		return
 	}
-	if dir := filepath.Dir(left.Admin); strings.HasPrefix(filepath.Base(dir), compute.RunDirPrefix) {
+	if dir := filepath.Dir(left.Admin); strings.HasPrefix(filepath.Base(dir), fleet.RunDirPrefix) {
 		os.RemoveAll(dir)
 	}
 }

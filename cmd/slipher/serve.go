@@ -17,18 +17,18 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+	"slipher/internal/accounts"
 	"slipher/internal/api"
 	"slipher/internal/audit"
 	"slipher/internal/awsapi"
-	"slipher/internal/compute"
 	"slipher/internal/confine"
 	"slipher/internal/control"
-	"slipher/internal/iam"
-	"slipher/internal/identity"
+	"slipher/internal/fleet"
 	"slipher/internal/keys"
-	"slipher/internal/kms"
 	"slipher/internal/meta"
 	"slipher/internal/secrets"
+	"slipher/internal/service/iam"
+	"slipher/internal/service/kms"
 	"slipher/internal/sqllog"
 	"slipher/internal/vault"
 )
@@ -92,7 +92,7 @@ type slipher struct {
 
 	store    *meta.Store
 	ring     *keys.Ring
-	accounts *iam.Directory
+	accounts *accounts.Directory
 	audit    *audit.Log
 	sqlLogs  *sqllog.Gatherer
 	// logBucket opens a bucket to which SQL logs are delivered.
@@ -100,7 +100,7 @@ type slipher struct {
 	given     *certificateFiles // --tls-cert; nil shows certificates of slipher's own authority
 	kms       *kms.Service
 	secrets   *secrets.Safe
-	fleet     *compute.Fleet
+	fleet     *fleet.Fleet
 	control   *control.Control
 	listener  net.Listener
 
@@ -135,7 +135,7 @@ func (s *slipher) open(ctx context.Context) error {
 	if s.secrets, err = secrets.New(secrets.Config{Store: s.store, Keys: s.ring, Now: time.Now}); err != nil {
 		return err
 	}
-	s.accounts = &iam.Directory{Store: s.store, Sealer: s.ring, Now: time.Now}
+	s.accounts = &accounts.Directory{Store: s.store, Sealer: s.ring, Now: time.Now}
 	if err := s.firstAccount(ctx); err != nil {
 		return err
 	}
@@ -162,7 +162,7 @@ func (s *slipher) firstAccount(ctx context.Context) error {
 		return err
 	}
 	key, err := s.accounts.CreateAccount(ctx, firstAccount)
-	if errors.Is(err, iam.ErrExists) {
+	if errors.Is(err, accounts.ErrExists) {
 		if written {
 			return nil
 		}
@@ -177,12 +177,12 @@ func (s *slipher) firstAccount(ctx context.Context) error {
 	return s.data.addProfile("default", key.ID, key.Secret)
 }
 
-func (s *slipher) openFleet() (*compute.Fleet, error) {
+func (s *slipher) openFleet() (*fleet.Fleet, error) {
 	binary, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("find slipher's own program: %w", err)
 	}
-	if s.runDir, err = compute.RunDir(); err != nil {
+	if s.runDir, err = fleet.RunDir(); err != nil {
 		return nil, err
 	}
 	s.onClose(func() error { return os.RemoveAll(s.runDir) })
@@ -190,7 +190,7 @@ func (s *slipher) openFleet() (*compute.Fleet, error) {
 		return nil, fmt.Errorf("prepare TLS for the endpoints: %w", err)
 	}
 	stores, remote := vault.Folders(append(slices.Sorted(maps.Values(s.command.SnapshotsIn)), s.snapshotsURL()))
-	return compute.Open(compute.Config{
+	return fleet.Open(fleet.Config{
 		Binary: binary, Dir: s.data.path("clusters"), RunDir: s.runDir,
 		Stores: stores, RemoteStore: remote, Certificate: s.sqlCertificate, Sessions: s.command.SQLConnections,
 		LogLevel: s.command.LogLevel.String(), NodeLog: os.Stderr, Log: s.log, Now: time.Now,
@@ -260,7 +260,7 @@ func (s *slipher) url() string {
 }
 
 func (s *slipher) door() http.Handler {
-	who := identity.New(s.accounts)
+	who := iam.New(s.accounts)
 	return awsapi.NewServer(awsapi.Config{
 		Services: []api.Service{s.control.Service(), who.IAM(), who.STS(), s.kms.Handlers().Service(), s.secrets.Service()},
 		Keys:     s.accounts,

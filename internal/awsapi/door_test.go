@@ -14,10 +14,10 @@ import (
 	"testing"
 	"time"
 
+	"slipher/internal/accounts"
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
 	"slipher/internal/api/sts"
-	"slipher/internal/iam"
 	"slipher/internal/policy"
 	"slipher/internal/sigv4"
 	"slipher/internal/throttle"
@@ -32,18 +32,18 @@ const (
 var noon = time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
 
 // keyring is the accounts of a door under test.
-type keyring map[string]iam.AccessKey
+type keyring map[string]accounts.AccessKey
 
-func (k keyring) Credentials(_ context.Context, id, _ string) (*iam.Credentials, error) {
+func (k keyring) Credentials(_ context.Context, id, _ string) (*accounts.Credentials, error) {
 	key, ok := k[id]
 	if !ok {
-		return nil, iam.ErrNotFound
+		return nil, accounts.ErrNotFound
 	}
-	return &iam.Credentials{AccessKey: key, Principal: policy.RootUser(key.Account)}, nil
+	return &accounts.Credentials{AccessKey: key, Principal: policy.RootUser(key.Account)}, nil
 }
 
-func keyOf(account string) iam.AccessKey {
-	return iam.AccessKey{ID: "AKIA" + account, Secret: "secret of " + account, Account: account,
+func keyOf(account string) accounts.AccessKey {
+	return accounts.AccessKey{ID: "AKIA" + account, Secret: "secret of " + account, Account: account,
 		ARN: "arn:aws:iam::" + account + ":root", UserID: account}
 }
 

@@ -7,15 +7,15 @@ import (
 	"net/http"
 	"testing"
 
+	"slipher/internal/accounts"
 	"slipher/internal/api/kms"
-	"slipher/internal/iam"
 )
 
 // over has credentials that are no longer valid.
 type over struct{}
 
-func (over) Credentials(context.Context, string, string) (*iam.Credentials, error) {
-	return nil, iam.ErrExpired
+func (over) Credentials(context.Context, string, string) (*accounts.Credentials, error) {
+	return nil, accounts.ErrExpired
 }
 
 func TestExpiredToken(t *testing.T) {

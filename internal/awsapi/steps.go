@@ -16,8 +16,8 @@ import (
 	"strconv"
 	"strings"
 
+	"slipher/internal/accounts"
 	"slipher/internal/api"
-	"slipher/internal/iam"
 	"slipher/internal/policy"
 	"slipher/internal/sigv4"
 )
@@ -90,20 +90,20 @@ func (s *server) receive(_ context.Context, x *exchange) error {
 	return nil
 }
 
-// Keys finds what a request is signed with. Credentials that are not valid are iam.ErrNotFound, those that are over iam.ErrExpired.
+// Keys finds what a request is signed with. Credentials that are not valid are accounts.ErrNotFound, those that are over accounts.ErrExpired.
 type Keys interface {
-	Credentials(ctx context.Context, keyID, token string) (*iam.Credentials, error)
+	Credentials(ctx context.Context, keyID, token string) (*accounts.Credentials, error)
 }
 
 // authenticate finds the key's owner and proves that the key signed this request.
 func (s *server) authenticate(ctx context.Context, x *exchange) error {
 	found, err := s.config.Keys.Credentials(ctx, x.signature.AccessKeyID, x.signature.Token)
 	switch {
-	case errors.Is(err, iam.ErrNotFound) && x.signature.Token != "":
+	case errors.Is(err, accounts.ErrNotFound) && x.signature.Token != "":
 		return api.NewFault("InvalidClientTokenId", 403, "the security token in the request is not valid: it is of another access key, or of nobody any more")
-	case errors.Is(err, iam.ErrNotFound):
+	case errors.Is(err, accounts.ErrNotFound):
 		return api.NewFault("InvalidClientTokenId", 403, "the access key in the request does not exist")
-	case errors.Is(err, iam.ErrExpired):
+	case errors.Is(err, accounts.ErrExpired):
 		return api.NewFault("ExpiredToken", 403, "the security token in the request is expired")
 	case err != nil:
 		return fmt.Errorf("look up the access key: %w", err)
@@ -196,8 +196,8 @@ func checkContentType(header string) error {
 
 // authorize asks the policies of the caller.
 func (s *server) authorize(ctx context.Context, x *exchange) error {
-	err := iam.Authorize(ctx, x.service.Service, x.caller, x.operation.Name, x.input)
-	if denied, ok := errors.AsType[*iam.Denied](err); ok {
+	err := accounts.Authorize(ctx, x.service.Service, x.caller, x.operation.Name, x.input)
+	if denied, ok := errors.AsType[*accounts.Denied](err); ok {
 		s.log.Debug("request denied", "request", x.caller.RequestID, "caller", x.caller.ARN, "action", denied.Request.Action,
 			"resource", denied.Request.Resource, "decision", denied.Decision)
 	}

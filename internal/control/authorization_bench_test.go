@@ -9,25 +9,25 @@ import (
 	"strings"
 	"testing"
 
+	"slipher/internal/accounts"
 	"slipher/internal/api"
 	"slipher/internal/awsapi"
-	"slipher/internal/iam"
 	"slipher/internal/policy"
 	"slipher/internal/sigv4"
 	"slipher/internal/testbed"
 )
 
 // oneUser has the only credentials of a door under test.
-type oneUser iam.Credentials
+type oneUser accounts.Credentials
 
-func (u *oneUser) Credentials(context.Context, string, string) (*iam.Credentials, error) {
-	return (*iam.Credentials)(u), nil
+func (u *oneUser) Credentials(context.Context, string, string) (*accounts.Credentials, error) {
+	return (*accounts.Credentials)(u), nil
 }
 
 // busyUser has twenty policies of fifty statements, of which the last allows what its service asks for.
 func busyUser(b *testing.B) *oneUser {
 	b.Helper()
-	user := &oneUser{AccessKey: iam.AccessKey{ID: "AKIAADA", Secret: "secret", Account: testbed.Owner, ARN: "arn:aws:iam::" + testbed.Owner + ":user/ada", UserID: "AIDAADA"}}
+	user := &oneUser{AccessKey: accounts.AccessKey{ID: "AKIAADA", Secret: "secret", Account: testbed.Owner, ARN: "arn:aws:iam::" + testbed.Owner + ":user/ada", UserID: "AIDAADA"}}
 	user.Principal = policy.Principal{Type: policy.User, Account: testbed.Owner, ARN: user.ARN, UserID: user.UserID}
 	for number := range 20 {
 		statements := make([]string, 50)

@@ -11,10 +11,10 @@ import (
 	"testing"
 	"time"
 
+	"slipher/internal/accounts"
 	"slipher/internal/api"
 	"slipher/internal/audit"
 	"slipher/internal/awsapi"
-	"slipher/internal/iam"
 	"slipher/internal/meta"
 	"slipher/internal/policy"
 	"slipher/internal/sigv4"
@@ -22,10 +22,10 @@ import (
 )
 
 // ownerKey is the one access key of a door under test.
-type ownerKey iam.AccessKey
+type ownerKey accounts.AccessKey
 
-func (k ownerKey) Credentials(context.Context, string, string) (*iam.Credentials, error) {
-	return &iam.Credentials{AccessKey: iam.AccessKey(k), Principal: policy.RootUser(k.Account)}, nil
+func (k ownerKey) Credentials(context.Context, string, string) (*accounts.Credentials, error) {
+	return &accounts.Credentials{AccessKey: accounts.AccessKey(k), Principal: policy.RootUser(k.Account)}, nil
 }
 
 // doorOf puts the whole way of a request before a bed: HTTP, signature, audit record.

@@ -8,7 +8,7 @@ import (
 
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
-	"slipher/internal/compute"
+	"slipher/internal/fleet"
 	"slipher/internal/meta"
 )
 
@@ -184,8 +184,8 @@ func isSaving(tx *meta.Tx, record clusterRecord) (bool, error) {
 	return count > 0, err
 }
 
-func (c *Control) spec(body cluster) compute.Spec {
-	return compute.Spec{
+func (c *Control) spec(body cluster) fleet.Spec {
+	return fleet.Spec{
 		Cluster: body.Key,
 		Address: c.config.Addresses.bind(body.Address),
 		Port:    body.Port, MemoryLimit: c.config.Memory, Threads: c.config.Threads,
@@ -193,8 +193,8 @@ func (c *Control) spec(body cluster) compute.Spec {
 }
 
 // openRequest names the restore as long as the node may need it.
-func (c *Control) openRequest(ctx context.Context, body cluster) (compute.OpenRequest, error) {
-	request := compute.OpenRequest{Database: body.DBName, AdminUser: body.MasterUsername, Verifier: body.Verifier, Parameters: body.parametersToRun().forNode()}
+func (c *Control) openRequest(ctx context.Context, body cluster) (fleet.OpenRequest, error) {
+	request := fleet.OpenRequest{Database: body.DBName, AdminUser: body.MasterUsername, Verifier: body.Verifier, Parameters: body.parametersToRun().forNode()}
 	logins, err := c.loginsOf(ctx, body.Key)
 	if request.Logins = logins; err != nil || !body.restoring() {
 		return request, err
@@ -204,6 +204,6 @@ func (c *Control) openRequest(ctx context.Context, body cluster) (compute.OpenRe
 	return request, err
 }
 
-func (c cluster) credentials() compute.Credentials {
-	return compute.Credentials{AdminUser: c.MasterUsername, Verifier: c.Verifier}
+func (c cluster) credentials() fleet.Credentials {
+	return fleet.Credentials{AdminUser: c.MasterUsername, Verifier: c.Verifier}
 }

@@ -21,30 +21,30 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"slipher/internal/api/redshift"
-	"slipher/internal/compute"
+	"slipher/internal/fleet"
 	"slipher/internal/keys"
 	"slipher/internal/meta"
 	"slipher/internal/secrets"
 	"slipher/internal/vault"
 )
 
-// Nodes run the clusters' data. Every call may be repeated. *compute.Fleet is one.
+// Nodes run the clusters' data. Every call may be repeated. *fleet.Fleet is one.
 type Nodes interface {
-	Start(ctx context.Context, spec compute.Spec) error
-	Open(ctx context.Context, cluster string, request compute.OpenRequest) error
-	Restore(ctx context.Context, cluster string, request compute.RestoreRequest, progress func(compute.Progress)) error
-	RestoreTable(ctx context.Context, cluster string, request compute.TableRequest, progress func(compute.Progress)) (compute.TableRestored, error)
-	Save(ctx context.Context, cluster string, request compute.SaveRequest, progress func(compute.Progress)) (compute.Saved, error)
-	SetCredentials(ctx context.Context, cluster string, credentials compute.Credentials) error
-	AddLogin(ctx context.Context, cluster string, login compute.Login) error
-	Status(ctx context.Context, cluster string) (compute.Status, error)
+	Start(ctx context.Context, spec fleet.Spec) error
+	Open(ctx context.Context, cluster string, request fleet.OpenRequest) error
+	Restore(ctx context.Context, cluster string, request fleet.RestoreRequest, progress func(fleet.Progress)) error
+	RestoreTable(ctx context.Context, cluster string, request fleet.TableRequest, progress func(fleet.Progress)) (fleet.TableRestored, error)
+	Save(ctx context.Context, cluster string, request fleet.SaveRequest, progress func(fleet.Progress)) (fleet.Saved, error)
+	SetCredentials(ctx context.Context, cluster string, credentials fleet.Credentials) error
+	AddLogin(ctx context.Context, cluster string, login fleet.Login) error
+	Status(ctx context.Context, cluster string) (fleet.Status, error)
 	SetBandwidth(ctx context.Context, cluster string, bytesPerSecond int64) error
-	Reboot(ctx context.Context, cluster string, request compute.OpenRequest) error
+	Reboot(ctx context.Context, cluster string, request fleet.OpenRequest) error
 	Stop(ctx context.Context, cluster string) error
 	Remove(ctx context.Context, cluster string) error
 }
 
-// Accounts tell which accounts there are. *iam.Directory is one.
+// Accounts tell which accounts there are. *accounts.Directory is one.
 type Accounts interface {
 	Active(tx *meta.Tx, account string) (bool, error)
 }

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 
-	"slipher/internal/compute"
+	"slipher/internal/fleet"
 	"slipher/internal/meta"
 	"slipher/internal/vault"
 )
@@ -83,7 +83,7 @@ func (c *Control) bring(ctx context.Context, record snapshotRecord, earlier []va
 	}()
 	saved, err := c.config.Copy(ctx, into, from, vault.CopyRequest{
 		Source: record.Body.Origin.Manifest, Manifest: record.Body.Manifest, Earlier: earlier,
-		Progress: func(p vault.Progress) { c.progress.set(record.ID, compute.Progress(p)) },
+		Progress: func(p vault.Progress) { c.progress.set(record.ID, fleet.Progress(p)) },
 	})
 	if err != nil {
 		return c.copyFailed(ctx, record, err)

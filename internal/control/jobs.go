@@ -7,7 +7,7 @@ import (
 	"log/slog"
 	"sync"
 
-	"slipher/internal/compute"
+	"slipher/internal/fleet"
 	"slipher/internal/meta"
 )
 
@@ -53,7 +53,7 @@ func register[J meta.Job](c *Control, work func(context.Context, J) error) {
 
 // hopeless says that trying again will not help: what is stored is damaged, or its key is gone.
 func hopeless(err error) bool {
-	var refused *compute.NodeError
+	var refused *fleet.NodeError
 	return errors.As(err, &refused) && refused.Damaged || keyLost(err)
 }
 

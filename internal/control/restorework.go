@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 
-	"slipher/internal/compute"
+	"slipher/internal/fleet"
 	"slipher/internal/meta"
 )
 
@@ -46,9 +46,9 @@ func (c *Control) workRestore(ctx context.Context, job restoreWork) error {
 
 func (c cluster) needsNoNode() bool { return c.atRest() || c.Status == pausing || c.Status == deleting }
 
-func (c *Control) restoreRequest(ctx context.Context, body cluster, bytesPerSecond int64) (compute.RestoreRequest, error) {
+func (c *Control) restoreRequest(ctx context.Context, body cluster, bytesPerSecond int64) (fleet.RestoreRequest, error) {
 	store, err := c.storeOf(ctx, body.Restore.Scope)
-	return compute.RestoreRequest{Store: store, Manifest: body.Restore.Manifest, BytesPerSecond: bytesPerSecond}, err
+	return fleet.RestoreRequest{Store: store, Manifest: body.Restore.Manifest, BytesPerSecond: bytesPerSecond}, err
 }
 
 // settleRestore ends a restore, if it is still the one under way.

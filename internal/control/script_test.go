@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"slipher/internal/compute"
+	"slipher/internal/fleet"
 	"slipher/internal/testbed"
 )
 
@@ -256,7 +256,7 @@ func (s *script) logins(words []string) []string {
 	return lines
 }
 
-var damaged = &compute.NodeError{Message: "a block is missing", Damaged: true}
+var damaged = &fleet.NodeError{Message: "a block is missing", Damaged: true}
 
 // fail: "save damaged", "save broken 3" make the next calls fail.
 func (s *script) fail(words []string) []string {

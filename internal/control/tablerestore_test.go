@@ -9,8 +9,8 @@ import (
 	"testing"
 
 	"slipher/internal/api/redshift"
-	"slipher/internal/compute"
 	"slipher/internal/control"
+	"slipher/internal/fleet"
 	"slipher/internal/testbed"
 )
 
@@ -99,7 +99,7 @@ func count(words []string, word string) (times int) {
 func TestTableFailures(t *testing.T) {
 	t.Parallel()
 	const interrupted = "FAILED The restore was interrupted. If there is a table copy in the schema public now, it is the restored one unless somebody else has made it."
-	full := &compute.NodeError{Message: "/data/x: the disk is full"}
+	full := &fleet.NodeError{Message: "/data/x: the disk is full"}
 	for name, test := range map[string]struct {
 		failures []error
 		own      bool // the client makes a table of the new name after the first failure
@@ -107,10 +107,10 @@ func TestTableFailures(t *testing.T) {
 	}{
 		"in_passing":                       {failures: []error{full, errPassing}, want: "SUCCEEDED "},
 		"for_good":                         {failures: []error{full, full, full}, want: "FAILED The table could not be copied in 3 attempts."},
-		"without_an_end":                   {failures: []error{full, compute.ErrNotRunning, full}, want: interrupted},
+		"without_an_end":                   {failures: []error{full, fleet.ErrNotRunning, full}, want: interrupted},
 		"for_good_at_once":                 {failures: []error{damaged}, want: "FAILED The data of snapshot monday could not be restored."},
 		"and_the_name_is_taken_meanwhile":  {failures: []error{full}, own: true, want: `FAILED relation "copy" already exists`},
-		"without_an_end_and_name_is_taken": {failures: []error{compute.ErrNotRunning}, own: true, want: interrupted},
+		"without_an_end_and_name_is_taken": {failures: []error{fleet.ErrNotRunning}, own: true, want: interrupted},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

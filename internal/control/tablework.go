@@ -6,7 +6,7 @@ import (
 	"fmt"
 
 	"slipher/internal/api/redshift"
-	"slipher/internal/compute"
+	"slipher/internal/fleet"
 	"slipher/internal/meta"
 )
 
@@ -82,7 +82,7 @@ func (c *Control) restoreTable(ctx context.Context, record tableRestoreRecord) e
 	share, report, end := c.follow(ctx, body.ClusterKey, body.RequestID)
 	defer c.progress.forget(body.RequestID)
 	defer end()
-	restored, err := c.config.Nodes.RestoreTable(ctx, body.ClusterKey, compute.TableRequest{
+	restored, err := c.config.Nodes.RestoreTable(ctx, body.ClusterKey, fleet.TableRequest{
 		Store: store, Manifest: body.Manifest, Database: body.cased(body.Source.Database),
 		Source: body.node(body.Source), Target: body.node(body.Target), BytesPerSecond: share,
 	}, report)
@@ -140,7 +140,7 @@ func (c *Control) tableFailed(ctx context.Context, record tableRestoreRecord, ca
 
 // fail counts a failure, and says whether it is of no use to try again. Nothing is left of a copy that the node itself says has failed.
 func (r *tableRestore) fail(cause error) (hopeless bool) {
-	refused, told := errors.AsType[*compute.NodeError](cause)
+	refused, told := errors.AsType[*fleet.NodeError](cause)
 	r.Failures++
 	r.Status = redshift.TableRestoreStatusTypePending
 	r.Interrupted = r.Interrupted || !told && !errors.Is(cause, errUntried)
@@ -153,7 +153,7 @@ const tableExists = "42P07"
 // failure tells the client what the last try came to. A table under the new name is never taken for the restored one: after an interruption it may as
 // well be the client's own.
 func (r tableRestore) failure(cause error) string {
-	refused, told := errors.AsType[*compute.NodeError](cause)
+	refused, told := errors.AsType[*fleet.NodeError](cause)
 	switch {
 	case told && refused.Damaged:
 		return fmt.Sprintf("The data of snapshot %s could not be restored.", r.Snapshot)

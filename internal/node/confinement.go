@@ -6,8 +6,8 @@ import (
 	"os"
 	"path/filepath"
 
-	"slipher/internal/compute"
 	"slipher/internal/confine"
+	"slipher/internal/fleet"
 )
 
 // confinement is what the node's process has given up before it opens a database or hears a client.
@@ -20,7 +20,7 @@ type confinement struct {
 
 // confineNode keeps the process to the cluster's folder and the snapshot stores. A limited process cannot mount, nor can what it starts, so fillers, which
 // mount, are started by a process that is there before.
-func confineNode(config compute.NodeConfig) (c confinement, err error) {
+func confineNode(config fleet.NodeConfig) (c confinement, err error) {
 	if err := confine.Hide(); err != nil {
 		return c, err
 	}

@@ -17,7 +17,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"slipher/internal/compute"
+	"slipher/internal/fleet"
 	"slipher/internal/pgwire"
 )
 
@@ -29,7 +29,7 @@ const (
 // running is a node under test, with the parent's ends of its sockets.
 type running struct {
 	t       testing.TB
-	config  compute.NodeConfig
+	config  fleet.NodeConfig
 	socket  string
 	address string
 	parent  *io.PipeWriter
@@ -45,13 +45,13 @@ func start(t testing.TB, dir string) *running {
 	return startWith(t, configIn(dir))
 }
 
-func configIn(dir string) compute.NodeConfig {
-	return compute.NodeConfig{
+func configIn(dir string) fleet.NodeConfig {
+	return fleet.NodeConfig{
 		Cluster: "test", DataDir: filepath.Join(dir, "data"), TempDir: filepath.Join(dir, "tmp"), ViewDir: viewIn(dir), MemoryLimit: "1GB", Threads: 2, LogLevel: "ERROR",
 	}
 }
 
-func startWith(t testing.TB, config compute.NodeConfig) *running {
+func startWith(t testing.TB, config fleet.NodeConfig) *running {
 	t.Helper()
 	// A unix socket's path has no room for the names of test folders.
 	sockets, err := os.MkdirTemp("", "node")
@@ -113,16 +113,16 @@ func opened(t testing.TB) *running {
 
 func (r *running) open() {
 	r.t.Helper()
-	r.must(compute.PathOpen, openRequest(r.t), nil)
+	r.must(fleet.PathOpen, openRequest(r.t), nil)
 }
 
-func openRequest(t testing.TB) compute.OpenRequest {
+func openRequest(t testing.TB) fleet.OpenRequest {
 	t.Helper()
 	verifier, err := pgwire.NewVerifier(password)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return compute.OpenRequest{Database: "dev", AdminUser: adminUser, Verifier: verifier}
+	return fleet.OpenRequest{Database: "dev", AdminUser: adminUser, Verifier: verifier}
 }
 
 // call sends a control request and returns the status and the body.
@@ -170,15 +170,15 @@ func (r *running) must(path string, in, out any) {
 }
 
 // transfer runs a save or a restore to its end and returns all events.
-func (r *running) transfer(path string, in any) []compute.Event {
+func (r *running) transfer(path string, in any) []fleet.Event {
 	r.t.Helper()
 	status, answer := r.call(path, in)
 	if status != http.StatusOK {
 		r.t.Fatalf("%s: %d %s", path, status, answer)
 	}
-	var events []compute.Event
+	var events []fleet.Event
 	for decoder := json.NewDecoder(strings.NewReader(answer)); ; {
-		var event compute.Event
+		var event fleet.Event
 		err := decoder.Decode(&event)
 		if err == io.EOF {
 			return events
@@ -190,9 +190,9 @@ func (r *running) transfer(path string, in any) []compute.Event {
 	}
 }
 
-func (r *running) status() (status compute.Status) {
+func (r *running) status() (status fleet.Status) {
 	r.t.Helper()
-	r.must(compute.PathStatus, nil, &status)
+	r.must(fleet.PathStatus, nil, &status)
 	return status
 }
 

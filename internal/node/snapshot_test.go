@@ -13,11 +13,11 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"slipher/internal/compute"
+	"slipher/internal/fleet"
 )
 
-func storeIn(dir string) compute.Store {
-	return compute.Store{URL: "file://" + filepath.ToSlash(dir), Scope: "cluster/key", Key: bytes.Repeat([]byte{7}, 32)}
+func storeIn(dir string) fleet.Store {
+	return fleet.Store{URL: "file://" + filepath.ToSlash(dir), Scope: "cluster/key", Key: bytes.Repeat([]byte{7}, 32)}
 }
 
 // Four sessions commit numbered batches while snapshots are saved. A node restored from any of them has, for every writer, whole batches
@@ -83,9 +83,9 @@ func TestSaveUnderWrites(t *testing.T) {
 	}
 }
 
-func (r *running) save(store compute.Store, manifest, parent string) compute.Saved {
+func (r *running) save(store fleet.Store, manifest, parent string) fleet.Saved {
 	r.t.Helper()
-	events := r.transfer(compute.PathSave, compute.SaveRequest{Store: store, Manifest: manifest, Parent: parent})
+	events := r.transfer(fleet.PathSave, fleet.SaveRequest{Store: store, Manifest: manifest, Parent: parent})
 	last := events[len(events)-1]
 	if !last.Done || last.Saved == nil {
 		r.t.Fatalf("save: got %+v", last)
@@ -93,10 +93,10 @@ func (r *running) save(store compute.Store, manifest, parent string) compute.Sav
 	return *last.Saved
 }
 
-func restoredFrom(t *testing.T, store compute.Store, manifest string) *running {
+func restoredFrom(t *testing.T, store fleet.Store, manifest string) *running {
 	t.Helper()
 	r := start(t, t.TempDir())
-	events := r.transfer(compute.PathRestore, compute.RestoreRequest{Store: store, Manifest: manifest})
+	events := r.transfer(fleet.PathRestore, fleet.RestoreRequest{Store: store, Manifest: manifest})
 	if last := events[len(events)-1]; !last.Done || last.Progress == nil || last.Progress.DoneBytes != last.Progress.TotalBytes {
 		t.Fatalf("restore: got %+v", last)
 	}
@@ -128,10 +128,10 @@ func TestBandwidth(t *testing.T) {
 		t.Fatal(err)
 	}
 	store := storeIn(t.TempDir())
-	r.liftCap(compute.PathSave, compute.SaveRequest{Store: store, Manifest: "whole", BytesPerSecond: 1000})
+	r.liftCap(fleet.PathSave, fleet.SaveRequest{Store: store, Manifest: "whole", BytesPerSecond: 1000})
 	table := tableRequest(store, "t", "again")
 	table.BytesPerSecond = 1000
-	r.liftCap(compute.PathTable, table)
+	r.liftCap(fleet.PathTable, table)
 }
 
 // liftCap begins a transfer, and lifts its cap after its first event.
@@ -149,7 +149,7 @@ func (r *running) liftCap(path string, request any) {
 	defer response.Body.Close()
 	lifted := false
 	for lines := bufio.NewScanner(response.Body); lines.Scan(); {
-		var event compute.Event
+		var event fleet.Event
 		if err := json.Unmarshal(lines.Bytes(), &event); err != nil {
 			t.Fatal(err)
 		}
@@ -162,7 +162,7 @@ func (r *running) liftCap(path string, request any) {
 			}
 			return
 		case !lifted:
-			r.must(compute.PathBandwidth, compute.Bandwidth{}, nil)
+			r.must(fleet.PathBandwidth, fleet.Bandwidth{}, nil)
 			lifted = true
 		}
 	}

@@ -5,17 +5,17 @@ import (
 	"strings"
 	"testing"
 
-	"slipher/internal/compute"
+	"slipher/internal/fleet"
 )
 
-func tableRequest(store compute.Store, source, target string) compute.TableRequest {
-	return compute.TableRequest{
+func tableRequest(store fleet.Store, source, target string) fleet.TableRequest {
+	return fleet.TableRequest{
 		Store: store, Manifest: "whole", Database: "dev",
-		Source: compute.TableName{Schema: "public", Table: source}, Target: compute.TableName{Schema: "public", Table: target},
+		Source: fleet.TableName{Schema: "public", Table: source}, Target: fleet.TableName{Schema: "public", Table: target},
 	}
 }
 
-func tableInto(store compute.Store, schema string) compute.TableRequest {
+func tableInto(store fleet.Store, schema string) fleet.TableRequest {
 	request := tableRequest(store, "wanted", "more")
 	request.Target.Schema = schema
 	return request
@@ -47,7 +47,7 @@ func TestRestoreTable(t *testing.T) {
 			r.save(store, "whole", "")
 			execute(t, conn, "DELETE FROM wanted", "INSERT INTO wanted VALUES (1, 'later')")
 
-			events := r.transfer(compute.PathTable, tableRequest(store, "wanted", "again"))
+			events := r.transfer(fleet.PathTable, tableRequest(store, "wanted", "again"))
 			last := events[len(events)-1]
 			if !last.Done || last.Table == nil || last.Table.Rows != 1000 {
 				t.Fatalf("got %+v", last)
@@ -68,7 +68,7 @@ func TestRestoreTable(t *testing.T) {
 				t.Errorf("the table itself now holds %q", got)
 			}
 			for _, refused := range []struct {
-				request compute.TableRequest
+				request fleet.TableRequest
 				code    string
 				says    string
 			}{
@@ -78,7 +78,7 @@ func TestRestoreTable(t *testing.T) {
 				{tableInto(store, "nowhere"), "3F000", `schema "nowhere" does not exist`},
 				{tableInto(store, "Slipher_Catalog"), "42501", "permission denied: the catalogue is read only"},
 			} {
-				events := r.transfer(compute.PathTable, refused.request)
+				events := r.transfer(fleet.PathTable, refused.request)
 				if last := events[len(events)-1]; last.Done || last.Code != refused.code || last.Error != refused.says {
 					t.Errorf("got %+v, want %s %q", last, refused.code, refused.says)
 				}

@@ -17,10 +17,10 @@ import (
 	"testing"
 	"time"
 
+	"slipher/internal/accounts"
 	"slipher/internal/api"
 	"slipher/internal/api/secretsmanager"
 	"slipher/internal/awsapi"
-	"slipher/internal/iam"
 	"slipher/internal/keys"
 	"slipher/internal/meta"
 	"slipher/internal/policy"
@@ -245,7 +245,7 @@ func (s *script) answer(request string) string {
 	if err == nil {
 		return displayed(output)
 	}
-	if denied, ok := errors.AsType[*iam.Denied](err); ok {
+	if denied, ok := errors.AsType[*accounts.Denied](err); ok {
 		return "AccessDenied: " + denied.Error() + "\n"
 	}
 	fault, ok := errors.AsType[*api.Fault](err)
@@ -268,7 +268,7 @@ func (s *script) call(operation api.Operation, body string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := iam.Decide(s.caller.Policies, requests...); err != nil {
+	if err := accounts.Decide(s.caller.Policies, requests...); err != nil {
 		return nil, err
 	}
 	return operation.Call(s.t.Context(), s.caller, input)

@@ -17,7 +17,7 @@ import (
 
 	"golang.org/x/time/rate"
 
-	"slipher/internal/compute"
+	"slipher/internal/fleet"
 	"slipher/internal/vault"
 )
 
@@ -48,12 +48,12 @@ type Step struct {
 }
 
 type running struct {
-	spec       compute.Spec
+	spec       fleet.Spec
 	open       bool
 	verifier   string
 	parameters map[string]string
-	logins     []compute.Login
-	restore    *compute.RestoreRequest // the file is not there yet
+	logins     []fleet.Login
+	restore    *fleet.RestoreRequest // the file is not there yet
 }
 
 const fileName = "rows"
@@ -109,12 +109,12 @@ func (n *Nodes) Parameters(cluster string) map[string]string {
 }
 
 // Serves says whether the cluster's node answers SQL, and where.
-func (n *Nodes) Serves(cluster string) (compute.Spec, bool) {
+func (n *Nodes) Serves(cluster string) (fleet.Spec, bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	node := n.running[cluster]
 	if node == nil {
-		return compute.Spec{}, false
+		return fleet.Spec{}, false
 	}
 	return node.spec, node.open
 }
@@ -166,13 +166,13 @@ func (n *Nodes) Changed(cluster string, bytes int64) {
 	n.written[cluster] += bytes
 }
 
-func (n *Nodes) Status(_ context.Context, cluster string) (compute.Status, error) {
+func (n *Nodes) Status(_ context.Context, cluster string) (fleet.Status, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.running[cluster] == nil {
-		return compute.Status{}, compute.ErrNotRunning
+		return fleet.Status{}, fleet.ErrNotRunning
 	}
-	status := compute.Status{State: "open", WrittenBytes: n.written[cluster]}
+	status := fleet.Status{State: "open", WrittenBytes: n.written[cluster]}
 	if file, err := os.Stat(n.file(cluster)); err == nil {
 		status.DatabaseBytes = file.Size()
 	}
@@ -242,7 +242,7 @@ func (n *Nodes) locked(effect func() error) func() error {
 	}
 }
 
-func (n *Nodes) Start(ctx context.Context, spec compute.Spec) error {
+func (n *Nodes) Start(ctx context.Context, spec fleet.Spec) error {
 	step := Step{Call: "start", Cluster: spec.Cluster, Address: net.JoinHostPort(spec.Address, strconv.Itoa(spec.Port))}
 	return n.take(ctx, step, n.locked(func() error {
 		for cluster, node := range n.running {
@@ -258,14 +258,14 @@ func (n *Nodes) Start(ctx context.Context, spec compute.Spec) error {
 	}))
 }
 
-func (n *Nodes) Open(ctx context.Context, cluster string, request compute.OpenRequest) error {
+func (n *Nodes) Open(ctx context.Context, cluster string, request fleet.OpenRequest) error {
 	return n.call(ctx, "open", cluster, n.locked(func() error { return n.openNode(cluster, request) }))
 }
 
-func (n *Nodes) openNode(cluster string, request compute.OpenRequest) error {
+func (n *Nodes) openNode(cluster string, request fleet.OpenRequest) error {
 	node := n.running[cluster]
 	if node == nil {
-		return compute.ErrNotRunning
+		return fleet.ErrNotRunning
 	}
 	node.verifier, node.parameters, node.logins = request.Verifier, request.Parameters, request.Logins
 	if node.open {
@@ -297,7 +297,7 @@ func (n *Nodes) fetch(ctx context.Context, cluster string) error {
 	return n.countOpening(cluster)
 }
 
-func (n *Nodes) restoreFile(ctx context.Context, cluster string, request compute.RestoreRequest) error {
+func (n *Nodes) restoreFile(ctx context.Context, cluster string, request fleet.RestoreRequest) error {
 	v, err := openVault(ctx, request.Store)
 	if err != nil {
 		return err
@@ -323,21 +323,21 @@ func (n *Nodes) countOpening(cluster string) error {
 	return os.WriteFile(n.file(cluster), content, 0o600)
 }
 
-func (n *Nodes) Reboot(ctx context.Context, cluster string, request compute.OpenRequest) error {
+func (n *Nodes) Reboot(ctx context.Context, cluster string, request fleet.OpenRequest) error {
 	return n.call(ctx, "reboot", cluster, n.locked(func() error {
 		if n.running[cluster] == nil {
-			return compute.ErrNotRunning
+			return fleet.ErrNotRunning
 		}
 		n.running[cluster].open = false
 		return n.openNode(cluster, request)
 	}))
 }
 
-func (n *Nodes) SetCredentials(ctx context.Context, cluster string, credentials compute.Credentials) error {
+func (n *Nodes) SetCredentials(ctx context.Context, cluster string, credentials fleet.Credentials) error {
 	return n.call(ctx, "credentials", cluster, n.locked(func() error {
 		node := n.running[cluster]
 		if node == nil {
-			return compute.ErrNotRunning
+			return fleet.ErrNotRunning
 		}
 		node.verifier = credentials.Verifier
 		return nil
@@ -345,11 +345,11 @@ func (n *Nodes) SetCredentials(ctx context.Context, cluster string, credentials 
 }
 
 // AddLogin keeps the login, as a node does that runs; Logins shows it.
-func (n *Nodes) AddLogin(ctx context.Context, cluster string, login compute.Login) error {
+func (n *Nodes) AddLogin(ctx context.Context, cluster string, login fleet.Login) error {
 	return n.call(ctx, "login", cluster, n.locked(func() error {
 		node := n.running[cluster]
 		if node == nil {
-			return compute.ErrNotRunning
+			return fleet.ErrNotRunning
 		}
 		node.logins = append(node.logins, login)
 		return nil
@@ -357,7 +357,7 @@ func (n *Nodes) AddLogin(ctx context.Context, cluster string, login compute.Logi
 }
 
 // Logins are the passwords that are good for a while which the cluster's node knows.
-func (n *Nodes) Logins(cluster string) []compute.Login {
+func (n *Nodes) Logins(cluster string) []fleet.Login {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if node := n.running[cluster]; node != nil {
@@ -390,11 +390,11 @@ func (n *Nodes) Remove(ctx context.Context, cluster string) error {
 	}))
 }
 
-func (n *Nodes) Save(ctx context.Context, cluster string, request compute.SaveRequest, progress func(compute.Progress)) (saved compute.Saved, err error) {
+func (n *Nodes) Save(ctx context.Context, cluster string, request fleet.SaveRequest, progress func(fleet.Progress)) (saved fleet.Saved, err error) {
 	began := n.now()
 	err = n.transfer(ctx, "save", cluster, request.BytesPerSecond, func(ctx context.Context, held func(total int64) error) error {
 		if _, open := n.Serves(cluster); !open {
-			return compute.ErrNotRunning
+			return fleet.ErrNotRunning
 		}
 		content, err := os.ReadFile(n.file(cluster))
 		if err != nil {
@@ -410,7 +410,7 @@ func (n *Nodes) Save(ctx context.Context, cluster string, request compute.SaveRe
 		defer v.Bucket.Close()
 		done, err := v.Save(ctx, vault.SaveRequest{Manifest: request.Manifest, Parent: request.Parent,
 			Files: []vault.File{{Name: fileName, Content: bytes.NewReader(content), Size: int64(len(content))}}})
-		saved = compute.Saved{
+		saved = fleet.Saved{
 			Manifest: done.Manifest, TotalBytes: done.TotalBytes, StoredBytes: int64(done.NewBlocks) * blockBytes,
 			NewBlocks: done.NewBlocks, Blocks: done.Blocks, Seconds: n.now().Sub(began).Seconds(), BeganUnixMS: began.UnixMilli(),
 		}
@@ -422,7 +422,7 @@ func (n *Nodes) Save(ctx context.Context, cluster string, request compute.SaveRe
 // blockBytes is a block of the vault. What is stored is counted in whole blocks, so that tests do not depend on compression.
 const blockBytes = 256 << 10
 
-func (n *Nodes) Restore(ctx context.Context, cluster string, request compute.RestoreRequest, progress func(compute.Progress)) error {
+func (n *Nodes) Restore(ctx context.Context, cluster string, request fleet.RestoreRequest, progress func(fleet.Progress)) error {
 	return n.transfer(ctx, "restore", cluster, request.BytesPerSecond, func(ctx context.Context, held func(total int64) error) error {
 		if n.whole(cluster) {
 			return nil
@@ -442,7 +442,7 @@ func (n *Nodes) Restore(ctx context.Context, cluster string, request compute.Res
 		return n.locked(func() error {
 			node := n.running[cluster]
 			if node == nil {
-				return compute.ErrNotRunning
+				return fleet.ErrNotRunning
 			}
 			if node.restore == nil && !n.whole(cluster) { // not open yet
 				return n.restoreFile(ctx, cluster, request)
@@ -458,23 +458,23 @@ func refusal(err error) error {
 		return err
 	}
 	damaged := errors.Is(err, vault.ErrDamaged) || errors.Is(err, vault.ErrNotFound)
-	return &compute.NodeError{Message: err.Error(), Damaged: damaged}
+	return &fleet.NodeError{Message: err.Error(), Damaged: damaged}
 }
 
-func openVault(ctx context.Context, store compute.Store) (vault.Vault, error) {
+func openVault(ctx context.Context, store fleet.Store) (vault.Vault, error) {
 	bucket, err := vault.OpenBucket(ctx, store.URL)
 	return vault.Vault{Bucket: bucket, Scope: store.Scope, Key: store.Key}, err
 }
 
 // transfer is a call that can be held half-way: its plan runs once it is known how much there is to move.
-func (n *Nodes) transfer(ctx context.Context, call, cluster string, share int64, run func(ctx context.Context, held func(total int64) error) error, progress func(compute.Progress)) error {
+func (n *Nodes) transfer(ctx context.Context, call, cluster string, share int64, run func(ctx context.Context, held func(total int64) error) error, progress func(fleet.Progress)) error {
 	began := n.now()
 	n.mu.Lock()
 	n.shares[cluster] = share
 	n.mu.Unlock()
 	report := func(done, total int64) {
 		seconds := n.now().Sub(began).Seconds()
-		p := compute.Progress{TotalBytes: total, DoneBytes: done, StoredBytes: done, Seconds: seconds}
+		p := fleet.Progress{TotalBytes: total, DoneBytes: done, StoredBytes: done, Seconds: seconds}
 		if seconds > 0 {
 			p.BytesPerSecond = float64(done) / seconds
 		}

@@ -8,7 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"slipher/internal/compute"
+	"slipher/internal/fleet"
 )
 
 // The one table that a cluster's file is.
@@ -16,7 +16,7 @@ const tableSchema, tableName = "public", "rows"
 
 func (n *Nodes) tables(cluster string) string { return filepath.Join(n.dir, cluster, "tables") }
 
-func (n *Nodes) table(cluster string, table compute.TableName) string {
+func (n *Nodes) table(cluster string, table fleet.TableName) string {
 	return filepath.Join(n.tables(cluster), table.Schema+"."+table.Table)
 }
 
@@ -42,14 +42,14 @@ func (n *Nodes) MakeTable(cluster, schema, table string, rows []byte) error {
 	if err := os.MkdirAll(n.tables(cluster), 0o700); err != nil {
 		return err
 	}
-	return os.WriteFile(n.table(cluster, compute.TableName{Schema: schema, Table: table}), rows, 0o600)
+	return os.WriteFile(n.table(cluster, fleet.TableName{Schema: schema, Table: table}), rows, 0o600)
 }
 
 // RestoreTable makes a file with the rows that the manifest's file has, in one step at the end.
-func (n *Nodes) RestoreTable(ctx context.Context, cluster string, request compute.TableRequest, progress func(compute.Progress)) (restored compute.TableRestored, err error) {
+func (n *Nodes) RestoreTable(ctx context.Context, cluster string, request fleet.TableRequest, progress func(fleet.Progress)) (restored fleet.TableRestored, err error) {
 	err = n.transfer(ctx, "table", cluster, request.BytesPerSecond, func(ctx context.Context, held func(total int64) error) error {
 		if _, open := n.Serves(cluster); !open {
-			return compute.ErrNotRunning
+			return fleet.ErrNotRunning
 		}
 		rows, err := n.rowsOf(ctx, request)
 		if err != nil {
@@ -58,13 +58,13 @@ func (n *Nodes) RestoreTable(ctx context.Context, cluster string, request comput
 		if err := held(int64(len(rows))); err != nil {
 			return err
 		}
-		restored = compute.TableRestored{Rows: int64(len(rows)), FetchedBytes: int64(len(rows))}
+		restored = fleet.TableRestored{Rows: int64(len(rows)), FetchedBytes: int64(len(rows))}
 		return n.addTable(cluster, request.Target, rows)
 	}, progress)
 	return restored, err
 }
 
-func (n *Nodes) rowsOf(ctx context.Context, request compute.TableRequest) ([]byte, error) {
+func (n *Nodes) rowsOf(ctx context.Context, request fleet.TableRequest) ([]byte, error) {
 	v, err := openVault(ctx, request.Store)
 	if err != nil {
 		return nil, err
@@ -78,8 +78,8 @@ func (n *Nodes) rowsOf(ctx context.Context, request compute.TableRequest) ([]byt
 	if _, err := v.Restore(ctx, request.Manifest, dir, nil); err != nil {
 		return nil, refusal(err)
 	}
-	if request.Source != (compute.TableName{Schema: tableSchema, Table: tableName}) {
-		return nil, &compute.NodeError{Code: "42P01", Message: fmt.Sprintf("the snapshot has no table %q in the schema %q", request.Source.Table, request.Source.Schema)}
+	if request.Source != (fleet.TableName{Schema: tableSchema, Table: tableName}) {
+		return nil, &fleet.NodeError{Code: "42P01", Message: fmt.Sprintf("the snapshot has no table %q in the schema %q", request.Source.Table, request.Source.Schema)}
 	}
 	content, err := os.ReadFile(filepath.Join(dir, fileName))
 	if err != nil {
@@ -88,12 +88,12 @@ func (n *Nodes) rowsOf(ctx context.Context, request compute.TableRequest) ([]byt
 	return content[8:], nil
 }
 
-func (n *Nodes) addTable(cluster string, table compute.TableName, rows []byte) error {
+func (n *Nodes) addTable(cluster string, table fleet.TableName, rows []byte) error {
 	if _, open := n.Serves(cluster); !open {
-		return compute.ErrNotRunning
+		return fleet.ErrNotRunning
 	}
-	if _, err := os.Stat(n.table(cluster, table)); err == nil || table == (compute.TableName{Schema: tableSchema, Table: tableName}) {
-		return &compute.NodeError{Code: "42P07", Message: fmt.Sprintf("relation %q already exists", table.Table)}
+	if _, err := os.Stat(n.table(cluster, table)); err == nil || table == (fleet.TableName{Schema: tableSchema, Table: tableName}) {
+		return &fleet.NodeError{Code: "42P07", Message: fmt.Sprintf("relation %q already exists", table.Table)}
 	}
 	return n.MakeTable(cluster, table.Schema, table.Table, rows)
 }

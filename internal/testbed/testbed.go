@@ -16,10 +16,10 @@ import (
 	"testing"
 	"time"
 
+	"slipher/internal/accounts"
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
 	"slipher/internal/control"
-	"slipher/internal/iam"
 	"slipher/internal/keys"
 	"slipher/internal/meta"
 	"slipher/internal/secrets"
@@ -348,7 +348,7 @@ func (b *Bed) Input(operation string, parameters ...string) any {
 // Ask runs an operation as the API does: the caller's policies are asked before.
 func (b *Bed) Ask(caller api.Caller, operation string, input any) (any, error) {
 	ctx := context.Background()
-	if err := iam.Authorize(ctx, b.Control.Service(), caller, operation, input); err != nil {
+	if err := accounts.Authorize(ctx, b.Control.Service(), caller, operation, input); err != nil {
 		return nil, err
 	}
 	return b.operations[operation].Call(ctx, caller, input)

@@ -1,7 +1,0 @@
-//go:build !linux
-
-package compute
-
-import "syscall"
-
-func withOwnMounts() *syscall.SysProcAttr { return nil }
