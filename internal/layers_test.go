@@ -44,6 +44,7 @@ var floors = map[string]int{
 	"internal/redshiftsql": 4,
 	"internal/pgwire":      4,
 	"internal/lazyfs":      4,
+	"internal/nodeapi":     4,
 
 	"internal/policy":   5,
 	"internal/throttle": 5,

@@ -17,7 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/redshift"
 
-	"slipher/internal/fleet"
+	"slipher/internal/nodeapi"
 )
 
 // The processes of a running slipher have given up what they do not need, and the node has tried from within that it reaches no files but its own.
@@ -139,7 +139,7 @@ func (p *program) runDir() string {
 }
 
 // nodeStatus is what the one node says of itself.
-func (p *program) nodeStatus() (status fleet.Status) {
+func (p *program) nodeStatus() (status nodeapi.Status) {
 	p.t.Helper()
 	sockets, err := filepath.Glob(filepath.Join(p.runDir(), "node-*.sock"))
 	if err != nil || len(sockets) != 1 {
@@ -149,7 +149,7 @@ func (p *program) nodeStatus() (status fleet.Status) {
 		return new(net.Dialer).DialContext(ctx, "unix", sockets[0])
 	}}}
 	defer client.CloseIdleConnections()
-	response, err := client.Get("http://node" + fleet.PathStatus)
+	response, err := client.Get("http://node" + nodeapi.PathStatus)
 	if err != nil {
 		p.t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 
 	"slipher/internal/engine"
 	"slipher/internal/fleet"
+	"slipher/internal/nodeapi"
 	"slipher/internal/pgwire"
 )
 
@@ -56,7 +57,7 @@ func (b *bench) table(ctx context.Context) (err error) {
 }
 
 type restoredTable struct {
-	fleet.TableRestored
+	nodeapi.TableRestored
 	measured
 }
 
@@ -79,14 +80,14 @@ func (b *bench) restoreTables(ctx context.Context) (_ map[string]restoredTable, 
 		return nil, "", err
 	}
 	defer func() { err = errors.Join(err, nodes.Close(context.WithoutCancel(ctx))) }()
-	store := fleet.Store{URL: "file://" + filepath.ToSlash(filepath.Join(b.work, "snapshots")), Scope: "bench", Key: make([]byte, 32)}
+	store := nodeapi.Store{URL: "file://" + filepath.ToSlash(filepath.Join(b.work, "snapshots")), Scope: "bench", Key: make([]byte, 32)}
 	if err := os.MkdirAll(filepath.Join(b.work, "snapshots"), 0o700); err != nil {
 		return nil, "", err
 	}
 	if err := fillShop(ctx, nodes); err != nil {
 		return nil, "", fmt.Errorf("fill the tables: %w", err)
 	}
-	if _, err := nodes.Save(ctx, "source", fleet.SaveRequest{Store: store, Manifest: "whole"}, nil); err != nil {
+	if _, err := nodes.Save(ctx, "source", nodeapi.SaveRequest{Store: store, Manifest: "whole"}, nil); err != nil {
 		return nil, "", err
 	}
 	if _, err := openNode(ctx, nodes, "target"); err != nil {
@@ -94,9 +95,9 @@ func (b *bench) restoreTables(ctx context.Context) (_ map[string]restoredTable, 
 	}
 	restored := map[string]restoredTable{}
 	for _, table := range shop {
-		name := fleet.TableName{Schema: "public", Table: table.name}
+		name := nodeapi.TableName{Schema: "public", Table: table.name}
 		began := time.Now()
-		got, err := nodes.RestoreTable(ctx, "target", fleet.TableRequest{Store: store, Manifest: "whole", Database: database, Source: name, Target: name}, nil)
+		got, err := nodes.RestoreTable(ctx, "target", nodeapi.TableRequest{Store: store, Manifest: "whole", Database: database, Source: name, Target: name}, nil)
 		if err != nil {
 			return nil, "", fmt.Errorf("restore %s: %w", table.name, err)
 		}
@@ -148,7 +149,7 @@ func openNode(ctx context.Context, nodes *fleet.Fleet, cluster string) (address 
 	if err != nil {
 		return "", err
 	}
-	return address, nodes.Open(ctx, cluster, fleet.OpenRequest{Database: database, AdminUser: "awsuser", Verifier: verifier})
+	return address, nodes.Open(ctx, cluster, nodeapi.OpenRequest{Database: database, AdminUser: "awsuser", Verifier: verifier})
 }
 
 // tableBytes is what the blocks take that hold something of the table, also those that it shares with others.

@@ -11,7 +11,7 @@ import (
 	"sync"
 	"time"
 
-	"slipher/internal/fleet"
+	"slipher/internal/nodeapi"
 )
 
 // tlsOptions say how the two kinds of endpoints are secured. The SQL endpoints always offer TLS.
@@ -72,21 +72,21 @@ func (s *slipher) openCertificates() error {
 
 // sqlCertificate is what the SQL endpoint at an address shows: the given certificate, or one that the authority makes for that endpoint alone, whose key
 // is on no disk.
-func (s *slipher) sqlCertificate(address string) (fleet.Certificate, error) {
+func (s *slipher) sqlCertificate(address string) (nodeapi.Certificate, error) {
 	if s.given != nil {
 		return s.given.pem()
 	}
 	now := time.Now()
 	authority, err := certificateAuthority(s.data, now)
 	if err != nil {
-		return fleet.Certificate{}, err
+		return nodeapi.Certificate{}, err
 	}
 	hosts := s.command.endpointHosts()
 	if ip := net.ParseIP(address); ip != nil && !ip.IsUnspecified() {
 		hosts = append(hosts, address)
 	}
 	made, err := authority.issue(hosts, now)
-	return fleet.Certificate{Chain: made.cert, Key: made.key}, err
+	return nodeapi.Certificate{Chain: made.cert, Key: made.key}, err
 }
 
 // renewalEvery is how often slipher looks whether a given certificate was replaced. The API looks at each connection.
@@ -142,9 +142,9 @@ type certificateFiles struct {
 
 	mu     sync.Mutex
 	loaded *tls.Certificate
-	text   fleet.Certificate // loaded, PEM
-	since  [2]time.Time      // when the two files were changed that loaded is from
-	told   bool              // that the files on the disk cannot be used
+	text   nodeapi.Certificate // loaded, PEM
+	since  [2]time.Time        // when the two files were changed that loaded is from
+	told   bool                // that the files on the disk cannot be used
 }
 
 // current reads the files again when they have changed. A pair that does not fit, as in the middle of a renewal, leaves the one before in use.
@@ -172,9 +172,9 @@ func (c *certificateFiles) current(*tls.ClientHelloInfo) (*tls.Certificate, erro
 }
 
 // pem is current for whoever hands it on.
-func (c *certificateFiles) pem() (fleet.Certificate, error) {
+func (c *certificateFiles) pem() (nodeapi.Certificate, error) {
 	if _, err := c.current(nil); err != nil {
-		return fleet.Certificate{}, err
+		return nodeapi.Certificate{}, err
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -205,6 +205,6 @@ func (c *certificateFiles) load() error {
 	if err != nil {
 		return fmt.Errorf("%s and %s are no certificate and its key: %w", c.cert, c.key, err)
 	}
-	c.loaded, c.text = &pair, fleet.Certificate{Chain: string(chain), Key: string(key)}
+	c.loaded, c.text = &pair, nodeapi.Certificate{Chain: string(chain), Key: string(key)}
 	return nil
 }

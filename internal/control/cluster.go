@@ -10,6 +10,7 @@ import (
 	"slipher/internal/api/redshift"
 	"slipher/internal/fleet"
 	"slipher/internal/meta"
+	"slipher/internal/nodeapi"
 )
 
 // The statuses of a cluster that slipher knows, in Redshift's words.
@@ -193,8 +194,8 @@ func (c *Control) spec(body cluster) fleet.Spec {
 }
 
 // openRequest names the restore as long as the node may need it.
-func (c *Control) openRequest(ctx context.Context, body cluster) (fleet.OpenRequest, error) {
-	request := fleet.OpenRequest{Database: body.DBName, AdminUser: body.MasterUsername, Verifier: body.Verifier, Parameters: body.parametersToRun().forNode()}
+func (c *Control) openRequest(ctx context.Context, body cluster) (nodeapi.OpenRequest, error) {
+	request := nodeapi.OpenRequest{Database: body.DBName, AdminUser: body.MasterUsername, Verifier: body.Verifier, Parameters: body.parametersToRun().forNode()}
 	logins, err := c.loginsOf(ctx, body.Key)
 	if request.Logins = logins; err != nil || !body.restoring() {
 		return request, err
@@ -204,6 +205,6 @@ func (c *Control) openRequest(ctx context.Context, body cluster) (fleet.OpenRequ
 	return request, err
 }
 
-func (c cluster) credentials() fleet.Credentials {
-	return fleet.Credentials{AdminUser: c.MasterUsername, Verifier: c.Verifier}
+func (c cluster) credentials() nodeapi.Credentials {
+	return nodeapi.Credentials{AdminUser: c.MasterUsername, Verifier: c.Verifier}
 }

@@ -24,6 +24,7 @@ import (
 	"slipher/internal/fleet"
 	"slipher/internal/keys"
 	"slipher/internal/meta"
+	"slipher/internal/nodeapi"
 	"slipher/internal/secrets"
 	"slipher/internal/vault"
 )
@@ -31,15 +32,15 @@ import (
 // Nodes run the clusters' data. Every call may be repeated. *fleet.Fleet is one.
 type Nodes interface {
 	Start(ctx context.Context, spec fleet.Spec) error
-	Open(ctx context.Context, cluster string, request fleet.OpenRequest) error
-	Restore(ctx context.Context, cluster string, request fleet.RestoreRequest, progress func(fleet.Progress)) error
-	RestoreTable(ctx context.Context, cluster string, request fleet.TableRequest, progress func(fleet.Progress)) (fleet.TableRestored, error)
-	Save(ctx context.Context, cluster string, request fleet.SaveRequest, progress func(fleet.Progress)) (fleet.Saved, error)
-	SetCredentials(ctx context.Context, cluster string, credentials fleet.Credentials) error
-	AddLogin(ctx context.Context, cluster string, login fleet.Login) error
-	Status(ctx context.Context, cluster string) (fleet.Status, error)
+	Open(ctx context.Context, cluster string, request nodeapi.OpenRequest) error
+	Restore(ctx context.Context, cluster string, request nodeapi.RestoreRequest, progress func(nodeapi.Progress)) error
+	RestoreTable(ctx context.Context, cluster string, request nodeapi.TableRequest, progress func(nodeapi.Progress)) (nodeapi.TableRestored, error)
+	Save(ctx context.Context, cluster string, request nodeapi.SaveRequest, progress func(nodeapi.Progress)) (nodeapi.Saved, error)
+	SetCredentials(ctx context.Context, cluster string, credentials nodeapi.Credentials) error
+	AddLogin(ctx context.Context, cluster string, login nodeapi.Login) error
+	Status(ctx context.Context, cluster string) (nodeapi.Status, error)
 	SetBandwidth(ctx context.Context, cluster string, bytesPerSecond int64) error
-	Reboot(ctx context.Context, cluster string, request fleet.OpenRequest) error
+	Reboot(ctx context.Context, cluster string, request nodeapi.OpenRequest) error
 	Stop(ctx context.Context, cluster string) error
 	Remove(ctx context.Context, cluster string) error
 }

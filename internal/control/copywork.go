@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 
-	"slipher/internal/fleet"
 	"slipher/internal/meta"
+	"slipher/internal/nodeapi"
 	"slipher/internal/vault"
 )
 
@@ -83,7 +83,7 @@ func (c *Control) bring(ctx context.Context, record snapshotRecord, earlier []va
 	}()
 	saved, err := c.config.Copy(ctx, into, from, vault.CopyRequest{
 		Source: record.Body.Origin.Manifest, Manifest: record.Body.Manifest, Earlier: earlier,
-		Progress: func(p vault.Progress) { c.progress.set(record.ID, fleet.Progress(p)) },
+		Progress: func(p vault.Progress) { c.progress.set(record.ID, nodeapi.Progress(p)) },
 	})
 	if err != nil {
 		return c.copyFailed(ctx, record, err)

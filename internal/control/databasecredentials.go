@@ -12,8 +12,8 @@ import (
 
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
-	"slipher/internal/fleet"
 	"slipher/internal/meta"
+	"slipher/internal/nodeapi"
 	"slipher/internal/pgwire"
 	"slipher/internal/policy"
 )
@@ -45,7 +45,7 @@ func (c *Control) GetClusterCredentials(ctx context.Context, caller api.Caller, 
 	if value(in.AutoCreate, false) {
 		prefix = "IAMA:"
 	}
-	login := fleet.Login{
+	login := nodeapi.Login{
 		Name: strings.Join(append([]string{prefix + in.DbUser}, in.DbGroups...), ":"), User: in.DbUser, Create: value(in.AutoCreate, false),
 		Groups: in.DbGroups, Database: in.DbName,
 	}
@@ -62,7 +62,7 @@ func (c *Control) GetClusterCredentialsWithIAM(ctx context.Context, caller api.C
 		return nil, err
 	}
 	name := databaseUserOf(caller.Principal)
-	login := fleet.Login{Name: name, User: name, Create: true, Database: in.DbName}
+	login := nodeapi.Login{Name: name, User: name, Create: true, Database: in.DbName}
 	handed, err := c.handOut(ctx, caller, in.ClusterIdentifier, login, value(in.DurationSeconds, shortestPassword))
 	if err != nil {
 		return nil, err
@@ -129,7 +129,7 @@ type handedOut struct {
 }
 
 // handOut makes the login's password, keeps its verifier and has the node accept it before the caller has it.
-func (c *Control) handOut(ctx context.Context, caller api.Caller, identifier string, login fleet.Login, seconds int) (handedOut, error) {
+func (c *Control) handOut(ctx context.Context, caller api.Caller, identifier string, login nodeapi.Login, seconds int) (handedOut, error) {
 	password, err := c.newDatabasePassword()
 	if err != nil {
 		return handedOut{}, err

@@ -7,12 +7,13 @@ import (
 
 	"slipher/internal/fleet"
 	"slipher/internal/meta"
+	"slipher/internal/nodeapi"
 )
 
 // databaseLogin is a password for a cluster's database that was handed out, as its verifier, for as long as it is good.
 type databaseLogin struct {
 	ClusterKey string
-	Login      fleet.Login
+	Login      nodeapi.Login
 }
 
 var databaseLogins = meta.Records[databaseLogin]{Kind: "database login", Index: func(l databaseLogin) []meta.Entry {
@@ -28,7 +29,7 @@ type loginExpiry struct{}
 func (loginExpiry) Kind() string { return "login-expiry" }
 
 // keepLogin keeps the login until it expires, for nodes that are opened meanwhile.
-func (c *Control) keepLogin(tx *meta.Tx, of clusterRecord, login fleet.Login) error {
+func (c *Control) keepLogin(tx *meta.Tx, of clusterRecord, login nodeapi.Login) error {
 	key := meta.Key{Account: of.Account, Region: of.Region, ID: c.orderedID()}
 	if _, err := databaseLogins.Insert(tx, key, databaseLogin{ClusterKey: of.Body.Key, Login: login}); err != nil {
 		return err
@@ -36,7 +37,7 @@ func (c *Control) keepLogin(tx *meta.Tx, of clusterRecord, login fleet.Login) er
 	return expireLoginLater(tx, login)
 }
 
-func expireLoginLater(tx *meta.Tx, login fleet.Login) error {
+func expireLoginLater(tx *meta.Tx, login nodeapi.Login) error {
 	return tx.Enqueue(loginExpiry{}, meta.EnqueueOptions{Unique: true, At: time.UnixMilli(login.ExpiresUnixMS)})
 }
 
@@ -69,7 +70,7 @@ func (c *Control) workLoginExpiry(ctx context.Context, _ loginExpiry) error {
 }
 
 // loginsOf are the logins of a cluster that are good still.
-func (c *Control) loginsOf(ctx context.Context, key string) (logins []fleet.Login, err error) {
+func (c *Control) loginsOf(ctx context.Context, key string) (logins []nodeapi.Login, err error) {
 	err = c.config.Store.View(ctx, func(tx *meta.Tx) error {
 		records, err := databaseLogins.List(tx, meta.Query{Index: ofClusterKey(key)})
 		for _, record := range records {
@@ -77,7 +78,7 @@ func (c *Control) loginsOf(ctx context.Context, key string) (logins []fleet.Logi
 		}
 		return err
 	})
-	return fleet.MergeLogins(nil, logins, c.now()), err
+	return nodeapi.MergeLogins(nil, logins, c.now()), err
 }
 
 // forgetLogins goes with the cluster.
@@ -95,7 +96,7 @@ func forgetLogins(tx *meta.Tx, of clusterRecord) error {
 }
 
 // tellLogin has the cluster's node accept the login. A node that does not run will be opened with it.
-func (c *Control) tellLogin(ctx context.Context, key string, login fleet.Login) error {
+func (c *Control) tellLogin(ctx context.Context, key string, login nodeapi.Login) error {
 	err := c.config.Nodes.AddLogin(ctx, key, login)
 	if errors.Is(err, fleet.ErrNotRunning) {
 		return nil

@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 
-	"slipher/internal/fleet"
 	"slipher/internal/meta"
+	"slipher/internal/nodeapi"
 )
 
 // followLater has a job follow the restore of the cluster, if one is under way.
@@ -46,9 +46,9 @@ func (c *Control) workRestore(ctx context.Context, job restoreWork) error {
 
 func (c cluster) needsNoNode() bool { return c.atRest() || c.Status == pausing || c.Status == deleting }
 
-func (c *Control) restoreRequest(ctx context.Context, body cluster, bytesPerSecond int64) (fleet.RestoreRequest, error) {
+func (c *Control) restoreRequest(ctx context.Context, body cluster, bytesPerSecond int64) (nodeapi.RestoreRequest, error) {
 	store, err := c.storeOf(ctx, body.Restore.Scope)
-	return fleet.RestoreRequest{Store: store, Manifest: body.Restore.Manifest, BytesPerSecond: bytesPerSecond}, err
+	return nodeapi.RestoreRequest{Store: store, Manifest: body.Restore.Manifest, BytesPerSecond: bytesPerSecond}, err
 }
 
 // settleRestore ends a restore, if it is still the one under way.

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"time"
 
-	"slipher/internal/fleet"
 	"slipher/internal/meta"
+	"slipher/internal/nodeapi"
 )
 
 // workSnapshot takes a snapshot that is not taken yet.
@@ -99,7 +99,7 @@ func (c *Control) save(ctx context.Context, record snapshotRecord, parent string
 	share, report, end := c.follow(ctx, record.Body.ClusterKey, record.ID)
 	defer c.progress.forget(record.ID)
 	defer end()
-	saved, err := c.config.Nodes.Save(ctx, record.Body.ClusterKey, fleet.SaveRequest{
+	saved, err := c.config.Nodes.Save(ctx, record.Body.ClusterKey, nodeapi.SaveRequest{
 		Store: store, Manifest: record.Body.Manifest, Parent: parent, BytesPerSecond: share,
 	}, report)
 	if err != nil {
@@ -136,7 +136,7 @@ func (c *Control) settleSnapshot(ctx context.Context, worked snapshotRecord, cha
 	})
 }
 
-func (c *Control) saved(ctx context.Context, record snapshotRecord, saved fleet.Saved) error {
+func (c *Control) saved(ctx context.Context, record snapshotRecord, saved nodeapi.Saved) error {
 	return c.settleSnapshot(ctx, record, func(tx *meta.Tx, record *snapshotRecord) error {
 		body := &record.Body
 		body.Status = available

@@ -7,8 +7,8 @@ import (
 	"maps"
 	"slices"
 
-	"slipher/internal/fleet"
 	"slipher/internal/meta"
+	"slipher/internal/nodeapi"
 	"slipher/internal/vault"
 )
 
@@ -87,9 +87,9 @@ func (s Stores) holdEverything(ctx context.Context, store *meta.Store) error {
 }
 
 // storeOf tells a node where a scope is and how it is sealed.
-func (c *Control) storeOf(ctx context.Context, name string) (fleet.Store, error) {
+func (c *Control) storeOf(ctx context.Context, name string) (nodeapi.Store, error) {
 	opened, err := c.openedScope(ctx, name)
-	return fleet.Store{URL: c.config.storeURLs()[opened.store], Scope: name, Key: opened.key}, err
+	return nodeapi.Store{URL: c.config.storeURLs()[opened.store], Scope: name, Key: opened.key}, err
 }
 
 // vaultOf is a scope as this process itself reads and writes it.

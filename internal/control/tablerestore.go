@@ -8,9 +8,9 @@ import (
 
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
-	"slipher/internal/fleet"
 	"slipher/internal/keys"
 	"slipher/internal/meta"
+	"slipher/internal/nodeapi"
 )
 
 // tableRestore is kept under an id in the order of the requests, as long as its cluster exists.
@@ -142,8 +142,8 @@ func (r tableRestore) cased(name string) string {
 	}, name)
 }
 
-func (r tableRestore) node(t table) fleet.TableName {
-	return fleet.TableName{Schema: r.cased(t.Schema), Table: r.cased(t.Name)}
+func (r tableRestore) node(t table) nodeapi.TableName {
+	return nodeapi.TableName{Schema: r.cased(t.Schema), Table: r.cased(t.Name)}
 }
 
 // findTableSource answers a snapshot of this very cluster, also if it is called otherwise now, and of no earlier cluster of its name.

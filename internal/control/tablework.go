@@ -8,6 +8,7 @@ import (
 	"slipher/internal/api/redshift"
 	"slipher/internal/fleet"
 	"slipher/internal/meta"
+	"slipher/internal/nodeapi"
 )
 
 // tablesLater has the cluster's table restores worked one by one, if there are any: equal unique jobs never run side by side.
@@ -82,7 +83,7 @@ func (c *Control) restoreTable(ctx context.Context, record tableRestoreRecord) e
 	share, report, end := c.follow(ctx, body.ClusterKey, body.RequestID)
 	defer c.progress.forget(body.RequestID)
 	defer end()
-	restored, err := c.config.Nodes.RestoreTable(ctx, body.ClusterKey, fleet.TableRequest{
+	restored, err := c.config.Nodes.RestoreTable(ctx, body.ClusterKey, nodeapi.TableRequest{
 		Store: store, Manifest: body.Manifest, Database: body.cased(body.Source.Database),
 		Source: body.node(body.Source), Target: body.node(body.Target), BytesPerSecond: share,
 	}, report)

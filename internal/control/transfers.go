@@ -9,7 +9,7 @@ import (
 
 	limit "golang.org/x/time/rate"
 
-	"slipher/internal/fleet"
+	"slipher/internal/nodeapi"
 	"slipher/internal/vault"
 )
 
@@ -20,19 +20,19 @@ func megabytes(bytes int64) float64 { return float64(bytes) / megabyte }
 // transfers hold how far the saves and restores under way have come. It is not kept: after a restart they report anew.
 type transfers struct {
 	mu    sync.Mutex
-	known map[string]fleet.Progress
+	known map[string]nodeapi.Progress
 }
 
-func (t *transfers) set(id string, progress fleet.Progress) {
+func (t *transfers) set(id string, progress nodeapi.Progress) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.known == nil {
-		t.known = map[string]fleet.Progress{}
+		t.known = map[string]nodeapi.Progress{}
 	}
 	t.known[id] = progress
 }
 
-func (t *transfers) get(id string) (fleet.Progress, bool) {
+func (t *transfers) get(id string) (nodeapi.Progress, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	progress, known := t.known[id]
@@ -154,10 +154,10 @@ func (b *budget) apply(ctx context.Context, cluster string, share int64) {
 
 // follow begins a transfer of the cluster under id: its share of the bandwidth, what takes its progress, and its end. The progress stays known until
 // it is forgotten: a restore has one, however many tries it takes.
-func (c *Control) follow(ctx context.Context, cluster, id string) (share int64, report func(fleet.Progress), end func()) {
+func (c *Control) follow(ctx context.Context, cluster, id string) (share int64, report func(nodeapi.Progress), end func()) {
 	share = c.budget.begin(ctx, cluster)
 	var first sync.Once
-	report = func(progress fleet.Progress) {
+	report = func(progress nodeapi.Progress) {
 		c.progress.set(id, progress)
 		first.Do(func() { c.budget.confirm(ctx, cluster, share) })
 	}

@@ -9,6 +9,8 @@ import (
 	"io"
 	"net/http"
 	"strings"
+
+	"slipher/internal/nodeapi"
 )
 
 // NodeError is a refusal or failure that the node itself reported.
@@ -35,21 +37,21 @@ func (n *node) call(ctx context.Context, path string, in, out any) error {
 }
 
 // transfer sends a save or restore and follows its events to the last.
-func (n *node) transfer(ctx context.Context, path string, in any, progress func(Progress)) (Event, error) {
+func (n *node) transfer(ctx context.Context, path string, in any, progress func(nodeapi.Progress)) (nodeapi.Event, error) {
 	response, err := n.send(ctx, path, in)
 	if err != nil {
-		return Event{}, err
+		return nodeapi.Event{}, err
 	}
 	defer response.Body.Close()
 	events := json.NewDecoder(response.Body)
 	for {
-		var event Event
+		var event nodeapi.Event
 		if err := events.Decode(&event); err != nil {
-			return Event{}, fmt.Errorf("the node went away in the middle of %s: %w", strings.TrimPrefix(path, "/"), errors.Join(ErrNotRunning, err))
+			return nodeapi.Event{}, fmt.Errorf("the node went away in the middle of %s: %w", strings.TrimPrefix(path, "/"), errors.Join(ErrNotRunning, err))
 		}
 		switch {
 		case event.Error != "":
-			return Event{}, &NodeError{Message: event.Error, Damaged: event.Damaged, Code: event.Code}
+			return nodeapi.Event{}, &NodeError{Message: event.Error, Damaged: event.Damaged, Code: event.Code}
 		case event.Done:
 			if event.Progress != nil && progress != nil {
 				progress(*event.Progress)

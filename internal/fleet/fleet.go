@@ -1,3 +1,6 @@
+// Package fleet is the parent's side of the nodes: it starts, watches, dials and stops the child process
+// (`slipher node`) that holds one cluster's data. It knows processes, sockets and the control protocol, but neither accounts
+// nor snapshots.
 package fleet
 
 import (
@@ -12,6 +15,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"slipher/internal/nodeapi"
 )
 
 // ErrNotRunning is returned for a cluster that has no node at the moment.
@@ -36,7 +41,7 @@ type Config struct {
 	NodeLog  io.Writer // where the nodes' own log lines go
 
 	// Certificate answers the certificate of the SQL endpoint at an address; nil offers no TLS.
-	Certificate func(address string) (Certificate, error)
+	Certificate func(address string) (nodeapi.Certificate, error)
 
 	// Stores are the folders of snapshot stores. With RemoteStore there are others, in clouds, and nodes may read all files, since the credentials may be
 	// in any.
@@ -105,7 +110,7 @@ func (f *Fleet) Start(ctx context.Context, spec Spec) error {
 }
 
 // Open makes the node open its database, or create it, and answer SQL. It may be repeated.
-func (f *Fleet) Open(ctx context.Context, cluster string, request OpenRequest) error {
+func (f *Fleet) Open(ctx context.Context, cluster string, request nodeapi.OpenRequest) error {
 	n, err := f.find(cluster)
 	if err != nil {
 		return err
@@ -114,7 +119,7 @@ func (f *Fleet) Open(ctx context.Context, cluster string, request OpenRequest) e
 }
 
 // Reboot restarts the process. The SQL socket stays open meanwhile, so new connections wait instead of being refused.
-func (f *Fleet) Reboot(ctx context.Context, cluster string, request OpenRequest) error {
+func (f *Fleet) Reboot(ctx context.Context, cluster string, request nodeapi.OpenRequest) error {
 	n, err := f.find(cluster)
 	if err != nil {
 		return err
@@ -162,50 +167,50 @@ func (f *Fleet) Remove(ctx context.Context, cluster string) error {
 
 // Restore fills the cluster's empty data folder from a manifest, and returns when all the data is there. A restore that has begun is followed, an
 // interrupted one goes on from what is there. The database may be opened meanwhile.
-func (f *Fleet) Restore(ctx context.Context, cluster string, request RestoreRequest, progress func(Progress)) error {
+func (f *Fleet) Restore(ctx context.Context, cluster string, request nodeapi.RestoreRequest, progress func(nodeapi.Progress)) error {
 	n, err := f.find(cluster)
 	if err != nil {
 		return err
 	}
-	_, err = n.transfer(ctx, PathRestore, request, progress)
+	_, err = n.transfer(ctx, nodeapi.PathRestore, request, progress)
 	return err
 }
 
 // RestoreTable copies one table of a snapshot into the cluster's open database. Nothing is left of a copy that fails; the error is a NodeError where
 // the snapshot has no such table, or the database has one of the new name.
-func (f *Fleet) RestoreTable(ctx context.Context, cluster string, request TableRequest, progress func(Progress)) (TableRestored, error) {
+func (f *Fleet) RestoreTable(ctx context.Context, cluster string, request nodeapi.TableRequest, progress func(nodeapi.Progress)) (nodeapi.TableRestored, error) {
 	n, err := f.find(cluster)
 	if err != nil {
-		return TableRestored{}, err
+		return nodeapi.TableRestored{}, err
 	}
-	last, err := n.transfer(ctx, PathTable, request, progress)
+	last, err := n.transfer(ctx, nodeapi.PathTable, request, progress)
 	if err != nil {
-		return TableRestored{}, err
+		return nodeapi.TableRestored{}, err
 	}
 	if last.Table == nil {
-		return TableRestored{}, errors.New("the node ended a copy of a table without saying what it copied")
+		return nodeapi.TableRestored{}, errors.New("the node ended a copy of a table without saying what it copied")
 	}
 	return *last.Table, nil
 }
 
 // Save writes a snapshot of everything that is committed when it begins.
-func (f *Fleet) Save(ctx context.Context, cluster string, request SaveRequest, progress func(Progress)) (Saved, error) {
+func (f *Fleet) Save(ctx context.Context, cluster string, request nodeapi.SaveRequest, progress func(nodeapi.Progress)) (nodeapi.Saved, error) {
 	n, err := f.find(cluster)
 	if err != nil {
-		return Saved{}, err
+		return nodeapi.Saved{}, err
 	}
-	last, err := n.transfer(ctx, PathSave, request, progress)
+	last, err := n.transfer(ctx, nodeapi.PathSave, request, progress)
 	if err != nil {
-		return Saved{}, err
+		return nodeapi.Saved{}, err
 	}
 	if last.Saved == nil {
-		return Saved{}, errors.New("the node ended a save without saying what it saved")
+		return nodeapi.Saved{}, errors.New("the node ended a save without saying what it saved")
 	}
 	return *last.Saved, nil
 }
 
 // SetCredentials replaces the admin user's password verifier, now and for later restarts of the node.
-func (f *Fleet) SetCredentials(ctx context.Context, cluster string, credentials Credentials) error {
+func (f *Fleet) SetCredentials(ctx context.Context, cluster string, credentials nodeapi.Credentials) error {
 	n, err := f.find(cluster)
 	if err != nil {
 		return err
@@ -214,7 +219,7 @@ func (f *Fleet) SetCredentials(ctx context.Context, cluster string, credentials 
 }
 
 // AddLogin has the cluster's node accept one more password, now and after restarts. A node that does not run gets it when it is opened.
-func (f *Fleet) AddLogin(ctx context.Context, cluster string, login Login) error {
+func (f *Fleet) AddLogin(ctx context.Context, cluster string, login nodeapi.Login) error {
 	n, err := f.find(cluster)
 	if err != nil {
 		return err
@@ -242,14 +247,14 @@ func (f *Fleet) SetBandwidth(ctx context.Context, cluster string, bytesPerSecond
 	if err != nil {
 		return err
 	}
-	return n.call(ctx, PathBandwidth, Bandwidth{BytesPerSecond: bytesPerSecond}, nil)
+	return n.call(ctx, nodeapi.PathBandwidth, nodeapi.Bandwidth{BytesPerSecond: bytesPerSecond}, nil)
 }
 
 // Status asks the node what it does.
-func (f *Fleet) Status(ctx context.Context, cluster string) (Status, error) {
+func (f *Fleet) Status(ctx context.Context, cluster string) (nodeapi.Status, error) {
 	n, err := f.find(cluster)
 	if err != nil {
-		return Status{}, err
+		return nodeapi.Status{}, err
 	}
 	return n.status(ctx)
 }

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"slipher/internal/fleet"
+	"slipher/internal/nodeapi"
 )
 
 // The test program doubles as the node command: a real process with real sockets, but without an engine behind it.
@@ -34,7 +35,7 @@ const given = "AWS_ACCESS_KEY_ID=test"
 
 // standIn serves the control protocol and answers each line on the SQL socket with "<database> <verifier> <pid>".
 func standIn() {
-	var config fleet.NodeConfig
+	var config nodeapi.Config
 	if err := json.NewDecoder(os.Stdin).Decode(&config); err != nil {
 		os.Exit(2)
 	}
@@ -43,22 +44,22 @@ func standIn() {
 		os.Exit(2)
 	}
 	go func() {
-		io.Copy(io.Discard, os.NewFile(fleet.FDParent, "parent"))
+		io.Copy(io.Discard, os.NewFile(nodeapi.FDParent, "parent"))
 		os.Exit(3)
 	}()
-	control, err := net.FileListener(os.NewFile(fleet.FDControl, "control"))
+	control, err := net.FileListener(os.NewFile(nodeapi.FDControl, "control"))
 	if err != nil {
 		os.Exit(2)
 	}
 	var mu sync.Mutex
-	var current fleet.OpenRequest
+	var current nodeapi.OpenRequest
 	opened := make(chan struct{}, 1)
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET "+fleet.PathStatus, func(w http.ResponseWriter, _ *http.Request) {
-		json.NewEncoder(w).Encode(fleet.Status{State: "empty"})
+	mux.HandleFunc("GET "+nodeapi.PathStatus, func(w http.ResponseWriter, _ *http.Request) {
+		json.NewEncoder(w).Encode(nodeapi.Status{State: nodeapi.StateEmpty})
 	})
-	mux.HandleFunc("POST "+fleet.PathOpen, func(w http.ResponseWriter, r *http.Request) {
-		var request fleet.OpenRequest
+	mux.HandleFunc("POST "+nodeapi.PathOpen, func(w http.ResponseWriter, r *http.Request) {
+		var request nodeapi.OpenRequest
 		json.NewDecoder(r.Body).Decode(&request)
 		if request.Database == "broken" {
 			http.Error(w, "the database cannot be read", http.StatusInternalServerError)
@@ -69,29 +70,29 @@ func standIn() {
 		mu.Unlock()
 		opened <- struct{}{}
 	})
-	mux.HandleFunc("POST "+fleet.PathCredentials, func(w http.ResponseWriter, r *http.Request) {
-		var credentials fleet.Credentials
+	mux.HandleFunc("POST "+nodeapi.PathCredentials, func(w http.ResponseWriter, r *http.Request) {
+		var credentials nodeapi.Credentials
 		json.NewDecoder(r.Body).Decode(&credentials)
 		mu.Lock()
 		defer mu.Unlock()
 		current.Verifier = credentials.Verifier
 	})
-	mux.HandleFunc("POST "+fleet.PathSave, func(w http.ResponseWriter, r *http.Request) {
-		var request fleet.SaveRequest
+	mux.HandleFunc("POST "+nodeapi.PathSave, func(w http.ResponseWriter, r *http.Request) {
+		var request nodeapi.SaveRequest
 		json.NewDecoder(r.Body).Decode(&request)
 		events := json.NewEncoder(w)
-		events.Encode(fleet.Event{Progress: &fleet.Progress{DoneBytes: 1, TotalBytes: 2}})
+		events.Encode(nodeapi.Event{Progress: &nodeapi.Progress{DoneBytes: 1, TotalBytes: 2}})
 		switch request.Manifest {
 		case "refused":
-			events.Encode(fleet.Event{Error: "the store is full"})
+			events.Encode(nodeapi.Event{Error: "the store is full"})
 		case "lost":
 			w.(http.Flusher).Flush()
 			os.Exit(4)
 		default:
-			events.Encode(fleet.Event{Done: true, Saved: &fleet.Saved{Manifest: request.Manifest, TotalBytes: 2}})
+			events.Encode(nodeapi.Event{Done: true, Saved: &nodeapi.Saved{Manifest: request.Manifest, TotalBytes: 2}})
 		}
 	})
-	mux.HandleFunc("POST "+fleet.PathShutdown, func(w http.ResponseWriter, _ *http.Request) {
+	mux.HandleFunc("POST "+nodeapi.PathShutdown, func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusOK)
 		w.(http.Flusher).Flush()
 		os.Exit(0)
@@ -99,7 +100,7 @@ func standIn() {
 	go http.Serve(control, mux)
 
 	<-opened
-	sql, err := net.FileListener(os.NewFile(fleet.FDSQL, "sql"))
+	sql, err := net.FileListener(os.NewFile(nodeapi.FDSQL, "sql"))
 	if err != nil {
 		os.Exit(2)
 	}
@@ -148,7 +149,7 @@ func (f fixture) running() fixture {
 	if err := f.Start(f.t.Context(), f.spec); err != nil {
 		f.t.Fatal(err)
 	}
-	if err := f.Open(f.t.Context(), "c1", fleet.OpenRequest{Database: "dev", Verifier: "v1"}); err != nil {
+	if err := f.Open(f.t.Context(), "c1", nodeapi.OpenRequest{Database: "dev", Verifier: "v1"}); err != nil {
 		f.t.Fatal(err)
 	}
 	return f
@@ -196,7 +197,7 @@ func TestFleet(t *testing.T) {
 		if _, _, _, err := f.ask(); err == nil {
 			t.Error("a stopped node still answers")
 		}
-		if err := f.Open(t.Context(), "c1", fleet.OpenRequest{}); !errors.Is(err, fleet.ErrNotRunning) {
+		if err := f.Open(t.Context(), "c1", nodeapi.OpenRequest{}); !errors.Is(err, fleet.ErrNotRunning) {
 			t.Errorf("Open of a stopped node: got %v, want ErrNotRunning", err)
 		}
 		f.running().wantAnswer("dev", "v1")
@@ -214,7 +215,7 @@ func TestFleet(t *testing.T) {
 			}
 			answers <- nil
 		}()
-		if err := f.Reboot(t.Context(), "c1", fleet.OpenRequest{Database: "dev", Verifier: "v2"}); err != nil {
+		if err := f.Reboot(t.Context(), "c1", nodeapi.OpenRequest{Database: "dev", Verifier: "v2"}); err != nil {
 			t.Fatal(err)
 		}
 		if err := <-answers; err != nil {
@@ -226,7 +227,7 @@ func TestFleet(t *testing.T) {
 	})
 	t.Run("a_lost_node_comes_back", func(t *testing.T) {
 		f := open(t).running()
-		if err := f.SetCredentials(t.Context(), "c1", fleet.Credentials{Verifier: "v9"}); err != nil {
+		if err := f.SetCredentials(t.Context(), "c1", nodeapi.Credentials{Verifier: "v9"}); err != nil {
 			t.Fatal(err)
 		}
 		before := f.wantAnswer("dev", "v9")
@@ -271,8 +272,8 @@ func TestFleet(t *testing.T) {
 func TestTransfer(t *testing.T) {
 	t.Parallel()
 	f := open(t).running()
-	var seen []fleet.Progress
-	saved, err := f.Save(t.Context(), "c1", fleet.SaveRequest{Manifest: "m1"}, func(p fleet.Progress) { seen = append(seen, p) })
+	var seen []nodeapi.Progress
+	saved, err := f.Save(t.Context(), "c1", nodeapi.SaveRequest{Manifest: "m1"}, func(p nodeapi.Progress) { seen = append(seen, p) })
 	if err != nil || saved.Manifest != "m1" || saved.TotalBytes != 2 {
 		t.Errorf("got %+v, %v", saved, err)
 	}
@@ -280,13 +281,13 @@ func TestTransfer(t *testing.T) {
 		t.Errorf("got progress %+v, want one of 1 byte", seen)
 	}
 	var refused *fleet.NodeError
-	if _, err := f.Save(t.Context(), "c1", fleet.SaveRequest{Manifest: "refused"}, nil); !errors.As(err, &refused) || refused.Message != "the store is full" {
+	if _, err := f.Save(t.Context(), "c1", nodeapi.SaveRequest{Manifest: "refused"}, nil); !errors.As(err, &refused) || refused.Message != "the store is full" {
 		t.Errorf("got %v, want the node's own words", err)
 	}
-	if _, err := f.Save(t.Context(), "c1", fleet.SaveRequest{Manifest: "lost"}, nil); !errors.Is(err, fleet.ErrNotRunning) {
+	if _, err := f.Save(t.Context(), "c1", nodeapi.SaveRequest{Manifest: "lost"}, nil); !errors.Is(err, fleet.ErrNotRunning) {
 		t.Errorf("got %v when the node died, want ErrNotRunning", err)
 	}
-	if err := f.Open(t.Context(), "nobody", fleet.OpenRequest{}); !errors.Is(err, fleet.ErrNotRunning) {
+	if err := f.Open(t.Context(), "nobody", nodeapi.OpenRequest{}); !errors.Is(err, fleet.ErrNotRunning) {
 		t.Errorf("got %v for an unknown cluster, want ErrNotRunning", err)
 	}
 }

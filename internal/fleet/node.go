@@ -9,6 +9,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"slipher/internal/nodeapi"
 )
 
 // node is one cluster's process as the parent sees it: the SQL socket that outlives restarts, the process that serves it now, and what
@@ -23,8 +25,8 @@ type node struct {
 	mu       sync.Mutex // guards what follows
 	sql      *net.TCPListener
 	process  *process
-	opened   *OpenRequest // set once the node serves SQL; a restart repeats it
-	logins   []Login      // that may be good still, whether the node was opened with them or got them later
+	opened   *nodeapi.OpenRequest // set once the node serves SQL; a restart repeats it
+	logins   []nodeapi.Login      // that may be good still, whether the node was opened with them or got them later
 	stopping bool
 }
 
@@ -44,13 +46,13 @@ func (n *node) start(ctx context.Context) error {
 	return n.launch(ctx)
 }
 
-func (n *node) open(ctx context.Context, request OpenRequest) error {
+func (n *node) open(ctx context.Context, request nodeapi.OpenRequest) error {
 	n.turn.Lock()
 	defer n.turn.Unlock()
 	return n.reopen(ctx, request)
 }
 
-func (n *node) reboot(ctx context.Context, request OpenRequest) error {
+func (n *node) reboot(ctx context.Context, request nodeapi.OpenRequest) error {
 	n.turn.Lock()
 	defer n.turn.Unlock()
 	if err := n.halt(ctx); err != nil {
@@ -97,10 +99,10 @@ func (n *node) discard(ctx context.Context) error {
 	return n.stop(ctx)
 }
 
-func (n *node) setCredentials(ctx context.Context, credentials Credentials) error {
+func (n *node) setCredentials(ctx context.Context, credentials nodeapi.Credentials) error {
 	n.turn.Lock()
 	defer n.turn.Unlock()
-	if err := n.call(ctx, PathCredentials, credentials, nil); err != nil {
+	if err := n.call(ctx, nodeapi.PathCredentials, credentials, nil); err != nil {
 		return err
 	}
 	n.mu.Lock()
@@ -111,29 +113,29 @@ func (n *node) setCredentials(ctx context.Context, credentials Credentials) erro
 	return nil
 }
 
-func (n *node) addLogin(ctx context.Context, login Login) error {
+func (n *node) addLogin(ctx context.Context, login nodeapi.Login) error {
 	n.turn.Lock()
 	defer n.turn.Unlock()
 	n.keepLogins(login)
-	return n.call(ctx, PathLogin, login, nil)
+	return n.call(ctx, nodeapi.PathLogin, login, nil)
 }
 
 // keepLogins adds to the logins, drops those that have expired, and returns what is left.
-func (n *node) keepLogins(more ...Login) []Login {
+func (n *node) keepLogins(more ...nodeapi.Login) []nodeapi.Login {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.logins = MergeLogins(n.logins, more, n.config.Now())
+	n.logins = nodeapi.MergeLogins(n.logins, more, n.config.Now())
 	return slices.Clone(n.logins)
 }
 
-func (n *node) status(ctx context.Context) (status Status, err error) {
-	err = n.call(ctx, PathStatus, nil, &status)
+func (n *node) status(ctx context.Context) (status nodeapi.Status, err error) {
+	err = n.call(ctx, nodeapi.PathStatus, nil, &status)
 	return status, err
 }
 
-func (n *node) reopen(ctx context.Context, request OpenRequest) error {
+func (n *node) reopen(ctx context.Context, request nodeapi.OpenRequest) error {
 	request.Logins = n.keepLogins(request.Logins...)
-	if err := n.call(ctx, PathOpen, request, nil); err != nil {
+	if err := n.call(ctx, nodeapi.PathOpen, request, nil); err != nil {
 		return fmt.Errorf("open the database: %w", err)
 	}
 	n.mu.Lock()
@@ -194,9 +196,9 @@ func (n *node) launch(ctx context.Context) error {
 	return nil
 }
 
-func (n *node) nodeConfig() (NodeConfig, error) {
+func (n *node) nodeConfig() (nodeapi.Config, error) {
 	certificate, err := n.certificate()
-	return NodeConfig{
+	return nodeapi.Config{
 		Cluster:     n.spec.Cluster,
 		Dir:         n.dir,
 		Stores:      n.config.Stores,
@@ -213,13 +215,13 @@ func (n *node) nodeConfig() (NodeConfig, error) {
 	}, err
 }
 
-func (n *node) certificate() (Certificate, error) {
+func (n *node) certificate() (nodeapi.Certificate, error) {
 	if n.config.Certificate == nil {
-		return Certificate{}, nil
+		return nodeapi.Certificate{}, nil
 	}
 	certificate, err := n.config.Certificate(n.spec.Address)
 	if err != nil {
-		return Certificate{}, fmt.Errorf("make the endpoint's certificate: %w", err)
+		return nodeapi.Certificate{}, fmt.Errorf("make the endpoint's certificate: %w", err)
 	}
 	return certificate, nil
 }
@@ -229,7 +231,7 @@ func (n *node) renewCertificate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return n.call(ctx, PathCertificate, certificate, nil)
+	return n.call(ctx, nodeapi.PathCertificate, certificate, nil)
 }
 
 // halt ends the process and waits for it; asked first, killed when it does not answer in time.
@@ -241,7 +243,7 @@ func (n *node) halt(ctx context.Context) error {
 	if p == nil || p.gone() {
 		return nil
 	}
-	if err := n.call(ctx, PathShutdown, struct{}{}, nil); err != nil {
+	if err := n.call(ctx, nodeapi.PathShutdown, struct{}{}, nil); err != nil {
 		n.config.Log.Warn("node did not answer the shutdown", "cluster", n.spec.Cluster, "err", err)
 		p.kill()
 	}

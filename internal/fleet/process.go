@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"slipher/internal/confine"
+	"slipher/internal/nodeapi"
 )
 
 // process is one run of the node command.
@@ -28,7 +29,7 @@ type process struct {
 
 // startProcess runs the node command with the control socket, the SQL socket and the parent's pipe as inherited descriptors. The child gets no
 // environment but what the configuration lists: all else that it needs comes on its standard input.
-func startProcess(config Config, node NodeConfig, sql *net.TCPListener) (*process, error) {
+func startProcess(config Config, node nodeapi.Config, sql *net.TCPListener) (*process, error) {
 	control, socket, err := controlSocket(config.RunDir)
 	if err != nil {
 		return nil, err
@@ -45,7 +46,7 @@ func startProcess(config Config, node NodeConfig, sql *net.TCPListener) (*proces
 	}
 	defer childEnd.Close()
 
-	command, err := startCommand(config, node, []*os.File{control, sqlFile, childEnd}) // FDControl, FDSQL, FDParent
+	command, err := startCommand(config, node, []*os.File{control, sqlFile, childEnd}) // nodeapi.FDControl, nodeapi.FDSQL, nodeapi.FDParent
 	if err != nil {
 		alive.Close()
 		return nil, err
@@ -56,7 +57,7 @@ func startProcess(config Config, node NodeConfig, sql *net.TCPListener) (*proces
 }
 
 // startCommand gives the node mounts of its own where the system lets it: they end with the process, however that ends, and nobody else sees them.
-func startCommand(config Config, node NodeConfig, inherited []*os.File) (*exec.Cmd, error) {
+func startCommand(config Config, node nodeapi.Config, inherited []*os.File) (*exec.Cmd, error) {
 	attributes := withOwnMounts()
 	if attributes != nil {
 		command, err := nodeCommand(config, node, inherited, attributes)
@@ -78,7 +79,7 @@ func startCommand(config Config, node NodeConfig, inherited []*os.File) (*exec.C
 	return command, nil
 }
 
-func nodeCommand(config Config, node NodeConfig, inherited []*os.File, attributes *syscall.SysProcAttr) (*exec.Cmd, error) {
+func nodeCommand(config Config, node nodeapi.Config, inherited []*os.File, attributes *syscall.SysProcAttr) (*exec.Cmd, error) {
 	body, err := json.Marshal(node)
 	if err != nil {
 		return nil, fmt.Errorf("encode the node's configuration: %w", err)

@@ -12,7 +12,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"slipher/internal/fleet"
+	"slipher/internal/nodeapi"
 	"slipher/internal/pgwire"
 )
 
@@ -169,7 +169,7 @@ func TestCertificateIsReplaced(t *testing.T) {
 	t.Parallel()
 	config := configIn(t.TempDir())
 	first, key := selfSigned(t)
-	config.Certificate = fleet.Certificate{Chain: first, Key: key}
+	config.Certificate = nodeapi.Certificate{Chain: first, Key: key}
 	r := startWith(t, config)
 	r.open()
 	if got := shownBy(t, r); got != first {
@@ -181,10 +181,10 @@ func TestCertificateIsReplaced(t *testing.T) {
 	}
 	defer session.Close(t.Context())
 	second, key := selfSigned(t)
-	if status, answer := r.call(fleet.PathCertificate, fleet.Certificate{Chain: second, Key: "no key"}); status != 400 {
+	if status, answer := r.call(nodeapi.PathCertificate, nodeapi.Certificate{Chain: second, Key: "no key"}); status != 400 {
 		t.Errorf("a broken one: %d %s", status, answer)
 	}
-	r.must(fleet.PathCertificate, fleet.Certificate{Chain: second, Key: key}, nil)
+	r.must(nodeapi.PathCertificate, nodeapi.Certificate{Chain: second, Key: key}, nil)
 	if got := shownBy(t, r); got != second {
 		t.Error("it shows the old certificate")
 	}

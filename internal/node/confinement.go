@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 
 	"slipher/internal/confine"
-	"slipher/internal/fleet"
+	"slipher/internal/nodeapi"
 )
 
 // confinement is what the node's process has given up before it opens a database or hears a client.
@@ -20,7 +20,7 @@ type confinement struct {
 
 // confineNode keeps the process to the cluster's folder and the snapshot stores. A limited process cannot mount, nor can what it starts, so fillers, which
 // mount, are started by a process that is there before.
-func confineNode(config fleet.NodeConfig) (c confinement, err error) {
+func confineNode(config nodeapi.Config) (c confinement, err error) {
 	if err := confine.Hide(); err != nil {
 		return c, err
 	}

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"net/http"
 
-	"slipher/internal/fleet"
+	"slipher/internal/nodeapi"
 )
 
 // maxRequest bounds the body of a control request.
@@ -27,16 +27,16 @@ func refuse(status int, format string, args ...any) error {
 // routes is the control protocol of package compute.
 func (n *node) routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET "+fleet.PathStatus, func(w http.ResponseWriter, _ *http.Request) { answer(w, n.status()) })
-	mux.HandleFunc("POST "+fleet.PathRestore, handle(n.restore))
-	mux.HandleFunc("POST "+fleet.PathTable, handle(n.restoreTable))
-	mux.HandleFunc("POST "+fleet.PathOpen, handle(n.open))
-	mux.HandleFunc("POST "+fleet.PathSave, handle(n.save))
-	mux.HandleFunc("POST "+fleet.PathCredentials, handle(n.setCredentials))
-	mux.HandleFunc("POST "+fleet.PathCertificate, handle(n.setCertificate))
-	mux.HandleFunc("POST "+fleet.PathLogin, handle(n.addLogin))
-	mux.HandleFunc("POST "+fleet.PathBandwidth, handle(n.setBandwidth))
-	mux.HandleFunc("POST "+fleet.PathShutdown, func(http.ResponseWriter, *http.Request) { n.stop() })
+	mux.HandleFunc("GET "+nodeapi.PathStatus, func(w http.ResponseWriter, _ *http.Request) { answer(w, n.status()) })
+	mux.HandleFunc("POST "+nodeapi.PathRestore, handle(n.restore))
+	mux.HandleFunc("POST "+nodeapi.PathTable, handle(n.restoreTable))
+	mux.HandleFunc("POST "+nodeapi.PathOpen, handle(n.open))
+	mux.HandleFunc("POST "+nodeapi.PathSave, handle(n.save))
+	mux.HandleFunc("POST "+nodeapi.PathCredentials, handle(n.setCredentials))
+	mux.HandleFunc("POST "+nodeapi.PathCertificate, handle(n.setCertificate))
+	mux.HandleFunc("POST "+nodeapi.PathLogin, handle(n.addLogin))
+	mux.HandleFunc("POST "+nodeapi.PathBandwidth, handle(n.setBandwidth))
+	mux.HandleFunc("POST "+nodeapi.PathShutdown, func(http.ResponseWriter, *http.Request) { n.stop() })
 	return mux
 }
 
@@ -67,20 +67,20 @@ func answer(w http.ResponseWriter, body any) {
 	_ = json.NewEncoder(w).Encode(body) // the parent notices by itself when it is not there to read
 }
 
-func (n *node) status() fleet.Status {
+func (n *node) status() nodeapi.Status {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	status := fleet.Status{State: stateEmpty, Limited: n.confined.limited, Sessions: n.door.sessions()}
+	status := nodeapi.Status{State: nodeapi.StateEmpty, Limited: n.confined.limited, Sessions: n.door.sessions()}
 	switch {
 	case n.database != nil:
-		status.State, status.DatabaseBytes, status.WrittenBytes = stateOpen, n.database.Bytes(), n.database.Written()
+		status.State, status.DatabaseBytes, status.WrittenBytes = nodeapi.StateOpen, n.database.Bytes(), n.database.Written()
 	case n.restoring != nil:
-		status.State = stateRestoring
+		status.State = nodeapi.StateRestoring
 	}
 	return status
 }
 
-func (n *node) setCredentials(_ http.ResponseWriter, _ *http.Request, credentials fleet.Credentials) error {
+func (n *node) setCredentials(_ http.ResponseWriter, _ *http.Request, credentials nodeapi.Credentials) error {
 	if err := checkCredentials(credentials); err != nil {
 		return err
 	}

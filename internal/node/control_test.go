@@ -16,7 +16,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"slipher/internal/fleet"
+	"slipher/internal/nodeapi"
 	"slipher/internal/pgwire"
 )
 
@@ -53,21 +53,21 @@ func TestControlRequests(t *testing.T) {
 		status     int
 		says       string
 	}{
-		{"save_before_open", fleet.PathSave, fleet.SaveRequest{Store: storeIn(t.TempDir()), Manifest: "m"}, http.StatusConflict, "no open database"},
-		{"no_json", fleet.PathOpen, "{", http.StatusBadRequest, "read the request"},
-		{"unknown_field", fleet.PathOpen, `{"Databse": "dev"}`, http.StatusBadRequest, "unknown field"},
-		{"no_database", fleet.PathOpen, fleet.OpenRequest{AdminUser: adminUser, Verifier: good.Verifier}, http.StatusBadRequest, "no name"},
-		{"no_admin", fleet.PathOpen, fleet.OpenRequest{Database: "dev", Verifier: good.Verifier}, http.StatusBadRequest, "admin user"},
-		{"password_for_verifier", fleet.PathOpen, fleet.OpenRequest{Database: "dev", AdminUser: adminUser, Verifier: "Secret123"}, http.StatusBadRequest, "verifier"},
+		{"save_before_open", nodeapi.PathSave, nodeapi.SaveRequest{Store: storeIn(t.TempDir()), Manifest: "m"}, http.StatusConflict, "no open database"},
+		{"no_json", nodeapi.PathOpen, "{", http.StatusBadRequest, "read the request"},
+		{"unknown_field", nodeapi.PathOpen, `{"Databse": "dev"}`, http.StatusBadRequest, "unknown field"},
+		{"no_database", nodeapi.PathOpen, nodeapi.OpenRequest{AdminUser: adminUser, Verifier: good.Verifier}, http.StatusBadRequest, "no name"},
+		{"no_admin", nodeapi.PathOpen, nodeapi.OpenRequest{Database: "dev", Verifier: good.Verifier}, http.StatusBadRequest, "admin user"},
+		{"password_for_verifier", nodeapi.PathOpen, nodeapi.OpenRequest{Database: "dev", AdminUser: adminUser, Verifier: "Secret123"}, http.StatusBadRequest, "verifier"},
 		{"unknown_path", "/nothing", "{}", http.StatusNotFound, "not found"},
-		{"get_for_post", fleet.PathShutdown, nil, http.StatusMethodNotAllowed, "Method Not Allowed"},
-		{"unknown_store", fleet.PathRestore, fleet.RestoreRequest{Store: fleet.Store{URL: "ftp://x", Scope: "s", Key: make([]byte, 32)}}, http.StatusOK, "ftp"},
-		{"reserved_name", fleet.PathOpen, fleet.OpenRequest{Database: "memory", AdminUser: adminUser, Verifier: good.Verifier}, http.StatusInternalServerError, "reserved"},
-		{"open", fleet.PathOpen, good, http.StatusOK, ""},
-		{"open_again", fleet.PathOpen, good, http.StatusOK, ""},
-		{"open_another", fleet.PathOpen, other, http.StatusConflict, `"dev" open, not "other"`},
-		{"restore_of_what_is_there", fleet.PathRestore, fleet.RestoreRequest{Store: storeIn(t.TempDir()), Manifest: "m"}, http.StatusOK, `"Done":true`},
-		{"bad_credentials", fleet.PathCredentials, fleet.Credentials{AdminUser: adminUser, Verifier: "x"}, http.StatusBadRequest, "verifier"},
+		{"get_for_post", nodeapi.PathShutdown, nil, http.StatusMethodNotAllowed, "Method Not Allowed"},
+		{"unknown_store", nodeapi.PathRestore, nodeapi.RestoreRequest{Store: nodeapi.Store{URL: "ftp://x", Scope: "s", Key: make([]byte, 32)}}, http.StatusOK, "ftp"},
+		{"reserved_name", nodeapi.PathOpen, nodeapi.OpenRequest{Database: "memory", AdminUser: adminUser, Verifier: good.Verifier}, http.StatusInternalServerError, "reserved"},
+		{"open", nodeapi.PathOpen, good, http.StatusOK, ""},
+		{"open_again", nodeapi.PathOpen, good, http.StatusOK, ""},
+		{"open_another", nodeapi.PathOpen, other, http.StatusConflict, `"dev" open, not "other"`},
+		{"restore_of_what_is_there", nodeapi.PathRestore, nodeapi.RestoreRequest{Store: storeIn(t.TempDir()), Manifest: "m"}, http.StatusOK, `"Done":true`},
+		{"bad_credentials", nodeapi.PathCredentials, nodeapi.Credentials{AdminUser: adminUser, Verifier: "x"}, http.StatusBadRequest, "verifier"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -77,16 +77,16 @@ func TestControlRequests(t *testing.T) {
 			}
 		})
 	}
-	if got := r.status(); got.State != stateOpen || got.DatabaseBytes == 0 {
+	if got := r.status(); got.State != nodeapi.StateOpen || got.DatabaseBytes == 0 {
 		t.Errorf("status: got %+v", got)
 	}
 	t.Run("failed_transfer_ends_with_an_error_event", func(t *testing.T) {
 		fresh := start(t, t.TempDir())
-		events := fresh.transfer(fleet.PathRestore, fleet.RestoreRequest{Store: storeIn(t.TempDir()), Manifest: "missing"})
+		events := fresh.transfer(nodeapi.PathRestore, nodeapi.RestoreRequest{Store: storeIn(t.TempDir()), Manifest: "missing"})
 		if last := events[len(events)-1]; last.Done || !strings.Contains(last.Error, "not found") {
 			t.Errorf("got %+v", last)
 		}
-		if state := fresh.status().State; state != stateEmpty {
+		if state := fresh.status().State; state != nodeapi.StateEmpty {
 			t.Errorf("state afterwards: %q", state)
 		}
 	})
@@ -102,7 +102,7 @@ func TestOpenRefusesAnotherDatabasesFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := start(t, dir)
-	if status, answer := r.call(fleet.PathOpen, openRequest(t)); status != http.StatusConflict || !strings.Contains(answer, `"sales"`) {
+	if status, answer := r.call(nodeapi.PathOpen, openRequest(t)); status != http.StatusConflict || !strings.Contains(answer, `"sales"`) {
 		t.Errorf("got %d %s", status, answer)
 	}
 }
@@ -125,7 +125,7 @@ func TestNewPassword(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.must(fleet.PathCredentials, fleet.Credentials{AdminUser: adminUser, Verifier: verifier}, nil)
+	r.must(nodeapi.PathCredentials, nodeapi.Credentials{AdminUser: adminUser, Verifier: verifier}, nil)
 	_, err = pgx.Connect(t.Context(), r.dsn())
 	wantCode(t, err, "28P01")
 	if got := value[int32](t, conn, "SELECT 1"); got != 1 {
@@ -147,7 +147,7 @@ func TestShutdownTellsSessions(t *testing.T) {
 	if got := r.status().Sessions; got != 1 {
 		t.Errorf("sessions: got %d, want 1", got)
 	}
-	r.must(fleet.PathShutdown, struct{}{}, nil)
+	r.must(nodeapi.PathShutdown, struct{}{}, nil)
 	if err := <-r.ended; err != nil {
 		t.Errorf("the node ended with %v", err)
 	}
@@ -161,7 +161,7 @@ func TestShutdownTellsSessions(t *testing.T) {
 
 func TestWaitTellsWhyTheNodeEnds(t *testing.T) {
 	t.Parallel()
-	n, err := newNode(fleet.NodeConfig{}, time.Now)
+	n, err := newNode(nodeapi.Config{}, time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -243,7 +243,7 @@ func spawn(t *testing.T, dir string) *child {
 		t.Fatal(err)
 	}
 	defer parent.Close()
-	config, err := json.Marshal(fleet.NodeConfig{
+	config, err := json.Marshal(nodeapi.Config{
 		Cluster: "test", DataDir: filepath.Join(dir, "data"), TempDir: filepath.Join(dir, "tmp"), MemoryLimit: "500MB", Threads: 1})
 	if err != nil {
 		t.Fatal(err)

@@ -10,7 +10,7 @@ import (
 	"sync"
 	"time"
 
-	"slipher/internal/fleet"
+	"slipher/internal/nodeapi"
 	"slipher/internal/pgwire"
 )
 
@@ -121,7 +121,7 @@ func (d *door) configured() pgwire.Config {
 	return d.config
 }
 
-func (d *door) show(certificate fleet.Certificate) error {
+func (d *door) show(certificate nodeapi.Certificate) error {
 	config, err := tlsOf(certificate)
 	if err != nil {
 		return err
@@ -132,7 +132,7 @@ func (d *door) show(certificate fleet.Certificate) error {
 	return nil
 }
 
-func tlsOf(given fleet.Certificate) (*tls.Config, error) {
+func tlsOf(given nodeapi.Certificate) (*tls.Config, error) {
 	if given.Chain == "" {
 		return nil, nil
 	}
@@ -143,7 +143,7 @@ func tlsOf(given fleet.Certificate) (*tls.Config, error) {
 	return &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}, nil
 }
 
-func (n *node) setCertificate(_ http.ResponseWriter, _ *http.Request, certificate fleet.Certificate) error {
+func (n *node) setCertificate(_ http.ResponseWriter, _ *http.Request, certificate nodeapi.Certificate) error {
 	if err := n.door.show(certificate); err != nil {
 		return refuse(http.StatusBadRequest, "%v", err)
 	}

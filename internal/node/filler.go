@@ -15,8 +15,8 @@ import (
 	"golang.org/x/time/rate"
 
 	"slipher/internal/confine"
-	"slipher/internal/fleet"
 	"slipher/internal/lazyfs"
+	"slipher/internal/nodeapi"
 	"slipher/internal/vault"
 )
 
@@ -25,7 +25,7 @@ import (
 // The filler is a process of its own because of the view. Whoever serves a FUSE mount must not use it as well: when such a process is killed, its threads
 // wait for answers that nobody gives any more, and it never ends.
 type fillRequest struct {
-	Restore  fleet.RestoreRequest
+	Restore  nodeapi.RestoreRequest
 	DataDir  string
 	ViewDir  string // empty: no view
 	LogLevel slog.Level

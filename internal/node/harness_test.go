@@ -17,7 +17,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"slipher/internal/fleet"
+	"slipher/internal/nodeapi"
 	"slipher/internal/pgwire"
 )
 
@@ -29,7 +29,7 @@ const (
 // running is a node under test, with the parent's ends of its sockets.
 type running struct {
 	t       testing.TB
-	config  fleet.NodeConfig
+	config  nodeapi.Config
 	socket  string
 	address string
 	parent  *io.PipeWriter
@@ -45,13 +45,13 @@ func start(t testing.TB, dir string) *running {
 	return startWith(t, configIn(dir))
 }
 
-func configIn(dir string) fleet.NodeConfig {
-	return fleet.NodeConfig{
+func configIn(dir string) nodeapi.Config {
+	return nodeapi.Config{
 		Cluster: "test", DataDir: filepath.Join(dir, "data"), TempDir: filepath.Join(dir, "tmp"), ViewDir: viewIn(dir), MemoryLimit: "1GB", Threads: 2, LogLevel: "ERROR",
 	}
 }
 
-func startWith(t testing.TB, config fleet.NodeConfig) *running {
+func startWith(t testing.TB, config nodeapi.Config) *running {
 	t.Helper()
 	// A unix socket's path has no room for the names of test folders.
 	sockets, err := os.MkdirTemp("", "node")
@@ -113,16 +113,16 @@ func opened(t testing.TB) *running {
 
 func (r *running) open() {
 	r.t.Helper()
-	r.must(fleet.PathOpen, openRequest(r.t), nil)
+	r.must(nodeapi.PathOpen, openRequest(r.t), nil)
 }
 
-func openRequest(t testing.TB) fleet.OpenRequest {
+func openRequest(t testing.TB) nodeapi.OpenRequest {
 	t.Helper()
 	verifier, err := pgwire.NewVerifier(password)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return fleet.OpenRequest{Database: "dev", AdminUser: adminUser, Verifier: verifier}
+	return nodeapi.OpenRequest{Database: "dev", AdminUser: adminUser, Verifier: verifier}
 }
 
 // call sends a control request and returns the status and the body.
@@ -170,15 +170,15 @@ func (r *running) must(path string, in, out any) {
 }
 
 // transfer runs a save or a restore to its end and returns all events.
-func (r *running) transfer(path string, in any) []fleet.Event {
+func (r *running) transfer(path string, in any) []nodeapi.Event {
 	r.t.Helper()
 	status, answer := r.call(path, in)
 	if status != http.StatusOK {
 		r.t.Fatalf("%s: %d %s", path, status, answer)
 	}
-	var events []fleet.Event
+	var events []nodeapi.Event
 	for decoder := json.NewDecoder(strings.NewReader(answer)); ; {
-		var event fleet.Event
+		var event nodeapi.Event
 		err := decoder.Decode(&event)
 		if err == io.EOF {
 			return events
@@ -190,9 +190,9 @@ func (r *running) transfer(path string, in any) []fleet.Event {
 	}
 }
 
-func (r *running) status() (status fleet.Status) {
+func (r *running) status() (status nodeapi.Status) {
 	r.t.Helper()
-	r.must(fleet.PathStatus, nil, &status)
+	r.must(nodeapi.PathStatus, nil, &status)
 	return status
 }
 

@@ -15,7 +15,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"slipher/internal/fleet"
+	"slipher/internal/nodeapi"
 )
 
 func TestLogin(t *testing.T) {
@@ -34,8 +34,8 @@ func TestLogin(t *testing.T) {
 func TestTLS(t *testing.T) {
 	t.Parallel()
 	certificate, key := selfSigned(t)
-	r := startWith(t, fleet.NodeConfig{Cluster: "test", DataDir: filepath.Join(t.TempDir(), "data"), TempDir: filepath.Join(t.TempDir(), "tmp"),
-		MemoryLimit: "500MB", Threads: 1, LogLevel: "ERROR", Certificate: fleet.Certificate{Chain: certificate, Key: key}})
+	r := startWith(t, nodeapi.Config{Cluster: "test", DataDir: filepath.Join(t.TempDir(), "data"), TempDir: filepath.Join(t.TempDir(), "tmp"),
+		MemoryLimit: "500MB", Threads: 1, LogLevel: "ERROR", Certificate: nodeapi.Certificate{Chain: certificate, Key: key}})
 	r.open()
 	conn, err := pgx.Connect(t.Context(), strings.Replace(r.dsn(), "sslmode=disable", "sslmode=require", 1))
 	if err != nil {

@@ -19,7 +19,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"slipher/internal/engine"
-	"slipher/internal/fleet"
+	"slipher/internal/nodeapi"
 	"slipher/internal/pgwire"
 	"slipher/internal/vault"
 )
@@ -36,7 +36,7 @@ var (
 func Run(ctx context.Context, stdin io.Reader) error {
 	decoder := json.NewDecoder(stdin)
 	decoder.DisallowUnknownFields()
-	var config fleet.NodeConfig
+	var config nodeapi.Config
 	if err := decoder.Decode(&config); err != nil {
 		return fmt.Errorf("read the node's configuration from standard input (slipher serve starts nodes; do not run them by hand): %w", err)
 	}
@@ -60,15 +60,15 @@ type handedDown struct {
 }
 
 func inherited() (handedDown, error) {
-	control, err := listener(fleet.FDControl, "control")
+	control, err := listener(nodeapi.FDControl, "control")
 	if err != nil {
 		return handedDown{}, err
 	}
-	sql, err := listener(fleet.FDSQL, "SQL")
+	sql, err := listener(nodeapi.FDSQL, "SQL")
 	if err != nil {
 		return handedDown{}, err
 	}
-	return handedDown{control: control, sql: sql, parent: os.NewFile(fleet.FDParent, "parent"), now: time.Now}, nil
+	return handedDown{control: control, sql: sql, parent: os.NewFile(nodeapi.FDParent, "parent"), now: time.Now}, nil
 }
 
 func listener(fd uintptr, name string) (net.Listener, error) {
@@ -83,7 +83,7 @@ func listener(fd uintptr, name string) (net.Listener, error) {
 
 // node is the process's state.
 type node struct {
-	config  fleet.NodeConfig
+	config  nodeapi.Config
 	log     *slog.Logger
 	level   slog.Level
 	now     func() time.Time
@@ -109,22 +109,15 @@ type node struct {
 	mu          sync.Mutex // guards what follows
 	database    *engine.Database
 	name        string
-	credentials fleet.Credentials
+	credentials nodeapi.Credentials
 	parameters  map[string]string // of the cluster's parameter group
-	logins      []fleet.Login     // that are good for a while
+	logins      []nodeapi.Login   // that are good for a while
 	sessions    map[int32]int     // open ones, by their user
 	restoring   *restoration
 	copying     []*restoration // for single tables
 }
 
-// The states of fleet.Status.
-const (
-	stateEmpty     = "empty"
-	stateRestoring = "restoring"
-	stateOpen      = "open"
-)
-
-func serve(ctx context.Context, config fleet.NodeConfig, sockets handedDown, confined confinement) error {
+func serve(ctx context.Context, config nodeapi.Config, sockets handedDown, confined confinement) error {
 	n, err := newNode(config, sockets.now)
 	if err != nil {
 		return err
@@ -177,7 +170,7 @@ func (n *node) close(control *http.Server) error {
 	return err
 }
 
-func newNode(config fleet.NodeConfig, now func() time.Time) (*node, error) {
+func newNode(config nodeapi.Config, now func() time.Time) (*node, error) {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(config.LogLevel)); config.LogLevel != "" && err != nil {
 		return nil, fmt.Errorf("log level: %w", err)

@@ -7,14 +7,14 @@ import (
 	"strings"
 
 	"slipher/internal/engine"
-	"slipher/internal/fleet"
+	"slipher/internal/nodeapi"
 	"slipher/internal/pgwire"
 )
 
 // open opens the database, or creates it in an empty folder, and lets clients in. A second request for the same database changes the
 // credentials and the parameters, and nothing else.
-func (n *node) open(_ http.ResponseWriter, r *http.Request, request fleet.OpenRequest) error {
-	credentials := fleet.Credentials{AdminUser: request.AdminUser, Verifier: request.Verifier}
+func (n *node) open(_ http.ResponseWriter, r *http.Request, request nodeapi.OpenRequest) error {
+	credentials := nodeapi.Credentials{AdminUser: request.AdminUser, Verifier: request.Verifier}
 	if err := checkCredentials(credentials); err != nil {
 		return err
 	}
@@ -28,7 +28,7 @@ func (n *node) open(_ http.ResponseWriter, r *http.Request, request fleet.OpenRe
 	n.mu.Lock()
 	isOpen, name := n.database != nil, n.name
 	n.credentials, n.parameters = credentials, request.Parameters
-	n.logins = fleet.MergeLogins(n.logins, request.Logins, n.now())
+	n.logins = nodeapi.MergeLogins(n.logins, request.Logins, n.now())
 	n.mu.Unlock()
 	n.logs.activity.Store(request.Parameters["enable_user_activity_logging"] == "on")
 	switch {
@@ -105,7 +105,7 @@ func globEscape(path string) string {
 	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
 }
 
-func checkCredentials(credentials fleet.Credentials) error {
+func checkCredentials(credentials nodeapi.Credentials) error {
 	if credentials.AdminUser == "" {
 		return refuse(http.StatusBadRequest, "the admin user has no name")
 	}

@@ -7,7 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"slipher/internal/fleet"
+	"slipher/internal/nodeapi"
 )
 
 func TestParametersAreTheDefaultsOfSessions(t *testing.T) {
@@ -15,7 +15,7 @@ func TestParametersAreTheDefaultsOfSessions(t *testing.T) {
 	r := start(t, t.TempDir())
 	request := openRequest(t)
 	request.Parameters = map[string]string{"search_path": "sales", "statement_timeout": "5000", "query_group": "night", "datestyle": "ISO, DMY", "auto_mv": "off"}
-	r.must(fleet.PathOpen, request, nil)
+	r.must(nodeapi.PathOpen, request, nil)
 	conn := r.connect()
 	for name, want := range request.Parameters {
 		if got := value[string](t, conn, "SHOW "+name); got != want {
@@ -46,11 +46,11 @@ func TestParametersAreTheDefaultsOfSessions(t *testing.T) {
 func TestRequireSSL(t *testing.T) {
 	t.Parallel()
 	certificate, key := selfSigned(t)
-	r := startWith(t, fleet.NodeConfig{Cluster: "test", DataDir: filepath.Join(t.TempDir(), "data"), TempDir: filepath.Join(t.TempDir(), "tmp"),
-		MemoryLimit: "500MB", Threads: 1, LogLevel: "ERROR", Certificate: fleet.Certificate{Chain: certificate, Key: key}})
+	r := startWith(t, nodeapi.Config{Cluster: "test", DataDir: filepath.Join(t.TempDir(), "data"), TempDir: filepath.Join(t.TempDir(), "tmp"),
+		MemoryLimit: "500MB", Threads: 1, LogLevel: "ERROR", Certificate: nodeapi.Certificate{Chain: certificate, Key: key}})
 	request := openRequest(t)
 	request.Parameters = map[string]string{"require_ssl": "on"}
-	r.must(fleet.PathOpen, request, nil)
+	r.must(nodeapi.PathOpen, request, nil)
 	_, err := pgx.Connect(t.Context(), r.dsn())
 	wantCode(t, err, "28000")
 	// Not even a wrong password gets an answer of its own.

@@ -11,7 +11,7 @@ import (
 	"syscall"
 	"time"
 
-	"slipher/internal/fleet"
+	"slipher/internal/nodeapi"
 	"slipher/internal/vault"
 )
 
@@ -196,7 +196,7 @@ func (r *restoration) follow(ctx context.Context, events *events) error {
 			}
 			_, progress, _ := r.now()
 			events.progress(progress)
-			return events.send(fleet.Event{Done: true})
+			return events.send(nodeapi.Event{Done: true})
 		case <-ctx.Done():
 			return ctx.Err()
 		}

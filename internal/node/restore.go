@@ -8,18 +8,18 @@ import (
 	"path/filepath"
 
 	"slipher/internal/engine"
-	"slipher/internal/fleet"
+	"slipher/internal/nodeapi"
 )
 
 // restore begins a restore, or joins the one that has begun, and streams its progress until all blocks are there.
-func (n *node) restore(w http.ResponseWriter, r *http.Request, request fleet.RestoreRequest) error {
+func (n *node) restore(w http.ResponseWriter, r *http.Request, request nodeapi.RestoreRequest) error {
 	events := &events{to: w}
 	complete, err := n.restored()
 	if err != nil {
 		return err
 	}
 	if complete {
-		return events.send(fleet.Event{Done: true})
+		return events.send(nodeapi.Event{Done: true})
 	}
 	restoring, err := n.beginRestore(request)
 	if refused, ok := errors.AsType[*refusal](err); ok {
@@ -66,7 +66,7 @@ func (n *node) setUnderWay(r *restoration) {
 }
 
 // beginRestore returns the restore under way. One that failed is tried again.
-func (n *node) beginRestore(request fleet.RestoreRequest) (*restoration, error) {
+func (n *node) beginRestore(request nodeapi.RestoreRequest) (*restoration, error) {
 	n.beginning.Lock()
 	defer n.beginning.Unlock()
 	restoring := n.underWay()
@@ -157,7 +157,7 @@ func (n *node) endRestores() error {
 }
 
 // openable brings a restore as far as the database can be opened, and says through which view, if any.
-func (n *node) openable(ctx context.Context, request *fleet.RestoreRequest) (view string, err error) {
+func (n *node) openable(ctx context.Context, request *nodeapi.RestoreRequest) (view string, err error) {
 	if request == nil {
 		return "", nil
 	}

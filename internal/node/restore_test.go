@@ -13,7 +13,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"slipher/internal/fleet"
+	"slipher/internal/nodeapi"
 )
 
 const ownMounts = "SLIPHER_OWN_MOUNTS"
@@ -47,7 +47,7 @@ func viewIn(dir string) string {
 const savedRows = 200_000
 
 // savedTable is a store with the snapshot "whole" of a table t of some megabytes.
-func savedTable(t *testing.T) fleet.Store {
+func savedTable(t *testing.T) nodeapi.Store {
 	t.Helper()
 	from := opened(t)
 	store := storeIn(t.TempDir())
@@ -64,11 +64,11 @@ func savedTable(t *testing.T) fleet.Store {
 
 const slowly = 256 << 10 // bytes a second: a restore of savedTable takes longer than any test
 
-func (r *running) openRestoring(request fleet.RestoreRequest) {
+func (r *running) openRestoring(request nodeapi.RestoreRequest) {
 	r.t.Helper()
 	open := openRequest(r.t)
 	open.Restore = &request
-	r.must(fleet.PathOpen, open, nil)
+	r.must(nodeapi.PathOpen, open, nil)
 }
 
 func (r *running) needsView() {
@@ -85,7 +85,7 @@ func TestRestoreLazily(t *testing.T) {
 	store := savedTable(t)
 	r := start(t, t.TempDir())
 	r.needsView()
-	r.openRestoring(fleet.RestoreRequest{Store: store, Manifest: "whole", BytesPerSecond: slowly})
+	r.openRestoring(nodeapi.RestoreRequest{Store: store, Manifest: "whole", BytesPerSecond: slowly})
 	conn := r.connect()
 	execute(t, conn, "CREATE TEMP TABLE mine AS SELECT 1 AS n", "INSERT INTO t VALUES (-1, 'written while it is restored')")
 	if got := value[int](t, conn, "SELECT count(*) FROM t WHERE n < 0"); got != 1 {
@@ -101,7 +101,7 @@ func TestRestoreLazily(t *testing.T) {
 	if _, err := held.Exec(t.Context(), "INSERT INTO t VALUES (-2, 'in a transaction that outlasts the restore')"); err != nil {
 		t.Fatal(err)
 	}
-	events := r.transfer(fleet.PathRestore, fleet.RestoreRequest{Store: store, Manifest: "whole"})
+	events := r.transfer(nodeapi.PathRestore, nodeapi.RestoreRequest{Store: store, Manifest: "whole"})
 	if last := events[len(events)-1]; !last.Done || last.Progress == nil || last.Progress.DoneBytes != last.Progress.TotalBytes {
 		t.Fatalf("restore: got %+v", last)
 	}
@@ -120,7 +120,7 @@ func TestRestoreLazily(t *testing.T) {
 		t.Fatal(err)
 	}
 	again := startWith(t, r.config)
-	again.openRestoring(fleet.RestoreRequest{Store: store, Manifest: "whole"}) // needs no store any more
+	again.openRestoring(nodeapi.RestoreRequest{Store: store, Manifest: "whole"}) // needs no store any more
 	if got := value[int](t, again.connect(), "SELECT count(*) FROM t WHERE s IS NOT NULL"); got != want {
 		t.Errorf("after a restart: got %d rows, want %d", got, want)
 	}
@@ -136,7 +136,7 @@ func TestRestoreInterrupted(t *testing.T) {
 			r := start(t, t.TempDir())
 			r.needsView()
 			want := savedRows
-			r.openRestoring(fleet.RestoreRequest{Store: store, Manifest: "whole", BytesPerSecond: slowly})
+			r.openRestoring(nodeapi.RestoreRequest{Store: store, Manifest: "whole", BytesPerSecond: slowly})
 			execute(t, r.connect(), "INSERT INTO t VALUES (-1, 'kept')")
 			want++
 			r.shutDown()
@@ -145,11 +145,11 @@ func TestRestoreInterrupted(t *testing.T) {
 				config.ViewDir = ""
 			}
 			again := startWith(t, config)
-			if status, answer := again.call(fleet.PathOpen, openRequest(t)); status != http.StatusConflict || !strings.Contains(answer, "not finished") {
+			if status, answer := again.call(nodeapi.PathOpen, openRequest(t)); status != http.StatusConflict || !strings.Contains(answer, "not finished") {
 				t.Errorf("open of half a database: got %d %s", status, answer)
 			}
-			again.openRestoring(fleet.RestoreRequest{Store: store, Manifest: "whole"})
-			again.transfer(fleet.PathRestore, fleet.RestoreRequest{Store: store, Manifest: "whole"})
+			again.openRestoring(nodeapi.RestoreRequest{Store: store, Manifest: "whole"})
+			again.transfer(nodeapi.PathRestore, nodeapi.RestoreRequest{Store: store, Manifest: "whole"})
 			if got := value[int](t, again.connect(), "SELECT count(*) FROM t WHERE s IS NOT NULL"); got != want {
 				t.Errorf("got %d rows, want %d", got, want)
 			}
@@ -176,11 +176,11 @@ func TestRestoreDamaged(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := start(t, t.TempDir())
-	events := r.transfer(fleet.PathRestore, fleet.RestoreRequest{Store: store, Manifest: "whole"})
+	events := r.transfer(nodeapi.PathRestore, nodeapi.RestoreRequest{Store: store, Manifest: "whole"})
 	if last := events[len(events)-1]; !last.Damaged || !strings.Contains(last.Error, "dev.duckdb") {
 		t.Errorf("got %+v, want damage in dev.duckdb", last)
 	}
-	if status, answer := r.call(fleet.PathRestore, fleet.RestoreRequest{Store: store, Manifest: "another"}); status != http.StatusConflict {
+	if status, answer := r.call(nodeapi.PathRestore, nodeapi.RestoreRequest{Store: store, Manifest: "another"}); status != http.StatusConflict {
 		t.Errorf("a restore of another snapshot: got %d %s", status, answer)
 	}
 }

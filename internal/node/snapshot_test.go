@@ -13,11 +13,11 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"slipher/internal/fleet"
+	"slipher/internal/nodeapi"
 )
 
-func storeIn(dir string) fleet.Store {
-	return fleet.Store{URL: "file://" + filepath.ToSlash(dir), Scope: "cluster/key", Key: bytes.Repeat([]byte{7}, 32)}
+func storeIn(dir string) nodeapi.Store {
+	return nodeapi.Store{URL: "file://" + filepath.ToSlash(dir), Scope: "cluster/key", Key: bytes.Repeat([]byte{7}, 32)}
 }
 
 // Four sessions commit numbered batches while snapshots are saved. A node restored from any of them has, for every writer, whole batches
@@ -83,9 +83,9 @@ func TestSaveUnderWrites(t *testing.T) {
 	}
 }
 
-func (r *running) save(store fleet.Store, manifest, parent string) fleet.Saved {
+func (r *running) save(store nodeapi.Store, manifest, parent string) nodeapi.Saved {
 	r.t.Helper()
-	events := r.transfer(fleet.PathSave, fleet.SaveRequest{Store: store, Manifest: manifest, Parent: parent})
+	events := r.transfer(nodeapi.PathSave, nodeapi.SaveRequest{Store: store, Manifest: manifest, Parent: parent})
 	last := events[len(events)-1]
 	if !last.Done || last.Saved == nil {
 		r.t.Fatalf("save: got %+v", last)
@@ -93,10 +93,10 @@ func (r *running) save(store fleet.Store, manifest, parent string) fleet.Saved {
 	return *last.Saved
 }
 
-func restoredFrom(t *testing.T, store fleet.Store, manifest string) *running {
+func restoredFrom(t *testing.T, store nodeapi.Store, manifest string) *running {
 	t.Helper()
 	r := start(t, t.TempDir())
-	events := r.transfer(fleet.PathRestore, fleet.RestoreRequest{Store: store, Manifest: manifest})
+	events := r.transfer(nodeapi.PathRestore, nodeapi.RestoreRequest{Store: store, Manifest: manifest})
 	if last := events[len(events)-1]; !last.Done || last.Progress == nil || last.Progress.DoneBytes != last.Progress.TotalBytes {
 		t.Fatalf("restore: got %+v", last)
 	}
@@ -128,10 +128,10 @@ func TestBandwidth(t *testing.T) {
 		t.Fatal(err)
 	}
 	store := storeIn(t.TempDir())
-	r.liftCap(fleet.PathSave, fleet.SaveRequest{Store: store, Manifest: "whole", BytesPerSecond: 1000})
+	r.liftCap(nodeapi.PathSave, nodeapi.SaveRequest{Store: store, Manifest: "whole", BytesPerSecond: 1000})
 	table := tableRequest(store, "t", "again")
 	table.BytesPerSecond = 1000
-	r.liftCap(fleet.PathTable, table)
+	r.liftCap(nodeapi.PathTable, table)
 }
 
 // liftCap begins a transfer, and lifts its cap after its first event.
@@ -149,7 +149,7 @@ func (r *running) liftCap(path string, request any) {
 	defer response.Body.Close()
 	lifted := false
 	for lines := bufio.NewScanner(response.Body); lines.Scan(); {
-		var event fleet.Event
+		var event nodeapi.Event
 		if err := json.Unmarshal(lines.Bytes(), &event); err != nil {
 			t.Fatal(err)
 		}
@@ -162,7 +162,7 @@ func (r *running) liftCap(path string, request any) {
 			}
 			return
 		case !lifted:
-			r.must(fleet.PathBandwidth, fleet.Bandwidth{}, nil)
+			r.must(nodeapi.PathBandwidth, nodeapi.Bandwidth{}, nil)
 			lifted = true
 		}
 	}

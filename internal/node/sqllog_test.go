@@ -12,12 +12,12 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"slipher/internal/fleet"
+	"slipher/internal/nodeapi"
 	"slipher/internal/sqllog"
 )
 
 // loggedNode is an open node whose SQL logs can be read.
-func loggedNode(t *testing.T, change func(*fleet.NodeConfig, *fleet.OpenRequest)) *running {
+func loggedNode(t *testing.T, change func(*nodeapi.Config, *nodeapi.OpenRequest)) *running {
 	t.Helper()
 	dir := t.TempDir()
 	config, request := configIn(dir), openRequest(t)
@@ -26,7 +26,7 @@ func loggedNode(t *testing.T, change func(*fleet.NodeConfig, *fleet.OpenRequest)
 		change(&config, &request)
 	}
 	r := startWith(t, config)
-	r.must(fleet.PathOpen, request, nil)
+	r.must(nodeapi.PathOpen, request, nil)
 	return r
 }
 
@@ -61,8 +61,8 @@ func (r *running) records(kind sqllog.Kind, count int) (found []sqllog.Record) {
 func TestConnectionLog(t *testing.T) {
 	t.Parallel()
 	certificate, key := selfSigned(t)
-	r := loggedNode(t, func(config *fleet.NodeConfig, _ *fleet.OpenRequest) {
-		config.Certificate = fleet.Certificate{Chain: certificate, Key: key}
+	r := loggedNode(t, func(config *nodeapi.Config, _ *nodeapi.OpenRequest) {
+		config.Certificate = nodeapi.Certificate{Chain: certificate, Key: key}
 	})
 	conn, err := pgx.Connect(t.Context(), strings.Replace(r.dsn(), "sslmode=disable", "sslmode=require&application_name=first", 1))
 	if err != nil {
@@ -103,7 +103,7 @@ func TestConnectionLog(t *testing.T) {
 
 func TestUserActivityLog(t *testing.T) {
 	t.Parallel()
-	r := loggedNode(t, func(_ *fleet.NodeConfig, request *fleet.OpenRequest) {
+	r := loggedNode(t, func(_ *nodeapi.Config, request *nodeapi.OpenRequest) {
 		request.Parameters = map[string]string{"enable_user_activity_logging": "on"}
 	})
 	conn := r.connect()
@@ -138,7 +138,7 @@ func TestUserActivityLog(t *testing.T) {
 
 func TestUserLog(t *testing.T) {
 	t.Parallel()
-	r := loggedNode(t, func(_ *fleet.NodeConfig, request *fleet.OpenRequest) {
+	r := loggedNode(t, func(_ *nodeapi.Config, request *nodeapi.OpenRequest) {
 		request.Parameters = map[string]string{"enable_user_activity_logging": "on"}
 	})
 	conn := r.connect()

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"slipher/internal/engine"
-	"slipher/internal/fleet"
+	"slipher/internal/nodeapi"
 	"slipher/internal/vault"
 )
 
@@ -21,7 +21,7 @@ const guestMemory = "256MB"
 
 // restoreTable copies one table of a snapshot into the open database. Where the system lets it mount, no more of the snapshot is fetched than the table
 // needs; elsewhere all of it is fetched first.
-func (n *node) restoreTable(w http.ResponseWriter, r *http.Request, request fleet.TableRequest) error {
+func (n *node) restoreTable(w http.ResponseWriter, r *http.Request, request nodeapi.TableRequest) error {
 	n.mu.Lock()
 	database := n.database
 	n.mu.Unlock()
@@ -41,16 +41,16 @@ func (n *node) restoreTable(w http.ResponseWriter, r *http.Request, request flee
 		return events.fail(err)
 	}
 	n.log.Info("table restored", "table", request.Target.Table, "rows", restored.Rows, "fetched", restored.FetchedBytes)
-	return events.send(fleet.Event{Done: true, Table: &restored})
+	return events.send(nodeapi.Event{Done: true, Table: &restored})
 }
 
-func (n *node) tableFrom(ctx context.Context, database *engine.Database, request fleet.TableRequest, events *events) (restored fleet.TableRestored, err error) {
+func (n *node) tableFrom(ctx context.Context, database *engine.Database, request nodeapi.TableRequest, events *events) (restored nodeapi.TableRestored, err error) {
 	dir, err := os.MkdirTemp(n.config.TempDir, "table-*")
 	if err != nil {
 		return restored, fmt.Errorf("make a folder for the snapshot: %w", err)
 	}
 	fill := fillRequest{
-		Restore: fleet.RestoreRequest{Store: request.Store, Manifest: request.Manifest, BytesPerSecond: request.BytesPerSecond},
+		Restore: nodeapi.RestoreRequest{Store: request.Store, Manifest: request.Manifest, BytesPerSecond: request.BytesPerSecond},
 		DataDir: filepath.Join(dir, "data"), LogLevel: n.level,
 	}
 	if n.config.ViewDir != "" {
@@ -151,7 +151,7 @@ func (r *restoration) fetched() vault.Progress {
 }
 
 // copyTable copies rows and what the catalogue keeps of the table, in one transaction.
-func copyTable(ctx context.Context, database *engine.Database, guest *engine.Guest, request fleet.TableRequest) (rows int64, err error) {
+func copyTable(ctx context.Context, database *engine.Database, guest *engine.Guest, request nodeapi.TableRequest) (rows int64, err error) {
 	session, err := database.Session(ctx)
 	if err != nil {
 		return 0, err
@@ -213,7 +213,7 @@ func copyCatalogue(ctx context.Context, session *engine.Session, guest *engine.G
 }
 
 // enterRestored makes the table the admin user's.
-func enterRestored(ctx context.Context, session *engine.Session, table fleet.TableName) error {
+func enterRestored(ctx context.Context, session *engine.Session, table nodeapi.TableName) error {
 	name := engine.QuoteText(table.Schema) + ", " + engine.QuoteText(table.Table)
 	for _, statement := range []string{
 		fmt.Sprintf("DELETE FROM %s.grants WHERE (schema_name, name) = (%s)", catalogueSchema, name),

@@ -5,17 +5,17 @@ import (
 	"strings"
 	"testing"
 
-	"slipher/internal/fleet"
+	"slipher/internal/nodeapi"
 )
 
-func tableRequest(store fleet.Store, source, target string) fleet.TableRequest {
-	return fleet.TableRequest{
+func tableRequest(store nodeapi.Store, source, target string) nodeapi.TableRequest {
+	return nodeapi.TableRequest{
 		Store: store, Manifest: "whole", Database: "dev",
-		Source: fleet.TableName{Schema: "public", Table: source}, Target: fleet.TableName{Schema: "public", Table: target},
+		Source: nodeapi.TableName{Schema: "public", Table: source}, Target: nodeapi.TableName{Schema: "public", Table: target},
 	}
 }
 
-func tableInto(store fleet.Store, schema string) fleet.TableRequest {
+func tableInto(store nodeapi.Store, schema string) nodeapi.TableRequest {
 	request := tableRequest(store, "wanted", "more")
 	request.Target.Schema = schema
 	return request
@@ -47,7 +47,7 @@ func TestRestoreTable(t *testing.T) {
 			r.save(store, "whole", "")
 			execute(t, conn, "DELETE FROM wanted", "INSERT INTO wanted VALUES (1, 'later')")
 
-			events := r.transfer(fleet.PathTable, tableRequest(store, "wanted", "again"))
+			events := r.transfer(nodeapi.PathTable, tableRequest(store, "wanted", "again"))
 			last := events[len(events)-1]
 			if !last.Done || last.Table == nil || last.Table.Rows != 1000 {
 				t.Fatalf("got %+v", last)
@@ -68,7 +68,7 @@ func TestRestoreTable(t *testing.T) {
 				t.Errorf("the table itself now holds %q", got)
 			}
 			for _, refused := range []struct {
-				request fleet.TableRequest
+				request nodeapi.TableRequest
 				code    string
 				says    string
 			}{
@@ -78,7 +78,7 @@ func TestRestoreTable(t *testing.T) {
 				{tableInto(store, "nowhere"), "3F000", `schema "nowhere" does not exist`},
 				{tableInto(store, "Slipher_Catalog"), "42501", "permission denied: the catalogue is read only"},
 			} {
-				events := r.transfer(fleet.PathTable, refused.request)
+				events := r.transfer(nodeapi.PathTable, refused.request)
 				if last := events[len(events)-1]; last.Done || last.Code != refused.code || last.Error != refused.says {
 					t.Errorf("got %+v, want %s %q", last, refused.code, refused.says)
 				}

@@ -6,18 +6,18 @@ import (
 	"net/http"
 	"strings"
 
-	"slipher/internal/fleet"
+	"slipher/internal/nodeapi"
 	"slipher/internal/pgwire"
 )
 
 // addLogin accepts one more password that is good for a while.
-func (n *node) addLogin(_ http.ResponseWriter, _ *http.Request, login fleet.Login) error {
+func (n *node) addLogin(_ http.ResponseWriter, _ *http.Request, login nodeapi.Login) error {
 	if _, err := pgwire.ParseVerifier(login.Verifier); err != nil {
 		return refuse(http.StatusBadRequest, "the login's password verifier is not in PostgreSQL's form")
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.logins = fleet.MergeLogins(n.logins, []fleet.Login{login}, n.now())
+	n.logins = nodeapi.MergeLogins(n.logins, []nodeapi.Login{login}, n.now())
 	return nil
 }
 
@@ -42,7 +42,7 @@ func (n *node) temporaryVerifiers(startup pgwire.Startup) (verifiers []string, e
 }
 
 // proved is the login whose password the client has proved; nil for a user's own password.
-func (n *node) proved(startup pgwire.Startup) *fleet.Login {
+func (n *node) proved(startup pgwire.Startup) *nodeapi.Login {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	for _, login := range n.logins {
@@ -54,7 +54,7 @@ func (n *node) proved(startup pgwire.Startup) *fleet.Login {
 }
 
 // enterAs finds the user that a login lets in, and makes it if the login says so. The groups are those of this session only.
-func (s *session) enterAs(ctx context.Context, login fleet.Login) (record, error) {
+func (s *session) enterAs(ctx context.Context, login nodeapi.Login) (record, error) {
 	if login.Database != "" && login.Database != s.startup.Database {
 		return record{}, &pgwire.Error{Code: "28000", Message: fmt.Sprintf("the password is not good for database %q", s.startup.Database), Fatal: true}
 	}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"slipher/internal/fleet"
+	"slipher/internal/nodeapi"
 	"slipher/internal/pgwire"
 )
 
@@ -18,21 +18,21 @@ func secured(t *testing.T) *running {
 	t.Helper()
 	certificate, key := selfSigned(t)
 	config := configIn(t.TempDir())
-	config.Certificate = fleet.Certificate{Chain: certificate, Key: key}
+	config.Certificate = nodeapi.Certificate{Chain: certificate, Key: key}
 	r := startWith(t, config)
 	r.open()
 	return r
 }
 
 // handOut gives the node a password that is good for a quarter of an hour.
-func (r *running) handOut(password string, login fleet.Login) fleet.Login {
+func (r *running) handOut(password string, login nodeapi.Login) nodeapi.Login {
 	r.t.Helper()
 	var err error
 	if login.Verifier, err = pgwire.SaltedVerifier(password, []byte("0123456789abcdef")); err != nil {
 		r.t.Fatal(err)
 	}
 	login.ExpiresUnixMS = r.clock.now().Add(15 * time.Minute).UnixMilli()
-	r.must(fleet.PathLogin, login, nil)
+	r.must(nodeapi.PathLogin, login, nil)
 	return login
 }
 
@@ -54,8 +54,8 @@ func TestTemporaryLogins(t *testing.T) {
 	r := secured(t)
 	admin := r.connect()
 	execute(t, admin, "CREATE USER bob PASSWORD '"+password+"'", "CREATE GROUP readers", "CREATE TABLE notes (n int)", "GRANT SELECT ON notes TO GROUP readers")
-	bobs := r.handOut("first", fleet.Login{Name: "IAM:bob", User: "bob"})
-	r.handOut("second", fleet.Login{Name: "IAM:bob", User: "bob"})
+	bobs := r.handOut("first", nodeapi.Login{Name: "IAM:bob", User: "bob"})
+	r.handOut("second", nodeapi.Login{Name: "IAM:bob", User: "bob"})
 	t.Run("as_the_user", func(t *testing.T) {
 		for _, given := range []string{"first", "second"} {
 			conn, err := r.secureLogin("IAM:bob", given)
@@ -79,7 +79,7 @@ func TestTemporaryLogins(t *testing.T) {
 		wantCode(t, err, "28000")
 	})
 	t.Run("groups_for_the_session", func(t *testing.T) {
-		r.handOut("grouped", fleet.Login{Name: "IAM:bob:readers", User: "bob", Groups: []string{"readers"}})
+		r.handOut("grouped", nodeapi.Login{Name: "IAM:bob:readers", User: "bob", Groups: []string{"readers"}})
 		conn, err := r.secureLogin("IAM:bob:readers", "grouped")
 		if err != nil {
 			t.Fatal(err)
@@ -93,15 +93,15 @@ func TestTemporaryLogins(t *testing.T) {
 			t.Fatal(err)
 		}
 		refusedTo(t, other, "42501", "SELECT * FROM notes")
-		r.handOut("missing", fleet.Login{Name: "IAM:bob:missing", User: "bob", Groups: []string{"missing"}})
+		r.handOut("missing", nodeapi.Login{Name: "IAM:bob:missing", User: "bob", Groups: []string{"missing"}})
 		_, err = r.secureLogin("IAM:bob:missing", "missing")
 		wantCode(t, err, "42704")
 	})
 	t.Run("auto_create", func(t *testing.T) {
-		r.handOut("absent", fleet.Login{Name: "IAM:carol", User: "carol"})
+		r.handOut("absent", nodeapi.Login{Name: "IAM:carol", User: "carol"})
 		_, err := r.secureLogin("IAM:carol", "absent")
 		wantCode(t, err, "28000")
-		r.handOut("made", fleet.Login{Name: "IAMA:carol", User: "carol", Create: true})
+		r.handOut("made", nodeapi.Login{Name: "IAMA:carol", User: "carol", Create: true})
 		for range 2 {
 			conn, err := r.secureLogin("IAMA:carol", "made")
 			if err != nil {
@@ -120,12 +120,12 @@ func TestTemporaryLogins(t *testing.T) {
 		}
 	})
 	t.Run("one_database", func(t *testing.T) {
-		r.handOut("elsewhere", fleet.Login{Name: "IAM:bob:x", User: "bob", Database: "other"})
+		r.handOut("elsewhere", nodeapi.Login{Name: "IAM:bob:x", User: "bob", Database: "other"})
 		_, err := r.secureLogin("IAM:bob:x", "elsewhere")
 		wantCode(t, err, "28000")
 	})
 	t.Run("the_admin_user", func(t *testing.T) {
-		r.handOut("highest", fleet.Login{Name: "IAM:" + adminUser, User: adminUser})
+		r.handOut("highest", nodeapi.Login{Name: "IAM:" + adminUser, User: adminUser})
 		conn, err := r.secureLogin("IAM:"+adminUser, "highest")
 		if err != nil {
 			t.Fatal(err)
@@ -142,7 +142,7 @@ func TestTemporaryLogins(t *testing.T) {
 		_, err = r.secureLogin("IAM:bob", "first")
 		wantCode(t, err, "28P01")
 		execute(t, open, "SELECT 1")
-		if status, _ := r.call(fleet.PathLogin, fleet.Login{Name: "IAM:bob", Verifier: "no verifier"}); status == 200 {
+		if status, _ := r.call(nodeapi.PathLogin, nodeapi.Login{Name: "IAM:bob", Verifier: "no verifier"}); status == 200 {
 			t.Error("a login without a verifier was taken")
 		}
 	})
@@ -153,8 +153,8 @@ func TestTemporaryLogins(t *testing.T) {
 		config.Certificate = r.config.Certificate
 		again := startWith(t, config)
 		request := openRequest(t)
-		request.Logins = []fleet.Login{bobs}
-		again.must(fleet.PathOpen, request, nil)
+		request.Logins = []nodeapi.Login{bobs}
+		again.must(nodeapi.PathOpen, request, nil)
 		if _, err := again.secureLogin("IAM:bob", "first"); err != nil {
 			t.Error(err)
 		}

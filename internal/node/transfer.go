@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"slipher/internal/engine"
-	"slipher/internal/fleet"
+	"slipher/internal/nodeapi"
 	"slipher/internal/vault"
 )
 
@@ -31,7 +31,7 @@ func (n *node) takeTurn(ctx context.Context) error {
 
 func (n *node) giveTurn() { n.transfers <- struct{}{} }
 
-func (n *node) setBandwidth(_ http.ResponseWriter, _ *http.Request, bandwidth fleet.Bandwidth) error {
+func (n *node) setBandwidth(_ http.ResponseWriter, _ *http.Request, bandwidth nodeapi.Bandwidth) error {
 	vault.SetBandwidth(n.limiter, bandwidth.BytesPerSecond)
 	for _, filling := range n.fillings() {
 		filling.setBandwidth(bandwidth.BytesPerSecond)
@@ -50,7 +50,7 @@ func (n *node) fillings() []*restoration {
 	return all
 }
 
-func (n *node) save(w http.ResponseWriter, r *http.Request, request fleet.SaveRequest) error {
+func (n *node) save(w http.ResponseWriter, r *http.Request, request nodeapi.SaveRequest) error {
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
 	defer context.AfterFunc(n.ending, cancel)()
@@ -68,7 +68,7 @@ func (n *node) save(w http.ResponseWriter, r *http.Request, request fleet.SaveRe
 	events := &events{to: w}
 	saved, err := n.saveTo(ctx, v, request, events.progress)
 	if err == nil {
-		return events.send(fleet.Event{Done: true, Saved: &saved})
+		return events.send(nodeapi.Event{Done: true, Saved: &saved})
 	}
 	if refused, ok := errors.AsType[*refusal](err); ok {
 		return refused
@@ -77,16 +77,16 @@ func (n *node) save(w http.ResponseWriter, r *http.Request, request fleet.SaveRe
 	return events.fail(err)
 }
 
-func (n *node) saveTo(ctx context.Context, v vault.Vault, request fleet.SaveRequest, progress func(vault.Progress)) (fleet.Saved, error) {
+func (n *node) saveTo(ctx context.Context, v vault.Vault, request nodeapi.SaveRequest, progress func(vault.Progress)) (nodeapi.Saved, error) {
 	n.mu.Lock()
 	database := n.database
 	n.mu.Unlock()
 	if database == nil {
-		return fleet.Saved{}, refuse(http.StatusConflict, "the node has no open database to save")
+		return nodeapi.Saved{}, refuse(http.StatusConflict, "the node has no open database to save")
 	}
 	frozen, err := database.Freeze(ctx)
 	if err != nil {
-		return fleet.Saved{}, err
+		return nodeapi.Saved{}, err
 	}
 	defer frozen.Release()
 	began := time.Now()
@@ -98,11 +98,11 @@ func (n *node) saveTo(ctx context.Context, v vault.Vault, request fleet.SaveRequ
 		Progress:   progress,
 	})
 	if err != nil {
-		return fleet.Saved{}, err
+		return nodeapi.Saved{}, err
 	}
 	n.proven++
 	n.log.Info("snapshot saved", "manifest", saved.Manifest, "bytes", saved.TotalBytes, "stored", saved.StoredBytes)
-	return fleet.Saved{
+	return nodeapi.Saved{
 		Manifest:    saved.Manifest,
 		TotalBytes:  saved.TotalBytes,
 		StoredBytes: saved.StoredBytes,
@@ -124,16 +124,16 @@ func filesOf(frozen *engine.Frozen) []vault.File {
 // events writes one JSON line for each event; one goroutine at a time.
 type events struct {
 	to   http.ResponseWriter
-	last fleet.Progress
+	last nodeapi.Progress
 }
 
 func (e *events) progress(p vault.Progress) {
-	e.last = fleet.Progress(p)
-	_ = e.send(fleet.Event{Progress: &e.last}) // a parent that has gone ends the request's context
+	e.last = nodeapi.Progress(p)
+	_ = e.send(nodeapi.Event{Progress: &e.last}) // a parent that has gone ends the request's context
 }
 
-func (e *events) send(event fleet.Event) error {
-	if event.Done && event.Progress == nil && e.last != (fleet.Progress{}) {
+func (e *events) send(event nodeapi.Event) error {
+	if event.Done && event.Progress == nil && e.last != (nodeapi.Progress{}) {
 		event.Progress = &e.last
 	}
 	if err := json.NewEncoder(e.to).Encode(event); err != nil {
@@ -145,10 +145,10 @@ func (e *events) send(event fleet.Event) error {
 // fail is the last event of a transfer that came to nothing.
 func (e *events) fail(err error) error {
 	if refused, ok := errors.AsType[*engine.Error](err); ok && refusesTable(refused.Code) {
-		return e.send(fleet.Event{Error: refused.Message, Code: refused.Code})
+		return e.send(nodeapi.Event{Error: refused.Message, Code: refused.Code})
 	}
 	failed, isTold := errors.AsType[*fillError](err)
-	return e.send(fleet.Event{Error: err.Error(), Damaged: damaged(err) || isTold && failed.damaged})
+	return e.send(nodeapi.Event{Error: err.Error(), Damaged: damaged(err) || isTold && failed.damaged})
 }
 
 // refusesTable says whether a SQLSTATE is about what is copied: no such table or schema, a name that is taken, a schema that is ours, or a table that

@@ -5,7 +5,7 @@ import (
 	"net/url"
 	"path/filepath"
 
-	"slipher/internal/fleet"
+	"slipher/internal/nodeapi"
 	"slipher/internal/vault"
 )
 
@@ -27,7 +27,7 @@ func (n *Nodes) Copy(ctx context.Context, into, from vault.Vault, request vault.
 		saved, err = into.Copy(ctx, from, request)
 		saved.StoredBytes, saved.Seconds = int64(saved.NewBlocks)*blockBytes, n.now().Sub(began).Seconds()
 		return err
-	}, func(p fleet.Progress) { report(vault.Progress(p)) })
+	}, func(p nodeapi.Progress) { report(vault.Progress(p)) })
 	return saved, err
 }
 

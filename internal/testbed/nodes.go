@@ -18,6 +18,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"slipher/internal/fleet"
+	"slipher/internal/nodeapi"
 	"slipher/internal/vault"
 )
 
@@ -52,8 +53,8 @@ type running struct {
 	open       bool
 	verifier   string
 	parameters map[string]string
-	logins     []fleet.Login
-	restore    *fleet.RestoreRequest // the file is not there yet
+	logins     []nodeapi.Login
+	restore    *nodeapi.RestoreRequest // the file is not there yet
 }
 
 const fileName = "rows"
@@ -166,13 +167,13 @@ func (n *Nodes) Changed(cluster string, bytes int64) {
 	n.written[cluster] += bytes
 }
 
-func (n *Nodes) Status(_ context.Context, cluster string) (fleet.Status, error) {
+func (n *Nodes) Status(_ context.Context, cluster string) (nodeapi.Status, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.running[cluster] == nil {
-		return fleet.Status{}, fleet.ErrNotRunning
+		return nodeapi.Status{}, fleet.ErrNotRunning
 	}
-	status := fleet.Status{State: "open", WrittenBytes: n.written[cluster]}
+	status := nodeapi.Status{State: nodeapi.StateOpen, WrittenBytes: n.written[cluster]}
 	if file, err := os.Stat(n.file(cluster)); err == nil {
 		status.DatabaseBytes = file.Size()
 	}
@@ -258,11 +259,11 @@ func (n *Nodes) Start(ctx context.Context, spec fleet.Spec) error {
 	}))
 }
 
-func (n *Nodes) Open(ctx context.Context, cluster string, request fleet.OpenRequest) error {
+func (n *Nodes) Open(ctx context.Context, cluster string, request nodeapi.OpenRequest) error {
 	return n.call(ctx, "open", cluster, n.locked(func() error { return n.openNode(cluster, request) }))
 }
 
-func (n *Nodes) openNode(cluster string, request fleet.OpenRequest) error {
+func (n *Nodes) openNode(cluster string, request nodeapi.OpenRequest) error {
 	node := n.running[cluster]
 	if node == nil {
 		return fleet.ErrNotRunning
@@ -297,7 +298,7 @@ func (n *Nodes) fetch(ctx context.Context, cluster string) error {
 	return n.countOpening(cluster)
 }
 
-func (n *Nodes) restoreFile(ctx context.Context, cluster string, request fleet.RestoreRequest) error {
+func (n *Nodes) restoreFile(ctx context.Context, cluster string, request nodeapi.RestoreRequest) error {
 	v, err := openVault(ctx, request.Store)
 	if err != nil {
 		return err
@@ -323,7 +324,7 @@ func (n *Nodes) countOpening(cluster string) error {
 	return os.WriteFile(n.file(cluster), content, 0o600)
 }
 
-func (n *Nodes) Reboot(ctx context.Context, cluster string, request fleet.OpenRequest) error {
+func (n *Nodes) Reboot(ctx context.Context, cluster string, request nodeapi.OpenRequest) error {
 	return n.call(ctx, "reboot", cluster, n.locked(func() error {
 		if n.running[cluster] == nil {
 			return fleet.ErrNotRunning
@@ -333,7 +334,7 @@ func (n *Nodes) Reboot(ctx context.Context, cluster string, request fleet.OpenRe
 	}))
 }
 
-func (n *Nodes) SetCredentials(ctx context.Context, cluster string, credentials fleet.Credentials) error {
+func (n *Nodes) SetCredentials(ctx context.Context, cluster string, credentials nodeapi.Credentials) error {
 	return n.call(ctx, "credentials", cluster, n.locked(func() error {
 		node := n.running[cluster]
 		if node == nil {
@@ -345,7 +346,7 @@ func (n *Nodes) SetCredentials(ctx context.Context, cluster string, credentials 
 }
 
 // AddLogin keeps the login, as a node does that runs; Logins shows it.
-func (n *Nodes) AddLogin(ctx context.Context, cluster string, login fleet.Login) error {
+func (n *Nodes) AddLogin(ctx context.Context, cluster string, login nodeapi.Login) error {
 	return n.call(ctx, "login", cluster, n.locked(func() error {
 		node := n.running[cluster]
 		if node == nil {
@@ -357,7 +358,7 @@ func (n *Nodes) AddLogin(ctx context.Context, cluster string, login fleet.Login)
 }
 
 // Logins are the passwords that are good for a while which the cluster's node knows.
-func (n *Nodes) Logins(cluster string) []fleet.Login {
+func (n *Nodes) Logins(cluster string) []nodeapi.Login {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if node := n.running[cluster]; node != nil {
@@ -390,7 +391,7 @@ func (n *Nodes) Remove(ctx context.Context, cluster string) error {
 	}))
 }
 
-func (n *Nodes) Save(ctx context.Context, cluster string, request fleet.SaveRequest, progress func(fleet.Progress)) (saved fleet.Saved, err error) {
+func (n *Nodes) Save(ctx context.Context, cluster string, request nodeapi.SaveRequest, progress func(nodeapi.Progress)) (saved nodeapi.Saved, err error) {
 	began := n.now()
 	err = n.transfer(ctx, "save", cluster, request.BytesPerSecond, func(ctx context.Context, held func(total int64) error) error {
 		if _, open := n.Serves(cluster); !open {
@@ -410,7 +411,7 @@ func (n *Nodes) Save(ctx context.Context, cluster string, request fleet.SaveRequ
 		defer v.Bucket.Close()
 		done, err := v.Save(ctx, vault.SaveRequest{Manifest: request.Manifest, Parent: request.Parent,
 			Files: []vault.File{{Name: fileName, Content: bytes.NewReader(content), Size: int64(len(content))}}})
-		saved = fleet.Saved{
+		saved = nodeapi.Saved{
 			Manifest: done.Manifest, TotalBytes: done.TotalBytes, StoredBytes: int64(done.NewBlocks) * blockBytes,
 			NewBlocks: done.NewBlocks, Blocks: done.Blocks, Seconds: n.now().Sub(began).Seconds(), BeganUnixMS: began.UnixMilli(),
 		}
@@ -422,7 +423,7 @@ func (n *Nodes) Save(ctx context.Context, cluster string, request fleet.SaveRequ
 // blockBytes is a block of the vault. What is stored is counted in whole blocks, so that tests do not depend on compression.
 const blockBytes = 256 << 10
 
-func (n *Nodes) Restore(ctx context.Context, cluster string, request fleet.RestoreRequest, progress func(fleet.Progress)) error {
+func (n *Nodes) Restore(ctx context.Context, cluster string, request nodeapi.RestoreRequest, progress func(nodeapi.Progress)) error {
 	return n.transfer(ctx, "restore", cluster, request.BytesPerSecond, func(ctx context.Context, held func(total int64) error) error {
 		if n.whole(cluster) {
 			return nil
@@ -461,20 +462,20 @@ func refusal(err error) error {
 	return &fleet.NodeError{Message: err.Error(), Damaged: damaged}
 }
 
-func openVault(ctx context.Context, store fleet.Store) (vault.Vault, error) {
+func openVault(ctx context.Context, store nodeapi.Store) (vault.Vault, error) {
 	bucket, err := vault.OpenBucket(ctx, store.URL)
 	return vault.Vault{Bucket: bucket, Scope: store.Scope, Key: store.Key}, err
 }
 
 // transfer is a call that can be held half-way: its plan runs once it is known how much there is to move.
-func (n *Nodes) transfer(ctx context.Context, call, cluster string, share int64, run func(ctx context.Context, held func(total int64) error) error, progress func(fleet.Progress)) error {
+func (n *Nodes) transfer(ctx context.Context, call, cluster string, share int64, run func(ctx context.Context, held func(total int64) error) error, progress func(nodeapi.Progress)) error {
 	began := n.now()
 	n.mu.Lock()
 	n.shares[cluster] = share
 	n.mu.Unlock()
 	report := func(done, total int64) {
 		seconds := n.now().Sub(began).Seconds()
-		p := fleet.Progress{TotalBytes: total, DoneBytes: done, StoredBytes: done, Seconds: seconds}
+		p := nodeapi.Progress{TotalBytes: total, DoneBytes: done, StoredBytes: done, Seconds: seconds}
 		if seconds > 0 {
 			p.BytesPerSecond = float64(done) / seconds
 		}

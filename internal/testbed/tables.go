@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"slipher/internal/fleet"
+	"slipher/internal/nodeapi"
 )
 
 // The one table that a cluster's file is.
@@ -16,7 +17,7 @@ const tableSchema, tableName = "public", "rows"
 
 func (n *Nodes) tables(cluster string) string { return filepath.Join(n.dir, cluster, "tables") }
 
-func (n *Nodes) table(cluster string, table fleet.TableName) string {
+func (n *Nodes) table(cluster string, table nodeapi.TableName) string {
 	return filepath.Join(n.tables(cluster), table.Schema+"."+table.Table)
 }
 
@@ -42,11 +43,11 @@ func (n *Nodes) MakeTable(cluster, schema, table string, rows []byte) error {
 	if err := os.MkdirAll(n.tables(cluster), 0o700); err != nil {
 		return err
 	}
-	return os.WriteFile(n.table(cluster, fleet.TableName{Schema: schema, Table: table}), rows, 0o600)
+	return os.WriteFile(n.table(cluster, nodeapi.TableName{Schema: schema, Table: table}), rows, 0o600)
 }
 
 // RestoreTable makes a file with the rows that the manifest's file has, in one step at the end.
-func (n *Nodes) RestoreTable(ctx context.Context, cluster string, request fleet.TableRequest, progress func(fleet.Progress)) (restored fleet.TableRestored, err error) {
+func (n *Nodes) RestoreTable(ctx context.Context, cluster string, request nodeapi.TableRequest, progress func(nodeapi.Progress)) (restored nodeapi.TableRestored, err error) {
 	err = n.transfer(ctx, "table", cluster, request.BytesPerSecond, func(ctx context.Context, held func(total int64) error) error {
 		if _, open := n.Serves(cluster); !open {
 			return fleet.ErrNotRunning
@@ -58,13 +59,13 @@ func (n *Nodes) RestoreTable(ctx context.Context, cluster string, request fleet.
 		if err := held(int64(len(rows))); err != nil {
 			return err
 		}
-		restored = fleet.TableRestored{Rows: int64(len(rows)), FetchedBytes: int64(len(rows))}
+		restored = nodeapi.TableRestored{Rows: int64(len(rows)), FetchedBytes: int64(len(rows))}
 		return n.addTable(cluster, request.Target, rows)
 	}, progress)
 	return restored, err
 }
 
-func (n *Nodes) rowsOf(ctx context.Context, request fleet.TableRequest) ([]byte, error) {
+func (n *Nodes) rowsOf(ctx context.Context, request nodeapi.TableRequest) ([]byte, error) {
 	v, err := openVault(ctx, request.Store)
 	if err != nil {
 		return nil, err
@@ -78,7 +79,7 @@ func (n *Nodes) rowsOf(ctx context.Context, request fleet.TableRequest) ([]byte,
 	if _, err := v.Restore(ctx, request.Manifest, dir, nil); err != nil {
 		return nil, refusal(err)
 	}
-	if request.Source != (fleet.TableName{Schema: tableSchema, Table: tableName}) {
+	if request.Source != (nodeapi.TableName{Schema: tableSchema, Table: tableName}) {
 		return nil, &fleet.NodeError{Code: "42P01", Message: fmt.Sprintf("the snapshot has no table %q in the schema %q", request.Source.Table, request.Source.Schema)}
 	}
 	content, err := os.ReadFile(filepath.Join(dir, fileName))
@@ -88,11 +89,11 @@ func (n *Nodes) rowsOf(ctx context.Context, request fleet.TableRequest) ([]byte,
 	return content[8:], nil
 }
 
-func (n *Nodes) addTable(cluster string, table fleet.TableName, rows []byte) error {
+func (n *Nodes) addTable(cluster string, table nodeapi.TableName, rows []byte) error {
 	if _, open := n.Serves(cluster); !open {
 		return fleet.ErrNotRunning
 	}
-	if _, err := os.Stat(n.table(cluster, table)); err == nil || table == (fleet.TableName{Schema: tableSchema, Table: tableName}) {
+	if _, err := os.Stat(n.table(cluster, table)); err == nil || table == (nodeapi.TableName{Schema: tableSchema, Table: tableName}) {
 		return &fleet.NodeError{Code: "42P07", Message: fmt.Sprintf("relation %q already exists", table.Table)}
 	}
 	return n.MakeTable(cluster, table.Schema, table.Table, rows)

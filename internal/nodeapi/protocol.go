@@ -1,7 +1,7 @@
-// Package fleet is the parent's side of the nodes: it starts, watches, dials and stops the child process
-// (`slipher node`) that holds one cluster's data. It knows processes, sockets and the control protocol between parent
-// and child, but neither accounts nor snapshots.
-package fleet
+// Package nodeapi is the contract between the control plane and a cluster's process: the paths, requests and answers of the
+// control protocol, and what the child inherits. Both sides import it, and it imports neither. It holds no behaviour beyond what
+// both must agree on, such as when a password has expired.
+package nodeapi
 
 // The control protocol: HTTP over a unix socket that the parent listens on and hands to the child. Requests and answers are
 // JSON; /restore, /table and /save answer with a stream of Event lines, the last of which has Done or Error set.
@@ -25,8 +25,8 @@ const (
 	FDParent  = 5 // read end of a pipe whose write end the parent holds: end of file means that the parent is gone
 )
 
-// NodeConfig is what the child is started with, as JSON on its standard input.
-type NodeConfig struct {
+// Config is what the child is started with, as JSON on its standard input.
+type Config struct {
 	Cluster     string // the cluster's immutable key
 	Dir         string // the cluster's folder, in which are the next four; empty leaves the node's files unlimited
 	DataDir     string // holds the database files; made by the child when missing
@@ -149,9 +149,16 @@ type Saved struct {
 	BeganUnixMS int64 // the point in time that the snapshot holds, Unix milliseconds
 }
 
+// The states of a node.
+const (
+	StateEmpty     = "empty"
+	StateRestoring = "restoring"
+	StateOpen      = "open"
+)
+
 // Status is what a node says of itself.
 type Status struct {
-	State         string // "empty", "restoring", "open"
+	State         string // StateEmpty, StateRestoring or StateOpen
 	Limited       bool   // the node reaches no files but its own
 	Sessions      int
 	DatabaseBytes int64

@@ -1,4 +1,4 @@
-package fleet
+package nodeapi
 
 import (
 	"slices"
