@@ -35,20 +35,28 @@ var floors = map[string]int{
 	"internal/fleet":    3,
 	"internal/sqllog":   3,
 
-	"internal/api":         4,
-	"internal/sigv4":       4,
-	"internal/schedule":    4,
-	"internal/meta":        4,
-	"internal/audit":       4,
-	"internal/engine":      4,
-	"internal/redshiftsql": 4,
-	"internal/pgwire":      4,
-	"internal/lazyfs":      4,
-	"internal/nodeapi":     4,
+	"internal/api":       4,
+	"internal/sigv4":     4,
+	"internal/schedule":  4,
+	"internal/meta":      4,
+	"internal/audit":     4,
+	"internal/engine":    4,
+	"internal/sql/print": 4,
+	"internal/pgwire":    4,
+	"internal/lazyfs":    4,
+	"internal/nodeapi":   4,
 
 	"internal/policy":   5,
 	"internal/throttle": 5,
 	"internal/confine":  5,
+
+	"internal/sql/parse": 6,
+
+	"internal/sql/ast": 7,
+
+	"internal/sql/keyword":  8,
+	"internal/sql/sqlstate": 8,
+	"internal/sql/sqltest":  8,
 }
 
 func TestFloors(t *testing.T) {

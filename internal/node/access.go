@@ -5,12 +5,13 @@ import (
 	"strings"
 
 	"slipher/internal/pgwire"
-	"slipher/internal/redshiftsql"
+	"slipher/internal/sql/ast"
+	"slipher/internal/sql/print"
 )
 
 // translation is a statement in the engine's words, and what it takes to run it.
 type translation struct {
-	redshiftsql.Translation
+	print.Translation
 	access *access
 }
 
@@ -55,7 +56,7 @@ func (s *session) check(ctx context.Context, a *access) error {
 }
 
 // translate says a statement in the engine's words, in which pg_catalog is what the prelude makes of it, and refuses one that the user may not run.
-func (s *session) translate(ctx context.Context, parsed redshiftsql.Statement) (translation, error) {
+func (s *session) translate(ctx context.Context, parsed ast.Statement) (translation, error) {
 	admitted := &clearance{ctx: ctx, session: s, access: &access{user: s.user.id}}
 	statement, err := admitted.statement(parsed)
 	if err != nil {
@@ -72,11 +73,11 @@ func (s *session) translate(ctx context.Context, parsed redshiftsql.Statement) (
 type place struct {
 	kind string // "object", "temporary", "system", or "" for nothing
 	object
-	name redshiftsql.Name // in full, for the engine
+	name ast.Name // in full, for the engine
 }
 
 // find finds what a name means, in the order in which the engine looks: temporary tables, the schemas of the search path, the system's own.
-func (s *session) find(ctx context.Context, r *rights, name redshiftsql.Name) (place, error) {
+func (s *session) find(ctx context.Context, r *rights, name ast.Name) (place, error) {
 	if len(name) > 2 {
 		return place{}, &pgwire.Error{Code: "0A000", Message: `cross-database references are not supported: "` + strings.Join(name, ".") + `"`}
 	}
@@ -92,7 +93,7 @@ func (s *session) find(ctx context.Context, r *rights, name redshiftsql.Name) (p
 	for _, schema := range s.lookedIn(name) {
 		for _, o := range relations {
 			if sameName(o.schema, schema) && sameName(o.name, name.Last()) {
-				return place{kind: "object", object: o, name: redshiftsql.Name{o.schema, o.name}}, nil
+				return place{kind: "object", object: o, name: ast.Name{o.schema, o.name}}, nil
 			}
 		}
 	}
@@ -103,7 +104,7 @@ func (s *session) find(ctx context.Context, r *rights, name redshiftsql.Name) (p
 }
 
 // lookedIn are the schemas in which a name is looked for.
-func (s *session) lookedIn(name redshiftsql.Name) []string {
+func (s *session) lookedIn(name ast.Name) []string {
 	if schema := name.Schema(); schema != "" {
 		return []string{schema}
 	}
@@ -111,11 +112,11 @@ func (s *session) lookedIn(name redshiftsql.Name) []string {
 }
 
 // temporary is the full name of the session's temporary table; nil where there is none.
-func (s *session) temporary(ctx context.Context, name string) redshiftsql.Name {
+func (s *session) temporary(ctx context.Context, name string) ast.Name {
 	if !s.temporaries {
 		return nil
 	}
-	full := redshiftsql.Name{"temp", "main", name}
+	full := ast.Name{"temp", "main", name}
 	statement, err := s.engine.Prepare(ctx, "SELECT 1 FROM "+tableName(full))
 	if err != nil {
 		return nil

@@ -4,7 +4,8 @@ import (
 	"context"
 	"slices"
 
-	"slipher/internal/redshiftsql"
+	"slipher/internal/sql/ast"
+	"slipher/internal/sql/print"
 )
 
 // catalogueSchema holds the catalogue; see prelude/storage.sql.
@@ -24,7 +25,7 @@ func (s *session) catalogue(ctx context.Context, t translation) error {
 	return nil
 }
 
-func (s *session) catalogueTable(ctx context.Context, table *redshiftsql.Table) error {
+func (s *session) catalogueTable(ctx context.Context, table *print.Table) error {
 	schema, name := s.located(table.Name)
 	if err := s.forgetTable(ctx, schema, name); err != nil {
 		return err
@@ -44,17 +45,17 @@ func (s *session) catalogueTable(ctx context.Context, table *redshiftsql.Table) 
 }
 
 // declared are the columns that something is to be kept of; CREATE TABLE AS declares its keys only.
-func (s *session) declared(table *redshiftsql.Table) []redshiftsql.TableColumn {
+func (s *session) declared(table *print.Table) []print.TableColumn {
 	columns := slices.Clone(table.Columns)
 	for _, key := range append(slices.Clone(table.SortKeys), table.DistKey) {
-		if key != "" && !slices.ContainsFunc(columns, func(c redshiftsql.TableColumn) bool { return c.Name == key }) {
-			columns = append(columns, redshiftsql.TableColumn{Name: key, DistKey: key == table.DistKey})
+		if key != "" && !slices.ContainsFunc(columns, func(c print.TableColumn) bool { return c.Name == key }) {
+			columns = append(columns, print.TableColumn{Name: key, DistKey: key == table.DistKey})
 		}
 	}
 	return columns
 }
 
-func (s *session) catalogueColumn(ctx context.Context, schema, table string, column redshiftsql.TableColumn, sortKey int32) error {
+func (s *session) catalogueColumn(ctx context.Context, schema, table string, column print.TableColumn, sortKey int32) error {
 	var declared, length, identity, sequence any
 	if column.Type.Name != "" {
 		declared = column.Type.Formal()
@@ -74,7 +75,7 @@ func (s *session) catalogueColumn(ctx context.Context, schema, table string, col
 }
 
 // encoding is the one that was asked for, or what Redshift chooses for the type.
-func encoding(column redshiftsql.TableColumn) any {
+func encoding(column print.TableColumn) any {
 	switch {
 	case column.Encode != "":
 		return column.Encode
@@ -90,7 +91,7 @@ func encoding(column redshiftsql.TableColumn) any {
 	return "lzo"
 }
 
-func distStyle(table *redshiftsql.Table) string {
+func distStyle(table *print.Table) string {
 	switch table.DistStyle {
 	case "key":
 		return "KEY(" + table.DistKey + ")"
@@ -103,7 +104,7 @@ func distStyle(table *redshiftsql.Table) string {
 }
 
 // sortPosition numbers the sort keys from 1; those of an interleaved key alternate in sign.
-func sortPosition(table *redshiftsql.Table, column string) int32 {
+func sortPosition(table *print.Table, column string) int32 {
 	at := int32(slices.Index(table.SortKeys, column) + 1)
 	if table.SortStyle == "interleaved" && at%2 == 0 {
 		return -at
@@ -112,7 +113,7 @@ func sortPosition(table *redshiftsql.Table, column string) int32 {
 }
 
 // catalogueLike copies what is kept of the table that LIKE names.
-func (s *session) catalogueLike(ctx context.Context, table *redshiftsql.Table, schema, name string) error {
+func (s *session) catalogueLike(ctx context.Context, table *print.Table, schema, name string) error {
 	fromSchema, from := s.located(table.Like)
 	if _, err := s.change(ctx, "INSERT INTO slipher_catalog.tables SELECT $1, $2, diststyle, sortstyle FROM slipher_catalog.tables WHERE schema_name = $3 AND table_name = $4",
 		schema, name, fromSchema, from); err != nil {
@@ -154,31 +155,31 @@ func (s *session) catalogueDrop(ctx context.Context) error {
 	return nil
 }
 
-func (s *session) catalogueAlter(ctx context.Context, a *redshiftsql.Alter) error {
+func (s *session) catalogueAlter(ctx context.Context, a *print.Alter) error {
 	schema, table := s.located(a.Table)
 	update := func(sql string, args ...any) error {
 		_, err := s.change(ctx, sql+" WHERE schema_name = $1 AND table_name = $2", append([]any{schema, table}, args...)...)
 		return err
 	}
 	switch a.Do {
-	case redshiftsql.AddColumn:
+	case ast.AddColumn:
 		return s.catalogueColumn(ctx, schema, table, *a.Column, 0)
-	case redshiftsql.DropColumn:
+	case ast.DropColumn:
 		_, err := s.change(ctx, "DELETE FROM slipher_catalog.columns WHERE schema_name = $1 AND table_name = $2 AND column_name = $3", schema, table, a.Name)
 		return err
-	case redshiftsql.RenameColumn:
+	case ast.RenameColumn:
 		return update("UPDATE slipher_catalog.columns SET column_name = CASE column_name WHEN $3 THEN $4 ELSE column_name END", a.Name, a.NewName)
-	case redshiftsql.RenameTable:
+	case ast.RenameTable:
 		if err := update("UPDATE slipher_catalog.tables SET table_name = $3", a.NewName); err != nil {
 			return err
 		}
 		return update("UPDATE slipher_catalog.columns SET table_name = $3", a.NewName)
-	case redshiftsql.ChangeEncode:
+	case ast.ChangeEncode:
 		return update("UPDATE slipher_catalog.columns SET encoding = CASE column_name WHEN $3 THEN $4 ELSE encoding END", a.Name, a.Encode)
-	case redshiftsql.ChangeSortKey:
-		return s.changeSortKey(ctx, schema, table, &redshiftsql.Table{SortStyle: a.Attributes.SortStyle, SortKeys: a.Attributes.SortKeys})
-	case redshiftsql.ChangeDistribution:
-		style := &redshiftsql.Table{DistStyle: a.Attributes.DistStyle, DistKey: a.Attributes.DistKey}
+	case ast.ChangeSortKey:
+		return s.changeSortKey(ctx, schema, table, &print.Table{SortStyle: a.Attributes.SortStyle, SortKeys: a.Attributes.SortKeys})
+	case ast.ChangeDistribution:
+		style := &print.Table{DistStyle: a.Attributes.DistStyle, DistKey: a.Attributes.DistKey}
 		if style.DistKey != "" {
 			style.DistStyle = "key"
 		}
@@ -190,7 +191,7 @@ func (s *session) catalogueAlter(ctx context.Context, a *redshiftsql.Alter) erro
 	return nil
 }
 
-func (s *session) changeSortKey(ctx context.Context, schema, table string, keys *redshiftsql.Table) error {
+func (s *session) changeSortKey(ctx context.Context, schema, table string, keys *print.Table) error {
 	if _, err := s.change(ctx, "UPDATE slipher_catalog.columns SET sortkey = 0 WHERE schema_name = $1 AND table_name = $2", schema, table); err != nil {
 		return err
 	}

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"slipher/internal/pgwire"
-	"slipher/internal/redshiftsql"
+	"slipher/internal/sql/ast"
 )
 
 // clearance finds out what a statement needs. The names of what it changes become full ones, and the translation asks resolve for the full name of
@@ -22,7 +22,7 @@ type clearance struct {
 func (a *clearance) everything() bool { return a.session.user.id == adminID }
 
 // resolver is what the translation asks about tables that are read.
-func (a *clearance) resolver() func(redshiftsql.Name) (redshiftsql.Name, error) {
+func (a *clearance) resolver() func(ast.Name) (ast.Name, error) {
 	if a.everything() && !a.tracing {
 		return nil
 	}
@@ -30,7 +30,7 @@ func (a *clearance) resolver() func(redshiftsql.Name) (redshiftsql.Name, error) 
 }
 
 // read admits a table to a query.
-func (a *clearance) read(name redshiftsql.Name) (redshiftsql.Name, error) {
+func (a *clearance) read(name ast.Name) (ast.Name, error) {
 	found, err := a.place(name)
 	if err != nil {
 		return name, err
@@ -50,7 +50,7 @@ func (a *clearance) read(name redshiftsql.Name) (redshiftsql.Name, error) {
 }
 
 // unknown is a name that means nothing. The engine tells a superuser so in its own words, and may know it all the same.
-func (a *clearance) unknown(name redshiftsql.Name) (redshiftsql.Name, error) {
+func (a *clearance) unknown(name ast.Name) (ast.Name, error) {
 	r, err := a.session.authority(a.ctx)
 	if err != nil {
 		return name, err
@@ -63,7 +63,7 @@ func (a *clearance) unknown(name redshiftsql.Name) (redshiftsql.Name, error) {
 }
 
 // place finds what a name means, inside the transaction.
-func (a *clearance) place(name redshiftsql.Name) (place, error) {
+func (a *clearance) place(name ast.Name) (place, error) {
 	if err := a.session.enter(a.ctx); err != nil {
 		return place{}, err
 	}
@@ -82,13 +82,13 @@ func (a *clearance) need(o object, privileges ...string) {
 }
 
 // target admits a relation that the statement changes, and returns its full name.
-func (a *clearance) target(name redshiftsql.Name, privileges ...string) (redshiftsql.Name, error) {
+func (a *clearance) target(name ast.Name, privileges ...string) (ast.Name, error) {
 	_, full, err := a.object(name, privileges...)
 	return full, err
 }
 
 // object is target with what the catalogue keeps of the relation. A temporary table and one that is not there have no entry.
-func (a *clearance) object(name redshiftsql.Name, privileges ...string) (object, redshiftsql.Name, error) {
+func (a *clearance) object(name ast.Name, privileges ...string) (object, ast.Name, error) {
 	found, err := a.place(name)
 	if err != nil {
 		return object{}, name, err
@@ -105,12 +105,12 @@ func (a *clearance) object(name redshiftsql.Name, privileges ...string) (object,
 	return found.object, found.name, nil
 }
 
-func systemCatalog(name redshiftsql.Name) error {
+func systemCatalog(name ast.Name) error {
 	return &pgwire.Error{Code: "42501", Message: fmt.Sprintf("permission denied: %q is a system catalog", name.Last())}
 }
 
 // creation admits the making of a relation, and returns its full name.
-func (a *clearance) creation(name redshiftsql.Name, temporary bool) (redshiftsql.Name, error) {
+func (a *clearance) creation(name ast.Name, temporary bool) (ast.Name, error) {
 	s := a.session
 	if err := s.enter(a.ctx); err != nil {
 		return name, err
@@ -141,11 +141,11 @@ func (a *clearance) creation(name redshiftsql.Name, temporary bool) (redshiftsql
 		return a.nowhere(name, schema)
 	}
 	a.need(found, "create")
-	return redshiftsql.Name{found.schema, name.Last()}, nil
+	return ast.Name{found.schema, name.Last()}, nil
 }
 
 // nowhere is a relation to be made in a schema that is not there, of which the engine tells a superuser.
-func (a *clearance) nowhere(name redshiftsql.Name, schema string) (redshiftsql.Name, error) {
+func (a *clearance) nowhere(name ast.Name, schema string) (ast.Name, error) {
 	r, err := a.session.authority(a.ctx)
 	if err == nil && !r.superuser {
 		err = noSchema(schema)

@@ -1,83 +1,83 @@
 package node
 
 import (
-	"slipher/internal/redshiftsql"
+	"slipher/internal/sql/ast"
 )
 
 // statement admits a statement of any kind; one that is not known here is for superusers only. What the statement names is full names then; it is a
 // copy, since a parsed statement is never changed.
-func (a *clearance) statement(parsed redshiftsql.Statement) (redshiftsql.Statement, error) {
+func (a *clearance) statement(parsed ast.Statement) (ast.Statement, error) {
 	switch s := parsed.(type) {
-	case *redshiftsql.Query:
+	case *ast.Query:
 		return a.query(s)
-	case *redshiftsql.Insert, *redshiftsql.Update, *redshiftsql.Delete, *redshiftsql.CopyStdio, *redshiftsql.Analyze, *redshiftsql.Vacuum, *redshiftsql.Lock:
+	case *ast.Insert, *ast.Update, *ast.Delete, *ast.CopyStdio, *ast.Analyze, *ast.Vacuum, *ast.Lock:
 		if a.everything() {
 			return parsed, nil
 		}
 		return a.change(parsed)
-	case *redshiftsql.Explain:
+	case *ast.Explain:
 		inner, err := a.statement(s.Statement)
 		a.access.after = nil
-		return &redshiftsql.Explain{Verbose: s.Verbose, Statement: inner}, err
-	case *redshiftsql.Declare, *redshiftsql.Execute, *redshiftsql.Prepare:
+		return &ast.Explain{Verbose: s.Verbose, Statement: inner}, err
+	case *ast.Declare, *ast.Execute, *ast.Prepare:
 		return parsed, nil // what they read is asked for while they are translated; what PREPARE prepares is admitted by itself
-	case *redshiftsql.Begin, *redshiftsql.Commit, *redshiftsql.Rollback, *redshiftsql.Set, *redshiftsql.Reset, *redshiftsql.Show,
-		*redshiftsql.Deallocate, *redshiftsql.Fetch, *redshiftsql.CloseCursor, *redshiftsql.Unsupported:
+	case *ast.Begin, *ast.Commit, *ast.Rollback, *ast.Set, *ast.Reset, *ast.Show,
+		*ast.Deallocate, *ast.Fetch, *ast.CloseCursor, *ast.Unsupported:
 		return parsed, nil
-	case *redshiftsql.CreateUser, *redshiftsql.AlterUser, *redshiftsql.DropUser, *redshiftsql.CreateGroup, *redshiftsql.AlterGroup, *redshiftsql.DropGroup,
-		*redshiftsql.Grant, *redshiftsql.Revoke, *redshiftsql.DefaultPrivileges:
+	case *ast.CreateUser, *ast.AlterUser, *ast.DropUser, *ast.CreateGroup, *ast.AlterGroup, *ast.DropGroup,
+		*ast.Grant, *ast.Revoke, *ast.DefaultPrivileges:
 		return parsed, nil // these look at the user's rights by themselves
 	}
 	return a.define(parsed)
 }
 
 // query admits SELECT … INTO, which makes a table.
-func (a *clearance) query(s *redshiftsql.Query) (redshiftsql.Statement, error) {
-	sel, ok := s.Body.(*redshiftsql.Select)
+func (a *clearance) query(s *ast.Query) (ast.Statement, error) {
+	sel, ok := s.Body.(*ast.Select)
 	if !ok || sel.Into == nil {
 		return s, nil
 	}
-	made := redshiftsql.CreateTableAs{Name: sel.Into.Name, Temp: sel.Into.Temp || sel.Into.Name.Temporary()}
+	made := ast.CreateTableAs{Name: sel.Into.Name, Temp: sel.Into.Temp || sel.Into.Name.Temporary()}
 	name, err := a.makeTable(made.Name, made.Temp)
 	if err != nil {
 		return nil, err
 	}
 	query, body := *s, *sel
-	body.Into = &redshiftsql.Into{Temp: made.Temp, Name: name}
+	body.Into = &ast.Into{Temp: made.Temp, Name: name}
 	query.Body = &body
 	return &query, nil
 }
 
 // change admits the statements that change, or look after, a table that is there.
-func (a *clearance) change(parsed redshiftsql.Statement) (_ redshiftsql.Statement, err error) {
+func (a *clearance) change(parsed ast.Statement) (_ ast.Statement, err error) {
 	switch s := parsed.(type) {
-	case *redshiftsql.Insert:
+	case *ast.Insert:
 		out := *s
 		out.Table, err = a.target(s.Table, "insert")
 		return &out, err
-	case *redshiftsql.Update:
+	case *ast.Update:
 		out := *s
 		out.Table, err = a.changed(s.Table, "update", s.Where != nil || s.From != nil || computes(s.Set))
 		return &out, err
-	case *redshiftsql.Delete:
+	case *ast.Delete:
 		out := *s
 		out.Table, err = a.changed(s.Table, "delete", s.Where != nil || s.Using != nil)
 		return &out, err
-	case *redshiftsql.CopyStdio:
+	case *ast.CopyStdio:
 		return a.copy(s)
-	case *redshiftsql.Analyze:
+	case *ast.Analyze:
 		out := *s
 		if s.Table != nil {
 			out.Table, err = a.target(s.Table, owning)
 		}
 		return &out, err
-	case *redshiftsql.Vacuum:
+	case *ast.Vacuum:
 		out := *s
 		if s.Table != nil {
 			out.Table, err = a.target(s.Table, owning)
 		}
 		return &out, err
-	case *redshiftsql.Lock:
+	case *ast.Lock:
 		for _, table := range s.Tables {
 			if _, err := a.target(table, "update", "delete", "truncate"); err != nil {
 				return nil, err
@@ -90,7 +90,7 @@ func (a *clearance) change(parsed redshiftsql.Statement) (_ redshiftsql.Statemen
 }
 
 // changed admits the table of an UPDATE or DELETE. Which rows and values it has, a condition would give away, so that takes SELECT as well.
-func (a *clearance) changed(table *redshiftsql.TableRef, privilege string, reads bool) (*redshiftsql.TableRef, error) {
+func (a *clearance) changed(table *ast.TableRef, privilege string, reads bool) (*ast.TableRef, error) {
 	out := *table
 	var err error
 	if out.Name, err = a.target(table.Name, privilege); err == nil && reads {
@@ -103,10 +103,10 @@ func (a *clearance) changed(table *redshiftsql.TableRef, privilege string, reads
 }
 
 // computes says whether an UPDATE may read a column.
-func computes(set []redshiftsql.Assignment) bool {
+func computes(set []ast.Assignment) bool {
 	for _, assignment := range set {
 		switch assignment.Value.(type) {
-		case *redshiftsql.String, *redshiftsql.Number, *redshiftsql.Boolean, *redshiftsql.Null, *redshiftsql.Param, *redshiftsql.Default:
+		case *ast.String, *ast.Number, *ast.Boolean, *ast.Null, *ast.Param, *ast.Default:
 		default:
 			return true
 		}
@@ -114,7 +114,7 @@ func computes(set []redshiftsql.Assignment) bool {
 	return false
 }
 
-func (a *clearance) copy(s *redshiftsql.CopyStdio) (redshiftsql.Statement, error) {
+func (a *clearance) copy(s *ast.CopyStdio) (ast.Statement, error) {
 	if s.Query != nil || s.Out && s.Table == nil {
 		return s, nil
 	}
@@ -129,7 +129,7 @@ func (a *clearance) copy(s *redshiftsql.CopyStdio) (redshiftsql.Statement, error
 }
 
 // commented is the relation that COMMENT ON is about.
-func commented(s *redshiftsql.Comment) redshiftsql.Name {
+func commented(s *ast.Comment) ast.Name {
 	if s.Object == "column" {
 		return s.Name[:len(s.Name)-1]
 	}

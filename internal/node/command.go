@@ -13,7 +13,7 @@ import (
 
 	"slipher/internal/engine"
 	"slipher/internal/pgwire"
-	"slipher/internal/redshiftsql"
+	"slipher/internal/sql/print"
 )
 
 // command is a statement that the session runs by itself, without the engine or around it.
@@ -90,26 +90,26 @@ func (l *listed) Close() error { return nil }
 // command returns how the session runs what is not the engine's to do.
 func (s *session) command(t translation) *command {
 	switch t.Kind {
-	case redshiftsql.KindBegin:
+	case print.KindBegin:
 		return tagged(func(ctx context.Context) (string, error) { return t.Tag, s.begin(ctx) })
-	case redshiftsql.KindCommit:
+	case print.KindCommit:
 		return tagged(s.commitBlock)
-	case redshiftsql.KindRollback:
+	case print.KindRollback:
 		return tagged(s.rollbackBlock)
-	case redshiftsql.KindSet:
+	case print.KindSet:
 		return tagged(func(ctx context.Context) (string, error) { return t.Tag, s.set(ctx, t.Set) })
-	case redshiftsql.KindReset:
+	case print.KindReset:
 		return tagged(func(ctx context.Context) (string, error) { return t.Tag, s.reset(ctx, t.Set.Name) })
-	case redshiftsql.KindShow:
+	case print.KindShow:
 		return s.show(t.Show)
-	case redshiftsql.KindVacuum:
+	case print.KindVacuum:
 		return tagged(s.vacuum)
 	default: // accepted, with nothing to do; the engine keeps its statistics by itself
 		return tagged(func(context.Context) (string, error) { return t.Tag, nil })
 	}
 }
 
-func (s *session) set(ctx context.Context, statement *redshiftsql.Setting) error {
+func (s *session) set(ctx context.Context, statement *print.Setting) error {
 	if statement.Default {
 		return s.reset(ctx, statement.Name)
 	}

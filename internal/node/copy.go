@@ -12,13 +12,14 @@ import (
 
 	"slipher/internal/engine"
 	"slipher/internal/pgwire"
-	"slipher/internal/redshiftsql"
+	"slipher/internal/sql/ast"
+	"slipher/internal/sql/print"
 )
 
 // copyStatement is COPY … FROM STDIN or TO STDOUT.
 type copyStatement struct {
 	session *session
-	copy    *redshiftsql.Copy
+	copy    *print.Copy
 	out     bool
 	tag     translation
 	text    string
@@ -27,11 +28,11 @@ type copyStatement struct {
 }
 
 func (s *session) prepareCopy(ctx context.Context, t translation, text string) (pgwire.Statement, error) {
-	c := &copyStatement{session: s, copy: t.Copy, out: t.Kind == redshiftsql.KindCopyOut, tag: t, text: text, format: formatOf(t.Copy)}
+	c := &copyStatement{session: s, copy: t.Copy, out: t.Kind == print.KindCopyOut, tag: t, text: text, format: formatOf(t.Copy)}
 	if c.format.name == "binary" && c.out {
 		return nil, &pgwire.Error{Code: "0A000", Message: "COPY TO STDOUT in binary format is not supported; use text or csv"}
 	}
-	selection := translation{redshiftsql.Translation{Rows: true, Statements: []string{t.Copy.Query}}, t.access}
+	selection := translation{print.Translation{Rows: true, Statements: []string{t.Copy.Query}}, t.access}
 	if !c.out {
 		selection.Statements[0] = columnsOf(t.Copy)
 	}
@@ -41,7 +42,7 @@ func (s *session) prepareCopy(ctx context.Context, t translation, text string) (
 }
 
 // columnsOf selects the columns that a COPY fills; none named means all of them.
-func columnsOf(c *redshiftsql.Copy) string {
+func columnsOf(c *print.Copy) string {
 	columns := make([]string, len(c.Columns))
 	for i, column := range c.Columns {
 		columns[i] = engine.Quote(column)
@@ -121,7 +122,7 @@ func (c *copyStatement) insert() string {
 }
 
 // tableName is a table's name for the engine.
-func tableName(name redshiftsql.Name) string {
+func tableName(name ast.Name) string {
 	parts := slices.Clone(name)
 	for i := range parts {
 		parts[i] = engine.Quote(parts[i])

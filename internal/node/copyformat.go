@@ -8,7 +8,7 @@ import (
 	"io"
 
 	"slipher/internal/pgwire"
-	"slipher/internal/redshiftsql"
+	"slipher/internal/sql/print"
 )
 
 // copyFormat is how the rows of a COPY are written.
@@ -32,7 +32,7 @@ type rowWriter interface {
 }
 
 // formatOf takes over the options of a COPY, which are complete and checked.
-func formatOf(options *redshiftsql.Copy) copyFormat {
+func formatOf(options *print.Copy) copyFormat {
 	f := copyFormat{name: options.Format, header: options.Header, null: options.Null}
 	for _, one := range []struct {
 		from string

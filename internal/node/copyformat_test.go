@@ -11,7 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 
 	"slipher/internal/pgwire"
-	"slipher/internal/redshiftsql"
+	"slipher/internal/sql/print"
 )
 
 func given(text string) *string { return &text }
@@ -31,10 +31,10 @@ func (o copyOptions) format() copyFormat {
 		return otherwise
 	}
 	if o.Format != "csv" {
-		return formatOf(&redshiftsql.Copy{Format: "text", Header: o.Header, Delimiter: or(o.Delimiter, "\t"), Null: or(o.Null, `\N`)})
+		return formatOf(&print.Copy{Format: "text", Header: o.Header, Delimiter: or(o.Delimiter, "\t"), Null: or(o.Null, `\N`)})
 	}
 	quote := or(o.Quote, `"`)
-	return formatOf(&redshiftsql.Copy{Format: "csv", Header: o.Header, Delimiter: or(o.Delimiter, ","), Null: or(o.Null, ""), Quote: quote, Escape: or(o.Escape, quote)})
+	return formatOf(&print.Copy{Format: "csv", Header: o.Header, Delimiter: or(o.Delimiter, ","), Null: or(o.Null, ""), Quote: quote, Escape: or(o.Escape, quote)})
 }
 
 func TestCopyReaders(t *testing.T) {

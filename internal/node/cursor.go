@@ -6,7 +6,7 @@ import (
 	"io"
 
 	"slipher/internal/pgwire"
-	"slipher/internal/redshiftsql"
+	"slipher/internal/sql/print"
 )
 
 // cursor is a query whose rows are fetched piece by piece. It ends with its transaction.
@@ -23,13 +23,13 @@ func (c *cursor) close() {
 // prepareCursor serves DECLARE, FETCH and CLOSE, whose cursors live in the session.
 func (s *session) prepareCursor(ctx context.Context, t translation, text string, params []uint32) (pgwire.Statement, error) {
 	switch t.Kind {
-	case redshiftsql.KindDeclare:
+	case print.KindDeclare:
 		q, err := s.prepareQuery(ctx, t, text, params)
 		if err != nil {
 			return nil, err
 		}
 		return &declaration{query: q, name: t.Cursor.Name}, nil
-	case redshiftsql.KindFetch:
+	case print.KindFetch:
 		open, known := s.cursors[t.Cursor.Name]
 		if !known {
 			return nil, unknownCursor(t.Cursor.Name)

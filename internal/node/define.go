@@ -5,33 +5,33 @@ import (
 	"strings"
 
 	"slipher/internal/pgwire"
-	"slipher/internal/redshiftsql"
+	"slipher/internal/sql/ast"
 )
 
 // define admits the statements that make, change and drop relations and schemas, the admin user's too: the catalogue keeps whose they are.
-func (a *clearance) define(parsed redshiftsql.Statement) (_ redshiftsql.Statement, err error) {
+func (a *clearance) define(parsed ast.Statement) (_ ast.Statement, err error) {
 	switch s := parsed.(type) {
-	case *redshiftsql.CreateTable:
+	case *ast.CreateTable:
 		return a.createTable(s)
-	case *redshiftsql.CreateTableAs:
+	case *ast.CreateTableAs:
 		out := *s
 		out.Name, err = a.makeTable(s.Name, s.Temp)
 		return &out, err
-	case *redshiftsql.CreateView:
+	case *ast.CreateView:
 		return a.createView(s)
-	case *redshiftsql.CreateSchema:
+	case *ast.CreateSchema:
 		return a.createSchema(s)
-	case *redshiftsql.AlterSchema:
+	case *ast.AlterSchema:
 		return a.alterSchema(s)
-	case *redshiftsql.Drop:
+	case *ast.Drop:
 		return a.drop(s)
-	case *redshiftsql.AlterTable:
+	case *ast.AlterTable:
 		return a.alterTable(s)
-	case *redshiftsql.Truncate:
+	case *ast.Truncate:
 		out := *s
 		out.Table, err = a.target(s.Table, "truncate", owning)
 		return &out, err
-	case *redshiftsql.Comment:
+	case *ast.Comment:
 		return a.comment(s)
 	}
 	a.superuserOnly()
@@ -39,7 +39,7 @@ func (a *clearance) define(parsed redshiftsql.Statement) (_ redshiftsql.Statemen
 }
 
 // makeTable admits a table that is made, and has the catalogue keep whose it is.
-func (a *clearance) makeTable(name redshiftsql.Name, temporary bool) (redshiftsql.Name, error) {
+func (a *clearance) makeTable(name ast.Name, temporary bool) (ast.Name, error) {
 	full, err := a.creation(name, temporary)
 	if err == nil && !temporary {
 		a.keep(full, "table", false)
@@ -48,14 +48,14 @@ func (a *clearance) makeTable(name redshiftsql.Name, temporary bool) (redshiftsq
 }
 
 // keep has the relation entered into the catalogue once it is made.
-func (a *clearance) keep(name redshiftsql.Name, kind string, traced bool) {
+func (a *clearance) keep(name ast.Name, kind string, traced bool) {
 	s, access := a.session, a.access
 	access.after = func(ctx context.Context) error {
 		return s.enterObject(ctx, object{schema: name.Schema(), name: name.Last(), kind: kind, owner: s.user.id, traced: traced}, access.reads)
 	}
 }
 
-func (a *clearance) createTable(s *redshiftsql.CreateTable) (redshiftsql.Statement, error) {
+func (a *clearance) createTable(s *ast.CreateTable) (ast.Statement, error) {
 	out := *s
 	var err error
 	if out.Name, err = a.makeTable(s.Name, s.Temp); err != nil {
@@ -72,8 +72,8 @@ func (a *clearance) createTable(s *redshiftsql.CreateTable) (redshiftsql.Stateme
 }
 
 // references admits the tables that foreign keys name. The engine does not see them.
-func (a *clearance) references(s *redshiftsql.CreateTable) error {
-	var named []*redshiftsql.References
+func (a *clearance) references(s *ast.CreateTable) error {
+	var named []*ast.References
 	for i := range s.Columns {
 		named = append(named, s.Columns[i].References)
 	}
@@ -91,7 +91,7 @@ func (a *clearance) references(s *redshiftsql.CreateTable) error {
 	return nil
 }
 
-func (a *clearance) createView(s *redshiftsql.CreateView) (redshiftsql.Statement, error) {
+func (a *clearance) createView(s *ast.CreateView) (ast.Statement, error) {
 	a.tracing = true
 	out := *s
 	var err error
@@ -112,7 +112,7 @@ func (a *clearance) createView(s *redshiftsql.CreateView) (redshiftsql.Statement
 	return &out, nil
 }
 
-func (a *clearance) createSchema(s *redshiftsql.CreateSchema) (redshiftsql.Statement, error) {
+func (a *clearance) createSchema(s *ast.CreateSchema) (ast.Statement, error) {
 	if len(s.Name) > 1 {
 		return nil, &pgwire.Error{Code: "0A000", Message: `cross-database references are not supported: "` + strings.Join(s.Name, ".") + `"`}
 	}
@@ -144,7 +144,7 @@ func (a *clearance) user(name string) (user, error) {
 	return found.user, err
 }
 
-func (a *clearance) alterSchema(s *redshiftsql.AlterSchema) (redshiftsql.Statement, error) {
+func (a *clearance) alterSchema(s *ast.AlterSchema) (ast.Statement, error) {
 	found, exists, err := a.schema(s.Name.Last())
 	switch {
 	case err != nil:
@@ -172,7 +172,7 @@ func (a *clearance) changeOwner(o object, name string) error {
 	return nil
 }
 
-func (a *clearance) drop(s *redshiftsql.Drop) (redshiftsql.Statement, error) {
+func (a *clearance) drop(s *ast.Drop) (ast.Statement, error) {
 	out := *s
 	out.Names = nil
 	for _, name := range s.Names {
@@ -186,7 +186,7 @@ func (a *clearance) drop(s *redshiftsql.Drop) (redshiftsql.Statement, error) {
 	return &out, nil
 }
 
-func (a *clearance) dropped(s *redshiftsql.Drop, name redshiftsql.Name) (redshiftsql.Name, error) {
+func (a *clearance) dropped(s *ast.Drop, name ast.Name) (ast.Name, error) {
 	if s.Object == "schema" {
 		found, exists, err := a.schema(name.Last())
 		if err != nil {
@@ -196,7 +196,7 @@ func (a *clearance) dropped(s *redshiftsql.Drop, name redshiftsql.Name) (redshif
 			return a.absent(s, name, noSchema(strings.Join(name, ".")))
 		}
 		a.need(found, owning, "drop")
-		return redshiftsql.Name{found.schema}, nil
+		return ast.Name{found.schema}, nil
 	}
 	found, err := a.place(name)
 	if err != nil {
@@ -215,7 +215,7 @@ func (a *clearance) dropped(s *redshiftsql.Drop, name redshiftsql.Name) (redshif
 }
 
 // absent is something to drop that is not there. The engine tells a superuser so, and for others IF EXISTS has to do.
-func (a *clearance) absent(s *redshiftsql.Drop, name redshiftsql.Name, missing error) (redshiftsql.Name, error) {
+func (a *clearance) absent(s *ast.Drop, name ast.Name, missing error) (ast.Name, error) {
 	r, err := a.session.authority(a.ctx)
 	switch {
 	case err != nil:
@@ -226,15 +226,15 @@ func (a *clearance) absent(s *redshiftsql.Drop, name redshiftsql.Name, missing e
 	case !s.IfExists:
 		return nil, missing
 	}
-	return redshiftsql.Name{"public", absentName}, nil
+	return ast.Name{"public", absentName}, nil
 }
 
 // absentName is a name that nothing has, for a DROP … IF EXISTS that is to drop nothing.
 const absentName = "\x01 nothing"
 
-func (a *clearance) alterTable(s *redshiftsql.AlterTable) (redshiftsql.Statement, error) {
+func (a *clearance) alterTable(s *ast.AlterTable) (ast.Statement, error) {
 	privileges := []string{owning, "alter"}
-	if s.Action.Do == redshiftsql.ChangeOwner {
+	if s.Action.Do == ast.ChangeOwner {
 		privileges = []string{superior}
 	}
 	out := *s
@@ -246,7 +246,7 @@ func (a *clearance) alterTable(s *redshiftsql.AlterTable) (redshiftsql.Statement
 	if found.kind == "" {
 		return &out, nil
 	}
-	if found.kind == "view" && s.Action.Do != redshiftsql.ChangeOwner {
+	if found.kind == "view" && s.Action.Do != ast.ChangeOwner {
 		return nil, &pgwire.Error{Code: "42809", Message: `"` + found.name + `" is not a table`}
 	}
 	if constraint := s.Action.Constraint; constraint != nil && constraint.References != nil && !a.everything() {
@@ -255,9 +255,9 @@ func (a *clearance) alterTable(s *redshiftsql.AlterTable) (redshiftsql.Statement
 		}
 	}
 	switch s.Action.Do {
-	case redshiftsql.ChangeOwner:
+	case ast.ChangeOwner:
 		return &out, a.changeOwner(found, s.Action.Name)
-	case redshiftsql.RenameTable:
+	case ast.RenameTable:
 		a.need(object{schema: found.schema}, "create")
 		a.access.after = func(ctx context.Context) error { return a.session.renameObject(ctx, found, s.Action.NewName) }
 	}
@@ -265,7 +265,7 @@ func (a *clearance) alterTable(s *redshiftsql.AlterTable) (redshiftsql.Statement
 }
 
 // comment admits comments on relations and columns; those on anything else are not kept.
-func (a *clearance) comment(s *redshiftsql.Comment) (redshiftsql.Statement, error) {
+func (a *clearance) comment(s *ast.Comment) (ast.Statement, error) {
 	if s.Object == "database" || s.Object == "constraint" || s.Object == "schema" {
 		return s, nil
 	}
@@ -275,6 +275,6 @@ func (a *clearance) comment(s *redshiftsql.Comment) (redshiftsql.Statement, erro
 	out := *s
 	relation := commented(s)
 	full, err := a.target(relation, owning)
-	out.Name = append(append(redshiftsql.Name{}, full...), s.Name[len(relation):]...)
+	out.Name = append(append(ast.Name{}, full...), s.Name[len(relation):]...)
 	return &out, err
 }

@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"slipher/internal/pgwire"
-	"slipher/internal/redshiftsql"
+	"slipher/internal/sql/ast"
 )
 
 // definition is a statement that makes, changes or drops something: DDL, SELECT INTO and CREATE TABLE AS. What the engine has no notion of goes
@@ -67,7 +67,7 @@ func (s *session) change(ctx context.Context, sql string, args ...any) (int64, e
 }
 
 // exists says whether a name means a table or view.
-func (s *session) exists(ctx context.Context, name redshiftsql.Name) (bool, error) {
+func (s *session) exists(ctx context.Context, name ast.Name) (bool, error) {
 	schema, table := s.located(name)
 	rows, err := s.rows(ctx, `SELECT 1 FROM duckdb_tables() WHERE table_name = $2 AND (schema_name = $1 AND database_name = current_database() OR database_name = 'temp')
 		UNION ALL SELECT 1 FROM duckdb_views() WHERE view_name = $2 AND schema_name = $1 AND database_name = current_database()`, schema, table)
@@ -75,7 +75,7 @@ func (s *session) exists(ctx context.Context, name redshiftsql.Name) (bool, erro
 }
 
 // located is the schema and the name that a table's name stands for.
-func (s *session) located(name redshiftsql.Name) (schema, table string) {
+func (s *session) located(name ast.Name) (schema, table string) {
 	if schema = name.Schema(); schema == "" {
 		schema = s.schema
 	}

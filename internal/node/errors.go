@@ -8,7 +8,8 @@ import (
 
 	"slipher/internal/engine"
 	"slipher/internal/pgwire"
-	"slipher/internal/redshiftsql"
+	"slipher/internal/sql/print"
+	"slipher/internal/sql/sqlstate"
 )
 
 // clientError is err as pgwire reports it. text is the user's statement, for the position of what the engine points at; it may be empty.
@@ -16,17 +17,17 @@ func clientError(err error, text string) error {
 	if err == nil {
 		return nil
 	}
-	if syntax, ok := errors.AsType[*redshiftsql.SyntaxError](err); ok {
+	if syntax, ok := errors.AsType[*sqlstate.SyntaxError](err); ok {
 		return &pgwire.Error{Code: syntax.SQLState(), Message: syntax.Message, Position: syntax.Position}
 	}
-	if refused, ok := errors.AsType[*redshiftsql.Error](err); ok {
+	if refused, ok := errors.AsType[*sqlstate.Error](err); ok {
 		return &pgwire.Error{Code: refused.Code, Message: refused.Message, Position: refused.Position}
 	}
 	failure, ok := errors.AsType[*engine.Error](err)
 	if !ok {
 		return err
 	}
-	if violation, ok := redshiftsql.LengthViolation(failure.Message); ok && strings.HasPrefix(failure.Code, "23") {
+	if violation, ok := print.LengthViolation(failure.Message); ok && strings.HasPrefix(failure.Code, "23") {
 		return &pgwire.Error{Code: violation.Code, Message: violation.Message}
 	}
 	return &pgwire.Error{Code: failure.Code, Message: failure.Message, Position: position(text, failure.Near)}

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"slipher/internal/pgwire"
-	"slipher/internal/redshiftsql"
+	"slipher/internal/sql/ast"
 )
 
 // The privileges that there are on each kind of object.
@@ -32,7 +32,7 @@ type privilegeChange struct {
 }
 
 // read finds what a GRANT or REVOKE names.
-func (s *session) readRights(ctx context.Context, r *rights, given redshiftsql.Rights) (privilegeChange, error) {
+func (s *session) readRights(ctx context.Context, r *rights, given ast.Rights) (privilegeChange, error) {
 	change, allowed := privilegeChange{}, relationPrivileges
 	var err error
 	switch given.Kind {
@@ -57,7 +57,7 @@ func (s *session) readRights(ctx context.Context, r *rights, given redshiftsql.R
 	return change, err
 }
 
-func privilegesFrom(given redshiftsql.Rights, allowed []string) ([]string, error) {
+func privilegesFrom(given ast.Rights, allowed []string) ([]string, error) {
 	if given.Privileges == nil {
 		return allowed, nil
 	}
@@ -69,7 +69,7 @@ func privilegesFrom(given redshiftsql.Rights, allowed []string) ([]string, error
 	return given.Privileges, nil
 }
 
-func (s *session) granteesNamed(ctx context.Context, named []redshiftsql.Grantee) (list []grantee, err error) {
+func (s *session) granteesNamed(ctx context.Context, named []ast.Grantee) (list []grantee, err error) {
 	for _, one := range named {
 		found := grantee{kind: one.Kind, option: one.Option}
 		switch one.Kind {
@@ -91,7 +91,7 @@ func (s *session) granteesNamed(ctx context.Context, named []redshiftsql.Grantee
 	return list, nil
 }
 
-func (s *session) relationsNamed(ctx context.Context, r *rights, names []redshiftsql.Name) (list []object, err error) {
+func (s *session) relationsNamed(ctx context.Context, r *rights, names []ast.Name) (list []object, err error) {
 	for _, name := range names {
 		if len(name) == 3 && name[0] == s.startup.Database {
 			name = name[1:]
@@ -108,7 +108,7 @@ func (s *session) relationsNamed(ctx context.Context, r *rights, names []redshif
 	return list, nil
 }
 
-func (s *session) schemasNamed(ctx context.Context, r *rights, names []redshiftsql.Name) (list []object, err error) {
+func (s *session) schemasNamed(ctx context.Context, r *rights, names []ast.Name) (list []object, err error) {
 	for _, name := range names {
 		schemas, err := r.schemas(ctx, name.Last())
 		if err != nil {
@@ -123,7 +123,7 @@ func (s *session) schemasNamed(ctx context.Context, r *rights, names []redshifts
 	return list, nil
 }
 
-func (s *session) databaseNamed(ctx context.Context, r *rights, names []redshiftsql.Name) ([]object, error) {
+func (s *session) databaseNamed(ctx context.Context, r *rights, names []ast.Name) ([]object, error) {
 	for _, name := range names {
 		if len(name) != 1 || name[0] != s.startup.Database {
 			return nil, &pgwire.Error{Code: "3D000", Message: fmt.Sprintf("database %q does not exist", strings.Join(name, "."))}
@@ -133,7 +133,7 @@ func (s *session) databaseNamed(ctx context.Context, r *rights, names []redshift
 	return []object{database}, err
 }
 
-func (s *session) relationsIn(ctx context.Context, r *rights, names []redshiftsql.Name) (list []object, err error) {
+func (s *session) relationsIn(ctx context.Context, r *rights, names []ast.Name) (list []object, err error) {
 	schemas, err := s.schemasNamed(ctx, r, names)
 	if err != nil {
 		return nil, err
@@ -161,7 +161,7 @@ func (r *rights) mayGrant(o object, privilege string) bool {
 	return r.superuser || o.owner == r.user.id || o.held[privilege]
 }
 
-func (s *session) grant(ctx context.Context, r *rights, g *redshiftsql.Grant) error {
+func (s *session) grant(ctx context.Context, r *rights, g *ast.Grant) error {
 	change, err := s.readRights(ctx, r, g.Rights)
 	if err != nil {
 		return err
@@ -194,7 +194,7 @@ func (c privilegeChange) each(r *rights, act func(o object, privilege string, to
 	return nil
 }
 
-func (s *session) revoke(ctx context.Context, r *rights, revoked *redshiftsql.Revoke) error {
+func (s *session) revoke(ctx context.Context, r *rights, revoked *ast.Revoke) error {
 	change, err := s.readRights(ctx, r, revoked.Rights)
 	if err != nil {
 		return err
@@ -257,16 +257,16 @@ func (v revocation) dependents(ctx context.Context, r *rights, grantor int32, th
 }
 
 // defaultPrivileges changes what relations that a user makes from now on grant by themselves.
-func (s *session) defaultPrivileges(ctx context.Context, r *rights, d *redshiftsql.DefaultPrivileges) error {
+func (s *session) defaultPrivileges(ctx context.Context, r *rights, d *ast.DefaultPrivileges) error {
 	owners, schemas, err := s.defaultsOf(ctx, r, d)
 	if err != nil {
 		return err
 	}
-	given, revokes := redshiftsql.Rights{}, false
+	given, revokes := ast.Rights{}, false
 	switch change := d.Change.(type) {
-	case *redshiftsql.Grant:
+	case *ast.Grant:
 		given = change.Rights
-	case *redshiftsql.Revoke:
+	case *ast.Revoke:
 		given, revokes = change.Rights, true
 	}
 	change, err := s.readRights(ctx, r, given)
@@ -288,7 +288,7 @@ func (s *session) defaultPrivileges(ctx context.Context, r *rights, d *redshifts
 }
 
 // defaultsOf are the users and the schemas that a statement is about; the empty schema stands for all.
-func (s *session) defaultsOf(ctx context.Context, r *rights, d *redshiftsql.DefaultPrivileges) (owners []int32, schemas []string, err error) {
+func (s *session) defaultsOf(ctx context.Context, r *rights, d *ast.DefaultPrivileges) (owners []int32, schemas []string, err error) {
 	if d.Users == nil {
 		owners = []int32{s.user.id}
 	}
@@ -306,7 +306,7 @@ func (s *session) defaultsOf(ctx context.Context, r *rights, d *redshiftsql.Defa
 		return owners, []string{""}, nil
 	}
 	for _, name := range d.Schemas {
-		found, err := s.schemasNamed(ctx, r, []redshiftsql.Name{{name}})
+		found, err := s.schemasNamed(ctx, r, []ast.Name{{name}})
 		if err != nil {
 			return nil, nil, err
 		}

@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"slipher/internal/pgwire"
-	"slipher/internal/redshiftsql"
+	"slipher/internal/sql/ast"
 )
 
 // findGroup looks a group up by name.
@@ -34,7 +34,7 @@ func (s *session) freeGroupName(ctx context.Context, name string) error {
 	return err
 }
 
-func (s *session) createGroup(ctx context.Context, r *rights, c *redshiftsql.CreateGroup) error {
+func (s *session) createGroup(ctx context.Context, r *rights, c *ast.CreateGroup) error {
 	if err := mustBeSuperuser(r, "create groups"); err != nil {
 		return err
 	}
@@ -70,7 +70,7 @@ func (s *session) join(ctx context.Context, group string, member int32) error {
 	return err
 }
 
-func (s *session) alterGroup(ctx context.Context, r *rights, a *redshiftsql.AlterGroup) error {
+func (s *session) alterGroup(ctx context.Context, r *rights, a *ast.AlterGroup) error {
 	if err := mustBeSuperuser(r, "alter groups"); err != nil {
 		return err
 	}

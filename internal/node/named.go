@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"slipher/internal/pgwire"
-	"slipher/internal/redshiftsql"
+	"slipher/internal/sql/print"
 )
 
 // prepareNamed serves PREPARE, EXECUTE and DEALLOCATE, whose statements live in the session and not in the engine: an EXECUTE then goes the
@@ -14,9 +14,9 @@ import (
 func (s *session) prepareNamed(t translation, text string) (pgwire.Statement, error) {
 	named := t.Prepared
 	switch t.Kind {
-	case redshiftsql.KindPrepare:
+	case print.KindPrepare:
 		return tagged(func(ctx context.Context) (string, error) { return t.Tag, s.name(ctx, named, text) }), nil
-	case redshiftsql.KindDeallocate:
+	case print.KindDeallocate:
 		return tagged(func(context.Context) (string, error) { return t.Tag, s.deallocate(named.Name) }), nil
 	}
 	q, known := s.named[named.Name]
@@ -26,7 +26,7 @@ func (s *session) prepareNamed(t translation, text string) (pgwire.Statement, er
 	return &execution{query: q, args: named.Args, text: text, access: t.access}, nil
 }
 
-func (s *session) name(ctx context.Context, named *redshiftsql.Prepared, text string) error {
+func (s *session) name(ctx context.Context, named *print.Prepared, text string) error {
 	if s.named[named.Name] != nil {
 		return &pgwire.Error{Code: "42P05", Message: fmt.Sprintf("prepared statement %q already exists", named.Name)}
 	}

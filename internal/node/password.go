@@ -6,11 +6,11 @@ import (
 	"time"
 
 	"slipher/internal/pgwire"
-	"slipher/internal/redshiftsql"
+	"slipher/internal/sql/ast"
 )
 
 // verifierOf checks a password by Redshift's rules and makes its verifier; nil is no password. Only the verifier is ever kept.
-func verifierOf(password *redshiftsql.Password) (any, error) {
+func verifierOf(password *ast.Password) (any, error) {
 	if password == nil || password.Disable {
 		return nil, nil
 	}

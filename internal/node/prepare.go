@@ -9,12 +9,14 @@ import (
 
 	"slipher/internal/engine"
 	"slipher/internal/pgwire"
-	"slipher/internal/redshiftsql"
+	"slipher/internal/sql/ast"
+	"slipher/internal/sql/parse"
+	"slipher/internal/sql/print"
 )
 
 // Prepare parses the first statement of sql and makes it ready to run.
 func (s *session) Prepare(ctx context.Context, sql string, params []uint32) (pgwire.Statement, string, error) {
-	parsed, rest, err := redshiftsql.Parse(sql)
+	parsed, rest, err := parse.Parse(sql)
 	if err != nil {
 		s.engine.Fail()
 		return nil, "", clientError(err, sql)
@@ -32,33 +34,33 @@ func (s *session) Prepare(ctx context.Context, sql string, params []uint32) (pgw
 	return s.logged(statement, text), rest, nil
 }
 
-func (s *session) prepare(ctx context.Context, parsed redshiftsql.Statement, text string, params []uint32) (pgwire.Statement, error) {
+func (s *session) prepare(ctx context.Context, parsed ast.Statement, text string, params []uint32) (pgwire.Statement, error) {
 	t, err := s.translate(ctx, parsed)
 	if err != nil {
 		return nil, clientError(err, text)
 	}
-	if s.engine.State() == engine.Failed && t.Kind != redshiftsql.KindCommit && t.Kind != redshiftsql.KindRollback {
+	if s.engine.State() == engine.Failed && t.Kind != print.KindCommit && t.Kind != print.KindRollback {
 		return nil, clientError(engine.ErrFailed, "")
 	}
 	if err := s.guard(t); err != nil {
 		return nil, err
 	}
 	switch t.Kind {
-	case redshiftsql.KindInsert:
+	case print.KindInsert:
 		return s.prepareInsert(ctx, parsed, t, text, params)
-	case redshiftsql.KindQuery, redshiftsql.KindUpdate, redshiftsql.KindDelete:
+	case print.KindQuery, print.KindUpdate, print.KindDelete:
 		return s.prepareQuery(ctx, t, text, params)
-	case redshiftsql.KindExplain:
+	case print.KindExplain:
 		return s.explain(t, text).checked(s, t), nil
-	case redshiftsql.KindSelectInto, redshiftsql.KindDDL:
+	case print.KindSelectInto, print.KindDDL:
 		return s.definition(t, text).checked(s, t), nil
-	case redshiftsql.KindSecurity:
+	case print.KindSecurity:
 		return tagged(func(ctx context.Context) (string, error) { return s.security(ctx, t) }).checked(s, t), nil
-	case redshiftsql.KindCopyIn, redshiftsql.KindCopyOut:
+	case print.KindCopyIn, print.KindCopyOut:
 		return s.prepareCopy(ctx, t, text)
-	case redshiftsql.KindPrepare, redshiftsql.KindExecute, redshiftsql.KindDeallocate:
+	case print.KindPrepare, print.KindExecute, print.KindDeallocate:
 		return s.prepareNamed(t, text)
-	case redshiftsql.KindDeclare, redshiftsql.KindFetch, redshiftsql.KindClose:
+	case print.KindDeclare, print.KindFetch, print.KindClose:
 		return s.prepareCursor(ctx, t, text, params)
 	default:
 		return s.command(t).checked(s, t), nil
@@ -70,7 +72,7 @@ func (s *session) guard(t translation) error {
 	if made := t.Table; made != nil && !made.Temp && made.Name.Schema() == "" && s.schema == "" {
 		return &pgwire.Error{Code: "3F000", Message: "no schema has been selected to create in"}
 	}
-	changed := []redshiftsql.Name{t.Target}
+	changed := []ast.Name{t.Target}
 	if t.Table != nil {
 		changed = append(changed, t.Table.Name)
 	}
@@ -90,8 +92,8 @@ func (s *session) guard(t translation) error {
 }
 
 // inEngineWords says a statement in the engine's words, in which pg_catalog is what the prelude makes of it.
-func (s *session) inEngineWords(parsed redshiftsql.Statement, resolve func(redshiftsql.Name) (redshiftsql.Name, error)) (redshiftsql.Translation, error) {
-	t, err := redshiftsql.Translate(parsed, redshiftsql.Session{
+func (s *session) inEngineWords(parsed ast.Statement, resolve func(ast.Name) (ast.Name, error)) (print.Translation, error) {
+	t, err := print.Translate(parsed, print.Session{
 		User:     s.user.name,
 		UserID:   s.user.id,
 		Database: s.startup.Database,
@@ -107,7 +109,7 @@ func (s *session) inEngineWords(parsed redshiftsql.Statement, resolve func(redsh
 		Unique: strconv.FormatInt(time.Now().UnixNano(), 36),
 	})
 	if err != nil {
-		return redshiftsql.Translation{}, err
+		return print.Translation{}, err
 	}
 	for i, statement := range t.Statements {
 		t.Statements[i] = unqualified(statement)

@@ -12,7 +12,7 @@ import (
 
 	"slipher/internal/engine"
 	"slipher/internal/pgwire"
-	"slipher/internal/redshiftsql"
+	"slipher/internal/sql/ast"
 )
 
 // query is a SELECT, INSERT, UPDATE or DELETE, prepared by the engine.
@@ -51,12 +51,12 @@ func (s *session) newQuery(prepared *engine.Statement, t translation, text strin
 
 // prepareInsert lets an INSERT give values for the first columns only: Redshift fills the others with their defaults, the engine wants the
 // columns named.
-func (s *session) prepareInsert(ctx context.Context, parsed redshiftsql.Statement, t translation, text string, params []uint32) (*query, error) {
+func (s *session) prepareInsert(ctx context.Context, parsed ast.Statement, t translation, text string, params []uint32) (*query, error) {
 	prepared, err := s.engine.Prepare(ctx, t.Statements[0])
 	if err == nil {
 		return s.newQuery(prepared, t, text, params), nil
 	}
-	insert, isInsert := parsed.(*redshiftsql.Insert)
+	insert, isInsert := parsed.(*ast.Insert)
 	refused, isRefused := errors.AsType[*engine.Error](err)
 	if !isInsert || !isRefused || len(insert.Columns) > 0 {
 		return nil, clientError(err, text)
@@ -78,7 +78,7 @@ func (s *session) prepareInsert(ctx context.Context, parsed redshiftsql.Statemen
 }
 
 // columns are the names of a table's columns.
-func (s *session) columns(ctx context.Context, table redshiftsql.Name) ([]string, error) {
+func (s *session) columns(ctx context.Context, table ast.Name) ([]string, error) {
 	statement, err := s.engine.Prepare(ctx, "SELECT * FROM "+tableName(table))
 	if err != nil {
 		return nil, err

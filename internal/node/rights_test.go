@@ -10,7 +10,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"slipher/internal/redshiftsql"
+	"slipher/internal/sql/ast"
+	"slipher/internal/sql/parse"
 )
 
 // peopled is a node with the tables of several users: notes and private.secrets are the admin's, mine and hidden are mallory's, readable may be
@@ -67,12 +68,12 @@ func TestAttempts(t *testing.T) {
 func attempt(t *testing.T, conn *pgx.Conn, statement string) error {
 	t.Helper()
 	ctx := context.Background()
-	if parsed, _, err := redshiftsql.Parse(statement); err == nil {
-		if copied, ok := parsed.(*redshiftsql.CopyStdio); ok && copied.Out {
+	if parsed, _, err := parse.Parse(statement); err == nil {
+		if copied, ok := parsed.(*ast.CopyStdio); ok && copied.Out {
 			_, err := conn.PgConn().CopyTo(ctx, io.Discard, statement)
 			return err
 		}
-		if _, ok := parsed.(*redshiftsql.Declare); ok {
+		if _, ok := parsed.(*ast.Declare); ok {
 			tx, err := conn.Begin(ctx)
 			if err != nil {
 				t.Fatal(err)

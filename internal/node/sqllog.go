@@ -11,7 +11,7 @@ import (
 	"sync/atomic"
 
 	"slipher/internal/pgwire"
-	"slipher/internal/redshiftsql"
+	"slipher/internal/sql/parse"
 	"slipher/internal/sqllog"
 )
 
@@ -169,7 +169,7 @@ func (s *session) logActivity(text string) {
 	}
 	s.node.logs.spool.Add(sqllog.Record{
 		Log: sqllog.Activity, DBName: s.startup.Database, UserName: s.user.name, UserID: int64(s.user.id), PID: s.startup.ProcessID, XID: s.xid(),
-		Query: strings.Trim(redshiftsql.Redacted(text), "; \t\r\n\f"),
+		Query: strings.Trim(parse.Redacted(text), "; \t\r\n\f"),
 	})
 }
 

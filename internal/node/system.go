@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"slipher/internal/engine"
-	"slipher/internal/redshiftsql"
+	"slipher/internal/sql/ast"
 )
 
 // ownViews are the views of the prelude that everybody may read, by the names that the prelude gives them.
@@ -31,19 +31,19 @@ var engineViews = map[string]bool{
 }
 
 // systemRelation is the full name of one of the system's own views.
-func systemRelation(name redshiftsql.Name) (full redshiftsql.Name, known bool) {
+func systemRelation(name ast.Name) (full ast.Name, known bool) {
 	last := strings.ToLower(name.Last())
 	switch schema := strings.ToLower(name.Schema()); schema {
 	case "information_schema":
 		if ownViews["information_schema_"+last] {
-			return redshiftsql.Name{engine.Helpers, "main", "information_schema_" + last}, true
+			return ast.Name{engine.Helpers, "main", "information_schema_" + last}, true
 		}
-		return redshiftsql.Name{"system", schema, last}, engineViews[schema+"."+last]
+		return ast.Name{"system", schema, last}, engineViews[schema+"."+last]
 	case "", "pg_catalog":
 		if ownViews[last] {
-			return redshiftsql.Name{engine.Helpers, "main", last}, true
+			return ast.Name{engine.Helpers, "main", last}, true
 		}
-		return redshiftsql.Name{"system", "pg_catalog", last}, engineViews["pg_catalog."+last]
+		return ast.Name{"system", "pg_catalog", last}, engineViews["pg_catalog."+last]
 	}
 	return nil, false
 }

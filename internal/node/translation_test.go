@@ -10,14 +10,15 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"slipher/internal/redshiftsql"
+	"slipher/internal/sql/parse"
+	"slipher/internal/sql/print"
 )
 
-// Every pair of package redshiftsql, whose tests only look at the translation's text, runs on the real engine: the statements of a file one after
+// Every pair of package sql/print, whose tests only look at the translation's text, runs on the real engine: the statements of a file one after
 // another in one session. Its errors are tested where they are made.
 func TestTranslationsRun(t *testing.T) {
 	t.Parallel()
-	paths, err := filepath.Glob("../redshiftsql/testdata/*.sql")
+	paths, err := filepath.Glob("../sql/print/testdata/*.sql")
 	if err != nil || len(paths) == 0 {
 		t.Fatalf("found no pairs: %v", err)
 	}
@@ -45,22 +46,22 @@ func TestTranslationsRun(t *testing.T) {
 
 func runOnce(t *testing.T, conn *pgx.Conn, statement string) error {
 	t.Helper()
-	parsed, _, err := redshiftsql.Parse(statement)
+	parsed, _, err := parse.Parse(statement)
 	if err != nil {
 		return err
 	}
-	translation, err := redshiftsql.Translate(parsed, redshiftsql.Session{})
+	translation, err := print.Translate(parsed, print.Session{})
 	if err != nil {
 		return err
 	}
 	switch {
-	case translation.Kind == redshiftsql.KindCopyIn:
+	case translation.Kind == print.KindCopyIn:
 		rows := ""
 		if translation.Copy.Format == "binary" {
 			rows = binarySignature + strings.Repeat("\x00", 8)
 		}
 		_, err = conn.PgConn().CopyFrom(context.Background(), strings.NewReader(rows), statement)
-	case translation.Kind == redshiftsql.KindCopyOut:
+	case translation.Kind == print.KindCopyOut:
 		_, err = conn.PgConn().CopyTo(context.Background(), io.Discard, statement)
 	case translation.Params > 0:
 		_, err = conn.Prepare(context.Background(), "", statement)

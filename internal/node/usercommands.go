@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"slipher/internal/pgwire"
-	"slipher/internal/redshiftsql"
+	"slipher/internal/sql/ast"
 	"slipher/internal/sqllog"
 )
 
@@ -30,31 +30,31 @@ func (s *session) security(ctx context.Context, t translation) (tag string, err 
 
 func (s *session) secure(ctx context.Context, r *rights, t translation) error {
 	switch statement := t.Security.(type) {
-	case *redshiftsql.CreateUser:
+	case *ast.CreateUser:
 		if err := s.createUser(ctx, r, statement); err != nil {
 			return err
 		}
 		return s.logUser(ctx, sqllog.Create, statement.Name, "")
-	case *redshiftsql.AlterUser:
+	case *ast.AlterUser:
 		if err := s.alterUser(ctx, r, statement); err != nil {
 			return err
 		}
 		return s.logAltered(ctx, statement)
-	case *redshiftsql.DropUser:
+	case *ast.DropUser:
 		return s.dropUsers(ctx, r, statement)
-	case *redshiftsql.CreateGroup:
+	case *ast.CreateGroup:
 		return s.createGroup(ctx, r, statement)
-	case *redshiftsql.AlterGroup:
+	case *ast.AlterGroup:
 		return s.alterGroup(ctx, r, statement)
-	case *redshiftsql.DropGroup:
+	case *ast.DropGroup:
 		return s.dropGroup(ctx, r, statement.Name)
-	case *redshiftsql.Grant:
+	case *ast.Grant:
 		return s.grant(ctx, r, statement)
-	case *redshiftsql.Revoke:
+	case *ast.Revoke:
 		return s.revoke(ctx, r, statement)
-	case *redshiftsql.DefaultPrivileges:
+	case *ast.DefaultPrivileges:
 		return s.defaultPrivileges(ctx, r, statement)
-	case *redshiftsql.AlterSchema:
+	case *ast.AlterSchema:
 		if t.access.after == nil {
 			return nil
 		}
@@ -70,7 +70,7 @@ func mustBeSuperuser(r *rights, to string) error {
 	return &pgwire.Error{Code: "42501", Message: "must be superuser to " + to}
 }
 
-func (s *session) createUser(ctx context.Context, r *rights, c *redshiftsql.CreateUser) error {
+func (s *session) createUser(ctx context.Context, r *rights, c *ast.CreateUser) error {
 	if err := mustBeSuperuser(r, "create users"); err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func (s *session) createUser(ctx context.Context, r *rights, c *redshiftsql.Crea
 	return s.insertUser(ctx, c)
 }
 
-func (s *session) insertUser(ctx context.Context, c *redshiftsql.CreateUser) error {
+func (s *session) insertUser(ctx context.Context, c *ast.CreateUser) error {
 	verifier, err := verifierOf(c.Options.Password)
 	if err != nil {
 		return err
@@ -119,7 +119,7 @@ func orElse[T any](value *T, otherwise T) T {
 }
 
 // syslogAccess is what a user may see of the system tables: everything, for superusers.
-func syslogAccess(o redshiftsql.UserOptions) string {
+func syslogAccess(o ast.UserOptions) string {
 	switch {
 	case o.SyslogAccess != "":
 		return strings.ToUpper(o.SyslogAccess)
@@ -157,7 +157,7 @@ func (s *session) knownUser(ctx context.Context, name string) (user, error) {
 	return found.user, err
 }
 
-func (s *session) alterUser(ctx context.Context, r *rights, a *redshiftsql.AlterUser) error {
+func (s *session) alterUser(ctx context.Context, r *rights, a *ast.AlterUser) error {
 	found, err := s.knownUser(ctx, a.Name)
 	if err != nil {
 		return err
@@ -177,13 +177,13 @@ func (s *session) alterUser(ctx context.Context, r *rights, a *redshiftsql.Alter
 }
 
 // onlyOwn says whether users may change this of themselves: the password and the settings that their sessions begin with.
-func onlyOwn(a *redshiftsql.AlterUser) bool {
+func onlyOwn(a *ast.AlterUser) bool {
 	o := a.Options
 	o.Password = nil
 	return a.NewName == "" && o.CreateDB == nil && o.CreateUser == nil && o.SyslogAccess == "" && o.ValidUntil == nil && o.ConnectionLimit == nil && o.SessionTimeout == nil
 }
 
-func (s *session) userSetting(ctx context.Context, id int32, a *redshiftsql.AlterUser) error {
+func (s *session) userSetting(ctx context.Context, id int32, a *ast.AlterUser) error {
 	name := a.Reset
 	if a.Set != nil {
 		name = a.Set.Name
@@ -210,7 +210,7 @@ func (s *session) renameUser(ctx context.Context, found user, name string) error
 	return err
 }
 
-func (s *session) changeUser(ctx context.Context, id int32, o redshiftsql.UserOptions) error {
+func (s *session) changeUser(ctx context.Context, id int32, o ast.UserOptions) error {
 	set := func(column string, value any) error {
 		_, err := s.change(ctx, s.own("UPDATE catalog.users SET "+column+" = $2 WHERE id = $1"), id, value)
 		return err
@@ -251,7 +251,7 @@ func (s *session) changeUser(ctx context.Context, id int32, o redshiftsql.UserOp
 	return errors.Join(errs...)
 }
 
-func (s *session) dropUsers(ctx context.Context, r *rights, d *redshiftsql.DropUser) error {
+func (s *session) dropUsers(ctx context.Context, r *rights, d *ast.DropUser) error {
 	if err := mustBeSuperuser(r, "drop users"); err != nil {
 		return err
 	}

@@ -3,12 +3,12 @@ package node
 import (
 	"context"
 
-	"slipher/internal/redshiftsql"
+	"slipher/internal/sql/ast"
 	"slipher/internal/sqllog"
 )
 
 // logAltered records a change of a user that has just been made.
-func (s *session) logAltered(ctx context.Context, a *redshiftsql.AlterUser) error {
+func (s *session) logAltered(ctx context.Context, a *ast.AlterUser) error {
 	if a.NewName != "" {
 		return s.logUser(ctx, sqllog.Rename, a.NewName, a.Name)
 	}

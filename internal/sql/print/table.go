@@ -1,0 +1,341 @@
+package print
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"slipher/internal/sql/ast"
+	"slipher/internal/sql/sqlstate"
+)
+
+// Table describes a table as it was declared: the part that Redshift's catalogue shows and the engine ignores.
+type Table struct {
+	Name        ast.Name
+	Temp        bool
+	IfNotExists bool
+	Columns     []TableColumn // of CREATE TABLE AS, only the names that were given
+	DistStyle   string        // "", "auto", "even", "key" or "all"; "key" also when only a DISTKEY was given
+	DistKey     string
+	SortStyle   string // "", "compound", "interleaved" or "auto"
+	SortKeys    []string
+	PrimaryKey  []string
+	Unique      [][]string
+	ForeignKeys []ForeignKey
+	Backup      bool
+	// Like is the table whose columns were copied; LikeDefaults tells whether their defaults come along.
+	Like         ast.Name
+	LikeDefaults bool
+}
+
+// TableColumn is a column as it was declared.
+type TableColumn struct {
+	Name     string
+	Type     ast.Type
+	Length   int    // most bytes of a string column, 0 for other types
+	Default  string // in Redshift SQL, "" for none
+	Encode   string
+	DistKey  bool
+	SortKey  bool
+	NotNull  bool
+	Identity *ast.Identity
+	Sequence ast.Name // the engine's sequence behind Identity
+}
+
+// ForeignKey is a foreign key as it was declared; Redshift never enforces one.
+type ForeignKey struct {
+	Columns    []string
+	Table      ast.Name
+	References []string
+}
+
+// Alter is a change of one table, to be kept by the catalogue. Do tells which other fields count.
+type Alter struct {
+	Do         ast.AlterKind
+	Table      ast.Name
+	Column     *TableColumn // AddColumn
+	Name       string
+	NewName    string
+	Type       ast.Type
+	Encode     string
+	Attributes ast.TableAttributes
+	PrimaryKey []string // AddConstraint
+}
+
+// Dropped is what a DROP names.
+type Dropped struct {
+	Object string // "table", "view" or "schema"
+	Names  []ast.Name
+}
+
+// schema translates the statements that make, change and drop tables, views and schemas.
+func (t *translator) schema(stmt ast.Statement) (out Translation, ok bool) {
+	switch s := stmt.(type) {
+	case *ast.CreateTable:
+		out = t.createTable(s)
+	case *ast.CreateTableAs:
+		out = t.createTableAs(s)
+	case *ast.CreateView:
+		out = t.createView(s)
+	case *ast.CreateSchema:
+		out = t.createSchema(s)
+	case *ast.Drop:
+		out = t.drop(s)
+	case *ast.AlterTable:
+		out = t.alterTable(s)
+	case *ast.Truncate:
+		sql := "TRUNCATE " + t.Name(s.Table).Quoted()
+		out = Translation{Kind: KindDDL, Tag: "TRUNCATE TABLE", Statements: []string{sql}, Target: t.Name(s.Table)}
+	case *ast.Comment:
+		out = t.comment(s)
+	default:
+		return Translation{}, false
+	}
+	return out, true
+}
+
+func (t *translator) createTable(s *ast.CreateTable) Translation {
+	table := t.describe(s)
+	out := Translation{Kind: KindDDL, Tag: "CREATE TABLE", Table: table}
+	if s.Like != nil {
+		out.Statements = []string{t.likeTable(s)}
+		return out
+	}
+	for i := range table.Columns {
+		if column := &table.Columns[i]; column.Identity != nil {
+			column.Sequence = t.sequenceName(table, column.Name)
+			out.Statements = append(out.Statements, createSequence(table, column))
+		}
+	}
+	out.Statements = append(out.Statements, t.print(func(p *ast.Printer) {
+		p.TableHead(s.Name, s.Temp, s.IfNotExists)
+		p.Put(" (")
+		p.List(len(s.Columns), func(i int) { t.engineColumn(p, &s.Columns[i], &table.Columns[i]) })
+		p.Put(")")
+	}))
+	return out
+}
+
+// likeTable copies another table's columns by a query that finds no row; the engine has no LIKE.
+func (t *translator) likeTable(s *ast.CreateTable) string {
+	if len(s.Columns) > 0 {
+		t.refuse(sqlstate.Unsupported(0, "LIKE together with other columns is not supported yet"))
+	}
+	return t.print(func(p *ast.Printer) {
+		p.TableHead(s.Name, s.Temp, s.IfNotExists)
+		p.Put(" AS SELECT * FROM ")
+		p.Table(s.Like.Table)
+		p.Put(" LIMIT 0")
+	})
+}
+
+// engineColumn writes a column for the engine: keys are informational in Redshift and left out, the declared length
+// becomes a check, an identity becomes a sequence.
+func (t *translator) engineColumn(p *ast.Printer, def *ast.ColumnDef, column *TableColumn) {
+	p.Put(ast.QuoteName(def.Name), " ", t.TypeName(def.Type))
+	switch {
+	case column.Sequence != nil:
+		p.Put(" DEFAULT nextval(", ast.QuoteText(column.Sequence.Quoted()), ")")
+	case def.Default != nil:
+		p.Put(" DEFAULT ")
+		t.Keep(func() { p.Whole(def.Default) })
+	}
+	p.When(column.NotNull, " NOT NULL")
+	p.When(column.Length > 0, " "+lengthCheck(def.Name, def.Type))
+}
+
+// lengthCheck holds a string column to its length in bytes. The order of the two sides tells LengthViolation which of
+// Redshift's types the column has.
+func lengthCheck(column string, typ ast.Type) string {
+	limit := strconv.Itoa(typ.Length())
+	if typ.Name == "char" || typ.Name == "bpchar" {
+		return "CHECK (" + limit + " >= strlen(" + ast.QuoteName(column) + "))"
+	}
+	return "CHECK (strlen(" + ast.QuoteName(column) + ") <= " + limit + ")"
+}
+
+// sequenceName names the sequence behind an identity column. It lives beside its table; one of a temporary table has
+// no schema to name.
+func (t *translator) sequenceName(table *Table, column string) ast.Name {
+	own := strings.TrimPrefix(table.Name.Last(), "#") + "_" + column + "_identity"
+	if t.session.Unique != "" {
+		own += "_" + t.session.Unique
+	}
+	name := append(ast.Name{}, table.Name[:len(table.Name)-1]...)
+	if len(name) == 0 && !table.Temp && t.session.Schema != "" {
+		name = ast.Name{t.session.Schema}
+	}
+	return append(name, own)
+}
+
+// createSequence makes the sequence behind an identity column. One that an earlier table of the same name left behind
+// is replaced, unless the table may still be there.
+func createSequence(table *Table, column *TableColumn) string {
+	create := "CREATE OR REPLACE "
+	if table.IfNotExists {
+		create = "CREATE "
+	}
+	if table.Temp {
+		create += "TEMP "
+	}
+	create += "SEQUENCE "
+	if table.IfNotExists {
+		create += "IF NOT EXISTS "
+	}
+	bounds := fmt.Sprintf(" START WITH %d INCREMENT BY %d", column.Identity.Seed, column.Identity.Step)
+	if column.Identity.Step < 0 || column.Identity.Seed < 1 {
+		bounds += " MINVALUE -9223372036854775807 MAXVALUE 9223372036854775806"
+	}
+	return create + column.Sequence.Quoted() + bounds
+}
+
+// describe gathers what was declared of a table, from its columns and from behind them.
+func (t *translator) describe(s *ast.CreateTable) *Table {
+	table := &Table{Name: t.Name(s.Name), Temp: s.Temp, IfNotExists: s.IfNotExists}
+	table.attributes(&s.Attributes)
+	for i := range s.Columns {
+		def := &s.Columns[i]
+		table.Columns = append(table.Columns, t.describeColumn(def))
+		table.columnKeys(def)
+	}
+	for _, constraint := range s.Constraints {
+		table.constraint(&constraint)
+	}
+	for i := range table.Columns {
+		column := &table.Columns[i]
+		column.DistKey = column.DistKey || column.Name == table.DistKey
+		column.NotNull = column.NotNull || slices.Contains(table.PrimaryKey, column.Name)
+		column.SortKey = column.SortKey || slices.Contains(table.SortKeys, column.Name)
+	}
+	t.checkColumns(s)
+	if s.Like != nil {
+		table.Like, table.LikeDefaults = t.Name(s.Like.Table), s.Like.Defaults == "including"
+	}
+	return table
+}
+
+func (t *translator) describeColumn(def *ast.ColumnDef) TableColumn {
+	column := TableColumn{
+		Name: def.Name, Type: def.Type, Length: def.Type.Length(), Encode: def.Encode, DistKey: def.DistKey, SortKey: def.SortKey,
+		NotNull: def.NotNull || def.PrimaryKey || def.Identity != nil && !def.Null, Identity: def.Identity,
+	}
+	if def.Default != nil {
+		column.Default = ast.Render(func(p *ast.Printer) { p.Expr(def.Default) })
+	}
+	return column
+}
+
+// checkColumns refuses what the engine would take or would refuse in its own words.
+func (t *translator) checkColumns(s *ast.CreateTable) {
+	for i := range s.Columns {
+		def := &s.Columns[i]
+		limit := map[string]int{"varchar": ast.MaxVarchar, "char": ast.MaxChar}[def.Type.Name]
+		switch length := def.Type.Length(); {
+		case limit > 0 && (length > limit || length < 1):
+			t.refuse(&sqlstate.Error{Code: sqlstate.InvalidParameter, Position: def.Type.Pos,
+				Message: fmt.Sprintf("the length of column %q is %d and must be between 1 and %d", def.Name, length, limit)})
+		case def.Identity != nil && def.Identity.Step == 0:
+			t.refuse(&sqlstate.Error{Code: sqlstate.InvalidParameter, Message: fmt.Sprintf("the step of identity column %q must not be 0", def.Name)})
+		case def.Identity != nil && def.Type.Name != "integer" && def.Type.Name != "bigint":
+			t.refuse(&sqlstate.Error{Code: sqlstate.InvalidParameter, Message: fmt.Sprintf("identity column %q must be INT or BIGINT", def.Name)})
+		}
+	}
+}
+
+func (table *Table) attributes(a *ast.TableAttributes) {
+	table.DistStyle, table.DistKey = a.DistStyle, a.DistKey
+	table.SortStyle, table.SortKeys = a.SortStyle, a.SortKeys
+	table.Backup = a.Backup != "no"
+	if table.DistStyle == "" && a.DistKey != "" {
+		table.DistStyle = "key"
+	}
+	if len(a.SortKeys) > 0 && a.SortStyle == "" {
+		table.SortStyle = "compound"
+	}
+}
+
+// columnKeys adds the keys that a column declares by itself.
+func (table *Table) columnKeys(def *ast.ColumnDef) {
+	if def.DistKey {
+		table.DistStyle, table.DistKey = "key", def.Name
+	}
+	if def.SortKey {
+		table.SortStyle, table.SortKeys = "compound", append(table.SortKeys, def.Name)
+	}
+	if def.PrimaryKey {
+		table.PrimaryKey = []string{def.Name}
+	}
+	if def.Unique {
+		table.Unique = append(table.Unique, []string{def.Name})
+	}
+	if def.References != nil {
+		table.ForeignKeys = append(table.ForeignKeys,
+			ForeignKey{Columns: []string{def.Name}, Table: def.References.Table, References: def.References.Columns})
+	}
+}
+
+func (table *Table) constraint(c *ast.TableConstraint) {
+	switch c.Kind {
+	case "primary key":
+		table.PrimaryKey = c.Columns
+	case "unique":
+		table.Unique = append(table.Unique, c.Columns)
+	case "foreign key":
+		table.ForeignKeys = append(table.ForeignKeys,
+			ForeignKey{Columns: c.Columns, Table: c.References.Table, References: c.References.Columns})
+	}
+}
+
+func (t *translator) createTableAs(s *ast.CreateTableAs) Translation {
+	table := &Table{Name: t.Name(s.Name), Temp: s.Temp, IfNotExists: s.IfNotExists}
+	table.attributes(&s.Attributes)
+	for _, column := range s.Columns {
+		table.Columns = append(table.Columns, TableColumn{Name: column})
+	}
+	plain := *s
+	plain.Attributes = ast.TableAttributes{}
+	sql := t.print(func(p *ast.Printer) { p.CreateTableAs(&plain) })
+	return Translation{Kind: KindSelectInto, Tag: "SELECT", Table: table, Statements: []string{sql}}
+}
+
+func (t *translator) createView(s *ast.CreateView) Translation {
+	plain := *s
+	plain.LateBinding = false
+	sql := t.print(func(p *ast.Printer) { t.Keep(func() { p.CreateView(&plain) }) })
+	return Translation{Kind: KindDDL, Tag: "CREATE VIEW", Statements: []string{sql}, Target: t.Name(s.Name)}
+}
+
+// Keep marks what write writes as something that outlives the session.
+func (t *translator) Keep(write func()) {
+	before := t.keeping
+	t.keeping = true
+	write()
+	t.keeping = before
+}
+
+func (t *translator) createSchema(s *ast.CreateSchema) Translation {
+	sql := t.print(func(p *ast.Printer) { p.CreateSchema(&ast.CreateSchema{Name: s.Name, IfNotExists: s.IfNotExists}) })
+	return Translation{Kind: KindDDL, Tag: "CREATE SCHEMA", Statements: []string{sql}, Target: s.Name}
+}
+
+// drop drops one object with each statement, since the engine takes no more.
+func (t *translator) drop(s *ast.Drop) Translation {
+	dropped := &Dropped{Object: s.Object}
+	out := Translation{Kind: KindDDL, Tag: "DROP " + strings.ToUpper(s.Object), Drop: dropped}
+	for _, name := range s.Names {
+		one := *s
+		one.Names = []ast.Name{name}
+		dropped.Names = append(dropped.Names, t.Name(name))
+		out.Statements = append(out.Statements, t.print(func(p *ast.Printer) { p.Drop(&one) }))
+	}
+	return out
+}
+
+func (t *translator) comment(s *ast.Comment) Translation {
+	if s.Object == "database" || s.Object == "constraint" || s.Object == "schema" {
+		return Translation{Kind: KindNothing, Tag: "COMMENT"}
+	}
+	sql := t.print(func(p *ast.Printer) { p.Comment(s) })
+	return Translation{Kind: KindDDL, Tag: "COMMENT", Statements: []string{sql}}
+}

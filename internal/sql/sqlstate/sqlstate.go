@@ -1,0 +1,45 @@
+// Package sqlstate holds how SQL is refused: the errors that tell a client what is wrong with its statement, and their
+// SQLSTATEs. It refuses to know what is refused.
+package sqlstate
+
+import "fmt"
+
+// SQLSTATEs of what is refused before the engine sees it, by their names in PostgreSQL.
+const (
+	Syntax                 = "42601"
+	FeatureNotSupported    = "0A000"
+	TooComplex             = "54001"
+	InvalidParameter       = "22023"
+	InvalidTableDefinition = "42P16"
+	UndefinedTable         = "42P01"
+	UndefinedFunction      = "42883"
+)
+
+// SyntaxError is a statement that does not parse.
+type SyntaxError struct {
+	Message  string
+	Position int    // 1-based, in characters of the text given to Parse
+	Near     string // the offending token as written, empty at the end of the input
+}
+
+func (e *SyntaxError) Error() string { return e.Message }
+
+// SQLState is the error's SQLSTATE.
+func (e *SyntaxError) SQLState() string { return Syntax }
+
+// Error is a statement that parses but is refused.
+type Error struct {
+	Code     string // SQLSTATE
+	Message  string
+	Position int // 1-based, in characters; 0 when no one place is to blame
+}
+
+func (e *Error) Error() string { return e.Message }
+
+// SQLState is the error's SQLSTATE.
+func (e *Error) SQLState() string { return e.Code }
+
+// Unsupported refuses what Redshift has and slipher does not offer.
+func Unsupported(pos int, format string, args ...any) *Error {
+	return &Error{Code: FeatureNotSupported, Message: fmt.Sprintf(format, args...), Position: pos}
+}
