@@ -136,6 +136,7 @@ func (s *Store) commit(g *group) {
 		s.writer.ExecContext(context.Background(), "ROLLBACK")
 	}
 	s.end(g, err)
+	s.news.tell()
 }
 
 var errRolledBack = errors.New("rolled back")

@@ -8,6 +8,7 @@ package meta
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -40,6 +41,8 @@ type Store struct {
 	turn    turn
 	group   *group        // open; whoever has the turn may use it
 	writing atomic.Uint64 // the goroutine inside a change
+	news    news
+	opening string // random, so that nothing has to be written for it: a full disk must not be in the way
 
 	workers *river.Workers         // filled by Handle
 	river   *river.Client[*sql.Tx] // only inserts and deletes; Run has its own
@@ -63,6 +66,7 @@ func Open(ctx context.Context, config Config) (*Store, error) {
 	store := &Store{
 		now: config.Now, log: config.Log, release: lock.Close,
 		workers: river.NewWorkers(), turn: make(turn, 1), bell: make(bell, 1), rest: longestRest,
+		opening: rand.Text(),
 	}
 	if err := store.open(ctx, config); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", config.Path, err), store.Close())

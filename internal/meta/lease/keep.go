@@ -1,0 +1,39 @@
+package lease
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+)
+
+// Keep renews the lease until stop is called. The context that it answers ends when the lease is lost, with ErrLost as its cause. A renewal that
+// fails otherwise is tried again: the lease is lost only when somebody else has taken it.
+func (l *Lease) Keep(ctx context.Context) (held context.Context, stop func()) {
+	held, cancel := context.WithCancelCause(ctx)
+	var keeper sync.WaitGroup
+	keeper.Go(func() { l.keep(held, cancel) })
+	return held, func() {
+		cancel(context.Canceled)
+		keeper.Wait()
+	}
+}
+
+// renewals are how often a lease is renewed before its time is over.
+const renewals = 3
+
+func (l *Lease) keep(ctx context.Context, lost context.CancelCauseFunc) {
+	tick := time.NewTicker(l.ttl / renewals)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := l.Renew(ctx); errors.Is(err, ErrLost) {
+				lost(err)
+				return
+			}
+		}
+	}
+}
