@@ -15,7 +15,7 @@ import (
 	"slipher/internal/engine"
 	"slipher/internal/fleet"
 	"slipher/internal/nodeapi"
-	"slipher/internal/pgwire"
+	"slipher/internal/scram"
 )
 
 // shop are tables of some 35 to 70 MB each. They are filled in turns, so that their blocks lie between each other's.
@@ -145,7 +145,7 @@ func openNode(ctx context.Context, nodes *fleet.Fleet, cluster string) (address 
 	if err := nodes.Start(ctx, spec); err != nil {
 		return "", err
 	}
-	verifier, err := pgwire.NewVerifier(password)
+	verifier, err := scram.NewVerifier(password)
 	if err != nil {
 		return "", err
 	}

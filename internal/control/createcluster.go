@@ -9,7 +9,7 @@ import (
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
 	"slipher/internal/meta"
-	"slipher/internal/pgwire"
+	"slipher/internal/scram"
 )
 
 const (
@@ -99,7 +99,7 @@ func (c *Control) newCluster(caller api.Caller, in *redshift.CreateClusterMessag
 		return body, nil
 	}
 	// Deriving the verifier is slow by design, so it comes after everything that may be refused and before the transaction.
-	if body.Verifier, err = pgwire.NewVerifier(in.MasterUserPassword); err != nil {
+	if body.Verifier, err = scram.NewVerifier(in.MasterUserPassword); err != nil {
 		return body, fmt.Errorf("derive the password's verifier: %w", err)
 	}
 	return body, nil

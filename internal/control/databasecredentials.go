@@ -14,8 +14,8 @@ import (
 	"slipher/internal/api/redshift"
 	"slipher/internal/meta"
 	"slipher/internal/nodeapi"
-	"slipher/internal/pgwire"
 	"slipher/internal/policy"
+	"slipher/internal/scram"
 )
 
 // How long a database password is good, in seconds.
@@ -141,7 +141,7 @@ func (c *Control) handOut(ctx context.Context, caller api.Caller, identifier str
 		if of, err = findCluster(tx, caller, identifier); err != nil {
 			return err
 		}
-		if login.Verifier, err = pgwire.SaltedVerifier(password, loginSalt(of.Body.Key, login.Name)); err != nil {
+		if login.Verifier, err = scram.SaltedVerifier(password, loginSalt(of.Body.Key, login.Name)); err != nil {
 			return fmt.Errorf("derive the password's verifier: %w", err)
 		}
 		return c.keepLogin(tx, of, login)

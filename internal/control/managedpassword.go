@@ -10,7 +10,7 @@ import (
 	"slipher/internal/api/redshift"
 	"slipher/internal/keys"
 	"slipher/internal/meta"
-	"slipher/internal/pgwire"
+	"slipher/internal/scram"
 	"slipher/internal/secrets"
 )
 
@@ -58,7 +58,7 @@ func verifierOf(value []byte) (string, error) {
 	if err := json.Unmarshal(value, &read); err != nil {
 		return "", errors.New("the secret's value is not what was put into it")
 	}
-	verifier, err := pgwire.NewVerifier(read.Password)
+	verifier, err := scram.NewVerifier(read.Password)
 	if err != nil {
 		return "", fmt.Errorf("derive the password's verifier: %w", err)
 	}

@@ -8,7 +8,7 @@ import (
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
 	"slipher/internal/meta"
-	"slipher/internal/pgwire"
+	"slipher/internal/scram"
 )
 
 // ModifyCluster changes settings, the admin user's password, or the cluster's name. A parameter that slipher cannot change is
@@ -53,7 +53,7 @@ func newVerifier(password string) (string, error) {
 	if err := checkPassword(password); err != nil {
 		return "", err
 	}
-	verifier, err := pgwire.NewVerifier(password)
+	verifier, err := scram.NewVerifier(password)
 	if err != nil {
 		return "", fmt.Errorf("derive the password's verifier: %w", err)
 	}

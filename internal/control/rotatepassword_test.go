@@ -13,7 +13,7 @@ import (
 	"testing"
 
 	"slipher/internal/api/secretsmanager"
-	"slipher/internal/pgwire"
+	"slipher/internal/scram"
 	"slipher/internal/testbed"
 )
 
@@ -60,7 +60,7 @@ func secretPassword(t *testing.T, bed *testbed.Bed) string {
 
 func nodeTakes(t *testing.T, bed *testbed.Bed, password string) bool {
 	t.Helper()
-	verifier, err := pgwire.ParseVerifier(bed.Nodes.Verifier(bed.Key(testbed.Owner, "sales")))
+	verifier, err := scram.ParseVerifier(bed.Nodes.Verifier(bed.Key(testbed.Owner, "sales")))
 	return err == nil && takes(t, verifier, password)
 }
 

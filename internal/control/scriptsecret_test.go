@@ -7,17 +7,17 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/xdg-go/scram"
+	xdg "github.com/xdg-go/scram"
 
 	"slipher/internal/api/secretsmanager"
 	"slipher/internal/meta"
-	"slipher/internal/pgwire"
+	"slipher/internal/scram"
 	"slipher/internal/testbed"
 )
 
 // login: "a awsuser" says whether the cluster's node takes the password that the secret redshift!a-awsuser has under each label.
 func (s *script) login(words []string) (lines []string) {
-	verifier, err := pgwire.ParseVerifier(s.bed.Nodes.Verifier(s.bed.Key(s.account, words[0])))
+	verifier, err := scram.ParseVerifier(s.bed.Nodes.Verifier(s.bed.Key(s.account, words[0])))
 	if err != nil {
 		return []string{"the node does not serve"}
 	}
@@ -73,13 +73,13 @@ func (s *script) update(change func(tx *meta.Tx) error) {
 }
 
 // takes says whether a verifier is that of a password.
-func takes(t *testing.T, verifier pgwire.Verifier, password string) bool {
+func takes(t *testing.T, verifier scram.Verifier, password string) bool {
 	t.Helper()
-	client, err := scram.SHA256.NewClient("", password, "")
+	client, err := xdg.SHA256.NewClient("", password, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	keys, err := client.GetStoredCredentialsWithError(scram.KeyFactors{Salt: string(verifier.Salt), Iters: verifier.Iterations})
+	keys, err := client.GetStoredCredentialsWithError(xdg.KeyFactors{Salt: string(verifier.Salt), Iters: verifier.Iterations})
 	if err != nil {
 		t.Fatal(err)
 	}

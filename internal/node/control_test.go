@@ -17,7 +17,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"slipher/internal/nodeapi"
-	"slipher/internal/pgwire"
+	"slipher/internal/scram"
 )
 
 const childMark = "SLIPHER_NODE_TEST_CHILD"
@@ -121,7 +121,7 @@ func TestNewPassword(t *testing.T) {
 	t.Parallel()
 	r := opened(t)
 	conn := r.connect()
-	verifier, err := pgwire.NewVerifier("Another456")
+	verifier, err := scram.NewVerifier("Another456")
 	if err != nil {
 		t.Fatal(err)
 	}

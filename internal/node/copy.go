@@ -10,6 +10,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgtype"
 
+	"slipher/internal/copyformat"
 	"slipher/internal/engine"
 	"slipher/internal/pgwire"
 	"slipher/internal/sql/ast"
@@ -23,13 +24,13 @@ type copyStatement struct {
 	out     bool
 	tag     translation
 	text    string
-	format  copyFormat
+	format  copyformat.Format
 	rows    *query // what TO STDOUT sends; for FROM STDIN a query over the columns to fill, which is never run
 }
 
 func (s *session) prepareCopy(ctx context.Context, t translation, text string) (pgwire.Statement, error) {
 	c := &copyStatement{session: s, copy: t.Copy, out: t.Kind == print.KindCopyOut, tag: t, text: text, format: formatOf(t.Copy)}
-	if c.format.name == "binary" && c.out {
+	if c.format.Name == "binary" && c.out {
 		return nil, &pgwire.Error{Code: "0A000", Message: "COPY TO STDOUT in binary format is not supported; use text or csv"}
 	}
 	selection := translation{print.Translation{Rows: true, Statements: []string{t.Copy.Query}}, t.access}
@@ -39,6 +40,20 @@ func (s *session) prepareCopy(ctx context.Context, t translation, text string) (
 	var err error
 	c.rows, err = s.prepareQuery(ctx, selection, text, nil)
 	return c, err
+}
+
+// formatOf takes over the options of a COPY, which are complete and checked.
+func formatOf(options *print.Copy) copyformat.Format {
+	f := copyformat.Format{Name: options.Format, Header: options.Header, Null: options.Null}
+	for _, one := range []struct {
+		from string
+		to   *byte
+	}{{options.Delimiter, &f.Delimiter}, {options.Quote, &f.Quote}, {options.Escape, &f.Escape}} {
+		if len(one.from) == 1 {
+			*one.to = one.from[0]
+		}
+	}
+	return f
 }
 
 // columnsOf selects the columns that a COPY fills; none named means all of them.
@@ -84,12 +99,9 @@ func (c *copyStatement) CopyIn(ctx context.Context, src io.Reader) (tag string, 
 		return "", clientError(err, c.text)
 	}
 	defer appender.Close()
-	reader := c.format.reader(src)
-	if c.format.name == "binary" {
-		reader = newBinaryReader(src, oidsOf(c.Columns()))
-	}
+	reader := c.format.Reader(src, oidsOf(c.Columns()))
 	for {
-		fields, err := reader.row()
+		fields, err := reader.Row()
 		if errors.Is(err, io.EOF) {
 			break
 		}
@@ -136,8 +148,8 @@ func (c *copyStatement) CopyOut(ctx context.Context, dst io.Writer) (tag string,
 		return "", err
 	}
 	defer result.Close()
-	formatter := textRows{types: pgtype.NewMap(), columns: c.Columns(), writer: c.format.writer()}
-	if c.format.header {
+	formatter := textRows{types: pgtype.NewMap(), columns: c.Columns(), writer: c.format.Writer()}
+	if c.format.Header {
 		if _, err := dst.Write(formatter.header()); err != nil {
 			return "", err
 		}
@@ -164,7 +176,7 @@ func (c *copyStatement) CopyOut(ctx context.Context, dst io.Writer) (tag string,
 type textRows struct {
 	types   *pgtype.Map
 	columns []pgwire.Column
-	writer  rowWriter
+	writer  copyformat.Writer
 	fields  [][]byte
 	room    []byte
 	out     []byte
@@ -175,7 +187,7 @@ func (t *textRows) header() []byte {
 	for i, column := range t.columns {
 		names[i] = []byte(column.Name)
 	}
-	return t.writer.row(nil, names)
+	return t.writer.Row(nil, names)
 }
 
 // line returns one row; it is valid until the next call.
@@ -193,7 +205,7 @@ func (t *textRows) line(row []any) ([]byte, error) {
 		}
 		t.fields = append(t.fields, t.room[start:len(t.room):len(t.room)])
 	}
-	t.out = t.writer.row(t.out[:0], t.fields)
+	t.out = t.writer.Row(t.out[:0], t.fields)
 	return t.out, nil
 }
 

@@ -18,7 +18,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"slipher/internal/nodeapi"
-	"slipher/internal/pgwire"
+	"slipher/internal/scram"
 )
 
 const (
@@ -118,7 +118,7 @@ func (r *running) open() {
 
 func openRequest(t testing.TB) nodeapi.OpenRequest {
 	t.Helper()
-	verifier, err := pgwire.NewVerifier(password)
+	verifier, err := scram.NewVerifier(password)
 	if err != nil {
 		t.Fatal(err)
 	}

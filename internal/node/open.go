@@ -8,7 +8,7 @@ import (
 
 	"slipher/internal/engine"
 	"slipher/internal/nodeapi"
-	"slipher/internal/pgwire"
+	"slipher/internal/scram"
 )
 
 // open opens the database, or creates it in an empty folder, and lets clients in. A second request for the same database changes the
@@ -109,7 +109,7 @@ func checkCredentials(credentials nodeapi.Credentials) error {
 	if credentials.AdminUser == "" {
 		return refuse(http.StatusBadRequest, "the admin user has no name")
 	}
-	if _, err := pgwire.ParseVerifier(credentials.Verifier); err != nil {
+	if _, err := scram.ParseVerifier(credentials.Verifier); err != nil {
 		return refuse(http.StatusBadRequest, "the admin user's password verifier is not in PostgreSQL's form")
 	}
 	return nil

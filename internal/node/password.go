@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"slipher/internal/pgwire"
+	"slipher/internal/scram"
 	"slipher/internal/sql/ast"
 )
 
@@ -21,7 +22,7 @@ func verifierOf(password *ast.Password) (any, error) {
 	if err := checkPassword(text); err != nil {
 		return nil, err
 	}
-	return pgwire.NewVerifier(text)
+	return scram.NewVerifier(text)
 }
 
 // clearText is the password itself. Redshift also takes hashes, which prove nothing in a SCRAM exchange.

@@ -8,11 +8,12 @@ import (
 
 	"slipher/internal/nodeapi"
 	"slipher/internal/pgwire"
+	"slipher/internal/scram"
 )
 
 // addLogin accepts one more password that is good for a while.
 func (n *node) addLogin(_ http.ResponseWriter, _ *http.Request, login nodeapi.Login) error {
-	if _, err := pgwire.ParseVerifier(login.Verifier); err != nil {
+	if _, err := scram.ParseVerifier(login.Verifier); err != nil {
 		return refuse(http.StatusBadRequest, "the login's password verifier is not in PostgreSQL's form")
 	}
 	n.mu.Lock()

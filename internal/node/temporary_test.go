@@ -10,7 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"slipher/internal/nodeapi"
-	"slipher/internal/pgwire"
+	"slipher/internal/scram"
 )
 
 // secured is a node whose endpoint has TLS, with the database dev open.
@@ -28,7 +28,7 @@ func secured(t *testing.T) *running {
 func (r *running) handOut(password string, login nodeapi.Login) nodeapi.Login {
 	r.t.Helper()
 	var err error
-	if login.Verifier, err = pgwire.SaltedVerifier(password, []byte("0123456789abcdef")); err != nil {
+	if login.Verifier, err = scram.SaltedVerifier(password, []byte("0123456789abcdef")); err != nil {
 		r.t.Fatal(err)
 	}
 	login.ExpiresUnixMS = r.clock.now().Add(15 * time.Minute).UnixMilli()

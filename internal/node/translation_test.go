@@ -58,7 +58,7 @@ func runOnce(t *testing.T, conn *pgx.Conn, statement string) error {
 	case translation.Kind == print.KindCopyIn:
 		rows := ""
 		if translation.Copy.Format == "binary" {
-			rows = binarySignature + strings.Repeat("\x00", 8)
+			rows = "PGCOPY\n\xff\r\n\x00" + strings.Repeat("\x00", 8)
 		}
 		_, err = conn.PgConn().CopyFrom(context.Background(), strings.NewReader(rows), statement)
 	case translation.Kind == print.KindCopyOut:

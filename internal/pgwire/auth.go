@@ -2,13 +2,12 @@ package pgwire
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"fmt"
 	"slices"
 
 	"github.com/jackc/pgx/v5/pgproto3"
-	"github.com/xdg-go/scram"
+
+	"slipher/internal/scram"
 )
 
 // authenticate has the client prove that it knows the user's password, by SCRAM.
@@ -21,16 +20,16 @@ func (s *session) authenticate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	binding := endPointBinding(s.tlsState, s.config.TLS)
-	conversation, err := newProof(verifiers, binding)
+	binding := scram.EndPointBinding(s.tlsState, s.config.TLS)
+	conversation, err := scram.NewProof(verifiers, binding)
 	if err != nil {
 		return err
 	}
-	final, err := s.exchange(ctx, conversation, mechanisms(binding))
+	final, err := s.exchange(ctx, conversation, scram.Mechanisms(binding))
 	if err != nil {
 		return err
 	}
-	fitting, ok := conversation.fitting()
+	fitting, ok := conversation.Fitting()
 	told(ok)
 	if !ok {
 		return &Error{Code: "28P01", Message: fmt.Sprintf("password authentication failed for user %q", s.startup.User)}
@@ -42,17 +41,17 @@ func (s *session) authenticate(ctx context.Context) error {
 }
 
 // verifiers are the user's, or one that no password fits, so that an unknown user takes the same path.
-func (s *session) verifiers(ctx context.Context) ([]Verifier, error) {
+func (s *session) verifiers(ctx context.Context) ([]scram.Verifier, error) {
 	stored, err := s.config.Verifiers(ctx, s.startup)
 	if err != nil {
 		return nil, err
 	}
 	if len(stored) == 0 {
-		return []Verifier{decoy(s.startup.User)}, nil
+		return []scram.Verifier{scram.Decoy(s.startup.User)}, nil
 	}
-	verifiers := make([]Verifier, len(stored))
+	verifiers := make([]scram.Verifier, len(stored))
 	for i, text := range stored {
-		if verifiers[i], err = ParseVerifier(text); err != nil {
+		if verifiers[i], err = scram.ParseVerifier(text); err != nil {
 			return nil, err
 		}
 	}
@@ -60,7 +59,7 @@ func (s *session) verifiers(ctx context.Context) ([]Verifier, error) {
 }
 
 // exchange carries the four SCRAM messages and returns the last, which is not sent yet.
-func (s *session) exchange(ctx context.Context, conversation *proof, offered []string) (final string, err error) {
+func (s *session) exchange(ctx context.Context, conversation *scram.Proof, offered []string) (final string, err error) {
 	s.out.send(&pgproto3.AuthenticationSASL{AuthMechanisms: offered})
 	message, err := s.ask(ctx, pgproto3.AuthTypeSASL)
 	if err != nil {
@@ -73,7 +72,7 @@ func (s *session) exchange(ctx context.Context, conversation *proof, offered []s
 	if !slices.Contains(offered, first.AuthMechanism) {
 		return "", protocolViolation("client selected an invalid SASL authentication mechanism")
 	}
-	challenge, err := conversation.step(string(first.Data))
+	challenge, err := conversation.Step(string(first.Data))
 	if err != nil {
 		return "", protocolViolation("malformed SCRAM message")
 	}
@@ -87,7 +86,7 @@ func (s *session) exchange(ctx context.Context, conversation *proof, offered []s
 	if !ok {
 		return "", protocolViolation("expected SASL response, got %s", nameOf(message))
 	}
-	final, err = conversation.step(string(second.Data))
+	final, err = conversation.Step(string(second.Data))
 	if err != nil && final == "" {
 		return "", protocolViolation("malformed SCRAM message")
 	}
@@ -103,30 +102,4 @@ func (s *session) ask(ctx context.Context, kind uint32) (pgproto3.FrontendMessag
 		return nil, err
 	}
 	return s.receive(ctx)
-}
-
-func mechanisms(binding scram.ChannelBinding) []string {
-	if binding.IsSupported() {
-		return []string{mechanism + "-PLUS", mechanism}
-	}
-	return []string{mechanism}
-}
-
-// endPointBinding ties the password exchange to the server's certificate, so that nobody in the middle can relay it. There is
-// none without TLS, when the configuration leaves open which certificate was shown, or for a certificate whose signature
-// names no hash (RFC 5929 leaves those out).
-func endPointBinding(state *tls.ConnectionState, config *tls.Config) scram.ChannelBinding {
-	if state == nil || len(config.Certificates) != 1 || config.GetCertificate != nil || config.GetConfigForClient != nil {
-		return scram.ChannelBinding{}
-	}
-	certificate, err := x509.ParseCertificate(config.Certificates[0].Certificate[0])
-	if err != nil {
-		return scram.ChannelBinding{}
-	}
-	// The library reads the certificate from the client's point of view: as that of the peer.
-	binding, err := scram.NewTLSServerEndpointBinding(&tls.ConnectionState{PeerCertificates: []*x509.Certificate{certificate}})
-	if err != nil {
-		return scram.ChannelBinding{}
-	}
-	return binding
 }

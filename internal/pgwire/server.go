@@ -17,7 +17,7 @@ type Config struct {
 	TLS *tls.Config
 	// Admit refuses a client before it proves who it is; nil admits everybody. An *Error refuses the connection as it says.
 	Admit func(ctx context.Context, startup Startup) error
-	// Verifiers returns the verifiers of the user's passwords (see NewVerifier), or none when there is no such user; the client cannot
+	// Verifiers returns the verifiers of the user's passwords (see scram.NewVerifier), or none when there is no such user; the client cannot
 	// tell that from a wrong password. Several have one salt and one number of iterations. An *Error refuses the connection as it says.
 	Verifiers func(ctx context.Context, startup Startup) ([]string, error)
 	// Attempt is asked before a password is looked at, and may wait. What it returns is told what came of a password that was given. An *Error refuses

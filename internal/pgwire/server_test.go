@@ -22,6 +22,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"slipher/internal/pgwire"
+	"slipher/internal/scram"
 )
 
 var update = flag.Bool("update", false, "rewrite testdata with what the server answers")
@@ -138,7 +139,7 @@ func fakeConfig(t testing.TB, s *server) pgwire.Config {
 	}
 }
 
-var devVerifierOnce = sync.OnceValues(func() (string, error) { return pgwire.NewVerifier(password) })
+var devVerifierOnce = sync.OnceValues(func() (string, error) { return scram.NewVerifier(password) })
 
 func devVerifier(t testing.TB) string {
 	t.Helper()
@@ -213,7 +214,7 @@ func severalVerifiers(t testing.TB) []string {
 	t.Helper()
 	var verifiers []string
 	for _, each := range []string{"first", password, "third"} {
-		verifier, err := pgwire.SaltedVerifier(each, []byte("0123456789abcdef"))
+		verifier, err := scram.SaltedVerifier(each, []byte("0123456789abcdef"))
 		if err != nil {
 			t.Fatal(err)
 		}

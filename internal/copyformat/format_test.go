@@ -1,4 +1,4 @@
-package node
+package copyformat
 
 import (
 	"bytes"
@@ -10,8 +10,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgtype"
 
-	"slipher/internal/pgwire"
-	"slipher/internal/sql/print"
+	"slipher/internal/sql/sqlstate"
 )
 
 func given(text string) *string { return &text }
@@ -23,7 +22,7 @@ type copyOptions struct {
 	Delimiter, Null, Quote, Escape *string
 }
 
-func (o copyOptions) format() copyFormat {
+func (o copyOptions) format() Format {
 	or := func(given *string, otherwise string) string {
 		if given != nil {
 			return *given
@@ -31,10 +30,10 @@ func (o copyOptions) format() copyFormat {
 		return otherwise
 	}
 	if o.Format != "csv" {
-		return formatOf(&print.Copy{Format: "text", Header: o.Header, Delimiter: or(o.Delimiter, "\t"), Null: or(o.Null, `\N`)})
+		return Format{Name: "text", Header: o.Header, Delimiter: or(o.Delimiter, "\t")[0], Null: or(o.Null, `\N`)}
 	}
 	quote := or(o.Quote, `"`)
-	return formatOf(&print.Copy{Format: "csv", Header: o.Header, Delimiter: or(o.Delimiter, ","), Null: or(o.Null, ""), Quote: quote, Escape: or(o.Escape, quote)})
+	return Format{Name: "csv", Header: o.Header, Delimiter: or(o.Delimiter, ",")[0], Null: or(o.Null, ""), Quote: quote[0], Escape: or(o.Escape, quote)[0]}
 }
 
 func TestCopyReaders(t *testing.T) {
@@ -66,7 +65,7 @@ func TestCopyReaders(t *testing.T) {
 			t.Parallel()
 			format := c.options.format()
 			for _, size := range []int{1, 3, 1 << 16} { // whatever pieces the client sends
-				got, err := readRows(format.reader(pieces{strings.NewReader(c.in), size}))
+				got, err := readRows(format.Reader(pieces{strings.NewReader(c.in), size}, nil))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -80,8 +79,8 @@ func TestCopyReaders(t *testing.T) {
 
 func TestCopyUnterminatedQuote(t *testing.T) {
 	t.Parallel()
-	_, err := readRows(copyOptions{Format: "csv"}.format().reader(strings.NewReader("1\n\"never closed\n")))
-	if refused, ok := errors.AsType[*pgwire.Error](err); !ok || refused.Code != "22P04" || !strings.Contains(refused.Message, "line 2") {
+	_, err := readRows(copyOptions{Format: "csv"}.format().Reader(strings.NewReader("1\n\"never closed\n"), nil))
+	if refused, ok := errors.AsType[*sqlstate.Error](err); !ok || refused.Code != "22P04" || !strings.Contains(refused.Message, "line 2") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -101,9 +100,9 @@ func FuzzCopyRoundTrip(f *testing.F) {
 		if isNull {
 			fields[0] = nil
 		}
-		line := format.writer().row(nil, fields)
+		line := format.Writer().Row(nil, fields)
 		want := copied(fields)
-		got, err := readRows(format.reader(bytes.NewReader(append(line, line...))))
+		got, err := readRows(format.Reader(bytes.NewReader(append(line, line...)), nil))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -118,12 +117,13 @@ func FuzzCopyReaders(f *testing.F) {
 	f.Add([]byte("\"a\"\"b\n\",c\n"), uint8(1))
 	f.Add([]byte(binarySignature+"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x04\x00\x00\x00\x07\xff\xff\xff\xff\xff\xff"), uint8(2))
 	f.Fuzz(func(t *testing.T, in []byte, kind uint8) {
-		var reader rowReader = newBinaryReader(bytes.NewReader(in), []uint32{pgtype.Int4OID, pgtype.NumericOID})
+		format := Format{Name: "binary"}
 		if kind%3 != 2 {
-			reader = copyOptions{Format: []string{"text", "csv"}[kind%3]}.format().reader(bytes.NewReader(in))
+			format = copyOptions{Format: []string{"text", "csv"}[kind%3]}.format()
 		}
+		reader := format.Reader(bytes.NewReader(in), []uint32{pgtype.Int4OID, pgtype.NumericOID})
 		rows, err := readRows(reader)
-		if refused, ok := errors.AsType[*pgwire.Error](err); err != nil && (!ok || refused.Code == "") {
+		if refused, ok := errors.AsType[*sqlstate.Error](err); err != nil && (!ok || refused.Code == "") {
 			t.Errorf("got %v, which no client would understand", err)
 		}
 		if len(rows) > len(in)+1 {
@@ -140,10 +140,10 @@ type pieces struct {
 
 func (p pieces) Read(b []byte) (int, error) { return p.from.Read(b[:min(len(b), p.size)]) }
 
-func readRows(reader rowReader) ([][]*string, error) {
+func readRows(reader Reader) ([][]*string, error) {
 	var rows [][]*string
 	for {
-		fields, err := reader.row()
+		fields, err := reader.Row()
 		if errors.Is(err, io.EOF) {
 			return rows, nil
 		}

@@ -1,28 +1,28 @@
-package pgwire
+package scram
 
 import (
 	"bytes"
 	"crypto/rand"
 	"errors"
 
-	"github.com/xdg-go/scram"
+	xdg "github.com/xdg-go/scram"
 )
 
-// proof is a SCRAM exchange in which one of several passwords is proved: the challenge is the same for all, so the client's answer can be held against
+// Proof is a SCRAM exchange in which one of several passwords is proved: the challenge is the same for all, so the client's answer can be held against
 // each.
-type proof struct {
+type Proof struct {
 	verifiers     []Verifier
-	conversations []*scram.ServerConversation
+	conversations []*xdg.ServerConversation
 }
 
-func newProof(verifiers []Verifier, binding scram.ChannelBinding) (*proof, error) {
-	p := &proof{verifiers: verifiers}
+func NewProof(verifiers []Verifier, binding xdg.ChannelBinding) (*Proof, error) {
+	p := &Proof{verifiers: verifiers}
 	nonce := rand.Text()
 	for _, verifier := range verifiers {
 		if !bytes.Equal(verifier.Salt, verifiers[0].Salt) || verifier.Iterations != verifiers[0].Iterations {
 			return nil, errors.New("the verifiers of one user differ in their salt")
 		}
-		server, err := scram.SHA256.NewServer(func(string) (scram.StoredCredentials, error) {
+		server, err := xdg.SHA256.NewServer(func(string) (xdg.StoredCredentials, error) {
 			// The name in the SCRAM exchange is ignored, as in PostgreSQL: the start-up message has said who it is.
 			return verifier.credentials(), nil
 		})
@@ -35,8 +35,8 @@ func newProof(verifiers []Verifier, binding scram.ChannelBinding) (*proof, error
 	return p, nil
 }
 
-// step hands the client's message to every exchange. The answer is that of the one that is proved, or else of the last.
-func (p *proof) step(message string) (answer string, err error) {
+// Step hands the client's message to every exchange. The answer is that of the one that is proved, or else of the last.
+func (p *Proof) Step(message string) (answer string, err error) {
 	for _, conversation := range p.conversations {
 		given, failed := conversation.Step(message)
 		if answer, err = given, failed; conversation.Valid() {
@@ -46,8 +46,8 @@ func (p *proof) step(message string) (answer string, err error) {
 	return answer, err
 }
 
-// fitting is the verifier of the password that was proved.
-func (p *proof) fitting() (Verifier, bool) {
+// Fitting is the verifier of the password that was proved.
+func (p *Proof) Fitting() (Verifier, bool) {
 	for i, conversation := range p.conversations {
 		if conversation.Valid() {
 			return p.verifiers[i], true

@@ -1,4 +1,6 @@
-package pgwire
+// Package scram is the password side of SCRAM-SHA-256: what a server keeps of a password, and the exchange in which a client
+// proves one of several. It carries no messages: pgwire does that.
+package scram
 
 import (
 	"crypto/hmac"
@@ -10,7 +12,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/xdg-go/scram"
+	xdg "github.com/xdg-go/scram"
 )
 
 const (
@@ -40,14 +42,14 @@ func SaltedVerifier(password string, salt []byte) (string, error) {
 	if password == "" {
 		return "", errors.New("a password cannot be empty")
 	}
-	client, err := scram.SHA256.NewClient("", password, "")
+	client, err := xdg.SHA256.NewClient("", password, "")
 	if err != nil {
 		// A password that SASLprep has no form for is taken as it is, by the server and by libpq alike.
-		if client, err = scram.SHA256.NewClientUnprepped("", password, ""); err != nil {
+		if client, err = xdg.SHA256.NewClientUnprepped("", password, ""); err != nil {
 			return "", fmt.Errorf("prepare the password: %w", err)
 		}
 	}
-	stored, err := client.GetStoredCredentialsWithError(scram.KeyFactors{Salt: string(salt), Iters: iterations})
+	stored, err := client.GetStoredCredentialsWithError(xdg.KeyFactors{Salt: string(salt), Iters: iterations})
 	if err != nil {
 		return "", fmt.Errorf("derive the password's keys: %w", err)
 	}
@@ -82,9 +84,9 @@ func (v Verifier) String() string {
 	return fmt.Sprintf("%s$%d:%s$%s:%s", mechanism, v.Iterations, encode(v.Salt), encode(v.StoredKey), encode(v.ServerKey))
 }
 
-func (v Verifier) credentials() scram.StoredCredentials {
-	return scram.StoredCredentials{
-		KeyFactors: scram.KeyFactors{Salt: string(v.Salt), Iters: v.Iterations},
+func (v Verifier) credentials() xdg.StoredCredentials {
+	return xdg.StoredCredentials{
+		KeyFactors: xdg.KeyFactors{Salt: string(v.Salt), Iters: v.Iterations},
 		StoredKey:  v.StoredKey,
 		ServerKey:  v.ServerKey,
 	}
@@ -93,8 +95,8 @@ func (v Verifier) credentials() scram.StoredCredentials {
 // decoyKey makes the salt that an unknown user seems to have, the same at each try, impossible to foresee.
 var decoyKey = []byte(rand.Text())
 
-// decoy is a verifier that no password fits, for a user that does not exist.
-func decoy(user string) Verifier {
+// Decoy is a verifier that no password fits, for a user that does not exist.
+func Decoy(user string) Verifier {
 	derive := func(purpose string) []byte {
 		mac := hmac.New(sha256.New, decoyKey)
 		mac.Write([]byte(purpose + "\x00" + user))

@@ -1,4 +1,4 @@
-package node
+package copyformat
 
 import (
 	"bytes"
@@ -6,20 +6,20 @@ import (
 	"fmt"
 	"io"
 
-	"slipher/internal/pgwire"
+	"slipher/internal/sql/sqlstate"
 )
 
 // csvReader reads CSV as PostgreSQL does, which tells an empty field, a null, from a quoted one, an empty string.
 type csvReader struct {
-	copyFormat
+	Format
 	*lineReader
 	fields  [][]byte
 	skipped bool // the header line
 }
 
-func (r *csvReader) row() ([][]byte, error) {
+func (r *csvReader) Row() ([][]byte, error) {
 	line, err := r.logicalLine()
-	if err == nil && r.header && !r.skipped {
+	if err == nil && r.Header && !r.skipped {
 		r.skipped = true
 		line, err = r.logicalLine()
 	}
@@ -35,7 +35,7 @@ func (r *csvReader) row() ([][]byte, error) {
 // logicalLine reads on while a quoted field holds the newline.
 func (r *csvReader) logicalLine() ([]byte, error) {
 	line, err := r.next()
-	if err != nil || bytes.IndexByte(line, r.quote) < 0 {
+	if err != nil || bytes.IndexByte(line, r.Quote) < 0 {
 		return line, err
 	}
 	first := r.number
@@ -46,7 +46,7 @@ func (r *csvReader) logicalLine() ([]byte, error) {
 			return trimEnd(r.line), nil
 		}
 		if err := r.extend(); errors.Is(err, io.EOF) {
-			return nil, &pgwire.Error{Code: "22P04", Message: fmt.Sprintf("COPY, line %d: unterminated CSV quoted field", first)}
+			return nil, &sqlstate.Error{Code: "22P04", Message: fmt.Sprintf("COPY, line %d: unterminated CSV quoted field", first)}
 		} else if err != nil {
 			return nil, err
 		}
@@ -57,9 +57,9 @@ func (r *csvReader) logicalLine() ([]byte, error) {
 func (r *csvReader) quotedAfter(text []byte, inside bool) bool {
 	for i := 0; i < len(text); i++ {
 		switch {
-		case inside && r.escape != r.quote && text[i] == r.escape && i+1 < len(text) && (text[i+1] == r.quote || text[i+1] == r.escape):
+		case inside && r.Escape != r.Quote && text[i] == r.Escape && i+1 < len(text) && (text[i+1] == r.Quote || text[i+1] == r.Escape):
 			i++
-		case text[i] == r.quote:
+		case text[i] == r.Quote:
 			inside = !inside
 		}
 	}
@@ -71,14 +71,14 @@ func (r *csvReader) split(line []byte) [][]byte {
 	r.fields = r.fields[:0]
 	for at := 0; ; at++ {
 		start, out, inside, quoted := at, at, false, false
-		for ; at < len(line) && (inside || line[at] != r.delimiter); at++ {
+		for ; at < len(line) && (inside || line[at] != r.Delimiter); at++ {
 			c := line[at]
 			switch {
-			case inside && c == r.escape && at+1 < len(line) && (line[at+1] == r.quote || line[at+1] == r.escape):
+			case inside && c == r.Escape && at+1 < len(line) && (line[at+1] == r.Quote || line[at+1] == r.Escape):
 				at++
 				line[out] = line[at]
 				out++
-			case c == r.quote:
+			case c == r.Quote:
 				inside, quoted = !inside, true
 			default:
 				line[out] = c
@@ -86,7 +86,7 @@ func (r *csvReader) split(line []byte) [][]byte {
 			}
 		}
 		field := line[start:out:out]
-		if !quoted && string(field) == r.null {
+		if !quoted && string(field) == r.Null {
 			field = nil
 		}
 		r.fields = append(r.fields, field)
@@ -96,16 +96,16 @@ func (r *csvReader) split(line []byte) [][]byte {
 	}
 }
 
-type csvWriter struct{ copyFormat }
+type csvWriter struct{ Format }
 
-func (w csvWriter) row(dst []byte, fields [][]byte) []byte {
+func (w csvWriter) Row(dst []byte, fields [][]byte) []byte {
 	for i, field := range fields {
 		if i > 0 {
-			dst = append(dst, w.delimiter)
+			dst = append(dst, w.Delimiter)
 		}
 		switch {
 		case field == nil:
-			dst = append(dst, w.null...)
+			dst = append(dst, w.Null...)
 		case w.needsQuotes(field, len(fields) == 1):
 			dst = w.quoted(dst, field)
 		default:
@@ -117,17 +117,17 @@ func (w csvWriter) row(dst []byte, fields [][]byte) []byte {
 
 // needsQuotes says whether a field would be read back as something else without them: null, several fields, or the end of the data.
 func (w csvWriter) needsQuotes(field []byte, alone bool) bool {
-	return string(field) == w.null || alone && string(field) == `\.` ||
-		bytes.ContainsAny(field, "\r\n") || bytes.IndexByte(field, w.delimiter) >= 0 || bytes.IndexByte(field, w.quote) >= 0
+	return string(field) == w.Null || alone && string(field) == `\.` ||
+		bytes.ContainsAny(field, "\r\n") || bytes.IndexByte(field, w.Delimiter) >= 0 || bytes.IndexByte(field, w.Quote) >= 0
 }
 
 func (w csvWriter) quoted(dst, field []byte) []byte {
-	dst = append(dst, w.quote)
+	dst = append(dst, w.Quote)
 	for _, c := range field {
-		if c == w.quote || c == w.escape {
-			dst = append(dst, w.escape)
+		if c == w.Quote || c == w.Escape {
+			dst = append(dst, w.Escape)
 		}
 		dst = append(dst, c)
 	}
-	return append(dst, w.quote)
+	return append(dst, w.Quote)
 }

@@ -1,4 +1,4 @@
-package node
+package copyformat
 
 import (
 	"bytes"
@@ -8,15 +8,15 @@ import (
 
 // textReader reads PostgreSQL's text format: fields between delimiters, backslash escapes, \N for null, \. at the end.
 type textReader struct {
-	copyFormat
+	Format
 	*lineReader
 	fields  [][]byte
 	skipped bool // the header line
 }
 
-func (r *textReader) row() ([][]byte, error) {
+func (r *textReader) Row() ([][]byte, error) {
 	line, err := r.logicalLine()
-	if err == nil && r.header && !r.skipped {
+	if err == nil && r.Header && !r.skipped {
 		r.skipped = true
 		line, err = r.logicalLine()
 	}
@@ -59,7 +59,7 @@ func (r *textReader) split(line []byte) [][]byte {
 func (r *textReader) fieldEnd(line []byte) int {
 	for i := 0; i < len(line); i++ {
 		switch line[i] {
-		case r.delimiter:
+		case r.Delimiter:
 			return i
 		case '\\':
 			i++
@@ -69,7 +69,7 @@ func (r *textReader) fieldEnd(line []byte) int {
 }
 
 func (r *textReader) field(raw []byte) []byte {
-	if string(raw) == r.null {
+	if string(raw) == r.Null {
 		return nil
 	}
 	if bytes.IndexByte(raw, '\\') < 0 {
@@ -115,15 +115,15 @@ func numericEscape(rest []byte) (value byte, length int) {
 	return rest[0], 1
 }
 
-type textWriter struct{ copyFormat }
+type textWriter struct{ Format }
 
-func (w textWriter) row(dst []byte, fields [][]byte) []byte {
+func (w textWriter) Row(dst []byte, fields [][]byte) []byte {
 	for i, field := range fields {
 		if i > 0 {
-			dst = append(dst, w.delimiter)
+			dst = append(dst, w.Delimiter)
 		}
 		if field == nil {
-			dst = append(dst, w.null...)
+			dst = append(dst, w.Null...)
 			continue
 		}
 		dst = w.escaped(dst, field)
@@ -146,7 +146,7 @@ func (w textWriter) escaped(dst, field []byte) []byte {
 			dst = append(dst, `\t`...)
 		case '\v':
 			dst = append(dst, `\v`...)
-		case '\\', w.delimiter:
+		case '\\', w.Delimiter:
 			dst = append(dst, '\\', c)
 		default:
 			dst = append(dst, c)

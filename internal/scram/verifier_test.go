@@ -1,10 +1,10 @@
-package pgwire
+package scram
 
 import (
 	"strings"
 	"testing"
 
-	"github.com/xdg-go/scram"
+	xdg "github.com/xdg-go/scram"
 )
 
 // pencil is the verifier that PostgreSQL keeps for the password and salt of the example in RFC 7677.
@@ -43,11 +43,11 @@ func TestVerifier(t *testing.T) {
 // accepts runs the whole exchange with a client that has this password.
 func accepts(t *testing.T, v Verifier, password string) bool {
 	t.Helper()
-	client, err := scram.SHA256.NewClient("", password, "")
+	client, err := xdg.SHA256.NewClient("", password, "")
 	if err != nil { // as libpq does it
-		client, _ = scram.SHA256.NewClientUnprepped("", password, "")
+		client, _ = xdg.SHA256.NewClientUnprepped("", password, "")
 	}
-	server, err := scram.SHA256.NewServer(func(string) (scram.StoredCredentials, error) { return v.credentials(), nil })
+	server, err := xdg.SHA256.NewServer(func(string) (xdg.StoredCredentials, error) { return v.credentials(), nil })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,18 +85,18 @@ func TestParseVerifierRefuses(t *testing.T) {
 
 func TestDecoy(t *testing.T) {
 	t.Parallel()
-	if decoy("a").String() != decoy("a").String() {
+	if Decoy("a").String() != Decoy("a").String() {
 		t.Error("an unknown user's salt changes, which tells that there is no such user")
 	}
-	if string(decoy("a").Salt) == string(decoy("b").Salt) {
+	if string(Decoy("a").Salt) == string(Decoy("b").Salt) {
 		t.Error("all unknown users have one salt, which tells that there are no such users")
 	}
 	real, err := NewVerifier("secret")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(decoy("a").String()) != len(real) {
-		t.Errorf("a decoy %s looks different from %s", decoy("a"), real)
+	if len(Decoy("a").String()) != len(real) {
+		t.Errorf("a decoy %s looks different from %s", Decoy("a"), real)
 	}
 }
 

@@ -1,4 +1,4 @@
-package node
+package copyformat
 
 import (
 	"bufio"
@@ -9,7 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgtype"
 
-	"slipher/internal/pgwire"
+	"slipher/internal/sql/sqlstate"
 )
 
 // binarySignature begins PostgreSQL's binary COPY format; flags and the length of an extension follow it.
@@ -29,7 +29,7 @@ func newBinaryReader(from io.Reader, oids []uint32) *binaryReader {
 	return &binaryReader{from: bufio.NewReaderSize(from, 64<<10), types: pgtype.NewMap(), oids: oids, fields: make([][]byte, len(oids))}
 }
 
-func (r *binaryReader) row() ([][]byte, error) {
+func (r *binaryReader) Row() ([][]byte, error) {
 	if !r.begun {
 		if err := r.header(); err != nil {
 			return nil, err
@@ -62,7 +62,7 @@ func (r *binaryReader) row() ([][]byte, error) {
 func (r *binaryReader) header() error {
 	head := make([]byte, len(binarySignature)+8)
 	if _, err := io.ReadFull(r.from, head); err != nil || string(head[:len(binarySignature)]) != binarySignature {
-		return &pgwire.Error{Code: "22P04", Message: "COPY file signature not recognized"}
+		return &sqlstate.Error{Code: "22P04", Message: "COPY file signature not recognized"}
 	}
 	extension := binary.BigEndian.Uint32(head[len(head)-4:])
 	_, err := io.CopyN(io.Discard, r.from, int64(extension))
@@ -116,5 +116,5 @@ func (r *binaryReader) cut(err error) error {
 }
 
 func (r *binaryReader) bad(what string) error {
-	return &pgwire.Error{Code: "22P04", Message: fmt.Sprintf("COPY, row %d: %s", max(r.number, 1), what)}
+	return &sqlstate.Error{Code: "22P04", Message: fmt.Sprintf("COPY, row %d: %s", max(r.number, 1), what)}
 }
