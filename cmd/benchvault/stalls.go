@@ -13,6 +13,7 @@ import (
 
 	"slipher/internal/engine"
 	"slipher/internal/vault"
+	"slipher/internal/vault/store"
 )
 
 const (
@@ -138,7 +139,7 @@ func snapshots(ctx context.Context, d *engine.Database, dir string, perSecond in
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return 0, err
 	}
-	bucket, err := vault.OpenBucket(ctx, "file://"+filepath.ToSlash(dir))
+	bucket, err := store.Open(ctx, "file://"+filepath.ToSlash(dir))
 	if err != nil {
 		return 0, err
 	}

@@ -16,7 +16,7 @@ import (
 	"slipher/internal/audit"
 	"slipher/internal/meta"
 	"slipher/internal/sqllog"
-	"slipher/internal/vault"
+	"slipher/internal/vault/store"
 )
 
 func (s *slipher) openAudit(ctx context.Context) error {
@@ -40,7 +40,7 @@ func (s *slipher) openAudit(ctx context.Context) error {
 		Log:      s.log,
 	})
 	s.onClose(s.sqlLogs.Close)
-	if s.logBucket, err = vault.Named(cmp.Or(s.command.LogBuckets, s.data.bucketsURL())); err != nil {
+	if s.logBucket, err = store.Named(cmp.Or(s.command.LogBuckets, s.data.bucketsURL())); err != nil {
 		return fmt.Errorf("--log-buckets: %w", err)
 	}
 	return nil

@@ -18,7 +18,7 @@ import (
 	"slipher/internal/keys"
 	"slipher/internal/meta"
 	"slipher/internal/secrets"
-	"slipher/internal/vault"
+	"slipher/internal/vault/store"
 )
 
 // profile is one of the credentials file.
@@ -191,13 +191,13 @@ func (d *doctor) checkSnapshots(ctx context.Context, store *meta.Store, ring *ke
 
 // openStore adds a store that answers.
 func (d *doctor) openStore(ctx context.Context, stores control.Stores, region, location string) bool {
-	bucket, err := vault.OpenExisting(ctx, location)
+	bucket, err := store.OpenExisting(ctx, location)
 	if errors.Is(err, fs.ErrNotExist) && region == "" && d.snapshots == "" {
 		err = fmt.Errorf("%w: where snapshots are kept elsewhere, add --snapshots URL as for slipher serve", err)
 	}
 	if err == nil {
 		stores[region] = bucket
-		err = vault.Reach(ctx, bucket, location)
+		err = store.Reach(ctx, bucket, location)
 	}
 	if err != nil {
 		d.problem("snapshot store", "%v", err)

@@ -16,7 +16,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/errgroup"
 	"slipher/internal/accounts"
 	"slipher/internal/api"
 	"slipher/internal/audit"
@@ -30,7 +29,9 @@ import (
 	"slipher/internal/service/iam"
 	"slipher/internal/service/kms"
 	"slipher/internal/sqllog"
-	"slipher/internal/vault"
+	"slipher/internal/vault/store"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // firstAccount owns what a newcomer creates; its root credentials are the profile "default".
@@ -96,7 +97,7 @@ type slipher struct {
 	audit    *audit.Log
 	sqlLogs  *sqllog.Gatherer
 	// logBucket opens a bucket to which SQL logs are delivered.
-	logBucket func(ctx context.Context, name string) (vault.Bucket, error)
+	logBucket func(ctx context.Context, name string) (store.Bucket, error)
 	given     *certificateFiles // --tls-cert; nil shows certificates of slipher's own authority
 	kms       *kms.Service
 	secrets   *secrets.Safe
@@ -189,7 +190,7 @@ func (s *slipher) openFleet() (*fleet.Fleet, error) {
 	if err := s.openCertificates(); err != nil {
 		return nil, fmt.Errorf("prepare TLS for the endpoints: %w", err)
 	}
-	stores, remote := vault.Folders(append(slices.Sorted(maps.Values(s.command.SnapshotsIn)), s.snapshotsURL()))
+	stores, remote := store.Folders(append(slices.Sorted(maps.Values(s.command.SnapshotsIn)), s.snapshotsURL()))
 	return fleet.Open(fleet.Config{
 		Binary: binary, Dir: s.data.path("clusters"), RunDir: s.runDir,
 		Stores: stores, RemoteStore: remote, Certificate: s.sqlCertificate, Sessions: s.command.SQLConnections,

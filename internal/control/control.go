@@ -27,6 +27,7 @@ import (
 	"slipher/internal/nodeapi"
 	"slipher/internal/secrets"
 	"slipher/internal/vault"
+	"slipher/internal/vault/store"
 )
 
 // Nodes run the clusters' data. Every call may be repeated. *fleet.Fleet is one.
@@ -61,8 +62,8 @@ type Config struct {
 	// SnapshotsIn are URLs of the stores of regions that have one of their own. What is in the common store already stays there.
 	SnapshotsIn map[string]string
 	Logs        Logs // of the clusters' sessions; nil delivers none
-	// LogBucket opens a bucket for logs; vault.Missing tells that it does not exist.
-	LogBucket func(ctx context.Context, name string) (vault.Bucket, error)
+	// LogBucket opens a bucket for logs; store.Missing tells that it does not exist.
+	LogBucket func(ctx context.Context, name string) (store.Bucket, error)
 	Addresses Addresses // of the SQL endpoints
 	Limits    Limits    // a zero field means Redshift's own limit
 	Bandwidth int64     // bytes a second that all saves and restores together may use; 0 is unlimited

@@ -11,7 +11,7 @@ import (
 
 	"slipher/internal/meta"
 	"slipher/internal/sqllog"
-	"slipher/internal/vault"
+	"slipher/internal/vault/store"
 )
 
 const (
@@ -156,7 +156,7 @@ func (c *Control) send(ctx context.Context, record loggingRecord, texts map[sqll
 	if len(texts) == 0 {
 		return nil
 	}
-	return c.putLogs(ctx, record.Body.Bucket, func(bucket vault.Bucket) error {
+	return c.putLogs(ctx, record.Body.Bucket, func(bucket store.Bucket) error {
 		for _, kind := range sqllog.Kinds {
 			if texts[kind] == nil {
 				continue
@@ -269,9 +269,9 @@ var failureEvents = map[string]string{
 // failureOf says why, without what only the operator may know.
 func failureOf(l logging, cause error) (event, message string) {
 	switch {
-	case vault.Missing(cause):
+	case store.Missing(cause):
 		return eventLogsBucketMissing, fmt.Sprintf("The bucket %s does not exist.", l.Bucket)
-	case vault.Refused(cause):
+	case store.Refused(cause):
 		return eventLogsRefused, fmt.Sprintf("The bucket %s does not allow the logs to be written.", l.Bucket)
 	}
 	return eventLogsFailed, fmt.Sprintf("The bucket %s does not take the logs.", l.Bucket)

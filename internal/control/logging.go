@@ -12,7 +12,7 @@ import (
 	"slipher/internal/api/redshift"
 	"slipher/internal/meta"
 	"slipher/internal/sqllog"
-	"slipher/internal/vault"
+	"slipher/internal/vault/store"
 )
 
 // Logs are what is recorded of the clusters' sessions, by the clusters' keys. *sqllog.Gatherer is one.
@@ -147,10 +147,10 @@ func (c *Control) checkLoggable(ctx context.Context, caller api.Caller, identifi
 
 // tryBucket writes an object, so that a wrong name or a missing right shows now.
 func (c *Control) tryBucket(ctx context.Context, caller api.Caller, in *redshift.EnableLoggingMessage) error {
-	ctx, cancel := context.WithTimeout(ctx, vault.ReachTimeout)
+	ctx, cancel := context.WithTimeout(ctx, store.ReachTimeout)
 	defer cancel()
 	key := logFolder(in.S3KeyPrefix, caller.Account, caller.Region) + "test-of-" + in.ClusterIdentifier
-	err := c.putLogs(ctx, in.BucketName, func(bucket vault.Bucket) error {
+	err := c.putLogs(ctx, in.BucketName, func(bucket store.Bucket) error {
 		if err := bucket.Put(ctx, key, []byte("Slipher may write here.\n")); err != nil {
 			return err
 		}
@@ -160,14 +160,14 @@ func (c *Control) tryBucket(ctx context.Context, caller api.Caller, in *redshift
 	switch {
 	case err == nil:
 		return nil
-	case vault.Missing(err):
+	case store.Missing(err):
 		return redshift.BucketNotFound("The bucket %s does not exist: make it, or name another one.", in.BucketName)
 	}
 	c.config.Log.Warn("bucket for logs not written", "bucket", in.BucketName, "err", err)
 	return redshift.InsufficientS3BucketPolicy("The bucket %s cannot be written: check its policy and slipher's rights to it.", in.BucketName)
 }
 
-func (c *Control) putLogs(ctx context.Context, name string, put func(vault.Bucket) error) error {
+func (c *Control) putLogs(ctx context.Context, name string, put func(store.Bucket) error) error {
 	bucket, err := c.config.LogBucket(ctx, name)
 	if err != nil {
 		return err

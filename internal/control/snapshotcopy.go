@@ -7,7 +7,7 @@ import (
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
 	"slipher/internal/meta"
-	"slipher/internal/vault"
+	"slipher/internal/vault/store"
 )
 
 // snapshotCopy is how a cluster's snapshots are copied to another region.
@@ -88,7 +88,7 @@ func (c *Control) reachRegion(ctx context.Context, region string) error {
 	if bucket == nil {
 		return nil
 	}
-	if err := vault.Reach(ctx, bucket, c.config.SnapshotsIn[region]); err != nil {
+	if err := store.Reach(ctx, bucket, c.config.SnapshotsIn[region]); err != nil {
 		c.config.Log.Warn("snapshot store not reached", "region", region, "err", err)
 		return redshift.CopyToRegionDisabled("Snapshots cannot be copied to %s for now because its snapshot store does not answer. Try your request again.", region)
 	}

@@ -10,10 +10,11 @@ import (
 	"slipher/internal/meta"
 	"slipher/internal/nodeapi"
 	"slipher/internal/vault"
+	"slipher/internal/vault/store"
 )
 
 // Stores are where snapshots are kept, by region: the empty region's store is that of all which have none of their own.
-type Stores map[string]vault.Bucket
+type Stores map[string]store.Bucket
 
 // commonStore stands for no region.
 const commonStore = ""
@@ -34,12 +35,12 @@ func openStores(ctx context.Context, urls map[string]string) (Stores, error) {
 		if region != commonStore && !regionForm.MatchString(region) {
 			return nil, errors.Join(fmt.Errorf("%q is not a region; one looks like us-east-1", region), stores.Close())
 		}
-		bucket, err := vault.OpenBucket(ctx, urls[region])
+		bucket, err := store.Open(ctx, urls[region])
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("open the snapshot store: %w", err), stores.Close())
 		}
 		stores[region] = bucket
-		if err := vault.Reach(ctx, bucket, urls[region]); err != nil {
+		if err := store.Reach(ctx, bucket, urls[region]); err != nil {
 			return nil, errors.Join(err, stores.Close())
 		}
 	}
@@ -63,7 +64,7 @@ func (s Stores) home(region string) string {
 	return region
 }
 
-func (s Stores) find(name string) (vault.Bucket, error) {
+func (s Stores) find(name string) (store.Bucket, error) {
 	if bucket := s[name]; bucket != nil {
 		return bucket, nil
 	}
@@ -121,7 +122,7 @@ func (c *Control) openedScope(ctx context.Context, name string) (opened openedSc
 }
 
 // bucketOf needs no key. It answers meta.ErrNotFound for a scope that is closed.
-func (c *Control) bucketOf(ctx context.Context, name string) (bucket vault.Bucket, err error) {
+func (c *Control) bucketOf(ctx context.Context, name string) (bucket store.Bucket, err error) {
 	err = c.config.Store.View(ctx, func(tx *meta.Tx) error {
 		record, err := scopes.Find(tx, scopeKey(name))
 		if err == nil {

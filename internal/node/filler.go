@@ -18,6 +18,7 @@ import (
 	"slipher/internal/lazyfs"
 	"slipher/internal/nodeapi"
 	"slipher/internal/vault"
+	"slipher/internal/vault/store"
 )
 
 // The node and its filler talk in lines of JSON: the node writes one fillRequest and then fillCommands, the filler writes fillEvents.
@@ -88,7 +89,7 @@ type filler struct {
 	log     *slog.Logger
 	limiter *rate.Limiter
 	guard   *os.File // locks the folder to the end of the process
-	bucket  vault.Bucket
+	bucket  store.Bucket
 	lazy    *vault.Lazy
 	mount   *lazyfs.Mount
 	filling sync.WaitGroup
@@ -98,14 +99,14 @@ type filler struct {
 }
 
 func (f *filler) prepare(ctx context.Context, request fillRequest) (view bool, err error) {
-	store := request.Restore.Store
+	from := request.Restore.Store
 	if f.guard, err = lockFolder(ctx, request.DataDir); err != nil {
 		return false, err
 	}
-	if f.bucket, err = vault.OpenBucket(ctx, store.URL); err != nil {
+	if f.bucket, err = store.Open(ctx, from.URL); err != nil {
 		return false, err
 	}
-	v := vault.Vault{Bucket: f.bucket, Scope: store.Scope, Key: store.Key, Limiter: f.limiter}
+	v := vault.Vault{Bucket: f.bucket, Scope: from.Scope, Key: from.Key, Limiter: f.limiter}
 	if f.lazy, err = v.RestoreLazily(ctx, request.Restore.Manifest, request.DataDir); err != nil {
 		return false, err
 	}

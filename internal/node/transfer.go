@@ -12,6 +12,7 @@ import (
 	"slipher/internal/engine"
 	"slipher/internal/nodeapi"
 	"slipher/internal/vault"
+	"slipher/internal/vault/store"
 )
 
 // hintsFor is how many saves in a row may trust the engine's own checksums before one reads every block again. So does the first save of each
@@ -58,7 +59,7 @@ func (n *node) save(w http.ResponseWriter, r *http.Request, request nodeapi.Save
 		return err
 	}
 	defer n.giveTurn()
-	bucket, err := vault.OpenBucket(ctx, request.Store.URL)
+	bucket, err := store.Open(ctx, request.Store.URL)
 	if err != nil {
 		return refuse(http.StatusBadRequest, "%v", err)
 	}

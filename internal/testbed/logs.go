@@ -13,7 +13,7 @@ import (
 
 	"slipher/internal/audit"
 	"slipher/internal/sqllog"
-	"slipher/internal/vault"
+	"slipher/internal/vault/store"
 )
 
 // logBuckets are the buckets that logs are delivered to, and the ends of the logs' records.
@@ -80,8 +80,8 @@ func (b *Bed) LoseAnswers(lost bool) {
 	b.logBuckets.lost = lost
 }
 
-func (b *Bed) openLogBucket(ctx context.Context, name string) (vault.Bucket, error) {
-	open, err := vault.Named(folderURL(filepath.Join(b.dir, "buckets")))
+func (b *Bed) openLogBucket(ctx context.Context, name string) (store.Bucket, error) {
+	open, err := store.Named(folderURL(filepath.Join(b.dir, "buckets")))
 	if err != nil {
 		return nil, err
 	}
@@ -97,13 +97,13 @@ func (b *Bed) openLogBucket(ctx context.Context, name string) (vault.Bucket, err
 	return bucket, err
 }
 
-type losing struct{ vault.Bucket }
+type losing struct{ store.Bucket }
 
 func (l losing) Put(ctx context.Context, key string, content []byte) error {
 	return errors.Join(l.Bucket.Put(ctx, key, content), errors.New("the connection broke off"))
 }
 
-type refusing struct{ vault.Bucket }
+type refusing struct{ store.Bucket }
 
 func (refusing) Put(context.Context, string, []byte) error { return fs.ErrPermission }
 

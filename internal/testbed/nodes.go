@@ -20,6 +20,7 @@ import (
 	"slipher/internal/fleet"
 	"slipher/internal/nodeapi"
 	"slipher/internal/vault"
+	"slipher/internal/vault/store"
 )
 
 // Nodes stand in for the clusters' processes. A cluster's data is one file, which is saved to and restored from a real vault; only
@@ -462,9 +463,9 @@ func refusal(err error) error {
 	return &fleet.NodeError{Message: err.Error(), Damaged: damaged}
 }
 
-func openVault(ctx context.Context, store nodeapi.Store) (vault.Vault, error) {
-	bucket, err := vault.OpenBucket(ctx, store.URL)
-	return vault.Vault{Bucket: bucket, Scope: store.Scope, Key: store.Key}, err
+func openVault(ctx context.Context, at nodeapi.Store) (vault.Vault, error) {
+	bucket, err := store.Open(ctx, at.URL)
+	return vault.Vault{Bucket: bucket, Scope: at.Scope, Key: at.Key}, err
 }
 
 // transfer is a call that can be held half-way: its plan runs once it is known how much there is to move.

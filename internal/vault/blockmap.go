@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
+	"slipher/internal/vault/store"
 	"sync"
 	"sync/atomic"
 )
@@ -31,14 +31,7 @@ func mapHead(manifest string, pieces int) []byte {
 // makeBlockMap makes the map of a file of which nothing is there.
 func makeBlockMap(path, manifest string, pieces int) (*blockMap, error) {
 	head := mapHead(manifest, pieces)
-	written, err := writeTemporary(path, append(head, make([]byte, pieces)...))
-	if err != nil {
-		return nil, err
-	}
-	if err := os.Rename(written, path); err != nil {
-		return nil, errors.Join(err, os.Remove(written))
-	}
-	if err := syncDir(filepath.Dir(path)); err != nil {
+	if err := store.WriteFile(path, append(head, make([]byte, pieces)...)); err != nil {
 		return nil, err
 	}
 	return openBlockMap(path, manifest, pieces)

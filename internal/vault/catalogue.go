@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"maps"
 	"slices"
+	"slipher/internal/vault/store"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -49,7 +50,7 @@ func (l location) record(id BlockID) record {
 const indexReaders = 8
 
 // catalogue reads every index of the scope. A pack whose own index object is lost is read by the copy that it carries.
-func (s *store) catalogue(ctx context.Context) (*catalogue, error) {
+func (s *opened) catalogue(ctx context.Context) (*catalogue, error) {
 	indexes, err := list[packID](ctx, s, "index")
 	if err != nil {
 		return nil, err
@@ -90,7 +91,7 @@ func union(a, b map[packID]int64) map[packID]int64 {
 func comparePacks(a, b packID) int { return slices.Compare(a[:], b[:]) }
 
 // readPack fails only when the store does. Damage is noted in the pack.
-func (s *store) readPack(ctx context.Context, id packID, indexSize, packSize int64) (pack, index, error) {
+func (s *opened) readPack(ctx context.Context, id packID, indexSize, packSize int64) (pack, index, error) {
 	found := pack{id: id, size: packSize, indexSize: indexSize}
 	contents, err := s.readIndex(ctx, id, indexSize)
 	if (refusable(err) || errors.Is(err, errNewer)) && packSize != absent {
@@ -118,7 +119,7 @@ func refusable(err error) bool {
 	return errors.Is(err, ErrDamaged) || errors.Is(err, fs.ErrNotExist)
 }
 
-func (s *store) readIndex(ctx context.Context, id packID, size int64) (index, error) {
+func (s *opened) readIndex(ctx context.Context, id packID, size int64) (index, error) {
 	if size == absent {
 		return index{}, fs.ErrNotExist
 	}
@@ -126,19 +127,19 @@ func (s *store) readIndex(ctx context.Context, id packID, size int64) (index, er
 		return index{}, fmt.Errorf("%w: index of %d bytes", ErrDamaged, size)
 	}
 	sealed := make([]byte, size)
-	if err := readRange(ctx, s, s.indexKey(id), 0, sealed); err != nil {
+	if err := store.ReadRange(ctx, s, s.indexKey(id), 0, sealed); err != nil {
 		return index{}, shortened(err)
 	}
 	return s.keys.openIndex(id, sealed)
 }
 
 // readOwnIndex reads the copy at the end of the pack, and also returns it sealed as it is.
-func (s *store) readOwnIndex(ctx context.Context, id packID, size int64) ([]byte, index, error) {
+func (s *opened) readOwnIndex(ctx context.Context, id packID, size int64) ([]byte, index, error) {
 	if size < headerSize+trailerSize {
 		return nil, index{}, fmt.Errorf("%w: cut short", ErrDamaged)
 	}
 	end := make([]byte, trailerSize)
-	if err := readRange(ctx, s, s.packKey(id), size-trailerSize, end); err != nil {
+	if err := store.ReadRange(ctx, s, s.packKey(id), size-trailerSize, end); err != nil {
 		return nil, index{}, shortened(err)
 	}
 	offset, length, err := parseTrailer(end, size)
@@ -146,7 +147,7 @@ func (s *store) readOwnIndex(ctx context.Context, id packID, size int64) ([]byte
 		return nil, index{}, err
 	}
 	sealed := make([]byte, length)
-	if err := readRange(ctx, s, s.packKey(id), offset, sealed); err != nil {
+	if err := store.ReadRange(ctx, s, s.packKey(id), offset, sealed); err != nil {
 		return nil, index{}, shortened(err)
 	}
 	contents, err := s.keys.openIndex(id, sealed)
@@ -154,7 +155,7 @@ func (s *store) readOwnIndex(ctx context.Context, id packID, size int64) ([]byte
 }
 
 // mendIndexes writes the indexes anew that a crash kept from being written, or that were damaged since.
-func (s *store) mendIndexes(ctx context.Context, known *catalogue) error {
+func (s *opened) mendIndexes(ctx context.Context, known *catalogue) error {
 	for _, pack := range known.packs {
 		if pack.flaw == nil || pack.broken != "" {
 			continue

@@ -66,7 +66,7 @@ func (v Vault) copy(ctx context.Context, from Vault, request CopyRequest) (Saved
 // copying is one copy under way. It is a save whose blocks come from another scope.
 type copying struct {
 	*saving
-	source   *store
+	source   *opened
 	original Manifest
 	copied   Manifest
 	namers   sync.Pool // of *blockWriter

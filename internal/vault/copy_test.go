@@ -13,11 +13,12 @@ import (
 	"time"
 
 	"slipher/internal/vault"
-	"slipher/internal/vault/blobtest"
+	"slipher/internal/vault/store"
+	"slipher/internal/vault/store/blobtest"
 )
 
 // abroad is a scope of its own, sealed by another key than newVault's.
-func abroad(bucket vault.Bucket) vault.Vault {
+func abroad(bucket store.Bucket) vault.Vault {
 	v := newVault(bucket)
 	v.Scope, v.Key = "scopes/abroad", bytes.Repeat([]byte{9}, 32)
 	return v

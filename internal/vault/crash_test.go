@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"slipher/internal/vault"
-	"slipher/internal/vault/blobtest"
+	"slipher/internal/vault/store/blobtest"
 )
 
 // story is a few days of a cluster. Each step runs until the store fails, and is told to a model of what must be readable.

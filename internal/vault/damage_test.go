@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"slipher/internal/vault"
+	"slipher/internal/vault/store"
 )
 
 // damaged is a snapshot in a bucket of its own, to be altered.
@@ -57,7 +58,7 @@ func checkNoFinalNames(t *testing.T, dir string) {
 	}
 }
 
-func packName(object vault.Object) string { return object.Key[strings.LastIndex(object.Key, "/")+1:] }
+func packName(object store.Object) string { return object.Key[strings.LastIndex(object.Key, "/")+1:] }
 
 func TestDamage(t *testing.T) {
 	t.Parallel()
@@ -227,7 +228,7 @@ func offsets(chance *rand.Rand, size int) []int {
 	return at
 }
 
-func swap(t *testing.T, bucket vault.Bucket, a, b string) {
+func swap(t *testing.T, bucket store.Bucket, a, b string) {
 	t.Helper()
 	was, is := read(t, bucket, a), read(t, bucket, b)
 	put(t, bucket, a, is)

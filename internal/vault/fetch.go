@@ -10,6 +10,7 @@ import (
 	"iter"
 	"runtime"
 	"slices"
+	"slipher/internal/vault/store"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -17,7 +18,7 @@ import (
 
 // fetcher reads the blocks of one manifest, side by side, and hands on only what proved to be right.
 type fetcher struct {
-	*store
+	*opened
 	manifest Manifest
 	// deliver gets a block's plain bytes for each place where it is wanted, from several goroutines at once.
 	deliver func(at place, plain []byte) error
@@ -43,8 +44,8 @@ type newest struct {
 }
 
 // newFetcher delivers to nobody, and gives up at the first damage.
-func newFetcher(s *store, manifest Manifest) *fetcher {
-	return &fetcher{store: s, manifest: manifest, newest: &newest{}, damaged: func(_ place, err error) error { return err }}
+func newFetcher(s *opened, manifest Manifest) *fetcher {
+	return &fetcher{opened: s, manifest: manifest, newest: &newest{}, damaged: func(_ place, err error) error { return err }}
 }
 
 // place is a piece of a file of the manifest.
@@ -202,7 +203,7 @@ func (w *fetchWorker) fetchRun(ctx context.Context, known *catalogue, r run, mov
 	pack := &known.packs[r[0].pack]
 	w.buffer = slices.Grow(w.buffer[:0], int(r.end()-r.begin()))
 	sealed := w.buffer[:r.end()-r.begin()]
-	err := readRange(ctx, w, w.packKey(pack.id), int64(r.begin()), sealed)
+	err := store.ReadRange(ctx, w, w.packKey(pack.id), int64(r.begin()), sealed)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && move < mostMoves:
 		return w.followMove(ctx, known, r, move+1)

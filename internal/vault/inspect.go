@@ -4,29 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
-	"os"
 	"slices"
+	"slipher/internal/vault/store"
 	"strings"
 )
 
-// OpenExisting is OpenBucket for one who changes nothing: a folder that is missing is an error and stays missing.
-func OpenExisting(ctx context.Context, location string) (Bucket, error) {
-	parsed, err := url.Parse(location)
-	if err == nil && parsed.Scheme == "file" {
-		root, err := rootOf(parsed)
-		if err != nil {
-			return nil, err
-		}
-		if _, err := os.Stat(root); err != nil {
-			return nil, fmt.Errorf("snapshot store: %w", err)
-		}
-	}
-	return OpenBucket(ctx, location)
-}
-
 // Scopes names what the bucket has scopes' objects of.
-func Scopes(ctx context.Context, bucket Bucket) ([]string, error) {
+func Scopes(ctx context.Context, bucket store.Bucket) ([]string, error) {
 	objects, err := bucket.List(ctx, "")
 	if err != nil {
 		return nil, fmt.Errorf("list scopes: %w", err)
@@ -71,7 +55,7 @@ func (v Vault) Inspect(ctx context.Context, wanted, ids []string) (Inspected, er
 	return found, err
 }
 
-func (s *store) inspect(ctx context.Context, wanted, ids []string) (Inspected, error) {
+func (s *opened) inspect(ctx context.Context, wanted, ids []string) (Inspected, error) {
 	found := Inspected{Hurt: map[string]error{}}
 	known, err := s.catalogue(ctx)
 	if err != nil {

@@ -79,14 +79,3 @@ func TestInspectFindsDamage(t *testing.T) {
 		})
 	}
 }
-
-func TestOpenExistingMakesNothing(t *testing.T) {
-	t.Parallel()
-	missing := filepath.Join(t.TempDir(), "snapshots")
-	if _, err := vault.OpenExisting(context.Background(), "file://"+filepath.ToSlash(missing)); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("got %v, want that it does not exist", err)
-	}
-	if _, err := os.Stat(missing); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("the folder was made: %v", err)
-	}
-}

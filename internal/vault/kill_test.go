@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"slipher/internal/vault"
+	"slipher/internal/vault/store"
 )
 
 // A killed process is this test binary in another role, with its files in the folder that folderVariable names.
@@ -30,7 +31,7 @@ func killFiles() contents {
 }
 
 func killVault(folder string) (vault.Vault, error) {
-	bucket, err := vault.OpenBucket(context.Background(), "file://"+filepath.ToSlash(folder)+"/bucket")
+	bucket, err := store.Open(context.Background(), "file://"+filepath.ToSlash(folder)+"/bucket")
 	return newVault(bucket), err
 }
 

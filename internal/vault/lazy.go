@@ -18,7 +18,7 @@ import (
 // missing, and beside it stands <name>.blocks, which says which ones are there; it gets its own name when all are there, checked and
 // durable. A process that dies at any point loses nothing that a Sync had made durable, and the next RestoreLazily goes on.
 type Lazy struct {
-	*store
+	*opened
 	manifest Manifest
 	files    []*LazyFile // beside the manifest's; nil for one without a grid
 	demand   *fetcher    // blocks that somebody waits for
@@ -51,7 +51,7 @@ func (v Vault) restoreLazily(ctx context.Context, id, dir string) (_ *Lazy, err 
 	if err != nil {
 		return nil, err
 	}
-	l := &Lazy{store: s, manifest: manifest, files: make([]*LazyFile, len(manifest.Files))}
+	l := &Lazy{opened: s, manifest: manifest, files: make([]*LazyFile, len(manifest.Files))}
 	l.prepareFetchers()
 	defer func() {
 		if err != nil {
@@ -81,10 +81,10 @@ func (v Vault) restoreLazily(ctx context.Context, id, dir string) (_ *Lazy, err 
 
 // prepareFetchers lets both kinds of fetches share the bandwidth: while somebody waits for a block, the others leave it to him.
 func (l *Lazy) prepareFetchers() {
-	patient := *l.store
+	patient := *l.opened
 	patient.pace = newPace(l.pace.limiter)
 	patient.pace.yield = &l.waiting
-	l.demand = newFetcher(l.store, l.manifest)
+	l.demand = newFetcher(l.opened, l.manifest)
 	l.rest = newFetcher(&patient, l.manifest)
 	l.rest.newest, l.rest.deliver = l.demand.newest, l.arrive
 }
@@ -119,7 +119,7 @@ func (l *Lazy) writeEagerly(ctx context.Context, dir string) (err error) {
 	}
 	meter := startMeter(small.TotalBytes(), nothing, nil)
 	defer meter.stop(false)
-	r := &restoring{store: l.store, manifest: small, meter: meter}
+	r := &restoring{opened: l.opened, manifest: small, meter: meter}
 	defer func() { err = errors.Join(err, r.close()) }()
 	if err := r.openFiles(dir); err != nil {
 		return err

@@ -16,7 +16,8 @@ import (
 	"pgregory.net/rapid"
 
 	"slipher/internal/vault"
-	"slipher/internal/vault/blobtest"
+	"slipher/internal/vault/store"
+	"slipher/internal/vault/store/blobtest"
 )
 
 func openLazy(t testing.TB, v vault.Vault, id, dir string) *vault.Lazy {
@@ -42,7 +43,7 @@ func fillUp(t testing.TB, lazy *vault.Lazy) vault.Restored {
 }
 
 // packReads counts the reads of packs, which are the fetches of blocks.
-func packReads(bucket vault.Bucket) (*blobtest.Faulty, *atomic.Int64) {
+func packReads(bucket store.Bucket) (*blobtest.Faulty, *atomic.Int64) {
 	var reads atomic.Int64
 	return &blobtest.Faulty{Bucket: bucket, Fault: func(op blobtest.Op) blobtest.Fault {
 		if op.Kind == "get" && strings.Contains(op.Key, "/packs/") {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"slipher/internal/vault/store"
 	"sync"
 	"sync/atomic"
 )
@@ -42,7 +43,7 @@ func openLazyFile(manifest string, stored StoredFile, final string, fetch func(c
 	if !errors.Is(err, fs.ErrNotExist) {
 		return nil, withoutPath(err)
 	}
-	if err := makeDirs(filepath.Dir(final)); err != nil {
+	if err := store.MakeDirs(filepath.Dir(final)); err != nil {
 		return nil, withoutPath(err)
 	}
 	if f.file, err = os.OpenFile(final+partialSuffix, os.O_RDWR|os.O_CREATE, 0o600); err != nil {
@@ -62,7 +63,7 @@ func (f *LazyFile) openMap(manifest string) (err error) {
 		if err := f.file.Truncate(f.stored.Size); err != nil {
 			return err
 		}
-		if err := errors.Join(f.file.Sync(), syncDir(filepath.Dir(f.final))); err != nil {
+		if err := errors.Join(f.file.Sync(), store.SyncDir(filepath.Dir(f.final))); err != nil {
 			return err
 		}
 		f.here, err = makeBlockMap(f.final+blocksSuffix, manifest, pieces)
@@ -333,7 +334,7 @@ func (f *LazyFile) finish() error {
 	if err := os.Rename(f.final+partialSuffix, f.final); err != nil {
 		return err
 	}
-	if err := syncDir(filepath.Dir(f.final)); err != nil {
+	if err := store.SyncDir(filepath.Dir(f.final)); err != nil {
 		return err
 	}
 	f.named.Store(true)

@@ -15,7 +15,8 @@ import (
 	"golang.org/x/time/rate"
 
 	"slipher/internal/vault"
-	"slipher/internal/vault/blobtest"
+	"slipher/internal/vault/store"
+	"slipher/internal/vault/store/blobtest"
 )
 
 // TestMemory runs alone, as it looks at the memory of the whole process.
@@ -105,7 +106,7 @@ func (m *memory) bytes() uint64 { return m.most - m.base }
 
 // forgetful looks at the memory whenever it is used. It empties packs and indexes unless it keeps them.
 type forgetful struct {
-	vault.Bucket
+	store.Bucket
 	peak  *memory
 	keeps bool
 }

@@ -19,10 +19,7 @@ func TestMain(m *testing.M) {
 			panic(err)
 		}
 	}
-	stop := fakeClouds()
-	code := m.Run()
-	stop()
-	os.Exit(code)
+	os.Exit(m.Run())
 }
 
 func stress() bool { return os.Getenv("SLIPHER_STRESS") != "" }

@@ -19,7 +19,7 @@ func (v Vault) Manifest(ctx context.Context, id string) (Manifest, error) {
 	return s.manifest(ctx, id)
 }
 
-func (s *store) manifest(ctx context.Context, id string) (Manifest, error) {
+func (s *opened) manifest(ctx context.Context, id string) (Manifest, error) {
 	manifest, err := s.manifestNamed(ctx, s.keys.manifestName(id))
 	if err == nil && manifest.ID != id {
 		err = fmt.Errorf("%w: it is the manifest of another snapshot", ErrDamaged)
@@ -33,7 +33,7 @@ func (s *store) manifest(ctx context.Context, id string) (Manifest, error) {
 	return manifest, nil
 }
 
-func (s *store) manifestNamed(ctx context.Context, name objectName) (manifest Manifest, err error) {
+func (s *opened) manifestNamed(ctx context.Context, name objectName) (manifest Manifest, err error) {
 	err = s.readManifest(ctx, name, func(content io.Reader) (err error) {
 		manifest, err = decodeManifest(content)
 		return err
@@ -41,7 +41,7 @@ func (s *store) manifestNamed(ctx context.Context, name objectName) (manifest Ma
 	return manifest, err
 }
 
-func (s *store) readManifest(ctx context.Context, name objectName, decode func(io.Reader) error) error {
+func (s *opened) readManifest(ctx context.Context, name objectName, decode func(io.Reader) error) error {
 	sealed, err := s.Get(ctx, s.manifestKey(name), 0, -1)
 	if err != nil {
 		return err
@@ -87,7 +87,7 @@ func (v Vault) List(ctx context.Context) ([]Listed, error) {
 }
 
 // manifestTop reads no more than the first chunk.
-func (s *store) manifestTop(ctx context.Context, name objectName) (listed Listed, err error) {
+func (s *opened) manifestTop(ctx context.Context, name objectName) (listed Listed, err error) {
 	err = s.readManifest(ctx, name, func(content io.Reader) error {
 		in := newDecoder(content)
 		head, _ := in.manifestHead()

@@ -17,14 +17,15 @@ import (
 	"pgregory.net/rapid"
 
 	"slipher/internal/vault"
-	"slipher/internal/vault/blobtest"
+	"slipher/internal/vault/store"
+	"slipher/internal/vault/store/blobtest"
 )
 
 // world is a model of one scope that several processes use at once: it knows what must be readable. It stands for the records of
 // the control plane, which change in one step and are read in one.
 type world struct {
-	bucket vault.Bucket
-	open   func(vault.Bucket) vault.Vault
+	bucket store.Bucket
+	open   func(store.Bucket) vault.Vault
 	dir    string
 	pool   []byte
 	count  int
@@ -61,8 +62,8 @@ func TestModel(t *testing.T) {
 	})
 }
 
-func newWorld(r *rapid.T, open func(vault.Bucket) vault.Vault, dir string, pool []byte) *world {
-	bucket, err := vault.OpenBucket(context.Background(), "mem://")
+func newWorld(r *rapid.T, open func(store.Bucket) vault.Vault, dir string, pool []byte) *world {
+	bucket, err := store.Open(context.Background(), "mem://")
 	if err != nil {
 		r.Fatal(err)
 	}

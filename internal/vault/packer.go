@@ -12,7 +12,7 @@ import (
 // a full pack goes to the store while the next one fills. There are two buffers and no more, which bounds the memory of a
 // save and slows the workers down to the speed of the store.
 type packer struct {
-	store  *store
+	store  *opened
 	free   chan *openPack
 	full   chan *openPack
 	stored atomic.Int64 // in the store
@@ -34,7 +34,7 @@ type openPack struct {
 	plainIndex []byte
 }
 
-func (o *openPack) begin(s *store) {
+func (o *openPack) begin(s *opened) {
 	if o.buffer == nil {
 		o.buffer = make([]byte, 0, s.packBytes)
 	}
@@ -46,7 +46,7 @@ func (o *openPack) begin(s *store) {
 
 const packBuffers = 2 // made when they are needed
 
-func newPacker(s *store) *packer {
+func newPacker(s *opened) *packer {
 	p := &packer{store: s, free: make(chan *openPack, packBuffers), full: make(chan *openPack)}
 	for range packBuffers {
 		p.free <- &openPack{}

@@ -61,7 +61,7 @@ func decodePin(name pinName, content []byte) (pin, error) {
 	return pin{turns: binary.LittleEndian.Uint64(content), manifest: objectName(content[8:])}, nil
 }
 
-func (s *store) pinKey(kind string, name pinName) string {
+func (s *opened) pinKey(kind string, name pinName) string {
 	return s.scope + "/pins/" + kind + "-" + fmt.Sprintf("%x", name[:])
 }
 
@@ -71,7 +71,7 @@ type pins struct {
 	foreign       []string
 }
 
-func (s *store) pins(ctx context.Context) (found pins, err error) {
+func (s *opened) pins(ctx context.Context) (found pins, err error) {
 	prefix := s.scope + "/pins/"
 	objects, err := s.List(ctx, prefix)
 	if err != nil {
@@ -93,7 +93,7 @@ func (s *store) pins(ctx context.Context) (found pins, err error) {
 }
 
 // readPin answers fs.ErrNotExist when the pin is gone.
-func (s *store) readPin(ctx context.Context, kind string, name pinName) (pin, error) {
+func (s *opened) readPin(ctx context.Context, kind string, name pinName) (pin, error) {
 	reader, err := s.Get(ctx, s.pinKey(kind, name), 0, pinSize+1)
 	if err != nil {
 		return pin{}, err
@@ -105,7 +105,7 @@ func (s *store) readPin(ctx context.Context, kind string, name pinName) (pin, er
 	return decodePin(name, content)
 }
 
-func (s *store) putPin(ctx context.Context, kind string, name pinName, held pin) error {
+func (s *opened) putPin(ctx context.Context, kind string, name pinName, held pin) error {
 	// In a folder, a sweep may take what is being written for what a dead process left.
 	err := s.Put(ctx, s.pinKey(kind, name), held.encode(name))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -118,7 +118,7 @@ func (s *store) putPin(ctx context.Context, kind string, name pinName, held pin)
 }
 
 // unpin also works at the end of a context. A pin that stays is found by the next sweep, so it is no reason to fail.
-func (s *store) unpin(ctx context.Context, kind string, name pinName) {
+func (s *opened) unpin(ctx context.Context, kind string, name pinName) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), unpinWithin)
 	defer cancel()
 	_ = s.Delete(ctx, s.pinKey(kind, name))
@@ -127,7 +127,7 @@ func (s *store) unpin(ctx context.Context, kind string, name pinName) {
 const unpinWithin = 10 * time.Second
 
 // beginSave returns when the save is pinned and no sweep is under way.
-func (s *store) beginSave(ctx context.Context, manifest objectName) (end func(), err error) {
+func (s *opened) beginSave(ctx context.Context, manifest objectName) (end func(), err error) {
 	name := pinName(newPackID())
 	end = func() { s.unpin(ctx, pinSave, name) }
 	if err = s.putPin(ctx, pinSave, name, pin{manifest: manifest}); err == nil {
@@ -146,7 +146,7 @@ const (
 )
 
 // outwaitSweeps waits until no sweep is pinned. Those that begin meanwhile give way to the save's pin.
-func (s *store) outwaitSweeps(ctx context.Context) error {
+func (s *opened) outwaitSweeps(ctx context.Context) error {
 	watch := watch{}
 	for pause := firstLook; ; pause = min(2*pause, lastLook) {
 		found, err := s.pins(ctx)
@@ -194,7 +194,7 @@ const (
 )
 
 // breakStill looks at a sweep's pin, and removes it when it has stood still for too long: its owner is dead.
-func (s *store) breakStill(ctx context.Context, watch watch, name pinName) (pinState, error) {
+func (s *opened) breakStill(ctx context.Context, watch watch, name pinName) (pinState, error) {
 	seen, err := s.readPin(ctx, pinSweep, name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -221,7 +221,7 @@ func (s *store) breakStill(ctx context.Context, watch watch, name pinName) (pinS
 
 // sweepPin is the pin of a sweep under way. It is renewed all the time, and the sweep goes on only as long as that succeeds.
 type sweepPin struct {
-	store *store
+	store *opened
 	name  pinName
 	ended chan struct{}
 	works sync.WaitGroup
@@ -233,7 +233,7 @@ type sweepPin struct {
 }
 
 // pinSweep fails with ErrBusy when another sweep is at work. A dead one's pin it removes, after watching it.
-func (s *store) pinSweep(ctx context.Context, owner string) (*sweepPin, error) {
+func (s *opened) pinSweep(ctx context.Context, owner string) (*sweepPin, error) {
 	held := &sweepPin{store: s, name: sweepPinName(owner), ended: make(chan struct{})}
 	for {
 		others, err := held.put(ctx)
@@ -280,7 +280,7 @@ func (h *sweepPin) put(ctx context.Context) (others []pinName, err error) {
 }
 
 // outwaitDead returns when the other sweeps have proved to be dead, and ErrBusy when one of them is alive or has just ended.
-func (s *store) outwaitDead(ctx context.Context, others []pinName) error {
+func (s *opened) outwaitDead(ctx context.Context, others []pinName) error {
 	watch := watch{}
 	for pause := firstLook; len(others) > 0; pause = min(2*pause, lastLook) {
 		switch state, err := s.breakStill(ctx, watch, others[0]); {

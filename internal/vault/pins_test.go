@@ -10,7 +10,8 @@ import (
 	"time"
 
 	"slipher/internal/vault"
-	"slipher/internal/vault/blobtest"
+	"slipher/internal/vault/store"
+	"slipher/internal/vault/store/blobtest"
 )
 
 // In these tests the clock moves only when everything waits for it, so a wait of ten minutes takes no time.
@@ -18,13 +19,13 @@ import (
 const patience = 10 * time.Minute
 
 // pinned lists the pins of the scope.
-func pinned(t *testing.T, v vault.Vault) []vault.Object {
+func pinned(t *testing.T, v vault.Vault) []store.Object {
 	t.Helper()
 	return list(t, v, "pins")
 }
 
 // slow lets the first operation of a kind on a folder of the scope take so long, before it takes effect.
-func slow(bucket vault.Bucket, kind, folder string, pause time.Duration) *blobtest.Faulty {
+func slow(bucket store.Bucket, kind, folder string, pause time.Duration) *blobtest.Faulty {
 	var once sync.Once
 	return &blobtest.Faulty{Bucket: bucket, Before: func(op blobtest.Op) {
 		if op.Kind == kind && strings.Contains(op.Key, "/"+folder+"/") {

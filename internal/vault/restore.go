@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"slipher/internal/vault/store"
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
@@ -46,7 +47,7 @@ func (v Vault) restore(ctx context.Context, id, dir string, progress func(Progre
 	}
 	meter := startMeter(manifest.TotalBytes(), func() int64 { return 0 }, progress)
 	defer func() { meter.stop(err == nil) }()
-	restoring := &restoring{store: s, manifest: manifest, meter: meter}
+	restoring := &restoring{opened: s, manifest: manifest, meter: meter}
 	defer func() { err = errors.Join(err, restoring.close()) }()
 	if err := restoring.openFiles(dir); err != nil {
 		return Restored{}, err
@@ -68,7 +69,7 @@ func (v Vault) restore(ctx context.Context, id, dir string, progress func(Progre
 
 // restoring is one restore under way.
 type restoring struct {
-	*store
+	*opened
 	manifest Manifest
 	meter    *meter
 	files    []*restoredFile
@@ -110,7 +111,7 @@ func openRestored(stored StoredFile, final string) (*restoredFile, error) {
 	if _, err := os.Lstat(final + blocksSuffix); err == nil {
 		return nil, errInUse
 	}
-	if err := makeDirs(filepath.Dir(final)); err != nil {
+	if err := store.MakeDirs(filepath.Dir(final)); err != nil {
 		return nil, withoutPath(err)
 	}
 	file.File, err = os.OpenFile(final+partialSuffix, os.O_RDWR|os.O_CREATE, 0o600)
@@ -161,7 +162,7 @@ func withoutPath(err error) error {
 
 // fill fetches every block that is not there yet.
 func (r *restoring) fill(ctx context.Context) error {
-	f := newFetcher(r.store, r.manifest)
+	f := newFetcher(r.opened, r.manifest)
 	f.deliver = r.write
 	wants, err := r.lacking(ctx, f.allPlaces())
 	if err != nil || len(wants) == 0 {
@@ -263,7 +264,7 @@ func (f *restoredFile) takeName() error {
 	if err := os.Rename(f.final+partialSuffix, f.final); err != nil {
 		return err
 	}
-	return syncDir(filepath.Dir(f.final))
+	return store.SyncDir(filepath.Dir(f.final))
 }
 
 func (r *restoring) close() error {

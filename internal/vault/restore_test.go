@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"slipher/internal/vault"
-	"slipher/internal/vault/blobtest"
+	"slipher/internal/vault/store/blobtest"
 )
 
 func TestRestore(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"slipher/internal/vault/store"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -32,7 +33,7 @@ func (w *sweeping) batches(numbers []uint32) iter.Seq[[]uint32] {
 
 // rewrite copies the live blocks of some packs into new ones, and returns when these are durable.
 func (w *sweeping) rewrite(ctx context.Context, batch []uint32, records map[uint32][]placedRecord) error {
-	packer := newPacker(w.store)
+	packer := newPacker(w.opened)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return packer.upload(ctx) })
 	group.Go(func() error {
@@ -56,7 +57,7 @@ func (w *sweeping) copyLive(ctx context.Context, packer *packer, pack pack, live
 		if err := w.pace.wait(ctx, len(sealed)); err != nil {
 			return err
 		}
-		if err := readRange(ctx, w, w.packKey(pack.id), int64(rec.offset), sealed); err != nil {
+		if err := store.ReadRange(ctx, w, w.packKey(pack.id), int64(rec.offset), sealed); err != nil {
 			return shortened(err)
 		}
 		packed, err := reader.open(pack.aead, rec.slot, rec.record, sealed)

@@ -73,7 +73,7 @@ func (v Vault) save(ctx context.Context, request SaveRequest) (Saved, error) {
 	return s.savePinned(ctx, request)
 }
 
-func (s *store) savePinned(ctx context.Context, request SaveRequest) (Saved, error) {
+func (s *opened) savePinned(ctx context.Context, request SaveRequest) (Saved, error) {
 	saving, finished, err := s.startSaving(ctx, request.Manifest)
 	if err != nil || saving == nil {
 		return finished, err
@@ -85,7 +85,7 @@ func (s *store) savePinned(ctx context.Context, request SaveRequest) (Saved, err
 }
 
 // startSaving answers what was saved, and no saving, when the manifest is there already.
-func (s *store) startSaving(ctx context.Context, id string) (*saving, Saved, error) {
+func (s *opened) startSaving(ctx context.Context, id string) (*saving, Saved, error) {
 	earlier, err := s.manifest(ctx, id)
 	if err == nil {
 		return nil, Saved{Manifest: earlier.ID, TotalBytes: earlier.TotalBytes(), Blocks: earlier.blocks()}, nil
@@ -100,7 +100,7 @@ func (s *store) startSaving(ctx context.Context, id string) (*saving, Saved, err
 	if err := s.mendIndexes(ctx, known); err != nil {
 		return nil, Saved{}, err
 	}
-	return &saving{store: s, known: known, relied: make([]atomic.Bool, len(known.packs)), packer: newPacker(s)}, Saved{}, nil
+	return &saving{opened: s, known: known, relied: make([]atomic.Bool, len(known.packs)), packer: newPacker(s)}, Saved{}, nil
 }
 
 // unreadable says that there is no such manifest that could be read, now or later.
@@ -130,7 +130,7 @@ func (r SaveRequest) check() error {
 }
 
 // parent returns the files whose hints are trusted. A parent that is gone or damaged only costs time.
-func (s *store) parent(ctx context.Context, request SaveRequest) (map[string]StoredFile, error) {
+func (s *opened) parent(ctx context.Context, request SaveRequest) (map[string]StoredFile, error) {
 	files := map[string]StoredFile{}
 	if request.Parent == "" || !request.TrustHints {
 		return files, nil
@@ -147,7 +147,7 @@ func (s *store) parent(ctx context.Context, request SaveRequest) (map[string]Sto
 
 // saving is one save under way.
 type saving struct {
-	*store
+	*opened
 	known  *catalogue
 	relied []atomic.Bool // packs of the catalogue that the manifest needs
 	parent map[string]StoredFile
@@ -219,7 +219,7 @@ func (s *saving) putManifest(ctx context.Context, manifest Manifest) error {
 // checkPacks sees to it that all that the manifest needs is there now that it stands: sweeps that begin from here on keep it,
 // and one that was taken for dead while it slept has not taken anything.
 func (s *saving) checkPacks(ctx context.Context) error {
-	there, err := list[packID](ctx, s.store, "packs")
+	there, err := list[packID](ctx, s.opened, "packs")
 	if err != nil {
 		return err
 	}

@@ -68,7 +68,7 @@ func (v Vault) scrub(ctx context.Context, ids []string, share Share) (Scrubbed, 
 }
 
 // badBlocks checks each block once, in one of the places where it is needed.
-func (s *store) badBlocks(ctx context.Context, all Manifest, share Share, scrubbed *Scrubbed) (map[BlockID]error, error) {
+func (s *opened) badBlocks(ctx context.Context, all Manifest, share Share, scrubbed *Scrubbed) (map[BlockID]error, error) {
 	var mu sync.Mutex
 	bad := map[BlockID]error{}
 	f := newFetcher(s, all)

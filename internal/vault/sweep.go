@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"slipher/internal/vault/store"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -37,7 +38,7 @@ func (v Vault) Sweep(ctx context.Context, keep func(context.Context) ([]string, 
 
 // sweeping is one sweep under way.
 type sweeping struct {
-	*store
+	*opened
 	pin       *sweepPin
 	known     *catalogue
 	manifests listed[objectName]
@@ -53,7 +54,7 @@ type sweeping struct {
 const deleters = 8
 
 func (w *sweeping) run(ctx context.Context, v Vault, keep func(context.Context) ([]string, error)) (err error) {
-	if w.store, err = v.openKeyless(); err != nil {
+	if w.opened, err = v.openKeyless(); err != nil {
 		return err
 	}
 	if w.pin, err = w.pinSweep(ctx, v.Owner); err != nil {
@@ -91,7 +92,7 @@ func (w *sweeping) all(ctx context.Context, found pins) error {
 		case "packs":
 			w.swept.Packs = len(objects)
 		}
-		if err := each(ctx, objects, func(ctx context.Context, object Object) error {
+		if err := each(ctx, objects, func(ctx context.Context, object store.Object) error {
 			return w.delete(ctx, object.Key, object.Size)
 		}); err != nil {
 			return err
@@ -101,7 +102,7 @@ func (w *sweeping) all(ctx context.Context, found pins) error {
 }
 
 func (w *sweeping) allBut(ctx context.Context, found pins, keep []string) (err error) {
-	if w.manifests, err = list[objectName](ctx, w.store, "manifests"); err != nil {
+	if w.manifests, err = list[objectName](ctx, w.opened, "manifests"); err != nil {
 		return err
 	}
 	w.kept = map[objectName]bool{}

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"slipher/internal/vault"
-	"slipher/internal/vault/blobtest"
+	"slipher/internal/vault/store/blobtest"
 )
 
 func TestSweep(t *testing.T) {

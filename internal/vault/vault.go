@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"slipher/internal/vault/store"
 	"strings"
 	"time"
 
@@ -29,7 +30,7 @@ var (
 // save, sweep, restore and verify in one scope at once, as long as the sweeps keep what the others use: saves and sweeps
 // exclude each other by pins in the bucket. Scopes share nothing.
 type Vault struct {
-	Bucket  Bucket
+	Bucket  store.Bucket
 	Scope   string        // prefix of every key, without a slash at its end
 	Key     []byte        // the data key, 32 bytes
 	Limiter *rate.Limiter // on bytes of files read and written; nil is unlimited; see NewLimiter
@@ -52,9 +53,9 @@ const (
 	largestPack      = 64 << 20
 )
 
-// store is a checked Vault with its derived keys.
-type store struct {
-	Bucket
+// opened is a checked Vault with its derived keys.
+type opened struct {
+	store.Bucket
 	keys      keyring
 	scope     string
 	pace      pace
@@ -62,7 +63,7 @@ type store struct {
 	patience  time.Duration
 }
 
-func (v Vault) open() (*store, error) {
+func (v Vault) open() (*opened, error) {
 	s, err := v.openKeyless()
 	if err != nil {
 		return nil, err
@@ -72,7 +73,7 @@ func (v Vault) open() (*store, error) {
 }
 
 // openKeyless is enough for deleting.
-func (v Vault) openKeyless() (*store, error) {
+func (v Vault) openKeyless() (*opened, error) {
 	if v.Bucket == nil {
 		return nil, errors.New("vault has no bucket")
 	}
@@ -84,7 +85,7 @@ func (v Vault) openKeyless() (*store, error) {
 		packBytes = defaultPackBytes
 	}
 	packBytes = min(max(packBytes, 2*blockSize), largestPack)
-	return &store{
+	return &opened{
 		Bucket: v.Bucket, scope: v.Scope, pace: newPace(v.Limiter), packBytes: packBytes, patience: cmp.Or(v.Patience, defaultPatience),
 	}, nil
 }
@@ -98,9 +99,9 @@ func checkScope(scope string) error {
 }
 
 // The folders of a scope; pins have a fourth.
-func (s *store) packKey(id packID) string           { return s.scope + "/packs/" + id.String() }
-func (s *store) indexKey(id packID) string          { return s.scope + "/index/" + id.String() }
-func (s *store) manifestKey(name objectName) string { return s.scope + "/manifests/" + name.String() }
+func (s *opened) packKey(id packID) string           { return s.scope + "/packs/" + id.String() }
+func (s *opened) indexKey(id packID) string          { return s.scope + "/index/" + id.String() }
+func (s *opened) manifestKey(name objectName) string { return s.scope + "/manifests/" + name.String() }
 
 // listed is what one folder of the scope holds: the sizes of well-named objects, and the keys of anything else.
 type listed[Name ~[nameSize]byte] struct {
@@ -118,7 +119,7 @@ func (l listed[Name]) size(name Name) int64 {
 	return absent
 }
 
-func list[Name ~[nameSize]byte](ctx context.Context, s *store, folder string) (listed[Name], error) {
+func list[Name ~[nameSize]byte](ctx context.Context, s *opened, folder string) (listed[Name], error) {
 	prefix := s.scope + "/" + folder + "/"
 	objects, err := s.List(ctx, prefix)
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"slipher/internal/vault"
+	"slipher/internal/vault/store"
 )
 
 const (
@@ -20,14 +21,14 @@ const (
 	gridHeaders = 12 << 10
 )
 
-func openFolder(t testing.TB) vault.Bucket {
+func openFolder(t testing.TB) store.Bucket {
 	t.Helper()
 	return openBucket(t, "file://"+filepath.ToSlash(t.TempDir()))
 }
 
-func openBucket(t testing.TB, url string) vault.Bucket {
+func openBucket(t testing.TB, url string) store.Bucket {
 	t.Helper()
-	bucket, err := vault.OpenBucket(context.Background(), url)
+	bucket, err := store.Open(context.Background(), url)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +41,7 @@ func openBucket(t testing.TB, url string) vault.Bucket {
 }
 
 // newVault makes small packs, which hold three blocks that cannot be compressed. Its sweeps are all by one owner, one after another.
-func newVault(bucket vault.Bucket) vault.Vault {
+func newVault(bucket store.Bucket) vault.Vault {
 	return vault.Vault{Bucket: bucket, Scope: "scopes/one", Key: bytes.Repeat([]byte{7}, 32), PackBytes: 1 << 20, Owner: "test"}
 }
 
@@ -141,7 +142,7 @@ func checkFiles(t testing.TB, dir string, want contents) {
 	}
 }
 
-func objects(t testing.TB, bucket vault.Bucket) []vault.Object {
+func objects(t testing.TB, bucket store.Bucket) []store.Object {
 	t.Helper()
 	found, err := bucket.List(context.Background(), "")
 	if err != nil {
@@ -150,7 +151,7 @@ func objects(t testing.TB, bucket vault.Bucket) []vault.Object {
 	return found
 }
 
-func list(t testing.TB, v vault.Vault, folder string) []vault.Object {
+func list(t testing.TB, v vault.Vault, folder string) []store.Object {
 	t.Helper()
 	found, err := v.Bucket.List(context.Background(), v.Scope+"/"+folder+"/")
 	if err != nil {
@@ -159,12 +160,12 @@ func list(t testing.TB, v vault.Vault, folder string) []vault.Object {
 	return found
 }
 
-func packs(t testing.TB, v vault.Vault) []vault.Object {
+func packs(t testing.TB, v vault.Vault) []store.Object {
 	t.Helper()
 	return list(t, v, "packs")
 }
 
-func read(t testing.TB, bucket vault.Bucket, key string) []byte {
+func read(t testing.TB, bucket store.Bucket, key string) []byte {
 	t.Helper()
 	reader, err := bucket.Get(context.Background(), key, 0, -1)
 	if err != nil {
@@ -177,7 +178,7 @@ func read(t testing.TB, bucket vault.Bucket, key string) []byte {
 	return content
 }
 
-func put(t testing.TB, bucket vault.Bucket, key string, content []byte) {
+func put(t testing.TB, bucket store.Bucket, key string, content []byte) {
 	t.Helper()
 	if err := bucket.Put(context.Background(), key, content); err != nil {
 		t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slipher/internal/vault/store"
 	"sync"
 )
 
@@ -60,7 +61,7 @@ func (f *fetcher) usedPacks() []pack {
 
 // verifyPacks checks what no restore needs as long as nothing else is damaged: the packs' headers, their own indexes, and the
 // index objects.
-func (s *store) verifyPacks(ctx context.Context, packs []pack, found *damages) error {
+func (s *opened) verifyPacks(ctx context.Context, packs []pack, found *damages) error {
 	return each(ctx, packs, func(ctx context.Context, pack pack) error {
 		if pack.flaw != nil && !errors.Is(pack.flaw, fs.ErrNotExist) {
 			found.add(fmt.Errorf("%w: index of pack %s: %w", ErrDamaged, pack.id, pack.flaw))
@@ -77,9 +78,9 @@ func (s *store) verifyPacks(ctx context.Context, packs []pack, found *damages) e
 	})
 }
 
-func (s *store) verifyFrame(ctx context.Context, pack pack) error {
+func (s *opened) verifyFrame(ctx context.Context, pack pack) error {
 	begin := make([]byte, headerSize)
-	if err := readRange(ctx, s, s.packKey(pack.id), 0, begin); err != nil {
+	if err := store.ReadRange(ctx, s, s.packKey(pack.id), 0, begin); err != nil {
 		return shortened(err)
 	}
 	if !bytes.Equal(begin, header(kindPack, pack.id)) {

@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"slipher/internal/vault"
+	"slipher/internal/vault/store"
 )
 
 // Outcome is the line that transfer prints.
@@ -45,12 +46,12 @@ type saving struct {
 	size   int64
 }
 
-func run(ctx context.Context, store, key string, saving saving, args []string) (outcome Outcome, err error) {
+func run(ctx context.Context, location, key string, saving saving, args []string) (outcome Outcome, err error) {
 	data, err := hex.DecodeString(key)
 	if err != nil {
 		return outcome, fmt.Errorf("key: %w", err)
 	}
-	bucket, err := vault.OpenBucket(ctx, store)
+	bucket, err := store.Open(ctx, location)
 	if err != nil {
 		return outcome, err
 	}

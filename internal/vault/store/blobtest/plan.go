@@ -5,7 +5,7 @@ import (
 	"sync"
 	"time"
 
-	"slipher/internal/vault"
+	"slipher/internal/vault/store"
 )
 
 // Plan says how a store treats one process. The same plan with the same operations does the same.
@@ -23,7 +23,7 @@ type Plan struct {
 func (p Plan) Clean() bool { return p.OneIn == 0 && p.Dies == 0 }
 
 // Over is a bucket that keeps to the plan. It waits with time.Sleep: use it where the clock is a test's own.
-func (p Plan) Over(bucket vault.Bucket) *Faulty {
+func (p Plan) Over(bucket store.Bucket) *Faulty {
 	chance := &chances{rand: rand.New(rand.NewPCG(p.Seed, 0))}
 	failed := 0
 	return &Faulty{

@@ -12,12 +12,12 @@ import (
 	"sync"
 	"testing"
 
-	"slipher/internal/vault"
+	"slipher/internal/vault/store"
 )
 
-// Run checks that the buckets which open returns keep the promises of vault.Bucket. Each call of open returns an empty one.
-func Run(t *testing.T, open func(t *testing.T) vault.Bucket) {
-	for name, check := range map[string]func(*testing.T, vault.Bucket){
+// Run checks that the buckets which open returns keep the promises of store.Bucket. Each call of open returns an empty one.
+func Run(t *testing.T, open func(t *testing.T) store.Bucket) {
+	for name, check := range map[string]func(*testing.T, store.Bucket){
 		"gets_what_was_put":             getsWhatWasPut,
 		"gets_ranges":                   getsRanges,
 		"ends_early_beyond_the_end":     endsEarly,
@@ -36,7 +36,7 @@ func Run(t *testing.T, open func(t *testing.T) vault.Bucket) {
 	}
 }
 
-func getsWhatWasPut(t *testing.T, bucket vault.Bucket) {
+func getsWhatWasPut(t *testing.T, bucket store.Bucket) {
 	// Around the sizes at which a store may go another way: empty, a disk's block, a part of an upload.
 	for _, size := range []int{0, 1, 4095, 4096, 1<<20 - 1, 1 << 20, 3<<20 + 4096, 5<<20 + 17} {
 		key, content := fmt.Sprintf("a/b/%d", size), pattern(size)
@@ -47,7 +47,7 @@ func getsWhatWasPut(t *testing.T, bucket vault.Bucket) {
 	}
 }
 
-func getsRanges(t *testing.T, bucket vault.Bucket) {
+func getsRanges(t *testing.T, bucket store.Bucket) {
 	content := pattern(100_000)
 	put(t, bucket, "object", content)
 	for _, span := range [][2]int64{{0, 10}, {99_990, 10}, {5, 0}, {4096, 50_000}, {0, 100_000}} {
@@ -61,7 +61,7 @@ func getsRanges(t *testing.T, bucket vault.Bucket) {
 	}
 }
 
-func endsEarly(t *testing.T, bucket vault.Bucket) {
+func endsEarly(t *testing.T, bucket store.Bucket) {
 	content := pattern(1000)
 	put(t, bucket, "object", content)
 	if got := get(t, bucket, "object", 900, 200); !bytes.Equal(got, content[900:]) {
@@ -69,7 +69,7 @@ func endsEarly(t *testing.T, bucket vault.Bucket) {
 	}
 }
 
-func saysAbsent(t *testing.T, bucket vault.Bucket) {
+func saysAbsent(t *testing.T, bucket store.Bucket) {
 	put(t, bucket, "folder/object", []byte("here"))
 	for _, key := range []string{"object", "folder/other", "folder/object2"} {
 		if _, err := bucket.Get(t.Context(), key, 0, 1); !errors.Is(err, fs.ErrNotExist) {
@@ -78,7 +78,7 @@ func saysAbsent(t *testing.T, bucket vault.Bucket) {
 	}
 }
 
-func putsOver(t *testing.T, bucket vault.Bucket) {
+func putsOver(t *testing.T, bucket store.Bucket) {
 	put(t, bucket, "object", pattern(5000))
 	put(t, bucket, "object", []byte("short"))
 	if got := get(t, bucket, "object", 0, -1); string(got) != "short" {
@@ -86,7 +86,7 @@ func putsOver(t *testing.T, bucket vault.Bucket) {
 	}
 }
 
-func deletes(t *testing.T, bucket vault.Bucket) {
+func deletes(t *testing.T, bucket store.Bucket) {
 	put(t, bucket, "folder/sub/object", pattern(10))
 	for range 2 {
 		if err := bucket.Delete(t.Context(), "folder/sub/object"); err != nil {
@@ -99,7 +99,7 @@ func deletes(t *testing.T, bucket vault.Bucket) {
 	put(t, bucket, "folder/sub/object", pattern(10))
 }
 
-func lists(t *testing.T, bucket vault.Bucket) {
+func lists(t *testing.T, bucket store.Bucket) {
 	for _, key := range []string{"b/2", "b/10", "a/1", "b/1/x", "bb/1", "b/2-x"} {
 		put(t, bucket, key, pattern(len(key)))
 	}
@@ -117,7 +117,7 @@ func lists(t *testing.T, bucket vault.Bucket) {
 	}
 }
 
-func listsPages(t *testing.T, bucket vault.Bucket) {
+func listsPages(t *testing.T, bucket store.Bucket) {
 	const many = 1100
 	var writers sync.WaitGroup
 	for writer := range 10 {
@@ -135,7 +135,7 @@ func listsPages(t *testing.T, bucket vault.Bucket) {
 	}
 }
 
-func sideBySide(t *testing.T, bucket vault.Bucket) {
+func sideBySide(t *testing.T, bucket store.Bucket) {
 	var writers sync.WaitGroup
 	for writer := range 8 {
 		writers.Go(func() {
@@ -156,7 +156,7 @@ func sideBySide(t *testing.T, bucket vault.Bucket) {
 	}
 }
 
-func stops(t *testing.T, bucket vault.Bucket) {
+func stops(t *testing.T, bucket store.Bucket) {
 	put(t, bucket, "object", pattern(10))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -176,14 +176,14 @@ func pattern(size int) []byte {
 	return content
 }
 
-func put(t *testing.T, bucket vault.Bucket, key string, content []byte) {
+func put(t *testing.T, bucket store.Bucket, key string, content []byte) {
 	t.Helper()
 	if err := bucket.Put(t.Context(), key, content); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func get(t *testing.T, bucket vault.Bucket, key string, offset, length int64) []byte {
+func get(t *testing.T, bucket store.Bucket, key string, offset, length int64) []byte {
 	t.Helper()
 	reader, err := bucket.Get(t.Context(), key, offset, length)
 	if err != nil {
@@ -196,7 +196,7 @@ func get(t *testing.T, bucket vault.Bucket, key string, offset, length int64) []
 	return content
 }
 
-func keys(t *testing.T, bucket vault.Bucket, prefix string) []string {
+func keys(t *testing.T, bucket store.Bucket, prefix string) []string {
 	t.Helper()
 	objects, err := bucket.List(t.Context(), prefix)
 	if err != nil {

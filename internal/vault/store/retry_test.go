@@ -1,4 +1,4 @@
-package vault_test
+package store_test
 
 import (
 	"bytes"
@@ -14,15 +14,15 @@ import (
 	"testing/synctest"
 	"time"
 
-	"slipher/internal/vault"
-	"slipher/internal/vault/blobtest"
+	"slipher/internal/vault/store"
+	"slipher/internal/vault/store/blobtest"
 )
 
 // patient tries a store again without really waiting, and notes how long it would have waited.
-func patient(bucket vault.Bucket) (retrying vault.Retrying, pauses func() []time.Duration) {
+func patient(bucket store.Bucket) (retrying store.Retrying, pauses func() []time.Duration) {
 	var mu sync.Mutex
 	var slept []time.Duration
-	retrying = vault.Retrying{Bucket: bucket, Chance: func() float64 { return 1 }}
+	retrying = store.Retrying{Bucket: bucket, Chance: func() float64 { return 1 }}
 	retrying.Sleep = func(ctx context.Context, pause time.Duration) error {
 		mu.Lock()
 		defer mu.Unlock()
@@ -48,11 +48,11 @@ func firstTries(many int, how blobtest.Fault) func(blobtest.Op) blobtest.Fault {
 
 func TestRetrying(t *testing.T) {
 	t.Parallel()
-	steps := map[string]func(vault.Bucket) error{
-		"put":    func(b vault.Bucket) error { return b.Put(context.Background(), "a/b", []byte("new")) },
-		"list":   func(b vault.Bucket) error { _, err := b.List(context.Background(), ""); return err },
-		"delete": func(b vault.Bucket) error { return b.Delete(context.Background(), "a/b") },
-		"get": func(b vault.Bucket) error {
+	steps := map[string]func(store.Bucket) error{
+		"put":    func(b store.Bucket) error { return b.Put(context.Background(), "a/b", []byte("new")) },
+		"list":   func(b store.Bucket) error { _, err := b.List(context.Background(), ""); return err },
+		"delete": func(b store.Bucket) error { return b.Delete(context.Background(), "a/b") },
+		"get": func(b store.Bucket) error {
 			reader, err := b.Get(context.Background(), "a/b", 0, 3)
 			if err == nil {
 				err = reader.Close()
@@ -87,7 +87,7 @@ func TestRetrying(t *testing.T) {
 		t.Run(name+"_ends_with_its_context", func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				bucket := vault.Retrying{Bucket: hung{}}
+				bucket := store.Retrying{Bucket: hung{}}
 				ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 				defer cancel()
 				begin := time.Now()
@@ -124,7 +124,7 @@ func TestRetrying(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			faulty := &blobtest.Faulty{Bucket: hung{}, Fault: firstTries(1000, blobtest.Refused)}
 			begin := time.Now()
-			err := vault.Retrying{Bucket: faulty, Tries: 1000}.Delete(t.Context(), "a")
+			err := store.Retrying{Bucket: faulty, Tries: 1000}.Delete(t.Context(), "a")
 			if took := time.Since(begin); !errors.Is(err, blobtest.ErrInjected) || took < 45*time.Second || took > time.Minute {
 				t.Errorf("got %v after %s, want the fault within a minute", err, took)
 			}
@@ -134,7 +134,7 @@ func TestRetrying(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
 			begin := time.Now()
-			err := vault.Retrying{Bucket: hung{}}.Put(t.Context(), "a", nil)
+			err := store.Retrying{Bucket: hung{}}.Put(t.Context(), "a", nil)
 			if took := time.Since(begin); !errors.Is(err, context.DeadlineExceeded) || took > 2*time.Minute {
 				t.Errorf("got %v after %s", err, took)
 			}
@@ -151,7 +151,7 @@ func (h hung) Put(ctx context.Context, _ string, _ []byte) error { return h.wait
 func (h hung) Get(ctx context.Context, _ string, _, _ int64) (io.ReadCloser, error) {
 	return nil, h.wait(ctx)
 }
-func (h hung) List(ctx context.Context, _ string) ([]vault.Object, error) { return nil, h.wait(ctx) }
+func (h hung) List(ctx context.Context, _ string) ([]store.Object, error) { return nil, h.wait(ctx) }
 func (h hung) Delete(ctx context.Context, _ string) error                 { return h.wait(ctx) }
 func (h hung) Close() error                                               { return nil }
 
@@ -209,7 +209,7 @@ func TestResume(t *testing.T) {
 // TestFlakyStore passes everything that a sound store passes although every other operation fails, one way or another.
 func TestFlakyStore(t *testing.T) {
 	t.Parallel()
-	blobtest.Run(t, func(t *testing.T) vault.Bucket {
+	blobtest.Run(t, func(t *testing.T) store.Bucket {
 		flaky := func(op blobtest.Op) blobtest.Fault {
 			if op.Number%2 == 1 {
 				return blobtest.Works

@@ -1,4 +1,4 @@
-package vault_test
+package store_test
 
 import (
 	"errors"
@@ -15,12 +15,12 @@ import (
 	"github.com/johannesboyne/gofakes3"
 	"github.com/johannesboyne/gofakes3/backend/s3mem"
 
-	"slipher/internal/vault"
-	"slipher/internal/vault/blobtest"
+	"slipher/internal/vault/store"
+	"slipher/internal/vault/store/blobtest"
 )
 
 // openS3 opens a bucket on a server of its own, behind what the test puts in front of it.
-func openS3(t testing.TB, before func(http.Handler) http.Handler) vault.Bucket {
+func openS3(t testing.TB, before func(http.Handler) http.Handler) store.Bucket {
 	t.Helper()
 	handler := gofakes3.New(s3mem.New(), gofakes3.WithAutoBucket(true)).Server()
 	if before != nil {
@@ -35,17 +35,7 @@ func TestS3(t *testing.T) {
 	t.Parallel()
 	t.Run("conforms", func(t *testing.T) {
 		t.Parallel()
-		blobtest.Run(t, func(t *testing.T) vault.Bucket { return openS3(t, nil) })
-	})
-	t.Run("saves_and_restores", func(t *testing.T) {
-		t.Parallel()
-		v, files := newVault(openS3(t, nil)), contents{"dev.db": random(t, 5<<20), "users": []byte("ann")}
-		save(t, v, "first", "", files)
-		checkRestores(t, v, "first", files)
-		sweep(t, v)
-		if left := objects(t, v.Bucket); len(left) > 0 {
-			t.Errorf("left: %v", left)
-		}
+		blobtest.Run(t, func(t *testing.T) store.Bucket { return openS3(t, nil) })
 	})
 	t.Run("puts_in_one_request", func(t *testing.T) {
 		t.Parallel()
@@ -76,7 +66,7 @@ func TestS3(t *testing.T) {
 		})
 		content := random(t, 1<<20)
 		put(t, bucket, "pack", content)
-		retrying, pauses := patient(bucket.(vault.Retrying).Bucket)
+		retrying, pauses := patient(bucket.(store.Retrying).Bucket)
 		reader, err := retrying.Get(t.Context(), "pack", 1000, 1<<19)
 		if err != nil {
 			t.Fatal(err)
@@ -147,7 +137,7 @@ func TestS3Faults(t *testing.T) {
 						}
 					})
 				})
-				retrying, _ := patient(bucket.(vault.Retrying).Bucket)
+				retrying, _ := patient(bucket.(store.Retrying).Bucket)
 				retrying.Tries = tries
 				var err error
 				switch step {

@@ -1,4 +1,7 @@
-package vault
+// Package store is the bucket in which a vault lies: a folder, an S3 store, Google's or Azure's, or memory for tests. A put that was answered survives a
+// loss of power, what fails in passing is tried again, and an error says whether the object is missing, the bucket is, or neither answers. What the
+// objects mean it does not know.
+package store
 
 import (
 	"context"
@@ -6,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"os"
 	"strings"
 	"time"
 )
@@ -37,10 +41,10 @@ var howToWrite = map[string]string{
 	"azblob": "azblob://container?storage_account=name",
 }
 
-// OpenBucket opens a store by its URL: file:///folder (made when it is missing), s3://, gs:// and azblob:// with the
+// Open opens a store by its URL: file:///folder (made when it is missing), s3://, gs:// and azblob:// with the
 // options of gocloud.dev/blob, or mem://, which begins empty and ends with the process. It does not ask whether the
 // store answers: Reach does. A store behind a network is tried again when it fails for a reason that may pass.
-func OpenBucket(ctx context.Context, location string) (Bucket, error) {
+func Open(ctx context.Context, location string) (Bucket, error) {
 	parsed, err := url.Parse(location)
 	if err != nil {
 		return nil, fmt.Errorf("snapshot store: %w", told(err))
@@ -61,6 +65,21 @@ func OpenBucket(ctx context.Context, location string) (Bucket, error) {
 		return nil, fmt.Errorf("snapshot store %s: %w", storeName(parsed), err)
 	}
 	return bucket, nil
+}
+
+// OpenExisting is Open for one who changes nothing: a folder that is missing is an error and stays missing.
+func OpenExisting(ctx context.Context, location string) (Bucket, error) {
+	parsed, err := url.Parse(location)
+	if err == nil && parsed.Scheme == "file" {
+		root, err := rootOf(parsed)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := os.Stat(root); err != nil {
+			return nil, fmt.Errorf("snapshot store: %w", err)
+		}
+	}
+	return Open(ctx, location)
 }
 
 // storeName is a store's URL without its options, which are nobody's business in a message, but for the endpoint.
@@ -93,8 +112,8 @@ func Reach(ctx context.Context, bucket Bucket, location string) error {
 	return fmt.Errorf("%s refuses or does not answer: check the address, the name of the bucket and the credentials: %w", name, err)
 }
 
-// readRange fills into from offset, or says why it cannot.
-func readRange(ctx context.Context, bucket Bucket, key string, offset int64, into []byte) error {
+// ReadRange fills into from offset, or says why it cannot.
+func ReadRange(ctx context.Context, bucket Bucket, key string, offset int64, into []byte) error {
 	reader, err := bucket.Get(ctx, key, offset, int64(len(into)))
 	if err != nil {
 		return err

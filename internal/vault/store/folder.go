@@ -1,4 +1,4 @@
-package vault
+package store
 
 import (
 	"cmp"
@@ -30,7 +30,7 @@ func openFolder(location *url.URL) (Bucket, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := makeDirs(root); err != nil {
+	if err := MakeDirs(root); err != nil {
 		return nil, fmt.Errorf("snapshot store: %w", err)
 	}
 	return folder{root}, nil
@@ -81,6 +81,11 @@ func (f folder) Put(ctx context.Context, key string, content []byte) error {
 	if err != nil {
 		return err
 	}
+	return WriteFile(final, content)
+}
+
+// WriteFile replaces a file in one step, and makes it durable before it answers.
+func WriteFile(final string, content []byte) error {
 	written, err := writeTemporary(final, content)
 	if err != nil {
 		return err
@@ -88,7 +93,7 @@ func (f folder) Put(ctx context.Context, key string, content []byte) error {
 	if err := os.Rename(written, final); err != nil {
 		return errors.Join(err, os.Remove(written))
 	}
-	return syncDir(filepath.Dir(final))
+	return SyncDir(filepath.Dir(final))
 }
 
 // writeTemporary writes next to the final name, so that the rename never crosses file systems.
@@ -125,7 +130,7 @@ func writeThrough(file *os.File, content []byte) (err error) {
 // empty.
 func createIn(dir, pattern string) (*os.File, error) {
 	for attempt := 0; ; attempt++ {
-		err := makeDirs(dir)
+		err := MakeDirs(dir)
 		if err == nil {
 			var file *os.File
 			if file, err = os.CreateTemp(dir, pattern); err == nil {
@@ -213,7 +218,7 @@ func (f folder) dropEmpty(dir string) error {
 	for dir != f.root && os.Remove(dir) == nil {
 		dir = filepath.Dir(dir)
 	}
-	if err := syncDir(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := SyncDir(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	return nil
@@ -233,14 +238,14 @@ func (f folder) key(name string) (string, error) {
 	return filepath.ToSlash(relative), err
 }
 
-// makeDirs is os.MkdirAll whose new directories survive a loss of power.
-func makeDirs(dir string) error {
+// MakeDirs is os.MkdirAll whose new directories survive a loss of power.
+func MakeDirs(dir string) error {
 	err := os.Mkdir(dir, 0o700)
 	if errors.Is(err, fs.ErrExist) {
 		return nil
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		if err := makeDirs(filepath.Dir(dir)); err != nil {
+		if err := MakeDirs(filepath.Dir(dir)); err != nil {
 			return err
 		}
 		err = os.Mkdir(dir, 0o700)
@@ -248,10 +253,11 @@ func makeDirs(dir string) error {
 	if err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	return syncDir(filepath.Dir(dir))
+	return SyncDir(filepath.Dir(dir))
 }
 
-func syncDir(dir string) error {
+// SyncDir makes the names in a directory survive a loss of power.
+func SyncDir(dir string) error {
 	opened, err := os.Open(dir)
 	if err != nil {
 		return err

@@ -1,4 +1,4 @@
-package vault
+package store
 
 import (
 	"errors"
@@ -30,11 +30,4 @@ func writeDirect(name string, content []byte) (int, error) {
 		n, err = 0, nil
 	}
 	return n, errors.Join(err, file.Close())
-}
-
-// startWriteback asks the system to begin to write what is still in its cache, without waiting for it, so that the sync at the
-// end finds little left to do. It is advice: an error is none.
-func startWriteback(file *os.File) {
-	const syncFileRangeWrite = 2
-	_ = syscall.SyncFileRange(int(file.Fd()), 0, 0, syncFileRangeWrite)
 }

@@ -1,9 +1,5 @@
 //go:build !linux
 
-package vault
-
-import "os"
+package store
 
 func writeDirect(string, []byte) (int, error) { return 0, nil }
-
-func startWriteback(*os.File) {}

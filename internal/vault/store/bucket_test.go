@@ -1,31 +1,34 @@
-package vault_test
+package store_test
 
 import (
+	"context"
+	"errors"
 	"io"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"slipher/internal/vault"
-	"slipher/internal/vault/blobtest"
+	"slipher/internal/vault/store"
+	"slipher/internal/vault/store/blobtest"
 )
 
 func TestBuckets(t *testing.T) {
 	t.Parallel()
 	t.Run("file", func(t *testing.T) {
 		t.Parallel()
-		blobtest.Run(t, func(t *testing.T) vault.Bucket { return openFolder(t) })
+		blobtest.Run(t, func(t *testing.T) store.Bucket { return openFolder(t) })
 	})
 	t.Run("mem", func(t *testing.T) {
 		t.Parallel()
-		blobtest.Run(t, func(t *testing.T) vault.Bucket { return openBucket(t, "mem://") })
+		blobtest.Run(t, func(t *testing.T) store.Bucket { return openBucket(t, "mem://") })
 	})
 	t.Run("faulty_without_faults", func(t *testing.T) {
 		t.Parallel()
-		blobtest.Run(t, func(t *testing.T) vault.Bucket { return &blobtest.Faulty{Bucket: openBucket(t, "mem://")} })
+		blobtest.Run(t, func(t *testing.T) store.Bucket { return &blobtest.Faulty{Bucket: openBucket(t, "mem://")} })
 	})
 }
 
@@ -67,7 +70,7 @@ func TestOpenBucket(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := vault.OpenBucket(t.Context(), test.location)
+			_, err := store.Open(t.Context(), test.location)
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("got %v, want an error with %q", err, test.want)
 			}
@@ -80,8 +83,8 @@ func TestReach(t *testing.T) {
 	t.Parallel()
 	t.Run("finds_a_store", func(t *testing.T) {
 		t.Parallel()
-		for _, bucket := range []vault.Bucket{openFolder(t), openS3(t, nil)} {
-			if err := vault.Reach(t.Context(), bucket, "s3://snapshots"); err != nil {
+		for _, bucket := range []store.Bucket{openFolder(t), openS3(t, nil)} {
+			if err := store.Reach(t.Context(), bucket, "s3://snapshots"); err != nil {
 				t.Error(err)
 			}
 		}
@@ -102,14 +105,14 @@ func TestReach(t *testing.T) {
 				io.WriteString(w, "<Error><Code>InvalidAccessKeyId</Code></Error>")
 			})
 		})
-		check(t, vault.Reach(t.Context(), bucket, location), "InvalidAccessKeyId")
+		check(t, store.Reach(t.Context(), bucket, location), "InvalidAccessKeyId")
 	})
 	t.Run("names_one_that_is_silent", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
 			begin := time.Now()
-			check(t, vault.Reach(t.Context(), vault.Retrying{Bucket: hung{}}, location), "does not answer")
-			if took := time.Since(begin); took != vault.ReachTimeout {
+			check(t, store.Reach(t.Context(), store.Retrying{Bucket: hung{}}, location), "does not answer")
+			if took := time.Since(begin); took != store.ReachTimeout {
 				t.Errorf("it took %s", took)
 			}
 		})
@@ -141,4 +144,15 @@ func TestFolder(t *testing.T) {
 			t.Errorf("left: %v", left)
 		}
 	})
+}
+
+func TestOpenExistingMakesNothing(t *testing.T) {
+	t.Parallel()
+	missing := filepath.Join(t.TempDir(), "snapshots")
+	if _, err := store.OpenExisting(context.Background(), "file://"+filepath.ToSlash(missing)); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("got %v, want that it does not exist", err)
+	}
+	if _, err := os.Stat(missing); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the folder was made: %v", err)
+	}
 }

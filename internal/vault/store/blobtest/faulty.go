@@ -9,7 +9,7 @@ import (
 	"sync"
 	"syscall"
 
-	"slipher/internal/vault"
+	"slipher/internal/vault/store"
 )
 
 // ErrInjected is the error of every fault.
@@ -39,7 +39,7 @@ type Op struct {
 // beneath, but not this one. Before is called with every operation, by several goroutines at once; a store is slow while it
 // does not return. Both may be nil.
 type Faulty struct {
-	vault.Bucket
+	store.Bucket
 	Fault  func(Op) Fault
 	Before func(Op)
 
@@ -139,7 +139,7 @@ type failing struct{}
 
 func (failing) Read([]byte) (int, error) { return 0, ErrInjected }
 
-func (f *Faulty) List(ctx context.Context, prefix string) ([]vault.Object, error) {
+func (f *Faulty) List(ctx context.Context, prefix string) ([]store.Object, error) {
 	if fault := f.decide("list", prefix); fault != Works && fault != Full {
 		return nil, ErrInjected
 	}

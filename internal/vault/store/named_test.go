@@ -1,22 +1,22 @@
-package vault_test
+package store_test
 
 import (
 	"os"
 	"path/filepath"
 	"testing"
 
-	"slipher/internal/vault"
+	"slipher/internal/vault/store"
 )
 
 func TestNamed(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	for location, folder := range map[string]string{"file://" + dir: "logs", "file://" + dir + "/{bucket}-of-ours": "logs-of-ours"} {
-		open, err := vault.Named(location)
+		open, err := store.Named(location)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := open(t.Context(), "logs"); !vault.Missing(err) {
+		if _, err := open(t.Context(), "logs"); !store.Missing(err) {
 			t.Errorf("%s: a missing bucket: got %v", location, err)
 		}
 		if entries, _ := os.ReadDir(filepath.Join(dir, folder)); len(entries) > 0 {
@@ -36,17 +36,17 @@ func TestNamed(t *testing.T) {
 			t.Errorf("%s: got %q, %v", location, body, err)
 		}
 	}
-	open, err := vault.Named("file://" + filepath.Join(dir, "logs"))
+	open, err := store.Named("file://" + filepath.Join(dir, "logs"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"", ".", "..", "../" + filepath.Base(dir), "a/b", "a..b", "a?prefix=b", "a#b", "%2e%2e"} {
-		if _, err := open(t.Context(), name); err == nil || vault.Missing(err) {
+		if _, err := open(t.Context(), name); err == nil || store.Missing(err) {
 			t.Errorf("%q was looked for: %v", name, err)
 		}
 	}
 	for _, location := range []string{"mem://", "ftp://host/x", "://", "file"} {
-		if _, err := vault.Named(location); err == nil {
+		if _, err := store.Named(location); err == nil {
 			t.Errorf("%s was taken", location)
 		}
 	}

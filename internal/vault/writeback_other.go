@@ -1,0 +1,7 @@
+//go:build !linux
+
+package vault
+
+import "os"
+
+func startWriteback(*os.File) {}
