@@ -34,20 +34,20 @@ func (t turn) give() { <-t }
 
 // join makes the change in the open group, or in a new one, and answers the group if the caller has to wait for it: also one whose
 // change failed has, when it may have seen what others did in the group. It gives the turn that the caller took.
-func (s *Store) join(ctx context.Context, tx *Tx, change func(tx *Tx) error) (*group, error) {
-	defer s.turn.give()
-	if s.group == nil {
+func (d *database) join(ctx context.Context, tx *Tx, change func(tx *Tx) error) (*group, error) {
+	defer d.turn.give()
+	if d.group == nil {
 		// Not under the caller's context, as the transaction is others' too.
-		begun, err := s.writer.BeginTx(context.WithoutCancel(ctx), nil)
+		begun, err := d.writer.BeginTx(context.WithoutCancel(ctx), nil)
 		if err != nil {
 			return nil, fmt.Errorf("begin writing: %w", err)
 		}
-		s.group = &group{session: s.writes.session(begun), ended: make(chan struct{})}
+		d.group = &group{session: d.writes.session(begun), ended: make(chan struct{})}
 	}
-	joined := s.group
+	joined := d.group
 	tx.session = joined.session
 	first := joined.members == 0
-	err := s.attempt(ctx, joined, tx, change)
+	err := d.attempt(ctx, joined, tx, change)
 	switch {
 	case err != nil && first:
 		return nil, err
@@ -59,10 +59,10 @@ func (s *Store) join(ctx context.Context, tx *Tx, change func(tx *Tx) error) (*g
 }
 
 // attempt makes a change as a whole or not at all, also when it panics. The first of a group is undone with its transaction.
-func (s *Store) attempt(ctx context.Context, g *group, tx *Tx, change func(tx *Tx) error) (err error) {
+func (d *database) attempt(ctx context.Context, g *group, tx *Tx, change func(tx *Tx) error) (err error) {
 	first := g.members == 0
 	if !first {
-		if err := s.savepoint(g, "SAVEPOINT change"); err != nil {
+		if err := d.savepoint(g, "SAVEPOINT change"); err != nil {
 			return err
 		}
 	}
@@ -71,19 +71,19 @@ func (s *Store) attempt(ctx context.Context, g *group, tx *Tx, change func(tx *T
 		switch {
 		case done:
 		case first:
-			s.abandon(g, errRolledBack) // nobody waits for it
+			d.abandon(g, errRolledBack) // nobody waits for it
 		default:
-			err = errors.Join(err, s.savepoint(g, "ROLLBACK TO change"), s.savepoint(g, "RELEASE change"))
+			err = errors.Join(err, d.savepoint(g, "ROLLBACK TO change"), d.savepoint(g, "RELEASE change"))
 		}
 	}()
-	if err := s.alone(tx, change); err != nil {
+	if err := d.alone(tx, change); err != nil {
 		return err
 	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	if !first {
-		if err := s.savepoint(g, "RELEASE change"); err != nil {
+		if err := d.savepoint(g, "RELEASE change"); err != nil {
 			return err
 		}
 	}
@@ -92,33 +92,33 @@ func (s *Store) attempt(ctx context.Context, g *group, tx *Tx, change func(tx *T
 }
 
 // alone notes who is at work, so that an Update inside an Update is noticed.
-func (s *Store) alone(tx *Tx, change func(tx *Tx) error) error {
-	s.writing.Store(goroutine())
-	defer s.writing.Store(0)
+func (d *database) alone(tx *Tx, change func(tx *Tx) error) error {
+	d.writing.Store(goroutine())
+	defer d.writing.Store(0)
 	return change(tx)
 }
 
 // savepoint ends the group when the statement fails: then SQLite has rolled back the whole transaction, as on a full disk.
-func (s *Store) savepoint(g *group, statement string) error {
-	if s.group != g {
+func (d *database) savepoint(g *group, statement string) error {
+	if d.group != g {
 		return nil // it has ended already
 	}
 	_, err := g.exec(statement)
 	if err != nil {
 		err = fmt.Errorf("%s: %w", statement, err)
-		s.abandon(g, err)
+		d.abandon(g, err)
 	}
 	return err
 }
 
 // settle waits until the group is committed. The first of its members whose turn comes again commits: all who waited for theirs
 // before it have joined by then. Its context does not matter any more: the change is made and others' commit carries it.
-func (s *Store) settle(g *group) error {
+func (d *database) settle(g *group) error {
 	select {
-	case s.turn <- struct{}{}:
-		defer s.turn.give()
-		if s.group == g {
-			s.commit(g)
+	case d.turn <- struct{}{}:
+		defer d.turn.give()
+		if d.group == g {
+			d.commit(g)
 		}
 	case <-g.ended:
 	}
@@ -129,28 +129,28 @@ func (s *Store) settle(g *group) error {
 	return nil
 }
 
-func (s *Store) commit(g *group) {
+func (d *database) commit(g *group) {
 	err := g.Commit()
 	if err != nil {
 		// Some failures leave the transaction open in the connection, which is the only one.
-		s.writer.ExecContext(context.Background(), "ROLLBACK")
+		d.writer.ExecContext(context.Background(), "ROLLBACK")
 	}
-	s.end(g, err)
-	s.news.tell()
+	d.end(g, err)
+	d.news.tell()
 }
 
 var errRolledBack = errors.New("rolled back")
 
 // abandon undoes whatever the group has done.
-func (s *Store) abandon(g *group, cause error) {
+func (d *database) abandon(g *group, cause error) {
 	g.Rollback() // fails when SQLite has done so already
-	s.end(g, cause)
+	d.end(g, cause)
 }
 
 // end tells the members what became of the group.
-func (s *Store) end(g *group, outcome error) {
+func (d *database) end(g *group, outcome error) {
 	g.err = outcome
-	s.group = nil
+	d.group = nil
 	close(g.ended)
-	s.writes.prepare()
+	d.writes.prepare()
 }

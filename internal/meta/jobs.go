@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
 )
 
 // Job is work that must happen, kept as JSON until it is done. Two jobs are equal when their kinds and
@@ -72,11 +73,20 @@ func (w *worker[J]) Work(ctx context.Context, job *river.Job[J]) error {
 	}
 	ctx = context.WithoutCancel(ctx) // an outcome is kept even at the end
 	return w.store.Update(ctx, func(tx *Tx) error {
+		if mine, lost := tx.running(job.JobRow); lost != nil || !mine {
+			return lost // whoever has taken it over settles it
+		}
 		if _, err := river.JobCompleteTx[*driver](ctx, tx.session.Tx, job); err != nil {
 			return fmt.Errorf("complete job %d: %w", job.ID, err)
 		}
 		return tx.settle(job.JobRow, job.Args, err)
 	})
+}
+
+// running says whether it is still this try of the job that runs.
+func (tx *Tx) running(job *rivertype.JobRow) (still bool, err error) {
+	err = tx.queryRow(`SELECT count(*) > 0 FROM river_job WHERE id = $1 AND state = 'running' AND attempt = $2`, job.ID, job.Attempt).Scan(&still)
+	return still, err
 }
 
 // attempt runs the handler and makes an error of its panic, so that a bug costs one job its progress

@@ -18,14 +18,15 @@ import (
 // one's own readers do. Otherwise it reads a copy: SQLite writes beside a database that it only reads, and what a killed slipher left in the
 // write-ahead log can be read no other way. It refuses what Open refuses.
 func Look(ctx context.Context, path string) (*Store, error) {
-	s := &Store{release: func() error { return nil }}
-	if err := s.look(ctx, path); err != nil {
-		return nil, errors.Join(fmt.Errorf("look at %s: %w", path, err), s.Close())
+	d := &database{release: func() error { return nil }}
+	d.places.Add(1)
+	if err := d.look(ctx, path); err != nil {
+		return nil, errors.Join(fmt.Errorf("look at %s: %w", path, err), d.leave())
 	}
-	return s, nil
+	return &Store{database: d}, nil
 }
 
-func (s *Store) look(ctx context.Context, path string) error {
+func (d *database) look(ctx context.Context, path string) error {
 	if _, err := os.Stat(path); err != nil {
 		return err
 	}
@@ -34,17 +35,17 @@ func (s *Store) look(ctx context.Context, path string) error {
 		return err
 	}
 	if !held {
-		path, err = s.copied(path)
+		path, err = d.copied(path)
 		if err := errors.Join(err, end()); err != nil {
 			return err
 		}
 	}
 	file := url.URL{Scheme: "file", Opaque: url.PathEscape(path), RawQuery: "mode=ro&_pragma=query_only(1)&_pragma=busy_timeout(10000)"}
-	if s.readers, err = sql.Open("sqlite", file.String()); err != nil {
+	if d.readers, err = sql.Open("sqlite", file.String()); err != nil {
 		return err
 	}
-	s.reads = newStatements(s.readers)
-	return s.refuseNewer(ctx)
+	d.reads = newStatements(d.readers)
+	return d.refuseNewer(ctx)
 }
 
 // Held says whether a process has the database open.
@@ -70,12 +71,12 @@ func hold(path string) (held bool, end func() error, err error) {
 }
 
 // copied copies the database and its write-ahead log into a folder that goes when the store is closed.
-func (s *Store) copied(path string) (string, error) {
+func (d *database) copied(path string) (string, error) {
 	dir, err := os.MkdirTemp("", "slipher-look-*")
 	if err != nil {
 		return "", err
 	}
-	s.release = func() error { return os.RemoveAll(dir) }
+	d.release = func() error { return os.RemoveAll(dir) }
 	err = copyFile(filepath.Join(dir, "meta.db"), path)
 	if err == nil {
 		err = copyFile(filepath.Join(dir, "meta.db-wal"), path+"-wal")
@@ -100,13 +101,13 @@ func copyFile(to, from string) error {
 	return errors.Join(err, target.Close())
 }
 
-func (s *Store) refuseNewer(ctx context.Context) error {
+func (d *database) refuseNewer(ctx context.Context) error {
 	newest, err := newestMigration()
 	if err != nil {
 		return err
 	}
 	var current int64
-	if err := s.readers.QueryRowContext(ctx, `SELECT coalesce(max(version_id), 0) FROM goose_db_version`).Scan(&current); err != nil {
+	if err := d.readers.QueryRowContext(ctx, `SELECT coalesce(max(version_id), 0) FROM goose_db_version`).Scan(&current); err != nil {
 		return err
 	}
 	if current > newest {

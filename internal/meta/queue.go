@@ -64,7 +64,7 @@ func (tx *Tx) release(job *rivertype.JobRow) error {
 		return nil
 	}
 	if wait := job.ScheduledAt.Sub(tx.store.now()); wait < tx.store.rest {
-		time.AfterFunc(wait, tx.store.bell.ring)
+		time.AfterFunc(wait, tx.store.bells.ring)
 	}
 	_, err := tx.exec(`UPDATE river_job SET state = 'available' WHERE id = $1`, job.ID)
 	return err

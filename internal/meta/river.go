@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"fmt"
 	"log/slog"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -20,7 +22,15 @@ import (
 // and not from a table that is polled.
 type driver struct {
 	*riversqlite.Driver
-	bell bell
+	bell    bell
+	replica string // that works jobs; empty for one that only enqueues them
+}
+
+func (d *driver) GetExecutor() riverdriver.Executor {
+	if d.replica == "" {
+		return d.Driver.GetExecutor()
+	}
+	return &fence{Executor: d.Driver.GetExecutor(), replica: d.replica}
 }
 
 func (d *driver) GetListener(*riverdriver.GetListenenerParams) riverdriver.Listener {
@@ -36,6 +46,32 @@ func (b bell) ring() {
 	select {
 	case b <- struct{}{}:
 	default:
+	}
+}
+
+// bells are those of all control planes of this process.
+type bells struct {
+	mu  sync.Mutex
+	all []bell
+}
+
+func (b *bells) add(one bell) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.all = append(b.all, one)
+}
+
+func (b *bells) remove(one bell) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.all = slices.DeleteFunc(b.all, func(other bell) bool { return other == one })
+}
+
+func (b *bells) ring() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, one := range b.all {
+		one.ring()
 	}
 }
 

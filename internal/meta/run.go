@@ -19,30 +19,45 @@ const (
 	mostRunning = 1000
 )
 
-// Run works jobs until the context ends, cancels those that run, and waits for them. Jobs that an
-// earlier process left running run again at once.
+// Run works jobs until the context ends, cancels those that run, and waits for them. Jobs that an earlier process left running run again at once,
+// and those of another control plane when it has not been heard of for a while.
 func (s *Store) Run(ctx context.Context) error {
-	if err := s.adopt(ctx); err != nil {
-		return err
+	for ctx.Err() == nil {
+		if err := s.runAs(ctx, fmt.Sprintf("%s.%d", s.name, s.runs.Add(1))); err != nil {
+			return err
+		}
 	}
-	client, err := river.NewClient(s.driver(), s.works())
-	if err != nil {
-		return fmt.Errorf("set up jobs: %w", err)
+	return nil
+}
+
+// runAs works jobs as one replica, until the context ends or others take it for dead.
+func (s *Store) runAs(ctx context.Context, replica string) error {
+	if err := s.signOn(ctx, replica); err != nil {
+		return nil // asked to stop
 	}
 	// River learns of the end from StopAndCancel alone: only so it tells an interrupted job from a failed one.
 	detached := context.WithoutCancel(ctx)
+	defer s.signOff(detached, replica)
+	client, err := river.NewClient(s.driver(replica), s.works(replica))
+	if err != nil {
+		return fmt.Errorf("set up jobs: %w", err)
+	}
 	if err := client.Start(detached); err != nil {
 		return fmt.Errorf("start jobs: %w", err)
 	}
-	<-ctx.Done()
+	s.beat(ctx, replica)
 	if err := client.StopAndCancel(detached); err != nil {
 		return fmt.Errorf("stop jobs: %w", err)
 	}
 	return nil
 }
 
-// Wake looks for jobs that have become due now, and not a second later. It is for whoever moves a clock.
-func (s *Store) Wake() { s.bell.ring() }
+// Wake looks for jobs that have become due now, and for control planes that were not heard of, and not a second later. It is for whoever moves a
+// clock.
+func (s *Store) Wake() {
+	s.bells.ring()
+	s.beats.ring()
+}
 
 // Jobs says how many jobs run, and for when the earliest of the others waits; zero if none does. It is for whoever moves a clock.
 func (s *Store) Jobs(ctx context.Context) (running int, next time.Time, err error) {
@@ -56,30 +71,20 @@ func (s *Store) Jobs(ctx context.Context) (running int, next time.Time, err erro
 	return running, next, err
 }
 
-// adopt makes every job available that a process took and did not finish. River would wait for an
-// hour first; we know that no other process lives.
-func (s *Store) adopt(ctx context.Context) error {
-	_, err := s.writer.ExecContext(ctx,
-		`UPDATE river_job SET state = 'available' WHERE state IN ('running', 'retryable', 'scheduled')`)
-	if err != nil {
-		return fmt.Errorf("adopt jobs: %w", err)
-	}
-	return nil
-}
-
 // inserts configures River for Enqueue alone.
 func (s *Store) inserts() *river.Config {
 	return &river.Config{
 		MaxAttempts: math.MaxInt16,
-		Logger:      s.riverLog(),
+		Logger:      riverLog(s.log),
 		Test:        river.TestConfig{Time: clock(s.now)},
 	}
 }
 
 // works configures River to fetch and to run jobs, and nothing else: outcomes are recorded by worker and
 // due times by release, so there is nothing to maintain and no leader to elect.
-func (s *Store) works() *river.Config {
+func (s *Store) works(replica string) *river.Config {
 	config := s.inserts()
+	config.ID = replica
 	config.Queues = map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: mostRunning}}
 	config.Workers = s.workers
 	config.JobTimeout = -1
@@ -91,6 +96,8 @@ func (s *Store) works() *river.Config {
 	return config
 }
 
-func (s *Store) driver() *driver { return &driver{riversqlite.New(s.writer), s.bell} }
+func (s *Store) driver(replica string) *driver {
+	return &driver{Driver: riversqlite.New(s.writer), bell: s.bell, replica: replica}
+}
 
-func (s *Store) riverLog() *slog.Logger { return slog.New(atLeastWarn{s.log.Handler()}) }
+func riverLog(log *slog.Logger) *slog.Logger { return slog.New(atLeastWarn{log.Handler()}) }

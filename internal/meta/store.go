@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
 	_ "modernc.org/sqlite" // the "sqlite" driver of database/sql
 )
 
@@ -29,11 +30,12 @@ type Config struct {
 	Log  *slog.Logger     // nil discards
 }
 
-// Store is an open database. One process at a time may have it open.
-type Store struct {
+// database is what all control planes of this process share. One process at a time may have it open.
+type database struct {
 	now     func() time.Time
 	log     *slog.Logger
 	release func() error // ends the hold on the database
+	opening string       // random, so that nothing has to be written for it: a full disk must not be in the way
 	writer  *sql.DB      // nil after Look; one connection
 	readers *sql.DB
 	writes  *statements // of the writer
@@ -42,12 +44,23 @@ type Store struct {
 	group   *group        // open; whoever has the turn may use it
 	writing atomic.Uint64 // the goroutine inside a change
 	news    news
-	opening string // random, so that nothing has to be written for it: a full disk must not be in the way
+	bells   bells
+
+	places atomic.Int64 // stores that are not closed yet
+	named  atomic.Int64 // stores that were ever made
+}
+
+// Store is one control plane's place at a database.
+type Store struct {
+	*database
+	name string
 
 	workers *river.Workers         // filled by Handle
 	river   *river.Client[*sql.Tx] // only inserts and deletes; Run has its own
-	bell    bell
-	rest    time.Duration // between two looks for jobs that have become due
+	bell    bell                   // rings for jobs
+	beats   bell                   // rings when a clock was moved
+	rest    time.Duration          // between two looks for jobs that have become due
+	runs    atomic.Int64
 }
 
 // Open opens the database, creates it if needed, and brings its tables up to date. It refuses a database
@@ -63,41 +76,49 @@ func Open(ctx context.Context, config Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	store := &Store{
-		now: config.Now, log: config.Log, release: lock.Close,
-		workers: river.NewWorkers(), turn: make(turn, 1), bell: make(bell, 1), rest: longestRest,
-		opening: rand.Text(),
-	}
-	if err := store.open(ctx, config); err != nil {
-		return nil, errors.Join(fmt.Errorf("open %s: %w", config.Path, err), store.Close())
+	opened := &database{now: config.Now, log: config.Log, release: lock.Close, opening: rand.Text(), turn: make(turn, 1)}
+	opened.places.Add(1)
+	store, err := opened.open(ctx, config)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s: %w", config.Path, err), opened.leave())
 	}
 	return store, nil
 }
 
-func (s *Store) open(ctx context.Context, config Config) error {
+func (d *database) open(ctx context.Context, config Config) (*Store, error) {
 	if err := makePrivate(config.Path); err != nil {
-		return err
+		return nil, err
 	}
 	var err error
-	if s.writer, err = connect(config.Path, "_txlock=immediate"); err != nil {
-		return err
+	if d.writer, err = connect(config.Path, "_txlock=immediate"); err != nil {
+		return nil, err
 	}
-	s.writer.SetMaxOpenConns(1)
-	s.writes = newStatements(s.writer)
+	d.writer.SetMaxOpenConns(1)
+	d.writes = newStatements(d.writer)
 	// The readers are unlimited, so that a View inside a View cannot starve.
-	if s.readers, err = connect(config.Path, "_pragma=query_only(1)"); err != nil {
-		return err
+	if d.readers, err = connect(config.Path, "_pragma=query_only(1)"); err != nil {
+		return nil, err
 	}
-	s.readers.SetMaxIdleConns(8)
-	s.reads = newStatements(s.readers)
-	if err := migrate(ctx, s.writer); err != nil {
-		return err
+	d.readers.SetMaxIdleConns(8)
+	d.reads = newStatements(d.readers)
+	if err := migrate(ctx, d.writer); err != nil {
+		return nil, err
 	}
-	if err := migrateRiver(ctx, s.writer, s.driver(), s.riverLog()); err != nil {
-		return err
+	if err := migrateRiver(ctx, d.writer, &driver{Driver: riversqlite.New(d.writer)}, riverLog(d.log)); err != nil {
+		return nil, err
 	}
-	s.river, err = river.NewClient(s.driver(), s.inserts())
-	return err
+	return newStore(d)
+}
+
+// newStore makes another place at the database.
+func newStore(d *database) (store *Store, err error) {
+	store = &Store{
+		database: d, name: fmt.Sprintf("%s.%d", d.opening, d.named.Add(1)),
+		workers: river.NewWorkers(), bell: make(bell, 1), beats: make(bell, 1), rest: longestRest,
+	}
+	d.bells.add(store.bell)
+	store.river, err = river.NewClient(store.driver(""), store.inserts())
+	return store, err
 }
 
 func connect(path, options string) (*sql.DB, error) {
@@ -116,15 +137,23 @@ func makePrivate(path string) error {
 	return errors.Join(file.Chmod(0o600), file.Close())
 }
 
-// Close releases the database. Run must have returned before.
+// Close gives the place up, and with the last place releases the database. Run must have returned before.
 func (s *Store) Close() error {
+	s.bells.remove(s.bell)
+	return s.leave()
+}
+
+func (d *database) leave() error {
+	if d.places.Add(-1) > 0 {
+		return nil
+	}
 	var errs []error
-	for _, db := range []*sql.DB{s.readers, s.writer} {
+	for _, db := range []*sql.DB{d.readers, d.writer} {
 		if db != nil {
 			errs = append(errs, db.Close())
 		}
 	}
-	return errors.Join(append(errs, s.release())...)
+	return errors.Join(append(errs, d.release())...)
 }
 
 // View runs read in a transaction that sees one state of the database from its first look to its end.
@@ -161,7 +190,7 @@ func (s *Store) Update(ctx context.Context, change func(tx *Tx) error) error {
 		return err
 	}
 	if err == nil && tx.ring {
-		s.bell.ring()
+		s.bells.ring()
 	}
 	return err
 }
