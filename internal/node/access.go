@@ -2,16 +2,19 @@ package node
 
 import (
 	"context"
+	"strconv"
 	"strings"
+	"time"
 
 	"slipher/internal/pgwire"
 	"slipher/internal/sql/ast"
 	"slipher/internal/sql/print"
+	"slipher/internal/sql/sqlstate"
 )
 
-// translation is a statement in the engine's words, and what it takes to run it.
+// translation is a statement's plan, and for whom it was made.
 type translation struct {
-	print.Translation
+	print.Plan
 	access *access
 }
 
@@ -19,9 +22,7 @@ type translation struct {
 type access struct {
 	user    int32
 	checked int // the session's epoch in which the needs were last held against the rights
-	needs   []need
-	reads   []object                    // what a query reads, for views
-	after   func(context.Context) error // keeps in the catalogue what the statement has done
+	needs   []print.Need
 }
 
 // check refuses a statement that the session's user may not run. A prepared one is checked again in each transaction: rights may have been taken
@@ -55,52 +56,74 @@ func (s *session) check(ctx context.Context, a *access) error {
 	return nil
 }
 
-// translate says a statement in the engine's words, in which pg_catalog is what the prelude makes of it, and refuses one that the user may not run.
+// translate plans a statement, and refuses one that the user may not run.
 func (s *session) translate(ctx context.Context, parsed ast.Statement) (translation, error) {
-	admitted := &clearance{ctx: ctx, session: s, access: &access{user: s.user.id}}
-	statement, err := admitted.statement(parsed)
-	if err != nil {
-		return translation{}, err
-	}
-	t, err := s.inEngineWords(statement, admitted.resolver())
-	if err != nil {
-		return translation{}, err
-	}
-	return translation{t, admitted.access}, s.check(ctx, admitted.access)
+	return s.translateFilling(ctx, parsed, nil)
 }
 
-// place is what a relation's name means.
-type place struct {
-	kind string // "object", "temporary", "system", or "" for nothing
-	object
-	name ast.Name // in full, for the engine
+// translateFilling is translate for an INSERT that names no columns: it fills these.
+func (s *session) translateFilling(ctx context.Context, parsed ast.Statement, columns []string) (translation, error) {
+	plan, err := print.Translate(parsed, s.printSession(ctx, columns))
+	if err != nil {
+		return translation{}, err
+	}
+	if made := plan.Keeps.Table; made != nil && made.Temp {
+		s.temporaries = true
+	}
+	admitted := &access{user: s.user.id, needs: plan.Needs}
+	return translation{plan, admitted}, s.check(ctx, admitted)
 }
+
+// printSession is what a statement may ask about the session.
+func (s *session) printSession(ctx context.Context, columns []string) print.Session {
+	return print.Session{
+		User:     s.user.name,
+		UserID:   s.user.id,
+		Admin:    adminID,
+		Database: s.startup.Database,
+		Schema:   s.schema,
+		Version:  version,
+		Backend:  int32(s.startup.ProcessID),
+		Settings: s.settings.now,
+		Hidden:   []string{catalogueSchema},
+		Catalog:  statementCatalog{ctx, s},
+		System:   systemName,
+		Columns:  columns,
+
+		UserVariable: userVariable,
+
+		Unique: strconv.FormatInt(time.Now().UnixNano(), 36),
+	}
+}
+
+// version is what VERSION() answers; drivers look for both names in it.
+const version = "PostgreSQL 8.0.2 on x86_64-unknown-linux-gnu, compiled by GCC, Redshift 1.0.100000 (slipher)"
 
 // find finds what a name means, in the order in which the engine looks: temporary tables, the schemas of the search path, the system's own.
-func (s *session) find(ctx context.Context, r *rights, name ast.Name) (place, error) {
+func (s *session) find(ctx context.Context, r *rights, name ast.Name) (print.Place, error) {
 	if len(name) > 2 {
-		return place{}, &pgwire.Error{Code: "0A000", Message: `cross-database references are not supported: "` + strings.Join(name, ".") + `"`}
+		return print.Place{}, sqlstate.CrossDatabase(strings.Join(name, "."))
 	}
 	if len(name) == 1 {
 		if found := s.temporary(ctx, name.Last()); found != nil {
-			return place{kind: "temporary", name: found}, nil
+			return print.Place{Kind: print.Temporary, Name: found}, nil
 		}
 	}
 	relations, err := r.relations(ctx, name.Last())
 	if err != nil {
-		return place{}, err
+		return print.Place{}, err
 	}
 	for _, schema := range s.lookedIn(name) {
 		for _, o := range relations {
 			if sameName(o.schema, schema) && sameName(o.name, name.Last()) {
-				return place{kind: "object", object: o, name: ast.Name{o.schema, o.name}}, nil
+				return print.Place{Kind: print.Stored, Object: o.planned(), Name: ast.Name{o.schema, o.name}}, nil
 			}
 		}
 	}
 	if full, known := systemRelation(name); known {
-		return place{kind: "system", name: full}, nil
+		return print.Place{Kind: print.System, Name: full}, nil
 	}
-	return place{}, nil
+	return print.Place{}, nil
 }
 
 // lookedIn are the schemas in which a name is looked for.

@@ -13,13 +13,13 @@ const catalogueSchema = "slipher_catalog"
 
 // catalogue keeps what Redshift says of tables and the engine has no notion of: distribution and sort keys, encodings, declared types. It lives
 // in the database file (prelude/storage.sql) and is changed in the transaction that changes the table.
-func (s *session) catalogue(ctx context.Context, t translation) error {
+func (s *session) catalogue(ctx context.Context, kept print.Keeps) error {
 	switch {
-	case t.Table != nil && !t.Table.Temp:
-		return s.catalogueTable(ctx, t.Table)
-	case t.Alter != nil:
-		return s.catalogueAlter(ctx, t.Alter)
-	case t.Drop != nil:
+	case kept.Table != nil && !kept.Table.Temp:
+		return s.catalogueTable(ctx, kept.Table)
+	case kept.Alter != nil:
+		return s.catalogueAlter(ctx, kept.Alter)
+	case kept.Drop != nil:
 		return s.catalogueDrop(ctx)
 	}
 	return nil

@@ -33,9 +33,9 @@ func (s *session) prepareCopy(ctx context.Context, t translation, text string) (
 	if c.format.Name == "binary" && c.out {
 		return nil, &pgwire.Error{Code: "0A000", Message: "COPY TO STDOUT in binary format is not supported; use text or csv"}
 	}
-	selection := translation{print.Translation{Rows: true, Statements: []string{t.Copy.Query}}, t.access}
+	selection := translation{print.Plan{Rows: true, Runs: []string{t.Copy.Query}}, t.access}
 	if !c.out {
-		selection.Statements[0] = columnsOf(t.Copy)
+		selection.Runs[0] = columnsOf(t.Copy)
 	}
 	var err error
 	c.rows, err = s.prepareQuery(ctx, selection, text, nil)

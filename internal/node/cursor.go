@@ -6,7 +6,6 @@ import (
 	"io"
 
 	"slipher/internal/pgwire"
-	"slipher/internal/sql/print"
 )
 
 // cursor is a query whose rows are fetched piece by piece. It ends with its transaction.
@@ -20,23 +19,21 @@ func (c *cursor) close() {
 	c.query.Close()
 }
 
-// prepareCursor serves DECLARE, FETCH and CLOSE, whose cursors live in the session.
-func (s *session) prepareCursor(ctx context.Context, t translation, text string, params []uint32) (pgwire.Statement, error) {
-	switch t.Kind {
-	case print.KindDeclare:
-		q, err := s.prepareQuery(ctx, t, text, params)
-		if err != nil {
-			return nil, err
-		}
-		return &declaration{query: q, name: t.Cursor.Name}, nil
-	case print.KindFetch:
-		open, known := s.cursors[t.Cursor.Name]
-		if !known {
-			return nil, unknownCursor(t.Cursor.Name)
-		}
-		return &fetch{query: open.query, name: t.Cursor.Name, count: t.Cursor.Count}, nil
+// prepareDeclaration serves DECLARE, whose cursor lives in the session.
+func (s *session) prepareDeclaration(ctx context.Context, t translation, text string, params []uint32) (pgwire.Statement, error) {
+	q, err := s.prepareQuery(ctx, t, text, params)
+	if err != nil {
+		return nil, err
 	}
-	return tagged(func(context.Context) (string, error) { return t.Tag, s.closeCursor(t.Cursor.Name) }), nil
+	return &declaration{query: q, name: t.Cursor.Name}, nil
+}
+
+func (s *session) prepareFetch(t translation) (pgwire.Statement, error) {
+	open, known := s.cursors[t.Cursor.Name]
+	if !known {
+		return nil, unknownCursor(t.Cursor.Name)
+	}
+	return &fetch{query: open.query, name: t.Cursor.Name, count: t.Cursor.Count}, nil
 }
 
 func (s *session) closeCursor(name string) error {

@@ -26,29 +26,26 @@ func (s *session) definition(t translation, text string) *command {
 }
 
 func (s *session) define(ctx context.Context, t translation) (count int64, err error) {
-	if t.Table != nil && t.Table.IfNotExists {
-		there, err := s.exists(ctx, t.Table.Name)
+	if table := t.Keeps.Table; table != nil && table.IfNotExists {
+		there, err := s.exists(ctx, table.Name)
 		if err != nil {
 			return 0, err
 		}
 		if there {
-			pgwire.Notice(ctx, "NOTICE", &pgwire.Error{Code: "42P07", Message: `relation "` + t.Table.Name.Last() + `" already exists, skipping`})
+			pgwire.Notice(ctx, "NOTICE", &pgwire.Error{Code: "42P07", Message: `relation "` + table.Name.Last() + `" already exists, skipping`})
 			return 0, nil
 		}
 	}
-	for _, statement := range t.Statements {
+	for _, statement := range t.Runs {
 		if count, err = s.change(ctx, statement); err != nil {
 			return 0, err
 		}
 	}
-	if err := s.catalogue(ctx, t); err != nil {
+	if err := s.catalogue(ctx, t.Keeps); err != nil {
 		return 0, err
 	}
 	s.epoch++
-	if t.access.after == nil {
-		return count, nil
-	}
-	return count, t.access.after(ctx)
+	return count, s.keepObjects(ctx, t.Keeps)
 }
 
 // change runs one of the engine's statements and returns the number of rows that it wrote.

@@ -8,6 +8,8 @@ import (
 
 	"slipher/internal/pgwire"
 	"slipher/internal/sql/ast"
+	"slipher/internal/sql/print"
+	"slipher/internal/sql/sqlstate"
 )
 
 // The privileges that there are on each kind of object.
@@ -100,10 +102,14 @@ func (s *session) relationsNamed(ctx context.Context, r *rights, names []ast.Nam
 		if err != nil {
 			return nil, err
 		}
-		if found.kind != "object" {
-			return nil, noRelation(strings.Join(name, "."))
+		if found.Kind != print.Stored {
+			return nil, sqlstate.NoRelation(strings.Join(name, "."))
 		}
-		list = append(list, found.object)
+		o, _, err := r.exactly(ctx, found.Object.Schema, found.Object.Name)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, o)
 	}
 	return list, nil
 }
@@ -116,7 +122,7 @@ func (s *session) schemasNamed(ctx context.Context, r *rights, names []ast.Name)
 		}
 		at := slices.IndexFunc(schemas, func(o object) bool { return len(name) == 1 && sameName(o.schema, name.Last()) })
 		if at < 0 {
-			return nil, noSchema(strings.Join(name, "."))
+			return nil, sqlstate.NoSchema(strings.Join(name, "."))
 		}
 		list = append(list, schemas[at])
 	}
@@ -182,7 +188,7 @@ func (c privilegeChange) each(r *rights, act func(o object, privilege string, to
 	for _, o := range c.objects {
 		for _, privilege := range c.privileges {
 			if !r.mayGrant(o, privilege) {
-				return denied(o, need{privileges: []string{privilege}})
+				return denied(o, print.Need{Privileges: []string{privilege}})
 			}
 			for _, to := range c.grantees {
 				if err := act(o, privilege, to); err != nil {

@@ -9,21 +9,14 @@ import (
 	"slipher/internal/sql/print"
 )
 
-// prepareNamed serves PREPARE, EXECUTE and DEALLOCATE, whose statements live in the session and not in the engine: an EXECUTE then goes the
-// same way as every other query.
-func (s *session) prepareNamed(t translation, text string) (pgwire.Statement, error) {
-	named := t.Prepared
-	switch t.Kind {
-	case print.KindPrepare:
-		return tagged(func(ctx context.Context) (string, error) { return t.Tag, s.name(ctx, named, text) }), nil
-	case print.KindDeallocate:
-		return tagged(func(context.Context) (string, error) { return t.Tag, s.deallocate(named.Name) }), nil
-	}
-	q, known := s.named[named.Name]
+// prepareExecution serves EXECUTE of what PREPARE named. The statements live in the session and not in the engine: an EXECUTE then goes the same way
+// as every other query.
+func (s *session) prepareExecution(t translation, text string) (pgwire.Statement, error) {
+	q, known := s.named[t.Prepared.Name]
 	if !known {
-		return nil, unknownStatement(named.Name)
+		return nil, unknownStatement(t.Prepared.Name)
 	}
-	return &execution{query: q, args: named.Args, text: text, access: t.access}, nil
+	return &execution{query: q, args: t.Prepared.Args, text: text, access: t.access}, nil
 }
 
 func (s *session) name(ctx context.Context, named *print.Prepared, text string) error {

@@ -1,16 +1,37 @@
 package node
 
-import "context"
+import (
+	"context"
+
+	"slipher/internal/sql/print"
+)
+
+// keepObjects has the catalogue keep whose relations and schemas are, under which name, and which are gone.
+func (s *session) keepObjects(ctx context.Context, kept print.Keeps) error {
+	switch {
+	case kept.Made != nil && kept.Made.Kind == "schema":
+		return s.enterSchema(ctx, kept.Made.Schema, kept.Made.Owner)
+	case kept.Made != nil:
+		return s.enterObject(ctx, *kept.Made, kept.Reads)
+	case kept.Given != nil:
+		return s.setOwner(ctx, kept.Given.Object, kept.Given.Owner)
+	case kept.Renamed != nil:
+		return s.renameObject(ctx, kept.Renamed.Object, kept.Renamed.Name)
+	case kept.Drop != nil:
+		return s.forgetObjects(ctx)
+	}
+	return nil
+}
 
 // enterObject has the catalogue keep a relation that was made, and gives it the privileges that its owner has set for relations to come. A view that
 // takes another's place keeps that one's owner and privileges.
-func (s *session) enterObject(ctx context.Context, made object, reads []object) error {
-	rows, err := s.rows(ctx, s.own("SELECT kind FROM catalog.objects WHERE schema_name = $1 AND name = $2"), made.schema, made.name)
+func (s *session) enterObject(ctx context.Context, made print.Object, reads []print.Object) error {
+	rows, err := s.rows(ctx, s.own("SELECT kind FROM catalog.objects WHERE schema_name = $1 AND name = $2"), made.Schema, made.Name)
 	if err != nil {
 		return err
 	}
-	if replaces := len(rows) > 0 && made.kind == "view" && rows[0][0] == made.kind; replaces {
-		_, err = s.change(ctx, s.own("UPDATE catalog.objects SET traced = $3 WHERE schema_name = $1 AND name = $2"), made.schema, made.name, made.traced)
+	if replaces := len(rows) > 0 && made.Kind == "view" && rows[0][0] == made.Kind; replaces {
+		_, err = s.change(ctx, s.own("UPDATE catalog.objects SET traced = $3 WHERE schema_name = $1 AND name = $2"), made.Schema, made.Name, made.Traced)
 	} else {
 		err = s.newObject(ctx, made)
 	}
@@ -20,30 +41,30 @@ func (s *session) enterObject(ctx context.Context, made object, reads []object) 
 	return s.enterReads(ctx, made, reads)
 }
 
-func (s *session) newObject(ctx context.Context, made object) error {
+func (s *session) newObject(ctx context.Context, made print.Object) error {
 	for _, table := range []string{"objects", "grants"} {
-		if _, err := s.change(ctx, s.own("DELETE FROM catalog."+table+" WHERE schema_name = $1 AND name = $2"), made.schema, made.name); err != nil {
+		if _, err := s.change(ctx, s.own("DELETE FROM catalog."+table+" WHERE schema_name = $1 AND name = $2"), made.Schema, made.Name); err != nil {
 			return err
 		}
 	}
-	if _, err := s.change(ctx, s.own("INSERT INTO catalog.objects VALUES ($1, $2, $3, $4, $5)"), made.schema, made.name, made.kind, made.owner, made.traced); err != nil {
+	if _, err := s.change(ctx, s.own("INSERT INTO catalog.objects VALUES ($1, $2, $3, $4, $5)"), made.Schema, made.Name, made.Kind, made.Owner, made.Traced); err != nil {
 		return err
 	}
 	_, err := s.change(ctx, s.own(`INSERT INTO catalog.grants SELECT $1, $2, grantee_kind, grantee, privilege, max(grantable), $3 FROM catalog.default_grants
-		WHERE owner = $3 AND schema_name IN ('', $1) GROUP BY ALL`), made.schema, made.name, made.owner)
+		WHERE owner = $3 AND schema_name IN ('', $1) GROUP BY ALL`), made.Schema, made.Name, made.Owner)
 	return err
 }
 
 // enterReads keeps what a view reads, because it is held against the rights of the view's owner.
-func (s *session) enterReads(ctx context.Context, made object, reads []object) error {
-	if _, err := s.change(ctx, s.own("DELETE FROM catalog.view_reads WHERE schema_name = $1 AND name = $2"), made.schema, made.name); err != nil {
+func (s *session) enterReads(ctx context.Context, made print.Object, reads []print.Object) error {
+	if _, err := s.change(ctx, s.own("DELETE FROM catalog.view_reads WHERE schema_name = $1 AND name = $2"), made.Schema, made.Name); err != nil {
 		return err
 	}
-	if made.kind != "view" {
+	if made.Kind != "view" {
 		return nil
 	}
 	for _, read := range reads {
-		if _, err := s.change(ctx, s.own("INSERT INTO catalog.view_reads VALUES ($1, $2, $3, $4)"), made.schema, made.name, read.schema, read.name); err != nil {
+		if _, err := s.change(ctx, s.own("INSERT INTO catalog.view_reads VALUES ($1, $2, $3, $4)"), made.Schema, made.Name, read.Schema, read.Name); err != nil {
 			return err
 		}
 	}
@@ -72,16 +93,16 @@ func (s *session) forgetObjects(ctx context.Context) error {
 	return nil
 }
 
-func (s *session) renameObject(ctx context.Context, o object, name string) error {
+func (s *session) renameObject(ctx context.Context, o print.Object, name string) error {
 	for _, table := range []string{"objects", "grants"} {
-		if _, err := s.change(ctx, s.own("UPDATE catalog."+table+" SET name = $3 WHERE schema_name = $1 AND name = $2"), o.schema, o.name, name); err != nil {
+		if _, err := s.change(ctx, s.own("UPDATE catalog."+table+" SET name = $3 WHERE schema_name = $1 AND name = $2"), o.Schema, o.Name, name); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *session) setOwner(ctx context.Context, o object, owner int32) error {
-	_, err := s.change(ctx, s.own("UPDATE catalog.objects SET owner = $3 WHERE schema_name = $1 AND name = $2"), o.schema, o.name, owner)
+func (s *session) setOwner(ctx context.Context, o print.Object, owner int32) error {
+	_, err := s.change(ctx, s.own("UPDATE catalog.objects SET owner = $3 WHERE schema_name = $1 AND name = $2"), o.Schema, o.Name, owner)
 	return err
 }

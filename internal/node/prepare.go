@@ -2,16 +2,14 @@ package node
 
 import (
 	"context"
-	"regexp"
-	"strconv"
 	"strings"
-	"time"
 
 	"slipher/internal/engine"
 	"slipher/internal/pgwire"
 	"slipher/internal/sql/ast"
 	"slipher/internal/sql/parse"
 	"slipher/internal/sql/print"
+	"slipher/internal/sql/sqlstate"
 )
 
 // Prepare parses the first statement of sql and makes it ready to run.
@@ -58,10 +56,18 @@ func (s *session) prepare(ctx context.Context, parsed ast.Statement, text string
 		return tagged(func(ctx context.Context) (string, error) { return s.security(ctx, t) }).checked(s, t), nil
 	case print.KindCopyIn, print.KindCopyOut:
 		return s.prepareCopy(ctx, t, text)
-	case print.KindPrepare, print.KindExecute, print.KindDeallocate:
-		return s.prepareNamed(t, text)
-	case print.KindDeclare, print.KindFetch, print.KindClose:
-		return s.prepareCursor(ctx, t, text, params)
+	case print.KindPrepare:
+		return tagged(func(ctx context.Context) (string, error) { return t.Tag, s.name(ctx, t.Prepared, text) }), nil
+	case print.KindExecute:
+		return s.prepareExecution(t, text)
+	case print.KindDeallocate:
+		return tagged(func(context.Context) (string, error) { return t.Tag, s.deallocate(t.Prepared.Name) }), nil
+	case print.KindDeclare:
+		return s.prepareDeclaration(ctx, t, text, params)
+	case print.KindFetch:
+		return s.prepareFetch(t)
+	case print.KindClose:
+		return tagged(func(context.Context) (string, error) { return t.Tag, s.closeCursor(t.Cursor.Name) }), nil
 	default:
 		return s.command(t).checked(s, t), nil
 	}
@@ -69,101 +75,25 @@ func (s *session) prepare(ctx context.Context, parsed ast.Statement, text string
 
 // guard keeps statements from changing what is the node's own: the catalogue in the database file and the catalogs beside it.
 func (s *session) guard(t translation) error {
-	if made := t.Table; made != nil && !made.Temp && made.Name.Schema() == "" && s.schema == "" {
+	table, drop := t.Keeps.Table, t.Keeps.Drop
+	if table != nil && !table.Temp && table.Name.Schema() == "" && s.schema == "" {
 		return &pgwire.Error{Code: "3F000", Message: "no schema has been selected to create in"}
 	}
 	changed := []ast.Name{t.Target}
-	if t.Table != nil {
-		changed = append(changed, t.Table.Name)
+	if table != nil {
+		changed = append(changed, table.Name)
 	}
-	if t.Drop != nil {
-		changed = append(changed, t.Drop.Names...)
+	if drop != nil {
+		changed = append(changed, drop.Names...)
 	}
 	for _, name := range changed {
-		isOwn := name.Schema() == catalogueSchema || t.Drop != nil && t.Drop.Object == "schema" && name.Last() == catalogueSchema
+		isOwn := name.Schema() == catalogueSchema || drop != nil && drop.Object == "schema" && name.Last() == catalogueSchema
 		switch {
 		case len(name) > 2 && name[0] != "temp":
-			return &pgwire.Error{Code: "0A000", Message: `cross-database references are not supported: "` + strings.Join(name, ".") + `"`}
+			return clientError(sqlstate.CrossDatabase(strings.Join(name, ".")), "")
 		case isOwn:
 			return &pgwire.Error{Code: "42501", Message: "permission denied: the catalogue is read only"}
 		}
 	}
 	return nil
-}
-
-// inEngineWords says a statement in the engine's words, in which pg_catalog is what the prelude makes of it.
-func (s *session) inEngineWords(parsed ast.Statement, resolve func(ast.Name) (ast.Name, error)) (print.Translation, error) {
-	t, err := print.Translate(parsed, print.Session{
-		User:     s.user.name,
-		UserID:   s.user.id,
-		Database: s.startup.Database,
-		Schema:   s.schema,
-		Version:  version,
-		Backend:  int32(s.startup.ProcessID),
-		Settings: s.settings.now,
-		Hidden:   []string{catalogueSchema},
-		Resolve:  resolve,
-
-		UserVariable: userVariable,
-
-		Unique: strconv.FormatInt(time.Now().UnixNano(), 36),
-	})
-	if err != nil {
-		return print.Translation{}, err
-	}
-	for i, statement := range t.Statements {
-		t.Statements[i] = unqualified(statement)
-	}
-	if t.Copy != nil {
-		t.Copy.Query = unqualified(t.Copy.Query)
-	}
-	return t, nil
-}
-
-// version is what VERSION() answers; drivers look for both names in it.
-const version = "PostgreSQL 8.0.2 on x86_64-unknown-linux-gnu, compiled by GCC, Redshift 1.0.100000 (slipher)"
-
-// unqualified takes pg_catalog off the names in a statement of the engine: qualified, they would mean the engine's own catalogue, which shows
-// too little, and shows what users should not see. The same holds for some of information_schema. Names are found in the prelude's first and in the engine's then.
-func unqualified(sql string) string {
-	const qualifier = "pg_catalog."
-	var out strings.Builder
-	for sql != "" {
-		at := strings.IndexAny(sql, `'"pi`)
-		if at < 0 {
-			break
-		}
-		out.WriteString(sql[:at])
-		sql = sql[at:]
-		skip := 1
-		switch {
-		case sql[0] == 'i':
-			if own := ownInformation.FindStringSubmatch(sql); own != nil && startsName(out.String()) {
-				out.WriteString(engine.Helpers + ".main.information_schema_" + own[1])
-				sql = sql[len(own[0]):]
-				continue
-			}
-		case sql[0] == '\'' || sql[0] == '"':
-			if end := strings.IndexByte(sql[1:], sql[0]); end >= 0 { // a doubled quote ends one string and begins the next
-				skip = end + 2
-			}
-		case strings.HasPrefix(sql, qualifier) && startsName(out.String()):
-			sql = sql[len(qualifier):]
-			continue
-		}
-		out.WriteString(sql[:skip])
-		sql = sql[skip:]
-	}
-	return out.String() + sql
-}
-
-// ownInformation finds the views of information_schema that the prelude has.
-var ownInformation = regexp.MustCompile(`^information_schema\."?(tables|columns|schemata|views|table_constraints)\b"?`)
-
-// startsName says whether a name may begin behind text.
-func startsName(text string) bool {
-	if text == "" {
-		return true
-	}
-	return strings.ContainsRune(" (,\n\t=<>+-*/|[", rune(text[len(text)-1]))
 }

@@ -27,7 +27,7 @@ type query struct {
 }
 
 func (s *session) prepareQuery(ctx context.Context, t translation, text string, params []uint32) (*query, error) {
-	prepared, err := s.engine.Prepare(ctx, t.Statements[0])
+	prepared, err := s.engine.Prepare(ctx, t.Runs[0])
 	if err != nil {
 		return nil, clientError(err, text)
 	}
@@ -52,13 +52,12 @@ func (s *session) newQuery(prepared *engine.Statement, t translation, text strin
 // prepareInsert lets an INSERT give values for the first columns only: Redshift fills the others with their defaults, the engine wants the
 // columns named.
 func (s *session) prepareInsert(ctx context.Context, parsed ast.Statement, t translation, text string, params []uint32) (*query, error) {
-	prepared, err := s.engine.Prepare(ctx, t.Statements[0])
+	prepared, err := s.engine.Prepare(ctx, t.Runs[0])
 	if err == nil {
 		return s.newQuery(prepared, t, text, params), nil
 	}
-	insert, isInsert := parsed.(*ast.Insert)
 	refused, isRefused := errors.AsType[*engine.Error](err)
-	if !isInsert || !isRefused || len(insert.Columns) > 0 {
+	if !isRefused || !t.Unnamed {
 		return nil, clientError(err, text)
 	}
 	count, short := refused.ShortInsert()
@@ -69,9 +68,7 @@ func (s *session) prepareInsert(ctx context.Context, parsed ast.Statement, t tra
 	if err != nil {
 		return nil, clientError(err, text)
 	}
-	named := *insert
-	named.Columns = columns[:min(count, len(columns))]
-	if t, err = s.translate(ctx, &named); err != nil {
+	if t, err = s.translateFilling(ctx, parsed, columns[:min(count, len(columns))]); err != nil {
 		return nil, clientError(err, text)
 	}
 	return s.prepareQuery(ctx, t, text, params)
@@ -188,7 +185,7 @@ func (s *session) explain(t translation, text string) *command {
 		if err := s.enter(ctx); err != nil {
 			return "", nil, err
 		}
-		plans, err := s.rows(ctx, t.Statements[0])
+		plans, err := s.rows(ctx, t.Runs[0])
 		if err != nil {
 			return "", nil, clientError(err, text)
 		}

@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"slipher/internal/pgwire"
+	"slipher/internal/sql/print"
+	"slipher/internal/sql/sqlstate"
 )
 
 // object is a relation, a schema (without a name) or the database (without a schema either), as the catalogue keeps it.
@@ -15,6 +17,11 @@ type object struct {
 	owner        int32
 	traced       bool            // what the view reads is known
 	held         map[string]bool // the privileges that the user holds by grants, and whether with the grant option
+}
+
+// planned is the object as plans name it.
+func (o object) planned() print.Object {
+	return print.Object{Schema: o.schema, Name: o.name, Kind: o.kind, Owner: o.owner, Traced: o.traced}
 }
 
 // rights says what one user may do, as the transaction sees it in which it was loaded.
@@ -141,49 +148,36 @@ func (r *rights) exactly(ctx context.Context, schema, name string) (found object
 	return object{}, false, err
 }
 
-// The privileges that are not granted: owning an object or its schema, and being a superuser.
-const (
-	owning       = "own"
-	owningSchema = "own schema"
-	superior     = "superuser"
-)
-
-// need is a privilege on an object that a statement takes, or several of which one is enough.
-type need struct {
-	schema, name string
-	privileges   []string
-}
-
 // require refuses a user who does not have what is needed.
-func (r *rights) require(ctx context.Context, n need) error { return r.requireBehind(ctx, n, 0) }
+func (r *rights) require(ctx context.Context, n print.Need) error { return r.requireBehind(ctx, n, 0) }
 
 // requireBehind is require for what a statement reads through a number of views.
-func (r *rights) requireBehind(ctx context.Context, n need, views int) error {
+func (r *rights) requireBehind(ctx context.Context, n print.Need, views int) error {
 	if r.superuser {
 		return nil
 	}
-	o, exists, err := r.exactly(ctx, n.schema, n.name)
+	o, exists, err := r.exactly(ctx, n.Schema, n.Name)
 	switch {
 	case err != nil:
 		return err
-	case !exists && n.name != "":
-		return noRelation(n.name)
+	case !exists && n.Name != "":
+		return sqlstate.NoRelation(n.Name)
 	case !exists:
-		return noSchema(n.schema)
+		return sqlstate.NoSchema(n.Schema)
 	}
-	if n.name != "" {
-		if err := r.require(ctx, need{schema: n.schema, privileges: []string{"usage"}}); err != nil {
+	if n.Name != "" {
+		if err := r.require(ctx, print.Need{Schema: n.Schema, Privileges: []string{"usage"}}); err != nil {
 			return err
 		}
 	}
-	enough, err := r.holdsOne(ctx, o, n.privileges)
+	enough, err := r.holdsOne(ctx, o, n.Privileges)
 	if err != nil {
 		return err
 	}
 	if !enough {
 		return denied(o, n)
 	}
-	if o.kind == "view" && slices.Contains(n.privileges, "select") {
+	if o.kind == "view" && slices.Contains(n.Privileges, "select") {
 		return r.reach(ctx, o, views+1)
 	}
 	return nil
@@ -193,11 +187,11 @@ func (r *rights) holdsOne(ctx context.Context, o object, privileges []string) (b
 	for _, privilege := range privileges {
 		_, granted := o.held[privilege]
 		switch {
-		case privilege == superior:
+		case privilege == print.Superior:
 			continue
 		case o.owner == r.user.id, granted:
 			return true, nil
-		case privilege == owningSchema:
+		case privilege == print.OwningSchema:
 			schema, exists, err := r.exactly(ctx, o.schema, "")
 			if err != nil || exists && schema.owner == r.user.id {
 				return exists, err
@@ -224,7 +218,7 @@ func (r *rights) reach(ctx context.Context, view object, views int) error {
 		return err
 	}
 	for _, row := range rows {
-		if err := owner.requireBehind(ctx, need{row[0].(string), row[1].(string), []string{"select"}}, views); err != nil {
+		if err := owner.requireBehind(ctx, print.Need{Schema: row[0].(string), Name: row[1].(string), Privileges: []string{"select"}}, views); err != nil {
 			return err
 		}
 	}
@@ -232,28 +226,20 @@ func (r *rights) reach(ctx context.Context, view object, views int) error {
 }
 
 // denied says in Redshift's words what was refused.
-func denied(o object, n need) error {
+func denied(o object, n print.Need) error {
 	switch {
-	case len(n.privileges) > 0 && n.privileges[0] == superior:
+	case len(n.Privileges) > 0 && n.Privileges[0] == print.Superior:
 		return &pgwire.Error{Code: "42501", Message: "permission denied: must be superuser"}
 	case o.kind == "database":
 		return &pgwire.Error{Code: "42501", Message: "permission denied for database"}
-	case o.kind == "schema" && len(n.privileges) > 0 && n.privileges[0] == owning:
+	case o.kind == "schema" && len(n.Privileges) > 0 && n.Privileges[0] == print.Owning:
 		return &pgwire.Error{Code: "42501", Message: "must be owner of schema " + o.schema}
 	case o.kind == "schema":
 		return &pgwire.Error{Code: "42501", Message: "permission denied for schema " + o.schema}
-	case len(n.privileges) > 0 && n.privileges[0] == owning:
+	case len(n.Privileges) > 0 && n.Privileges[0] == print.Owning:
 		return &pgwire.Error{Code: "42501", Message: "must be owner of relation " + o.name}
 	}
 	return &pgwire.Error{Code: "42501", Message: "permission denied for relation " + o.name}
-}
-
-func noRelation(name string) error {
-	return &pgwire.Error{Code: "42P01", Message: fmt.Sprintf("relation %q does not exist", name)}
-}
-
-func noSchema(name string) error {
-	return &pgwire.Error{Code: "3F000", Message: fmt.Sprintf("schema %q does not exist", name)}
 }
 
 // ask is a question about the catalogue that is asked again and again: it stays prepared as long as the session.

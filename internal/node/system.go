@@ -47,3 +47,15 @@ func systemRelation(name ast.Name) (full ast.Name, known bool) {
 	}
 	return nil, false
 }
+
+// systemName is what the engine calls a relation of the system's that is named in full: a view of the prelude is found by its own name, before
+// the engine's view of that name, which shows too little, and shows what users should not see.
+func systemName(name ast.Name) ast.Name {
+	if full := "information_schema_" + name.Last(); name.Schema() == "information_schema" && ownViews[full] {
+		return ast.Name{engine.Helpers, "main", full}
+	}
+	if name.Schema() == "pg_catalog" {
+		return ast.Name{name.Last()}
+	}
+	return name
+}

@@ -3,7 +3,6 @@ package node
 import (
 	"context"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -12,32 +11,24 @@ import (
 
 	"slipher/internal/sql/parse"
 	"slipher/internal/sql/print"
+	"slipher/internal/sql/sqltest"
 )
 
 // Every pair of package sql/print, whose tests only look at the translation's text, runs on the real engine: the statements of a file one after
 // another in one session. Its errors are tested where they are made.
 func TestTranslationsRun(t *testing.T) {
 	t.Parallel()
-	paths, err := filepath.Glob("../sql/print/testdata/*.sql")
-	if err != nil || len(paths) == 0 {
-		t.Fatalf("found no pairs: %v", err)
-	}
-	for _, path := range paths {
+	for _, path := range sqltest.Corpus(t, "..") {
 		t.Run(strings.TrimSuffix(filepath.Base(path), ".sql"), func(t *testing.T) {
 			t.Parallel()
-			text, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
 			conn := opened(t).connect()
 			execute(t, conn, "CREATE USER admin CREATEUSER PASSWORD DISABLE", "CREATE USER somebody PASSWORD DISABLE")
-			for pair := range strings.SplitSeq(string(text), "\n\n") {
-				statement, answer, found := strings.Cut(strings.Trim(pair, "\n"), "\n=> ")
-				if !found || strings.HasPrefix(answer, "error") {
+			for _, pair := range sqltest.ReadPairs(t, path) {
+				if strings.HasPrefix(pair.Want, "error") {
 					continue
 				}
-				if err := runOnce(t, conn, statement); err != nil {
-					t.Errorf("%s\n%v", statement, err)
+				if err := runOnce(t, conn, pair.SQL); err != nil {
+					t.Errorf("%s\n%v", pair.SQL, err)
 				}
 			}
 		})

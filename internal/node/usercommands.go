@@ -54,11 +54,6 @@ func (s *session) secure(ctx context.Context, r *rights, t translation) error {
 		return s.revoke(ctx, r, statement)
 	case *ast.DefaultPrivileges:
 		return s.defaultPrivileges(ctx, r, statement)
-	case *ast.AlterSchema:
-		if t.access.after == nil {
-			return nil
-		}
-		return t.access.after(ctx)
 	}
 	return errors.New("no such statement about users")
 }

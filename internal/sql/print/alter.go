@@ -5,20 +5,22 @@ import (
 	"slipher/internal/sql/sqlstate"
 )
 
-// alterTable changes the engine's table where it can, and tells the catalogue in every case.
-func (t *translator) alterTable(s *ast.AlterTable) Translation {
+// alterTable changes the engine's table where it can, and tells the catalog in every case.
+func (t *translator) alterTable(s *ast.AlterTable) Plan {
+	s = t.altered(s)
 	a := &s.Action
 	change := &Alter{
 		Do: a.Do, Table: t.Name(s.Table), Name: a.Name, NewName: a.NewName, Type: a.Type, Encode: a.Encode, Attributes: a.Attributes,
 	}
-	out := Translation{Kind: KindDDL, Tag: "ALTER TABLE", Alter: change, Target: change.Table}
+	t.keeps.Alter = change
+	out := Plan{Kind: KindDDL, Tag: "ALTER TABLE", Target: change.Table}
 	switch a.Do {
 	case ast.AddColumn:
 		column := t.describeColumn(&a.Column)
 		change.Column = &column
-		out.Statements = t.addColumn(s, &column)
+		out.Runs = t.addColumn(s, &column)
 	case ast.DropColumn, ast.RenameColumn, ast.RenameTable:
-		out.Statements = []string{t.print(func(p *ast.Printer) { p.AlterTable(s) })}
+		out.Runs = []string{t.print(func(p *ast.Printer) { p.AlterTable(s) })}
 	case ast.ChangeType:
 		t.refuse(sqlstate.Unsupported(a.Pos, "changing a column's type is not supported yet"))
 	case ast.AddConstraint:
@@ -49,4 +51,32 @@ func (t *translator) addColumn(s *ast.AlterTable, column *TableColumn) []string 
 		p.Table(s.Table)
 		p.Put(" ALTER COLUMN ", ast.QuoteName(def.Name), " SET NOT NULL")
 	})}
+}
+
+// altered admits a change of a table, and returns it with the table's full name. Of a view only the owner changes.
+func (t *translator) altered(s *ast.AlterTable) *ast.AlterTable {
+	privileges := []string{Owning, "alter"}
+	if s.Action.Do == ast.ChangeOwner {
+		privileges = []string{Superior}
+	}
+	out := *s
+	var found Object
+	found, out.Table = t.object(s.Table, privileges...)
+	if found.Kind == "" || t.err != nil {
+		return &out
+	}
+	if found.Kind == "view" && s.Action.Do != ast.ChangeOwner {
+		t.refuse(&sqlstate.Error{Code: sqlstate.WrongObjectType, Message: `"` + found.Name + `" is not a table`})
+	}
+	if s.Action.Constraint != nil {
+		t.references(s.Action.Constraint.References, nil)
+	}
+	switch s.Action.Do {
+	case ast.ChangeOwner:
+		t.given(found, s.Action.Name)
+	case ast.RenameTable:
+		t.need(Object{Schema: found.Schema}, "create")
+		t.keeps.Renamed = &Renaming{found, s.Action.NewName}
+	}
+	return &out
 }

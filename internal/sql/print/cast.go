@@ -88,10 +88,10 @@ func (t *translator) regclass(x *ast.Cast) ast.Expr {
 	name := parse.Name(value)
 	relation := &ast.String{Value: name.Last()}
 	if schema := name.Schema(); schema != "" {
-		return t.sql("(SELECT c.oid FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace "+
+		return t.sql("(SELECT c.oid FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace "+
 			"WHERE c.relname = {1} AND n.nspname = {2})", relation, &ast.String{Value: schema})
 	}
-	return t.sql("(SELECT oid FROM pg_catalog.pg_class WHERE relname = {1} LIMIT 1)", relation)
+	return t.sql("(SELECT oid FROM pg_class WHERE relname = {1} LIMIT 1)", relation)
 }
 
 // className is x::regclass::text, the name of the table with an OID. The inner columns are renamed, or they would be
@@ -100,7 +100,7 @@ func (t *translator) className(oid ast.Expr) ast.Expr {
 	if _, ok := constant(oid); ok {
 		return nativeCast(oid, "varchar")
 	}
-	return t.sql("(SELECT known_name FROM (SELECT oid AS known_oid, relname AS known_name FROM pg_catalog.pg_class) "+
+	return t.sql("(SELECT known_name FROM (SELECT oid AS known_oid, relname AS known_name FROM pg_class) "+
 		"WHERE known_oid = {1} LIMIT 1)", oid)
 }
 
@@ -108,7 +108,7 @@ func (t *translator) className(oid ast.Expr) ast.Expr {
 func (t *translator) regtype(x *ast.Cast) ast.Expr {
 	if value, ok := constant(x.X); ok {
 		name := ast.Type{Name: ast.Shortest(parse.Name(value).Last())}
-		return t.sql("(SELECT oid FROM pg_catalog.pg_type WHERE typname = {1} LIMIT 1)", &ast.String{Value: name.OutputName()})
+		return t.sql("(SELECT oid FROM pg_type WHERE typname = {1} LIMIT 1)", &ast.String{Value: name.OutputName()})
 	}
 	return native("format_type", x.X, &ast.Null{})
 }

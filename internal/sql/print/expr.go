@@ -15,6 +15,14 @@ func (t *translator) Expr(x ast.Expr) ast.Expr {
 		return &ast.Null{} // nothing will come of it
 	}
 	switch x := x.(type) {
+	case *ast.ColumnRef:
+		if name := within(x.Name, 3); len(name) < len(x.Name) {
+			return &ast.ColumnRef{Name: name, Pos: x.Pos}
+		}
+	case *ast.Star:
+		if table := within(x.Table, 2); len(table) < len(x.Table) {
+			return &ast.Star{Table: table, Exclude: x.Exclude}
+		}
 	case *ast.Param:
 		t.params = max(t.params, x.Number)
 	case *ast.Unary:

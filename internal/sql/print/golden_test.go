@@ -52,7 +52,7 @@ func outcome(sql string) string {
 	if err != nil {
 		return describeError(err)
 	}
-	lines := append([]string{strings.TrimSpace(out.Tag + " " + extras(out))}, out.Statements...)
+	lines := append([]string{strings.TrimSpace(out.Tag + " " + extras(out))}, out.Runs...)
 	if out.Copy != nil && out.Copy.Query != "" {
 		lines = append(lines, out.Copy.Query)
 	}
@@ -60,7 +60,7 @@ func outcome(sql string) string {
 }
 
 // extras tells, in brackets, what a translation says besides its SQL.
-func extras(out Translation) string {
+func extras(out Plan) string {
 	switch {
 	case out.Set != nil:
 		return fmt.Sprintf("[%s = %q local=%t default=%t]", out.Set.Name, out.Set.Value, out.Set.Local, out.Set.Default)

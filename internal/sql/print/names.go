@@ -140,7 +140,7 @@ func (t *translator) From(c *ast.Call) ast.Expr {
 		t.refuse(&sqlstate.Error{Code: sqlstate.UndefinedFunction, Message: fmt.Sprintf("function %s does not exist or cannot stand in FROM", strings.Join(c.Name, ".")), Position: c.Pos})
 	}
 	out := *c
-	out.Native = true
+	out.Name, out.Native = within(c.Name, 2), true
 	return &out
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"slipher/internal/sql/ast"
+	"slipher/internal/sql/keyword"
 	"slipher/internal/sql/sqlstate"
 )
 
@@ -69,52 +70,62 @@ type Dropped struct {
 	Names  []ast.Name
 }
 
-// schema translates the statements that make, change and drop tables, views and schemas.
-func (t *translator) schema(stmt ast.Statement) (out Translation, ok bool) {
-	switch s := stmt.(type) {
-	case *ast.CreateTable:
-		out = t.createTable(s)
-	case *ast.CreateTableAs:
-		out = t.createTableAs(s)
-	case *ast.CreateView:
-		out = t.createView(s)
-	case *ast.CreateSchema:
-		out = t.createSchema(s)
-	case *ast.Drop:
-		out = t.drop(s)
-	case *ast.AlterTable:
-		out = t.alterTable(s)
-	case *ast.Truncate:
-		sql := "TRUNCATE " + t.Name(s.Table).Quoted()
-		out = Translation{Kind: KindDDL, Tag: "TRUNCATE TABLE", Statements: []string{sql}, Target: t.Name(s.Table)}
-	case *ast.Comment:
-		out = t.comment(s)
-	default:
-		return Translation{}, false
-	}
-	return out, true
-}
-
-func (t *translator) createTable(s *ast.CreateTable) Translation {
+func (t *translator) createTable(s *ast.CreateTable) Plan {
+	s = t.admitted(s)
 	table := t.describe(s)
-	out := Translation{Kind: KindDDL, Tag: "CREATE TABLE", Table: table}
+	t.keeps.Table = table
+	out := Plan{Kind: KindDDL, Tag: "CREATE TABLE"}
 	if s.Like != nil {
-		out.Statements = []string{t.likeTable(s)}
+		out.Runs = []string{t.likeTable(s)}
 		return out
 	}
 	for i := range table.Columns {
 		if column := &table.Columns[i]; column.Identity != nil {
 			column.Sequence = t.sequenceName(table, column.Name)
-			out.Statements = append(out.Statements, createSequence(table, column))
+			out.Runs = append(out.Runs, createSequence(table, column))
 		}
 	}
-	out.Statements = append(out.Statements, t.print(func(p *ast.Printer) {
+	out.Runs = append(out.Runs, t.print(func(p *ast.Printer) {
 		p.TableHead(s.Name, s.Temp, s.IfNotExists)
 		p.Put(" (")
 		p.List(len(s.Columns), func(i int) { t.engineColumn(p, &s.Columns[i], &table.Columns[i]) })
 		p.Put(")")
 	}))
 	return out
+}
+
+// admitted is a table to be made with full names.
+func (t *translator) admitted(s *ast.CreateTable) *ast.CreateTable {
+	out := *s
+	out.Name = t.makeTable(s.Name, s.Temp)
+	if s.Like != nil {
+		like := *s.Like
+		like.Table = t.target(s.Like.Table, "select")
+		out.Like = &like
+	}
+	for i := range s.Columns {
+		t.references(s.Columns[i].References, s.Name)
+	}
+	for i := range s.Constraints {
+		t.references(s.Constraints[i].References, s.Name)
+	}
+	return &out
+}
+
+// makeTable admits a table that is made, and has the catalog keep whose it is.
+func (t *translator) makeTable(name ast.Name, temporary bool) ast.Name {
+	full := t.creation(name, temporary)
+	if !temporary {
+		t.made(full, "table", false)
+	}
+	return full
+}
+
+// references admits the table that a foreign key names, unless it is the key's own. The engine does not see it.
+func (t *translator) references(r *ast.References, own ast.Name) {
+	if r != nil && !(own != nil && keyword.Fold(r.Table.Last()) == keyword.Fold(own.Last())) {
+		t.changed(r.Table, "references")
+	}
 }
 
 // likeTable copies another table's columns by a query that finds no row; the engine has no LIKE.
@@ -287,55 +298,15 @@ func (table *Table) constraint(c *ast.TableConstraint) {
 	}
 }
 
-func (t *translator) createTableAs(s *ast.CreateTableAs) Translation {
-	table := &Table{Name: t.Name(s.Name), Temp: s.Temp, IfNotExists: s.IfNotExists}
+func (t *translator) createTableAs(s *ast.CreateTableAs) Plan {
+	plain := *s
+	plain.Name, plain.Attributes = t.makeTable(s.Name, s.Temp), ast.TableAttributes{}
+	table := &Table{Name: t.Name(plain.Name), Temp: s.Temp, IfNotExists: s.IfNotExists}
 	table.attributes(&s.Attributes)
 	for _, column := range s.Columns {
 		table.Columns = append(table.Columns, TableColumn{Name: column})
 	}
-	plain := *s
-	plain.Attributes = ast.TableAttributes{}
+	t.keeps.Table = table
 	sql := t.print(func(p *ast.Printer) { p.CreateTableAs(&plain) })
-	return Translation{Kind: KindSelectInto, Tag: "SELECT", Table: table, Statements: []string{sql}}
-}
-
-func (t *translator) createView(s *ast.CreateView) Translation {
-	plain := *s
-	plain.LateBinding = false
-	sql := t.print(func(p *ast.Printer) { t.Keep(func() { p.CreateView(&plain) }) })
-	return Translation{Kind: KindDDL, Tag: "CREATE VIEW", Statements: []string{sql}, Target: t.Name(s.Name)}
-}
-
-// Keep marks what write writes as something that outlives the session.
-func (t *translator) Keep(write func()) {
-	before := t.keeping
-	t.keeping = true
-	write()
-	t.keeping = before
-}
-
-func (t *translator) createSchema(s *ast.CreateSchema) Translation {
-	sql := t.print(func(p *ast.Printer) { p.CreateSchema(&ast.CreateSchema{Name: s.Name, IfNotExists: s.IfNotExists}) })
-	return Translation{Kind: KindDDL, Tag: "CREATE SCHEMA", Statements: []string{sql}, Target: s.Name}
-}
-
-// drop drops one object with each statement, since the engine takes no more.
-func (t *translator) drop(s *ast.Drop) Translation {
-	dropped := &Dropped{Object: s.Object}
-	out := Translation{Kind: KindDDL, Tag: "DROP " + strings.ToUpper(s.Object), Drop: dropped}
-	for _, name := range s.Names {
-		one := *s
-		one.Names = []ast.Name{name}
-		dropped.Names = append(dropped.Names, t.Name(name))
-		out.Statements = append(out.Statements, t.print(func(p *ast.Printer) { p.Drop(&one) }))
-	}
-	return out
-}
-
-func (t *translator) comment(s *ast.Comment) Translation {
-	if s.Object == "database" || s.Object == "constraint" || s.Object == "schema" {
-		return Translation{Kind: KindNothing, Tag: "COMMENT"}
-	}
-	sql := t.print(func(p *ast.Printer) { p.Comment(s) })
-	return Translation{Kind: KindDDL, Tag: "COMMENT", Statements: []string{sql}}
+	return Plan{Kind: KindSelectInto, Tag: "SELECT", Runs: []string{sql}}
 }

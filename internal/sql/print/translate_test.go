@@ -23,7 +23,7 @@ func mustParse(t testing.TB, sql string) ast.Statement {
 	return stmt
 }
 
-func mustTranslate(t testing.TB, sql string) Translation {
+func mustTranslate(t testing.TB, sql string) Plan {
 	t.Helper()
 	out, err := Translate(mustParse(t, sql), testSession)
 	if err != nil {
@@ -59,10 +59,10 @@ func TestTableDescription(t *testing.T) {
 			{Name: "price", Type: ast.Type{Name: "numeric", Args: []int{8, 2}}},
 		},
 	}
-	for i := range out.Table.Columns {
-		out.Table.Columns[i].Type.Pos = 0
+	for i := range out.Keeps.Table.Columns {
+		out.Keeps.Table.Columns[i].Type.Pos = 0
 	}
-	if diff := cmp.Diff(want, out.Table); diff != "" {
+	if diff := cmp.Diff(want, out.Keeps.Table); diff != "" {
 		t.Errorf("the description differs (-want +got):\n%s", diff)
 	}
 }
@@ -86,8 +86,8 @@ func TestAlterDescription(t *testing.T) {
 	t.Parallel()
 	out := mustTranslate(t, "alter table dev.public.t alter compound sortkey (a, b)")
 	want := &Alter{Do: ast.ChangeSortKey, Table: ast.Name{"public", "t"}, Attributes: ast.TableAttributes{SortStyle: "compound", SortKeys: []string{"a", "b"}}}
-	if !reflect.DeepEqual(out.Alter, want) || len(out.Statements) != 0 {
-		t.Errorf("got %+v and %q, want %+v and nothing to run", out.Alter, out.Statements, want)
+	if !reflect.DeepEqual(out.Keeps.Alter, want) || len(out.Runs) != 0 {
+		t.Errorf("got %+v and %q, want %+v and nothing to run", out.Keeps.Alter, out.Runs, want)
 	}
 }
 
@@ -119,7 +119,7 @@ func TestSession(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, want := out.Table.Columns[0].Sequence.Last(), "t_id_identity_7f"; got != want {
+		if got, want := out.Keeps.Table.Columns[0].Sequence.Last(), "t_id_identity_7f"; got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
 	})
@@ -131,7 +131,7 @@ func TestSession(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if want := ast.QuoteText(user); !strings.Contains(out.Statements[0], want) || out.Params != 2 {
+			if want := ast.QuoteText(user); !strings.Contains(out.Runs[0], want) || out.Params != 2 {
 				t.Errorf("got %+v, want %s and 2 parameters in it", out, want)
 			}
 		}
@@ -145,8 +145,8 @@ func TestRefusals(t *testing.T) {
 	t.Parallel()
 	t.Run("unknown_functions_pass", func(t *testing.T) {
 		out := mustTranslate(t, "insert into t select my.f(a, 'x'), g(distinct b) from s")
-		if want := "INSERT INTO t SELECT my.f(a, 'x'), g(DISTINCT b) FROM s"; out.Statements[0] != want {
-			t.Errorf("got %s, want %s", out.Statements[0], want)
+		if want := "INSERT INTO t SELECT my.f(a, 'x'), g(DISTINCT b) FROM s"; out.Runs[0] != want {
+			t.Errorf("got %s, want %s", out.Runs[0], want)
 		}
 	})
 	// Calls that repeat their arguments would otherwise grow without bound.

@@ -10,37 +10,30 @@ import (
 	"slipher/internal/sql/sqlstate"
 )
 
-// security is a statement about users, groups and privileges. The engine knows none of them: Security holds the statement.
-func (t *translator) security(stmt ast.Statement) (out Translation, ok bool) {
-	var tag string
-	switch s := stmt.(type) {
+// securityTag is the tag of a statement about users, groups and privileges, and empty for others. The engine knows none of them, and they look at the
+// user's rights by themselves: Security holds the statement.
+func securityTag(stmt ast.Statement) string {
+	switch stmt.(type) {
 	case *ast.CreateUser:
-		tag = "CREATE USER"
+		return "CREATE USER"
 	case *ast.AlterUser:
-		tag = "ALTER USER"
+		return "ALTER USER"
 	case *ast.DropUser:
-		tag = "DROP USER"
+		return "DROP USER"
 	case *ast.CreateGroup:
-		tag = "CREATE GROUP"
+		return "CREATE GROUP"
 	case *ast.AlterGroup:
-		tag = "ALTER GROUP"
+		return "ALTER GROUP"
 	case *ast.DropGroup:
-		tag = "DROP GROUP"
+		return "DROP GROUP"
 	case *ast.Grant:
-		tag = "GRANT"
+		return "GRANT"
 	case *ast.Revoke:
-		tag = "REVOKE"
+		return "REVOKE"
 	case *ast.DefaultPrivileges:
-		tag = "ALTER DEFAULT PRIVILEGES"
-	case *ast.AlterSchema:
-		tag = "ALTER SCHEMA"
-		if s.NewName != "" {
-			t.refuse(sqlstate.Unsupported(0, "renaming a schema is not supported yet"))
-		}
-	default:
-		return Translation{}, false
+		return "ALTER DEFAULT PRIVILEGES"
 	}
-	return Translation{Kind: KindSecurity, Tag: tag, Security: stmt}, true
+	return ""
 }
 
 // hiddenFunctions are the engine's functions that reach what is not the user's: sequences behind other tables' identities, the variables in which
@@ -66,27 +59,37 @@ func (t *translator) hideSchema(name ast.Name) {
 	}
 }
 
-// Relation is asked for every table that a query reads. Where the session resolves names, a common table expression gets a name that no table can
-// have, so that the engine cannot take the one for the other.
+// Relation is asked for every table that a query reads. Where names are looked up, a common table expression gets a name that no table can have, so
+// that the engine cannot take the one for the other.
 func (t *translator) Relation(ref *ast.TableRef) *ast.TableRef {
 	out := *ref
-	if t.session.Resolve == nil {
-		out.Name = t.Name(ref.Name)
-		return &out
-	}
-	if common, ok := t.common(ref.Name); ok {
+	common, isCommon := t.common(ref.Name)
+	switch {
+	case !t.resolves():
+		out.Name = t.system(t.Name(ref.Name), ref.Name)
+	case isCommon:
 		out.Name = ast.Name{common}
-	} else {
-		resolved, err := t.session.Resolve(t.Name(ref.Name))
-		if err != nil {
-			t.refuse(err)
-		}
-		out.Name = resolved
+	default:
+		t.Name(ref.Name)
+		out.Name = t.read(ref.Name)
 	}
-	if out.Alias.Name == "" && out.Name.Last() != ref.Name.Last() {
-		out.Alias.Name = ref.Name.Last()
+	return calledAs(&out, ref.Name)
+}
+
+// system is what the engine calls a relation, where the name in full as written is one of the system's.
+func (t *translator) system(name, written ast.Name) ast.Name {
+	if written = t.local(written); len(written) != 2 || t.session.System == nil || written[0] != catalogSchema && written[0] != informationSchema {
+		return name
 	}
-	return &out
+	return t.session.System(written)
+}
+
+// within drops the system's schema from the name of a column, or from the table of a star: the table is known without it.
+func within(name ast.Name, parts int) ast.Name {
+	if len(name) == parts && (name[0] == catalogSchema || name[0] == informationSchema) {
+		return name[1:]
+	}
+	return name
 }
 
 // common finds the name that was given to a common table expression.
@@ -110,7 +113,7 @@ func (t *translator) Enter() (leave func()) {
 
 // Declare makes a common table expression known from here on, and returns what to call it.
 func (t *translator) Declare(name string) string {
-	if t.session.Resolve == nil {
+	if !t.resolves() {
 		return name
 	}
 	t.commons++

@@ -13,6 +13,9 @@ const (
 	InvalidTableDefinition = "42P16"
 	UndefinedTable         = "42P01"
 	UndefinedFunction      = "42883"
+	WrongObjectType        = "42809"
+	UndefinedSchema        = "3F000"
+	InsufficientPrivilege  = "42501"
 )
 
 // SyntaxError is a statement that does not parse.
@@ -42,4 +45,19 @@ func (e *Error) SQLState() string { return e.Code }
 // Unsupported refuses what Redshift has and slipher does not offer.
 func Unsupported(pos int, format string, args ...any) *Error {
 	return &Error{Code: FeatureNotSupported, Message: fmt.Sprintf(format, args...), Position: pos}
+}
+
+// NoRelation refuses the name of a relation that is not there.
+func NoRelation(name string) *Error {
+	return &Error{Code: UndefinedTable, Message: fmt.Sprintf("relation %q does not exist", name)}
+}
+
+// NoSchema refuses the name of a schema that is not there.
+func NoSchema(name string) *Error {
+	return &Error{Code: UndefinedSchema, Message: fmt.Sprintf("schema %q does not exist", name)}
+}
+
+// CrossDatabase refuses a name in another database.
+func CrossDatabase(name string) *Error {
+	return &Error{Code: FeatureNotSupported, Message: `cross-database references are not supported: "` + name + `"`}
 }

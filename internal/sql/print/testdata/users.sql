@@ -65,10 +65,10 @@ drop group writers
 => DROP GROUP [DROP GROUP writers]
 
 alter schema s owner to alice
-=> ALTER SCHEMA [ALTER SCHEMA s OWNER TO alice]
+=> ALTER SCHEMA
 
 alter schema s quota 5 gb
-=> ALTER SCHEMA [ALTER SCHEMA s QUOTA 5 GB]
+=> ALTER SCHEMA
 
 alter schema s rename to t
 => error 0A000 at 0: renaming a schema is not supported yet

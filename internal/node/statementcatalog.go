@@ -1,0 +1,61 @@
+package node
+
+import (
+	"context"
+
+	"slipher/internal/sql/ast"
+	"slipher/internal/sql/print"
+)
+
+// statementCatalog is the catalog as one statement asks it while it is planned, inside the session's transaction. It implements print.Catalog.
+type statementCatalog struct {
+	ctx     context.Context
+	session *session
+}
+
+func (c statementCatalog) rights() (*rights, error) {
+	if err := c.session.enter(c.ctx); err != nil {
+		return nil, err
+	}
+	return c.session.authority(c.ctx)
+}
+
+func (c statementCatalog) Superuser() (bool, error) {
+	r, err := c.rights()
+	if err != nil {
+		return false, err
+	}
+	return r.superuser, nil
+}
+
+func (c statementCatalog) Find(name ast.Name) (print.Place, error) {
+	r, err := c.rights()
+	if err != nil {
+		return print.Place{}, err
+	}
+	return c.session.find(c.ctx, r, name)
+}
+
+func (c statementCatalog) Schema(name string) (found print.Object, exists bool, err error) {
+	r, err := c.rights()
+	if err != nil {
+		return print.Object{}, false, err
+	}
+	schemas, err := r.schemas(c.ctx, name)
+	for _, o := range schemas {
+		if sameName(o.schema, name) {
+			return o.planned(), true, err
+		}
+	}
+	return print.Object{}, false, err
+}
+
+func (c statementCatalog) User(name string) (id int32, err error) {
+	if err := c.session.enter(c.ctx); err != nil {
+		return 0, err
+	}
+	found, err := c.session.knownUser(c.ctx, name)
+	return found.id, err
+}
+
+var _ print.Catalog = statementCatalog{}
