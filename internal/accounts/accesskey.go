@@ -36,7 +36,7 @@ type accessKeyBody struct {
 }
 
 // Requests name access keys without their account, so the records have none in their key. Those of a root user go by its account.
-var accessKeyRecords = meta.Records[accessKeyBody]{Kind: "access key", Index: func(key accessKeyBody) []meta.Entry {
+var accessKeyRecords = meta.Records[accessKeyBody]{Kind: "access key", Generation: generation, Index: func(key accessKeyBody) []meta.Entry {
 	if key.UserID != "" {
 		return []meta.Entry{{Name: "user", Value: key.UserID}}
 	}

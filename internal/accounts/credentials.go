@@ -31,7 +31,7 @@ func (d *Directory) Credentials(ctx context.Context, keyID, token string) (*Cred
 	if !strings.HasPrefix(keyID, temporaryPrefix) {
 		name = "key " + keyID
 	}
-	r := &reading{directory: d, changes: d.changesSoFar()}
+	r := &reading{directory: d, generation: d.Store.Generation(generation)}
 	found, err := remembered(r, name, func() (*Credentials, error) { return r.credentials(ctx, keyID, token) })
 	if err != nil {
 		return nil, err
@@ -42,16 +42,13 @@ func (d *Directory) Credentials(ctx context.Context, keyID, token string) (*Cred
 	return found, nil
 }
 
-func (d *Directory) changesSoFar() int {
+// recall answers what is remembered of a generation, or nil.
+func (d *Directory) recall(name string, of int64) any {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
-	return d.changes
-}
-
-// recall answers what is remembered, or nil.
-func (d *Directory) recall(name string) any {
-	d.mu.RLock()
-	defer d.mu.RUnlock()
+	if d.of != of {
+		return nil
+	}
 	return d.known[name]
 }
 
@@ -59,30 +56,16 @@ func (d *Directory) recall(name string) any {
 const mostKnown = 4096
 
 // remember keeps what was read, unless something changed since the reading began.
-func (d *Directory) remember(name string, found any, changes int) {
+func (d *Directory) remember(name string, found any, of int64) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if changes != d.changes {
+	if of != d.Store.Generation(generation) {
 		return
 	}
-	if d.known == nil || len(d.known) >= mostKnown {
-		d.known = map[string]any{}
+	if d.known == nil || len(d.known) >= mostKnown || d.of != of {
+		d.known, d.of = map[string]any{}, of
 	}
 	d.known[name] = found
-}
-
-// forget has every principal looked up again.
-func (d *Directory) forget() {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.changes++
-	d.known = nil
-}
-
-// Change makes a change of who there is or what they may do. It counts from the next request on.
-func (d *Directory) Change(ctx context.Context, change func(tx *meta.Tx) error) error {
-	defer d.forget()
-	return d.Store.Update(ctx, change)
 }
 
 func (r *reading) credentials(ctx context.Context, keyID, token string) (*Credentials, error) {

@@ -38,14 +38,17 @@ type Directory struct {
 
 	// Every signed request looks its credentials up, so those found are remembered, with their secrets in clear, and so are the policies of each
 	// identity and the managed policies, ready to decide.
-	mu      sync.RWMutex
-	known   map[string]any
-	changes int // counts what forget has undone
+	mu    sync.RWMutex
+	known map[string]any
+	of    int64 // the generation that is known
 }
+
+// generation is raised by every change of who there is or what they may do, by whichever control plane. What another generation knew counts no more.
+const generation = "accounts"
 
 type accountBody struct{ Created time.Time }
 
-var accountRecords = meta.Records[accountBody]{Kind: "account"}
+var accountRecords = meta.Records[accountBody]{Kind: "account", Generation: generation}
 
 func accountKey(id string) meta.Key { return meta.Key{Account: id, ID: id} }
 
@@ -80,7 +83,7 @@ func (d *Directory) ReplaceRootKey(ctx context.Context, account string) (AccessK
 	if err != nil {
 		return AccessKey{}, err
 	}
-	err = d.Change(ctx, func(tx *meta.Tx) error {
+	err = d.Store.Update(ctx, func(tx *meta.Tx) error {
 		if err := d.mustBeActive(tx, account); err != nil {
 			return err
 		}

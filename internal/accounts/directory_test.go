@@ -175,11 +175,11 @@ func TestRememberAfterForget(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	changes := directory.changes
+	before := directory.Store.Generation(generation)
 	if _, err := directory.ReplaceRootKey(t.Context(), provider); err != nil {
 		t.Fatal(err)
 	}
-	directory.remember("key "+key.ID, found, changes)
+	directory.remember("key "+key.ID, found, before)
 	if _, err := directory.Credentials(t.Context(), key.ID, ""); !errors.Is(err, ErrNotFound) {
 		t.Errorf("got %v, want ErrNotFound", err)
 	}
@@ -253,7 +253,7 @@ func BenchmarkCredentials(b *testing.B) {
 func addUser(t testing.TB, directory *Directory, account, name string) AccessKey {
 	t.Helper()
 	var key AccessKey
-	err := directory.Change(t.Context(), func(tx *meta.Tx) error {
+	err := directory.Store.Update(t.Context(), func(tx *meta.Tx) error {
 		record, err := Users.Insert(tx, account, Identity{Name: name, Path: "/", ID: "AIDA" + name})
 		if err != nil {
 			return err
@@ -287,7 +287,7 @@ func TestChangesCountAtOnce(t *testing.T) {
 	create(t, directory, provider)
 	key := addUser(t, directory, provider, "ada")
 	put := func(document string) {
-		err := directory.Change(t.Context(), func(tx *meta.Tx) error {
+		err := directory.Store.Update(t.Context(), func(tx *meta.Tx) error {
 			record, err := Users.Find(tx, provider, "ada")
 			if err != nil {
 				return err

@@ -26,7 +26,7 @@ var (
 )
 
 func kindOf(name, prefix string) Kind {
-	return Kind{Name: name, Prefix: prefix, records: meta.Records[Identity]{Kind: name, Index: identityEntries}}
+	return Kind{Name: name, Prefix: prefix, records: meta.Records[Identity]{Kind: name, Index: identityEntries, Generation: generation}}
 }
 
 // Identity is a user, a group or a role. What only some of them have is empty for the others.

@@ -31,7 +31,7 @@ type Version struct {
 	Created  time.Time
 }
 
-var policyRecords = meta.Records[ManagedPolicy]{Kind: "policy"}
+var policyRecords = meta.Records[ManagedPolicy]{Kind: "policy", Generation: generation}
 
 // PolicyARN is that of a managed policy in its account.
 func PolicyARN(account, path, name string) string {

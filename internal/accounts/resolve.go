@@ -15,11 +15,11 @@ func PoliciesOf(tx *meta.Tx, kind Kind, record meta.Record[Identity]) (policy.Po
 	return (&reading{}).policiesOf(tx, kind, record)
 }
 
-// reading is one look at the store, which began when so many changes had been made. What it makes ready is remembered, so that all
+// reading is one look at the store, which began in a generation. What it makes ready is remembered, so that all
 // sessions of a role share its policies.
 type reading struct {
-	directory *Directory // nil remembers nothing
-	changes   int
+	directory  *Directory // nil remembers nothing
+	generation int64
 }
 
 func (r *reading) policiesOf(tx *meta.Tx, kind Kind, record meta.Record[Identity]) (policy.Policies, error) {
@@ -93,12 +93,12 @@ func remembered[T any](r *reading, name string, read func() (T, error)) (T, erro
 	if r.directory == nil {
 		return read()
 	}
-	if found, known := r.directory.recall(name).(T); known {
+	if found, known := r.directory.recall(name, r.generation).(T); known {
 		return found, nil
 	}
 	made, err := read()
 	if err == nil {
-		r.directory.remember(name, made, r.changes)
+		r.directory.remember(name, made, r.generation)
 	}
 	return made, err
 }

@@ -12,7 +12,7 @@ import (
 // addRole makes a role in the account.
 func addRole(t testing.TB, directory *Directory, account, name, id string) {
 	t.Helper()
-	err := directory.Change(t.Context(), func(tx *meta.Tx) error {
+	err := directory.Store.Update(t.Context(), func(tx *meta.Tx) error {
 		_, err := Roles.Insert(tx, account, Identity{Name: name, Path: "/", ID: id, Role: &Role{MaxSession: 3600}})
 		return err
 	})
@@ -64,7 +64,7 @@ func TestSessionsShareTheirRolesPolicies(t *testing.T) {
 	t.Parallel()
 	directory := open(t)
 	first := begin(t, directory)
-	err := directory.Change(t.Context(), func(tx *meta.Tx) error {
+	err := directory.Store.Update(t.Context(), func(tx *meta.Tx) error {
 		record, err := Roles.Find(tx, provider, "reader")
 		if err != nil {
 			return err
@@ -139,7 +139,7 @@ func BenchmarkTemporaryCredentials(b *testing.B) {
 	})
 	b.Run("read", func(b *testing.B) {
 		for b.Loop() {
-			directory.forget()
+			directory.known = nil
 			if _, err := directory.Credentials(b.Context(), made.ID, made.Token); err != nil {
 				b.Fatal(err)
 			}

@@ -4,13 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 )
 
 // group is the changes that are committed together, so that many writers share one wait for the disk. Its fields belong to who has
 // the turn, but for err, which can be read when ended is closed.
 type group struct {
 	*session
-	members int // changes that were made and wait for the commit
+	members int              // changes that were made and wait for the commit
+	raised  map[string]int64 // generations
 	ended   chan struct{}
 	err     error
 }
@@ -42,7 +44,7 @@ func (d *database) join(ctx context.Context, tx *Tx, change func(tx *Tx) error) 
 		if err != nil {
 			return nil, fmt.Errorf("begin writing: %w", err)
 		}
-		d.group = &group{session: d.writes.session(begun), ended: make(chan struct{})}
+		d.group = &group{session: d.writes.session(begun), raised: map[string]int64{}, ended: make(chan struct{})}
 	}
 	joined := d.group
 	tx.session = joined.session
@@ -54,6 +56,7 @@ func (d *database) join(ctx context.Context, tx *Tx, change func(tx *Tx) error) 
 	case err != nil:
 		return joined, err
 	}
+	maps.Copy(joined.raised, tx.raised)
 	joined.members++
 	return joined, nil
 }
@@ -134,6 +137,8 @@ func (d *database) commit(g *group) {
 	if err != nil {
 		// Some failures leave the transaction open in the connection, which is the only one.
 		d.writer.ExecContext(context.Background(), "ROLLBACK")
+	} else {
+		d.generations.publish(g.raised)
 	}
 	d.end(g, err)
 	d.news.tell()

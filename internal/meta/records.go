@@ -31,7 +31,9 @@ type Entry struct{ Name, Value string }
 type Records[T any] struct {
 	Kind  string
 	Index func(T) []Entry
-	Order func(Key, T) []Entry // further entries, that depend on the key too: what InOrder goes by within an account
+	// Generation, if set, names what every change of a record raises.
+	Generation string
+	Order      func(Key, T) []Entry // further entries, that depend on the key too: what InOrder goes by within an account
 }
 
 // Query selects records. An empty field matches all.
@@ -57,7 +59,11 @@ func (r Records[T]) Insert(tx *Tx, key Key, body T) (Record[T], error) {
 	if err != nil {
 		return Record[T]{}, err
 	}
-	if err := tx.insert(row, r.entries(key, body)); err != nil {
+	err = tx.insert(row, r.entries(key, body))
+	if err == nil {
+		err = tx.raise(r.Generation)
+	}
+	if err != nil {
 		return Record[T]{}, r.about(key, err)
 	}
 	return Record[T]{Key: key, Version: 1, Body: body}, nil
@@ -70,7 +76,10 @@ func (r Records[T]) Put(tx *Tx, record Record[T]) error {
 	if err != nil {
 		return err
 	}
-	return r.about(record.Key, tx.put(row, r.entries(record.Key, record.Body)))
+	if err := tx.put(row, r.entries(record.Key, record.Body)); err != nil {
+		return r.about(record.Key, err)
+	}
+	return tx.raise(r.Generation)
 }
 
 // Reindex gives all records the entries that Index and Order name now, for when they name more than they did.
@@ -93,7 +102,10 @@ func (r Records[T]) Reindex(tx *Tx) error {
 
 // Delete removes the record, or answers ErrNotFound.
 func (r Records[T]) Delete(tx *Tx, key Key) error {
-	return r.about(key, tx.delete(r.Kind, key))
+	if err := tx.delete(r.Kind, key); err != nil {
+		return r.about(key, err)
+	}
+	return tx.raise(r.Generation)
 }
 
 // List answers the selected records ordered by id. Where a query spans accounts or regions, records of

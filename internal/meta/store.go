@@ -32,19 +32,20 @@ type Config struct {
 
 // database is what all control planes of this process share. One process at a time may have it open.
 type database struct {
-	now     func() time.Time
-	log     *slog.Logger
-	release func() error // ends the hold on the database
-	opening string       // random, so that nothing has to be written for it: a full disk must not be in the way
-	writer  *sql.DB      // nil after Look; one connection
-	readers *sql.DB
-	writes  *statements // of the writer
-	reads   *statements // of the readers
-	turn    turn
-	group   *group        // open; whoever has the turn may use it
-	writing atomic.Uint64 // the goroutine inside a change
-	news    news
-	bells   bells
+	now         func() time.Time
+	log         *slog.Logger
+	release     func() error // ends the hold on the database
+	opening     string       // random, so that nothing has to be written for it: a full disk must not be in the way
+	writer      *sql.DB      // nil after Look; one connection
+	readers     *sql.DB
+	writes      *statements // of the writer
+	reads       *statements // of the readers
+	turn        turn
+	group       *group        // open; whoever has the turn may use it
+	writing     atomic.Uint64 // the goroutine inside a change
+	news        news
+	bells       bells
+	generations generations
 
 	places atomic.Int64 // stores that are not closed yet
 	named  atomic.Int64 // stores that were ever made
@@ -105,6 +106,9 @@ func (d *database) open(ctx context.Context, config Config) (*Store, error) {
 		return nil, err
 	}
 	if err := migrateRiver(ctx, d.writer, &driver{Driver: riversqlite.New(d.writer)}, riverLog(d.log)); err != nil {
+		return nil, err
+	}
+	if err := d.readGenerations(ctx); err != nil {
 		return nil, err
 	}
 	return newStore(d)
@@ -198,8 +202,9 @@ func (s *Store) Update(ctx context.Context, change func(tx *Tx) error) error {
 // Tx is a transaction. It ends with the function it was given to.
 type Tx struct {
 	session *session
-	store   *Store // nil in a View
-	ring    bool   // jobs wait for the commit
+	store   *Store           // nil in a View
+	ring    bool             // jobs wait for the commit
+	raised  map[string]int64 // generations
 }
 
 func (tx *Tx) mustWrite() {

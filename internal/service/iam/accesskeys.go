@@ -23,7 +23,7 @@ func ownerOf(tx *meta.Tx, caller api.Caller, name string) (accounts.KeyOwner, er
 // CreateAccessKey makes an access key, whose secret is never answered again.
 func (s *Service) CreateAccessKey(ctx context.Context, caller api.Caller, in *iam.CreateAccessKeyRequest) (*iam.CreateAccessKeyResponse, error) {
 	out := &iam.CreateAccessKeyResponse{}
-	return out, s.directory.Change(ctx, func(tx *meta.Tx) error {
+	return out, s.directory.Store.Update(ctx, func(tx *meta.Tx) error {
 		owner, err := ownerOf(tx, caller, in.UserName)
 		if err != nil {
 			return err
@@ -88,7 +88,7 @@ func (s *Service) DeleteAccessKey(ctx context.Context, caller api.Caller, in *ia
 }
 
 func (s *Service) changeKey(ctx context.Context, caller api.Caller, user, id string, change func(tx *meta.Tx, owner accounts.KeyOwner) error) (*api.None, error) {
-	err := s.directory.Change(ctx, func(tx *meta.Tx) error {
+	err := s.directory.Store.Update(ctx, func(tx *meta.Tx) error {
 		owner, err := ownerOf(tx, caller, user)
 		if err != nil {
 			return err

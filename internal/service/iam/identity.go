@@ -150,7 +150,7 @@ func (s *Service) read(ctx context.Context, caller api.Caller, kind accounts.Kin
 
 // change finds an identity, lets a decision alter it, and keeps it, in one transaction.
 func (s *Service) change(ctx context.Context, caller api.Caller, kind accounts.Kind, name string, decide func(tx *meta.Tx, identity *accounts.Identity) error) (*api.None, error) {
-	err := s.directory.Change(ctx, func(tx *meta.Tx) error {
+	err := s.directory.Store.Update(ctx, func(tx *meta.Tx) error {
 		record, err := find(tx, caller, kind, name)
 		if err != nil {
 			return err

@@ -35,7 +35,7 @@ func (s *Service) CreatePolicy(ctx context.Context, caller api.Caller, in *iam.C
 		Versions: []accounts.Version{{ID: "v1", Document: in.PolicyDocument, Created: now}}, Default: "v1", Made: 1,
 	}
 	out := &iam.CreatePolicyResponse{}
-	return out, s.directory.Change(ctx, func(tx *meta.Tx) error {
+	return out, s.directory.Store.Update(ctx, func(tx *meta.Tx) error {
 		count, err := accounts.CountPolicies(tx, caller.Account)
 		if err := cmp.Or(err, room(count, mostPolicies, "policies in an account")); err != nil {
 			return err
@@ -167,7 +167,7 @@ func usedAs(shape *iam.Policy, in *iam.ListPoliciesRequest) bool {
 
 // DeletePolicy removes a policy that nobody has and that has its default version only.
 func (s *Service) DeletePolicy(ctx context.Context, caller api.Caller, in *iam.DeletePolicyRequest) (*api.None, error) {
-	err := s.directory.Change(ctx, func(tx *meta.Tx) error {
+	err := s.directory.Store.Update(ctx, func(tx *meta.Tx) error {
 		record, err := ownPolicy(tx, caller, in.PolicyArn)
 		if err != nil {
 			return err

@@ -37,7 +37,7 @@ func (s *script) refused(request, want string) {
 // fill makes so many identities and policies.
 func (s *script) fill(kind accounts.Kind, number int) {
 	s.t.Helper()
-	err := s.directory.Change(s.t.Context(), func(tx *meta.Tx) error {
+	err := s.directory.Store.Update(s.t.Context(), func(tx *meta.Tx) error {
 		for i := range number {
 			made := accounts.Identity{Name: fmt.Sprintf("filler%d", i), Path: "/"}
 			if kind.Name == accounts.Roles.Name {
@@ -69,7 +69,7 @@ func TestQuotas(t *testing.T) {
 		s.fill(accounts.Roles, 999)
 		s.must(`CreateRole {"RoleName":"last","AssumeRolePolicyDocument":` + trusting + `}`)
 		s.refused(`CreateRole {"RoleName":"more","AssumeRolePolicyDocument":`+trusting+`}`, limit)
-		err := s.directory.Change(t.Context(), func(tx *meta.Tx) error {
+		err := s.directory.Store.Update(t.Context(), func(tx *meta.Tx) error {
 			for i := range 1499 {
 				if _, err := accounts.InsertPolicy(tx, testbed.Owner, accounts.ManagedPolicy{Name: fmt.Sprintf("filler%d", i), Path: "/"}); err != nil {
 					return err

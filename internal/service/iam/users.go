@@ -35,7 +35,7 @@ func (s *Service) create(ctx context.Context, caller api.Caller, kind accounts.K
 		return record, err
 	}
 	made.Created = s.now()
-	err = s.directory.Change(ctx, func(tx *meta.Tx) error {
+	err = s.directory.Store.Update(ctx, func(tx *meta.Tx) error {
 		count, err := kind.Count(tx, caller.Account)
 		if err := cmp.Or(err, room(count, most, kind.Name+"s in an account")); err != nil {
 			return err
@@ -120,7 +120,7 @@ func (s *Service) DeleteUser(ctx context.Context, caller api.Caller, in *iam.Del
 
 // remove deletes an identity without policies, if nothing else is in the way.
 func (s *Service) remove(ctx context.Context, caller api.Caller, kind accounts.Kind, name string, check func(tx *meta.Tx, record meta.Record[accounts.Identity]) error) (*api.None, error) {
-	err := s.directory.Change(ctx, func(tx *meta.Tx) error {
+	err := s.directory.Store.Update(ctx, func(tx *meta.Tx) error {
 		record, err := find(tx, caller, kind, name)
 		switch {
 		case err != nil:

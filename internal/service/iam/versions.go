@@ -14,7 +14,7 @@ import (
 
 // changePolicy finds a policy of the account's own, lets a decision alter it, and keeps it, in one transaction.
 func (s *Service) changePolicy(ctx context.Context, caller api.Caller, arn string, decide func(changed *accounts.ManagedPolicy) error) (*api.None, error) {
-	err := s.directory.Change(ctx, func(tx *meta.Tx) error {
+	err := s.directory.Store.Update(ctx, func(tx *meta.Tx) error {
 		record, err := ownPolicy(tx, caller, arn)
 		if err != nil {
 			return err
