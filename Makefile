@@ -8,7 +8,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unre
 # Google's storage client brings a second protocol that slipher does not use: 150 packages, 20 MB and a third of a start's time.
 export GOFLAGS := $(strip $(GOFLAGS) -tags=disable_grpc_modules)
 
-.PHONY: build demo test test-short vet generate stress bench bench-api bench-vault fuzz lint-security clean tools
+.PHONY: build demo test test-short vet generate stress bench bench-api bench-commit bench-vault fuzz lint-security clean tools
 
 build: tools
 	$(GO) build -ldflags "-X main.version=$(VERSION)" -o $(SLIPHER) ./cmd/slipher
@@ -40,6 +40,10 @@ bench-vault: build
 bench-api: build
 	$(GO) build -o bin/benchapi ./cmd/benchapi
 	bin/benchapi $(BENCH_API)
+
+# Small commits a second with the note of what was committed, and what share of the rate without it that is. See docs/benchmarks.md.
+bench-commit:
+	$(GO) test -run '^$$' -bench BenchmarkCommits -benchtime 1x ./internal/engine
 
 bench: build
 	SLIPHER_BINARY=$(abspath $(SLIPHER)) $(GO) test -run '^$$' -bench . -benchtime 20x ./test

@@ -15,7 +15,11 @@ const crashDir = "SLIPHER_ENGINE_CRASH_DIR"
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(crashDir); dir != "" {
 		act := writeUntilKilled
-		if os.Getenv(crashPoint) != "" {
+		switch os.Getenv(crashPoint) {
+		case "":
+		case sideBySide:
+			act = writeSideBySide
+		default:
 			act = leaveUntilKilled
 		}
 		if err := act(dir); err != nil {

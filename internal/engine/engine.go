@@ -18,6 +18,8 @@ import (
 	// The bindings under the database/sql driver: the driver neither streams results nor hands out JSON as it was written. Do not upgrade
 	// to 2.x of the driver, whose static libraries are not to be had through the module proxy.
 	bindings "github.com/duckdb/duckdb-go-bindings"
+
+	"slipher/internal/engine/ondisk"
 )
 
 // Config is what it takes to open a database.
@@ -26,6 +28,8 @@ type Config struct {
 	View        string // a mount through which the engine sees the files of Dir until LeaveView, if not empty; writes go through it at once
 	TempDir     string // for what does not fit into memory
 	Database    string // the database's name, and the stem of its file
+	Note        string // the file, outside of Dir, in which is noted what was committed; empty notes and checks nothing
+	Create      bool   // make the database when there never was one; otherwise one that is missing is damage
 	MemoryLimit string // e.g. "2GB"
 	Threads     int
 	Prelude     []string // statements that define functions and views outside the database file, in the catalog named Helpers
@@ -43,7 +47,8 @@ type Database struct {
 	guard    *os.File // holds the data directory's lock
 	file     *os.File // read-only; closing any descriptor of the file would drop the engine's own fcntl lock, so it stays open to the end
 	gate     gate
-	viewLeft bool // guarded by the gate's turn
+	keeper   *ondisk.Keeper // of the note; nil keeps none
+	viewLeft bool           // guarded by the gate's turn
 
 	poisonOnce sync.Once
 	poisoned   chan struct{}
@@ -52,8 +57,9 @@ type Database struct {
 // reserved are names of catalogs that every instance of the engine has.
 var reserved = []string{"memory", "system", "temp", Helpers}
 
-// Open opens the database in config.Dir and creates it when it is missing. Another process that is just ending may hold the data
-// directory for a moment, so Open waits for some seconds before it gives up.
+// Open opens the database in config.Dir. It refuses by an ondisk.Damage what has lost something that was committed, and makes a new database
+// only where there never was one. Another process that is just ending may hold the data directory for a moment, so Open waits for some seconds
+// before it gives up.
 func Open(ctx context.Context, config Config) (*Database, error) {
 	if slices.Contains(reserved, config.Database) || config.Database != filepath.Base(config.Database) {
 		return nil, fmt.Errorf("the database name %q is reserved or no name for a file: choose another", config.Database)
@@ -73,6 +79,7 @@ func Open(ctx context.Context, config Config) (*Database, error) {
 		guard.Close()
 		return nil, err
 	}
+	d.keep()
 	d.gate.run(d)
 	return d, nil
 }
@@ -85,6 +92,7 @@ func (d *Database) Close() error {
 		err = nil // a session was left open: the WAL holds what the checkpoint would have written
 	}
 	bindings.Close(&d.instance)
+	err = errors.Join(err, d.endKeeping())
 	if d.viewLeft {
 		err = errors.Join(err, os.Remove(d.config.View))
 	}
@@ -101,7 +109,7 @@ func (d *Database) Bytes() int64 {
 }
 
 // FileName is the name of a database's file within the data directory; FileName(name) + ".wal" is its write-ahead log.
-func FileName(database string) string { return database + ".duckdb" }
+func FileName(database string) string { return ondisk.FileName(database) }
 
 // path is the database file's. It stays good when the view has been left, for then the view is a link to Dir.
 func (d *Database) path() string {
@@ -142,6 +150,9 @@ func (d *Database) open(ctx context.Context) error {
 	if err := d.resolveView(); err != nil {
 		return err
 	}
+	if err := d.check(); err != nil {
+		return err
+	}
 	if err := d.start(); err != nil {
 		return err
 	}
@@ -150,6 +161,9 @@ func (d *Database) open(ctx context.Context) error {
 		return err
 	}
 	defer session.Close()
+	if err := session.Exec(ctx, d.attach()); err != nil {
+		return fmt.Errorf("attach the database: %w", d.unattached(err))
+	}
 	for _, statement := range d.setup() {
 		if err := session.Exec(ctx, statement); err != nil {
 			return fmt.Errorf("set up the database: %w", err)
@@ -199,13 +213,14 @@ func (d *Database) options() []option {
 	}
 }
 
-// setup returns the statements that make the instance ready. The helpers live beside the database, not in it, so that a snapshot holds
-// nothing but the user's data and a new version of slipher brings its own helpers. External access ends once the file is attached.
+func (d *Database) attach() string {
+	return fmt.Sprintf("ATTACH %s AS %s (STORAGE_VERSION 'latest')", QuoteText(d.path()), Quote(d.config.Database))
+}
+
+// setup returns the statements that make the instance ready once the file is attached. The helpers live beside the database, not in it, so that a snapshot holds
+// nothing but the user's data and a new version of slipher brings its own helpers. External access ends with them.
 func (d *Database) setup() []string {
-	statements := []string{
-		fmt.Sprintf("ATTACH %s AS %s (STORAGE_VERSION 'latest')", QuoteText(d.path()), Quote(d.config.Database)),
-		"ATTACH ':memory:' AS " + Helpers,
-	}
+	statements := []string{"ATTACH ':memory:' AS " + Helpers}
 	for _, schema := range d.config.SearchPath {
 		statements = append(statements, fmt.Sprintf("CREATE SCHEMA IF NOT EXISTS %s.%s", Quote(d.config.Database), Quote(schema)))
 	}

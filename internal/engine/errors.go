@@ -36,6 +36,7 @@ const (
 	serializationFailure = "40001"
 	queryCanceled        = "57014"
 	internalFailure      = "XX000"
+	ioFailure            = "58030"
 )
 
 // families maps the kind of error, with which every message of the engine begins, to the SQLSTATE that holds unless the message says more.
@@ -61,7 +62,7 @@ var families = map[string]string{
 	"Sequence Error":               "2200H",
 	"INTERRUPT Error":              queryCanceled,
 	"Out of Memory Error":          "53200",
-	"IO Error":                     "58030",
+	"IO Error":                     ioFailure,
 	"Object Size Error":            "54000",
 	"Expression Error":             "42601",
 	"Executor Error":               "22000",
@@ -111,7 +112,7 @@ var refinements = []struct {
 // opaque are the codes whose messages may hold paths or the engine's innards; the log keeps them, the client reads ours.
 var opaque = map[string]string{
 	"42501":         "permission denied: statements cannot reach files or settings of the cluster",
-	"58030":         "the cluster's storage reported an error",
+	ioFailure:       "the cluster's storage reported an error",
 	"53100":         "disk full: the cluster's storage has no room for the statement",
 	"53200":         "out of memory: the statement needs more than the cluster's memory limit",
 	internalFailure: "internal error in the engine",

@@ -11,7 +11,7 @@ import (
 
 func testConfig(dir string) Config {
 	return Config{
-		Dir: filepath.Join(dir, "data"), TempDir: filepath.Join(dir, "tmp"), Database: "dev", MemoryLimit: "1GB", Threads: 2,
+		Dir: filepath.Join(dir, "data"), TempDir: filepath.Join(dir, "tmp"), Database: "dev", Note: filepath.Join(dir, "committed"), Create: true, MemoryLimit: "1GB", Threads: 2,
 		SearchPath: []string{"public"}, Log: slog.New(slog.DiscardHandler),
 	}
 }

@@ -99,7 +99,7 @@ func (s *Session) Commit(ctx context.Context) error {
 		s.abandon()
 	}
 	s.state = Idle
-	s.database.gate.nudge()
+	s.database.committed()
 	return err
 }
 
@@ -123,7 +123,7 @@ func (s *Session) Exec(ctx context.Context, sql string) error {
 		s.Fail()
 	}
 	if s.state == Idle {
-		s.database.gate.nudge()
+		s.database.committed()
 	}
 	return err
 }
