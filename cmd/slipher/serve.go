@@ -28,6 +28,7 @@ import (
 	"slipher/internal/secrets"
 	"slipher/internal/service/iam"
 	"slipher/internal/service/kms"
+	"slipher/internal/service/secretsmanager"
 	"slipher/internal/sqllog"
 	"slipher/internal/vault/store"
 
@@ -103,6 +104,7 @@ type slipher struct {
 	secrets   *secrets.Safe
 	fleet     *fleet.Fleet
 	control   *control.Control
+	services  []api.Service
 	listener  net.Listener
 
 	profiles sync.Mutex     // held while an account and its profile are added
@@ -152,6 +154,22 @@ func (s *slipher) open(ctx context.Context) error {
 		return err
 	}
 	s.onClose(s.control.Close)
+	return s.joinServices()
+}
+
+// joinServices refuses to start where a service is not whole.
+func (s *slipher) joinServices() error {
+	who := iam.New(s.accounts)
+	for _, joined := range []func() (api.Service, error){
+		s.control.Service, who.IAM, who.STS, s.kms.Service,
+		func() (api.Service, error) { return secretsmanager.New(s.store, s.secrets) },
+	} {
+		service, err := joined()
+		if err != nil {
+			return err
+		}
+		s.services = append(s.services, service)
+	}
 	return nil
 }
 
@@ -261,9 +279,8 @@ func (s *slipher) url() string {
 }
 
 func (s *slipher) door() http.Handler {
-	who := iam.New(s.accounts)
 	return awsapi.NewServer(awsapi.Config{
-		Services: []api.Service{s.control.Service(), who.IAM(), who.STS(), s.kms.Handlers().Service(), s.secrets.Service()},
+		Services: s.services,
 		Keys:     s.accounts,
 		Rates:    s.command.rates(),
 		Now:      time.Now,

@@ -3,6 +3,7 @@ package accounts
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 
 	"slipher/internal/api"
@@ -25,12 +26,12 @@ func (d *Denied) Unwrap() error {
 	return d.Fault
 }
 
-// Authorize asks the caller's policies for all that an operation of the service asks for, and answers Denied with a fault when one of it is not allowed.
-func Authorize(ctx context.Context, service api.Service, caller api.Caller, operation string, input any) error {
-	if service.Asks == nil {
-		return nil
+// Authorize asks the caller's policies for all that an operation requires, and answers Denied with a fault when one of it is not allowed.
+func Authorize(ctx context.Context, operation api.Operation, caller api.Caller, input any) error {
+	if operation.Permissions == nil {
+		return fmt.Errorf("authorize %s: nothing says what it requires", operation.Name)
 	}
-	requests, err := service.Asks(ctx, caller, operation, input)
+	requests, err := operation.Permissions(ctx, caller, input)
 	if err != nil || len(requests) == 0 {
 		return err
 	}
@@ -39,7 +40,7 @@ func Authorize(ctx context.Context, service api.Service, caller api.Caller, oper
 	if !refused {
 		return err
 	}
-	if denied.Fault = service.Refusals[operation]; denied.Fault == nil {
+	if denied.Fault = operation.Refusal; denied.Fault == nil {
 		denied.Fault = api.NewFault("AccessDenied", http.StatusForbidden, "%s", denied)
 	}
 	return denied

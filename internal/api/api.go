@@ -1,6 +1,6 @@
 // Package api is the vocabulary that every AWS service of slipher shares: who calls, what a refusal
 // looks like, and what an operation is. Its subpackages (redshift, sts, kms, secretsmanager) are generated from the compact
-// models in models/ by gen and hold the shapes, faults, operation tables and Handlers structs.
+// models in models/ by gen and hold the shapes, faults and operation tables with a typed descriptor of each operation.
 // It knows nothing of HTTP, XML or storage.
 package api
 
@@ -48,8 +48,8 @@ func RootCaller(account, region string) Caller {
 	return Caller{Account: account, Region: region, ARN: root.ARN, UserID: root.UserID, Principal: root}
 }
 
-// Asks is what the caller wants to do with one resource, for a decision by its policies. Its Context may be added to.
-func (c Caller) Asks(action, resource string) policy.Request {
+// Request is what the caller wants to do with one resource, for a decision by its policies. Its Context may be added to.
+func (c Caller) Request(action, resource string) policy.Request {
 	request := policy.NewRequest(c.Principal, action, resource)
 	maps.Copy(request.Context, c.Context)
 	return request

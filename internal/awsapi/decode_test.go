@@ -93,7 +93,7 @@ func describeFault(t *testing.T, err error) string {
 
 func findOperation(t testing.TB, name string) api.Operation {
 	t.Helper()
-	for _, operation := range (redshift.Handlers{}).Service().Operations {
+	for _, operation := range redshift.Table().Operations {
 		if operation.Name == name {
 			return operation
 		}

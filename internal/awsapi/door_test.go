@@ -9,7 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -48,10 +48,20 @@ func keyOf(account string) accounts.AccessKey {
 }
 
 // identity is what STS answers of the caller.
-var identity = sts.Handlers{
-	GetCallerIdentity: func(_ context.Context, caller api.Caller, _ *sts.GetCallerIdentityRequest) (*sts.GetCallerIdentityResponse, error) {
-		return &sts.GetCallerIdentityResponse{Account: caller.Account, Arn: caller.ARN, UserId: caller.UserID}, nil
-	},
+var identity = sts.GetCallerIdentityOperation.Bind(func(_ context.Context, caller api.Caller, _ *sts.GetCallerIdentityRequest) (*sts.GetCallerIdentityResponse, error) {
+	return &sts.GetCallerIdentityResponse{Account: caller.Account, Arn: caller.ARN, UserId: caller.UserID}, nil
+})
+
+// offering is a service with these operations, which everybody may call unless they say otherwise.
+func offering(table api.Service, operations ...api.Operation) api.Service {
+	for _, offered := range operations {
+		if offered.Permissions == nil {
+			offered.Permissions = func(context.Context, api.Caller, any) ([]policy.Request, error) { return nil, nil }
+		}
+		at := slices.IndexFunc(table.Operations, func(row api.Operation) bool { return row.Name == offered.Name })
+		table.Operations[at] = offered
+	}
+	return table
 }
 
 // door is a server under test with what it wrote in its log.
@@ -60,7 +70,7 @@ type door struct {
 	log *bytes.Buffer
 }
 
-func openDoor(t *testing.T, handlers redshift.Handlers, changes ...func(*Config)) door {
+func openDoor(t *testing.T, operations []api.Operation, changes ...func(*Config)) door {
 	t.Helper()
 	keys := keyring{}
 	for _, account := range []string{owner, consumer} {
@@ -68,7 +78,7 @@ func openDoor(t *testing.T, handlers redshift.Handlers, changes ...func(*Config)
 	}
 	log := &bytes.Buffer{}
 	config := Config{
-		Services:  []api.Service{handlers.Service(), identity.Service()},
+		Services:  []api.Service{offering(redshift.Table(), operations...), offering(sts.Table(), identity)},
 		Keys:      keys,
 		Now:       func() time.Time { return noon },
 		RequestID: func() string { return "request-1" },
@@ -150,7 +160,7 @@ func describe(_ context.Context, caller api.Caller, in *redshift.DescribeCluster
 	}}}, nil
 }
 
-var describing = redshift.Handlers{DescribeClusters: describe}
+var describing = []api.Operation{redshift.DescribeClustersOperation.Bind(describe)}
 
 const describeForm = "Action=DescribeClusters&Version=2012-12-01&ClusterIdentifier=c"
 
@@ -215,7 +225,7 @@ func TestCall(t *testing.T) {
 
 func TestHealth(t *testing.T) {
 	t.Parallel()
-	d := openDoor(t, redshift.Handlers{})
+	d := openDoor(t, nil)
 	response, err := d.Client().Get(d.URL + "/healthz")
 	if err != nil {
 		t.Fatal(err)
@@ -255,13 +265,13 @@ func TestHandlerErrors(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			d := openDoor(t, redshift.Handlers{
-				DescribeClusters: func(context.Context, api.Caller, *redshift.DescribeClustersMessage) (*redshift.ClustersMessage, error) {
+			d := openDoor(t, []api.Operation{
+				redshift.DescribeClustersOperation.Bind(func(context.Context, api.Caller, *redshift.DescribeClustersMessage) (*redshift.ClustersMessage, error) {
 					if c.err == nil {
 						panic("a bug of ours")
 					}
 					return nil, c.err
-				},
+				}),
 			})
 			a := d.post(t, owner, "redshift", describeForm)
 			if a.status != c.status || a.code() != c.code || a.root.child("Error").child("Type").Text != c.blame {
@@ -278,22 +288,23 @@ func TestHandlerErrors(t *testing.T) {
 	}
 }
 
-// ofOwner has Redshift ask for a cluster of the owner's, which policies of other accounts do not rule.
-func ofOwner(c *Config) {
-	c.Services[0].Asks = func(_ context.Context, caller api.Caller, operation string, input any) ([]policy.Request, error) {
-		identifier := reflect.ValueOf(input).Elem().FieldByName("ClusterIdentifier")
-		if !identifier.IsValid() {
-			return nil, nil
-		}
-		request := caller.Asks("redshift:"+operation, "arn:aws:redshift:us-east-1:"+owner+":cluster:"+identifier.String())
+// ofOwner requires a cluster of the owner's, which policies of other accounts do not rule.
+func ofOwner(operation api.Operation, cluster func(input any) string) api.Operation {
+	operation.Permissions = func(_ context.Context, caller api.Caller, input any) ([]policy.Request, error) {
+		request := caller.Request("redshift:"+operation.Name, "arn:aws:redshift:us-east-1:"+owner+":cluster:"+cluster(input))
 		request.Owner = owner
 		return []policy.Request{request}, nil
 	}
+	return operation
+}
+
+func describingOwners() api.Operation {
+	return ofOwner(redshift.DescribeClustersOperation.Bind(describe), func(input any) string { return input.(*redshift.DescribeClustersMessage).ClusterIdentifier })
 }
 
 func TestPoliciesDecideOnTheDecodedInput(t *testing.T) {
 	t.Parallel()
-	d := openDoor(t, describing, ofOwner)
+	d := openDoor(t, []api.Operation{describingOwners()})
 	if a := d.post(t, owner, "redshift", describeForm); a.status != 200 {
 		t.Errorf("the owner: got %d %s", a.status, a.text)
 	}
@@ -308,11 +319,24 @@ func TestPoliciesDecideOnTheDecodedInput(t *testing.T) {
 	}
 }
 
-func TestServicesHaveTheirOwnRefusals(t *testing.T) {
+// An operation of which nobody has said what it requires lets nobody in.
+func TestNobodyIsLetInWithoutPermissions(t *testing.T) {
 	t.Parallel()
-	d := openDoor(t, describing, ofOwner, func(c *Config) {
-		c.Services[0].Refusals = map[string]*api.Fault{"DescribeClusters": redshift.UnauthorizedOperation("Access Denied.")}
+	d := openDoor(t, describing, func(c *Config) {
+		for i := range c.Services[0].Operations {
+			c.Services[0].Operations[i].Permissions = nil
+		}
 	})
+	if a := d.post(t, owner, "redshift", describeForm); a.status != 500 || a.code() != "InternalFailure" {
+		t.Errorf("got %d %s", a.status, a.text)
+	}
+}
+
+func TestOperationsHaveTheirOwnRefusals(t *testing.T) {
+	t.Parallel()
+	describing := describingOwners()
+	describing.Refusal = redshift.UnauthorizedOperation("Access Denied.")
+	d := openDoor(t, []api.Operation{describing})
 	a := d.post(t, consumer, "redshift", describeForm)
 	if a.status != 400 || a.code() != "UnauthorizedOperation" || a.message() != "Access Denied." {
 		t.Errorf("got %d %s", a.status, a.text)
@@ -321,7 +345,7 @@ func TestServicesHaveTheirOwnRefusals(t *testing.T) {
 
 func TestIdentity(t *testing.T) {
 	t.Parallel()
-	d := openDoor(t, redshift.Handlers{})
+	d := openDoor(t, nil)
 	a := d.post(t, consumer, "sts", "Action=GetCallerIdentity&Version=2011-06-15")
 	result := a.root.child("GetCallerIdentityResult")
 	if a.root.XMLName.Space != "https://sts.amazonaws.com/doc/2011-06-15/" || result.child("Account").Text != consumer ||
@@ -338,7 +362,7 @@ func TestIdentity(t *testing.T) {
 func BenchmarkDoor(b *testing.B) {
 	keys := keyring{keyOf(owner).ID: keyOf(owner)}
 	rates := Rates{Account: throttle.Rate{PerSecond: 1e9, Burst: 1e9}, Unknown: throttle.Rate{PerSecond: 100, Burst: 1000}}
-	server := NewServer(Config{Services: []api.Service{describing.Service()}, Keys: keys, Rates: rates, Now: func() time.Time { return noon }})
+	server := NewServer(Config{Services: []api.Service{offering(redshift.Table(), describing...)}, Keys: keys, Rates: rates, Now: func() time.Time { return noon }})
 	signed := httptest.NewRequest(http.MethodPost, "http://127.0.0.1:8480/", nil)
 	signed.Header.Set("Content-Type", formType)
 	if err := signerOf(owner, "redshift").Sign(signed, []byte(describeForm), noon); err != nil {

@@ -37,7 +37,7 @@ func TestEncodeResult(t *testing.T) {
 		},
 		"CreateIntegration": &redshift.Integration{AdditionalEncryptionContext: map[string]string{"b": "2", "a": "1"}},
 	}
-	service := redshift.Handlers{}.Service()
+	service := redshift.Table()
 	for name, output := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -80,7 +80,7 @@ func TestFormatDouble(t *testing.T) {
 }
 
 func BenchmarkEncodeSnapshots(b *testing.B) {
-	service := redshift.Handlers{}.Service()
+	service := redshift.Table()
 	operation := findOperation(b, "DescribeClusterSnapshots")
 	output := &redshift.SnapshotMessage{Snapshots: make([]redshift.Snapshot, 100)}
 	for b.Loop() {

@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"slipher/internal/accounts"
-	"slipher/internal/api/kms"
 )
 
 // over has credentials that are no longer valid.
@@ -20,7 +19,7 @@ func (over) Credentials(context.Context, string, string) (*accounts.Credentials,
 
 func TestExpiredToken(t *testing.T) {
 	t.Parallel()
-	d := openDoor(t, describing, withKMS(kms.Handlers{}), func(c *Config) { c.Keys = over{} })
+	d := openDoor(t, describing, withKMS(), func(c *Config) { c.Keys = over{} })
 	if a := d.post(t, owner, "redshift", describeForm); a.status != http.StatusForbidden || a.code() != "ExpiredToken" {
 		t.Errorf("Query: got %d %s", a.status, a.text)
 	}

@@ -20,20 +20,17 @@ import (
 
 	"slipher/internal/api"
 	"slipher/internal/api/kms"
-	"slipher/internal/api/redshift"
 )
 
 // withKMS adds the service to a door.
-func withKMS(handlers kms.Handlers) func(*Config) {
-	return func(c *Config) { c.Services = append(c.Services, handlers.Service()) }
+func withKMS(operations ...api.Operation) func(*Config) {
+	return func(c *Config) { c.Services = append(c.Services, offering(kms.Table(), operations...)) }
 }
 
 // Every operation of the model: any input comes out of its JSON as it went in, and so does any output.
 func TestEveryJSONOperationRoundTrips(t *testing.T) {
 	t.Parallel()
-	handlers := kms.Handlers{}
-	offer(reflect.ValueOf(&handlers).Elem())
-	for _, operation := range handlers.Service().Operations {
+	for _, operation := range offeringAll(kms.Table()).Operations {
 		t.Run(operation.Name, func(t *testing.T) {
 			t.Parallel()
 			for seed := range uint64(8) {
@@ -117,7 +114,7 @@ func TestRefusedJSON(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var fault *api.Fault
-			for _, operation := range (kms.Handlers{}).Service().Operations {
+			for _, operation := range kms.Table().Operations {
 				if operation.Name == c.operation {
 					errors.As(DecodeJSON(c.operation, []byte(c.body), operation.NewInput()), &fault)
 				}
@@ -143,17 +140,17 @@ func TestSDKSpeaksJSON(t *testing.T) {
 	var create *kms.CreateKeyRequest
 	var encrypt *kms.EncryptRequest
 	made := time.Date(2026, 1, 2, 3, 4, 5, 678_000_000, time.UTC)
-	d := openDoor(t, redshift.Handlers{}, realClock, withKMS(kms.Handlers{
-		CreateKey: saw(&create, &kms.CreateKeyResponse{KeyMetadata: &kms.KeyMetadata{KeyId: "k", CreationDate: made, Enabled: new(false)}}),
-		Encrypt:   saw(&encrypt, &kms.EncryptResponse{CiphertextBlob: []byte{0, 255}}),
-		DescribeKey: func(context.Context, api.Caller, *kms.DescribeKeyRequest) (*kms.DescribeKeyResponse, error) {
+	d := openDoor(t, nil, realClock, withKMS(
+		kms.CreateKeyOperation.Bind(saw(&create, &kms.CreateKeyResponse{KeyMetadata: &kms.KeyMetadata{KeyId: "k", CreationDate: made, Enabled: new(false)}})),
+		kms.EncryptOperation.Bind(saw(&encrypt, &kms.EncryptResponse{CiphertextBlob: []byte{0, 255}})),
+		kms.DescribeKeyOperation.Bind(func(context.Context, api.Caller, *kms.DescribeKeyRequest) (*kms.DescribeKeyResponse, error) {
 			return nil, kms.NotFound("there is no such key")
-		},
-		CreateAlias: func(context.Context, api.Caller, *kms.CreateAliasRequest) (*api.None, error) { return &api.None{}, nil },
-		ListKeys: func(context.Context, api.Caller, *kms.ListKeysRequest) (*kms.ListKeysResponse, error) {
+		}),
+		kms.CreateAliasOperation.Bind(func(context.Context, api.Caller, *kms.CreateAliasRequest) (*api.None, error) { return &api.None{}, nil }),
+		kms.ListKeysOperation.Bind(func(context.Context, api.Caller, *kms.ListKeysRequest) (*kms.ListKeysResponse, error) {
 			return nil, errors.New("the disk is full")
-		},
-	}))
+		}),
+	))
 	client, ctx := kmsClient(d, owner), t.Context()
 
 	created, err := client.CreateKey(ctx, &awskms.CreateKeyInput{
@@ -198,7 +195,7 @@ func expectCode(t *testing.T, err error, code, says string) {
 
 func TestRefusedJSONRequests(t *testing.T) {
 	t.Parallel()
-	d := openDoor(t, describing, withKMS(kms.Handlers{}))
+	d := openDoor(t, describing, withKMS())
 	for name, c := range map[string]struct {
 		change func(r *http.Request)
 		code   string

@@ -23,29 +23,29 @@ import (
 )
 
 // recorded are the calls of testdata/audit, each with its record.
-var recorded = redshift.Handlers{
-	DescribeClusters: describing.DescribeClusters,
-	CreateCluster: func(context.Context, api.Caller, *redshift.CreateClusterMessage) (*redshift.CreateClusterResult, error) {
+var recorded = []api.Operation{
+	redshift.DescribeClustersOperation.Bind(describe),
+	redshift.CreateClusterOperation.Bind(func(context.Context, api.Caller, *redshift.CreateClusterMessage) (*redshift.CreateClusterResult, error) {
 		return &redshift.CreateClusterResult{Cluster: &redshift.Cluster{
 			ClusterIdentifier: "sales", NumberOfNodes: 2, ClusterCreateTime: noon, Tags: []redshift.Tag{{Key: "team", Value: "sales"}},
 			PendingModifiedValues: &redshift.PendingModifiedValues{MasterUserPassword: "Topsecret1"},
 		}}, nil
-	},
-	DeleteCluster: func(context.Context, api.Caller, *redshift.DeleteClusterMessage) (*redshift.DeleteClusterResult, error) {
+	}),
+	ofOwner(redshift.DeleteClusterOperation.Bind(func(context.Context, api.Caller, *redshift.DeleteClusterMessage) (*redshift.DeleteClusterResult, error) {
 		return nil, redshift.ClusterNotFound("Cluster sales not found.")
-	},
-	GetClusterCredentials: func(context.Context, api.Caller, *redshift.GetClusterCredentialsMessage) (*redshift.ClusterCredentials, error) {
+	}), func(input any) string { return input.(*redshift.DeleteClusterMessage).ClusterIdentifier }),
+	redshift.GetClusterCredentialsOperation.Bind(func(context.Context, api.Caller, *redshift.GetClusterCredentialsMessage) (*redshift.ClusterCredentials, error) {
 		return &redshift.ClusterCredentials{DbUser: "IAM:ann", DbPassword: "Topsecret2", Expiration: noon}, nil
-	},
-	DeleteTags: func(context.Context, api.Caller, *redshift.DeleteTagsMessage) (*api.None, error) {
+	}),
+	redshift.DeleteTagsOperation.Bind(func(context.Context, api.Caller, *redshift.DeleteTagsMessage) (*api.None, error) {
 		return &api.None{}, nil
-	},
-	DescribeEvents: func(context.Context, api.Caller, *redshift.DescribeEventsMessage) (*redshift.EventsMessage, error) {
+	}),
+	redshift.DescribeEventsOperation.Bind(func(context.Context, api.Caller, *redshift.DescribeEventsMessage) (*redshift.EventsMessage, error) {
 		panic("a bug")
-	},
-	DescribeTags: func(context.Context, api.Caller, *redshift.DescribeTagsMessage) (*redshift.TaggedResourceListMessage, error) {
+	}),
+	redshift.DescribeTagsOperation.Bind(func(context.Context, api.Caller, *redshift.DescribeTagsMessage) (*redshift.TaggedResourceListMessage, error) {
 		return nil, errors.New("the disk of /srv/slipher is broken")
-	},
+	}),
 }
 
 func TestRecord(t *testing.T) {
@@ -81,7 +81,7 @@ func TestRecord(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var events []audit.Event
-			d := openDoor(t, recorded, ofOwner, func(c *Config) { c.Audit = func(e audit.Event) { events = append(events, e) } })
+			d := openDoor(t, recorded, func(c *Config) { c.Audit = func(e audit.Event) { events = append(events, e) } })
 			send(t, d)
 			if len(events) != 1 {
 				t.Fatalf("%d events, want 1", len(events))
@@ -155,7 +155,7 @@ func TestNoSecretIsRecorded(t *testing.T) {
 	}
 	shapes := []any{&redshift.ClusterCredentials{}, &redshift.ClusterExtendedCredentials{}, &redshift.CreateClusterResult{},
 		&redshift.GetIdentityCenterAuthTokenResponse{}, &sts.AssumeRoleResponse{}, &sts.GetSessionTokenResponse{}, &apiiam.CreateAccessKeyResponse{}}
-	for _, service := range []api.Service{redshift.Handlers{}.Service(), sts.Handlers{}.Service(), apiiam.Handlers{}.Service()} {
+	for _, service := range []api.Service{redshift.Table(), sts.Table(), apiiam.Table()} {
 		for _, operation := range service.Operations {
 			shapes = append(shapes, operation.NewInput())
 		}

@@ -1,6 +1,7 @@
 package awsapi
 
 import (
+	"context"
 	"encoding/xml"
 	"fmt"
 	"math/rand/v2"
@@ -22,7 +23,7 @@ import (
 // is found again in its XML.
 func TestEveryOperationRoundTrips(t *testing.T) {
 	t.Parallel()
-	for _, service := range []api.Service{offerAll(redshift.Handlers{}), offerAllSTS(sts.Handlers{})} {
+	for _, service := range []api.Service{offeringAll(redshift.Table()), offeringAll(sts.Table())} {
 		for _, operation := range service.Operations {
 			t.Run(operation.Name, func(t *testing.T) {
 				t.Parallel()
@@ -83,24 +84,12 @@ func roundTripOutput(t *testing.T, chance *rand.Rand, service api.Service, opera
 	}
 }
 
-// offerAll gives every operation a handler that answers a new output.
-func offerAll(handlers redshift.Handlers) api.Service {
-	offer(reflect.ValueOf(&handlers).Elem())
-	return handlers.Service()
-}
-
-func offerAllSTS(handlers sts.Handlers) api.Service {
-	offer(reflect.ValueOf(&handlers).Elem())
-	return handlers.Service()
-}
-
-func offer(handlers reflect.Value) {
-	for i := range handlers.NumField() {
-		kind := handlers.Field(i).Type()
-		handlers.Field(i).Set(reflect.MakeFunc(kind, func([]reflect.Value) []reflect.Value {
-			return []reflect.Value{reflect.New(kind.Out(0).Elem()), reflect.Zero(kind.Out(1))}
-		}))
+// offeringAll is a service whose operations all answer a new output.
+func offeringAll(table api.Service) api.Service {
+	for i, row := range table.Operations {
+		table.Operations[i].Call = func(context.Context, api.Caller, any) (any, error) { return row.NewOutput(), nil }
 	}
+	return offering(table, table.Operations...)
 }
 
 // fill sets a value to something that is not its zero; lists and maps are sometimes empty, never nil.
@@ -284,7 +273,7 @@ func setText(t *testing.T, text string, v reflect.Value) {
 
 // No form may crash the decoder or be refused without a code; what it accepts, it writes back as XML.
 func FuzzDecode(f *testing.F) {
-	operations := offerAll(redshift.Handlers{}).Operations
+	operations := offeringAll(redshift.Table()).Operations
 	for i, query := range []string{
 		"ClusterIdentifier=c&Tags.Tag.1.Key=k", "Tags=", "a.b.c.1.2.3=&..=&=", "Tags.Tag.99999999999999999999.Key=k",
 		"Filter.NodeConfigurationOptionsFilter.1.Value.item.1=3", "StartTime=2026-01-02T15:04:05.1+01:00",

@@ -51,14 +51,14 @@ func TestSDKRequests(t *testing.T) {
 		schedule *redshift.CreateScheduledActionMessage
 		untag    *redshift.DeleteTagsMessage
 	)
-	d := openDoor(t, redshift.Handlers{
-		CreateCluster:                    saw(&create, &redshift.CreateClusterResult{}),
-		ModifyCluster:                    saw(&modify, &redshift.ModifyClusterResult{}),
-		DescribeNodeConfigurationOptions: saw(&options, &redshift.NodeConfigurationOptionsMessage{}),
-		BatchDeleteClusterSnapshots:      saw(&batch, &redshift.BatchDeleteClusterSnapshotsResult{}),
-		DescribeClusterSnapshots:         saw(&list, &redshift.SnapshotMessage{}),
-		CreateScheduledAction:            saw(&schedule, &redshift.ScheduledAction{}),
-		DeleteTags:                       saw(&untag, &api.None{}),
+	d := openDoor(t, []api.Operation{
+		redshift.CreateClusterOperation.Bind(saw(&create, &redshift.CreateClusterResult{})),
+		redshift.ModifyClusterOperation.Bind(saw(&modify, &redshift.ModifyClusterResult{})),
+		redshift.DescribeNodeConfigurationOptionsOperation.Bind(saw(&options, &redshift.NodeConfigurationOptionsMessage{})),
+		redshift.BatchDeleteClusterSnapshotsOperation.Bind(saw(&batch, &redshift.BatchDeleteClusterSnapshotsResult{})),
+		redshift.DescribeClusterSnapshotsOperation.Bind(saw(&list, &redshift.SnapshotMessage{})),
+		redshift.CreateScheduledActionOperation.Bind(saw(&schedule, &redshift.ScheduledAction{})),
+		redshift.DeleteTagsOperation.Bind(saw(&untag, &api.None{})),
 	}, realClock)
 	client := clientOf(d, owner)
 	ctx := t.Context()
@@ -134,11 +134,11 @@ func TestSDKReadsAnswers(t *testing.T) {
 		SnapshotIdentifier: "s", SnapshotCreateTime: moment, Port: 5439, TotalBackupSizeInMegaBytes: 55, Tags: []redshift.Tag{},
 		AccountsWithRestoreAccess: []redshift.AccountWithRestoreAccess{{AccountId: consumer}},
 	}
-	d := openDoor(t, redshift.Handlers{
-		DescribeClusterSnapshots: saw(new(*redshift.DescribeClusterSnapshotsMessage), &redshift.SnapshotMessage{Snapshots: []redshift.Snapshot{snapshot}}),
-		DeleteCluster: func(_ context.Context, _ api.Caller, in *redshift.DeleteClusterMessage) (*redshift.DeleteClusterResult, error) {
+	d := openDoor(t, []api.Operation{
+		redshift.DescribeClusterSnapshotsOperation.Bind(saw(new(*redshift.DescribeClusterSnapshotsMessage), &redshift.SnapshotMessage{Snapshots: []redshift.Snapshot{snapshot}})),
+		redshift.DeleteClusterOperation.Bind(func(_ context.Context, _ api.Caller, in *redshift.DeleteClusterMessage) (*redshift.DeleteClusterResult, error) {
 			return nil, redshift.ClusterNotFound("Cluster %s not found.", in.ClusterIdentifier)
-		},
+		}),
 	}, realClock)
 	client := clientOf(d, owner)
 
@@ -166,7 +166,7 @@ func TestSDKReadsAnswers(t *testing.T) {
 
 func TestSDKIdentity(t *testing.T) {
 	t.Parallel()
-	d := openDoor(t, redshift.Handlers{}, realClock)
+	d := openDoor(t, nil, realClock)
 	key := keyOf(consumer)
 	client := awssts.New(awssts.Options{
 		Region: "us-east-1", BaseEndpoint: aws.String(d.URL),

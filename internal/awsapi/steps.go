@@ -196,7 +196,7 @@ func checkContentType(header string) error {
 
 // authorize asks the policies of the caller.
 func (s *server) authorize(ctx context.Context, x *exchange) error {
-	err := accounts.Authorize(ctx, x.service.Service, x.caller, x.operation.Name, x.input)
+	err := accounts.Authorize(ctx, x.operation, x.caller, x.input)
 	if denied, ok := errors.AsType[*accounts.Denied](err); ok {
 		s.log.Debug("request denied", "request", x.caller.RequestID, "caller", x.caller.ARN, "action", denied.Request.Action,
 			"resource", denied.Request.Resource, "decision", denied.Decision)

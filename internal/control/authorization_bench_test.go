@@ -52,7 +52,7 @@ func BenchmarkAuthorizedRead(b *testing.B) {
 	bed.CreateCluster(testbed.Owner, "sales", rows(1000, "sales"))
 	bed.CreateSnapshot(testbed.Owner, "sales", "monday")
 	user := busyUser(b)
-	door := awsapi.NewServer(awsapi.Config{Services: []api.Service{bed.Control.Service()}, Keys: user, Now: bed.Clock.Now})
+	door := awsapi.NewServer(awsapi.Config{Services: []api.Service{bed.Redshift}, Keys: user, Now: bed.Clock.Now})
 	for name, form := range map[string]string{
 		"DescribeClusters":         "Action=DescribeClusters&ClusterIdentifier=sales",
 		"DescribeClusterSnapshots": "Action=DescribeClusterSnapshots&SnapshotIdentifier=monday",
@@ -78,8 +78,8 @@ func BenchmarkAuthorizedRead(b *testing.B) {
 	}
 }
 
-// BenchmarkAsks is what an operation costs that asks for one resource, which is looked at.
-func BenchmarkAsks(b *testing.B) {
+// BenchmarkPermissions is what an operation costs that is about one resource, which is looked at.
+func BenchmarkPermissions(b *testing.B) {
 	bed := testbed.New(b, testbed.Config{})
 	bed.CreateCluster(testbed.Owner, "sales", rows(1000, "sales"))
 	bed.CreateSnapshot(testbed.Owner, "sales", "monday")
@@ -88,7 +88,7 @@ func BenchmarkAsks(b *testing.B) {
 		input := bed.Input(words[0], words[1:]...)
 		b.Run(words[0], func(b *testing.B) {
 			for b.Loop() {
-				if _, err := bed.Control.Asks(b.Context(), testbed.Caller(testbed.Owner), words[0], input); err != nil {
+				if _, err := bed.Permissions(testbed.Caller(testbed.Owner), words[0], input); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -28,36 +27,36 @@ func TestRefusals(t *testing.T) {
 			return s.tell
 		})
 	})
-	for operation := range offered() {
+	for operation := range offered(t) {
 		if _, ok := told.Load(operation); !ok {
 			t.Errorf("no story of testdata/authorization has %s: add a request of it, and run with -update", operation)
 		}
 	}
 }
 
-// TestEveryOperationSaysWhatItAsks holds the table to the operations that are offered.
-func TestEveryOperationSaysWhatItAsks(t *testing.T) {
+// TestEveryOperationRequiresSomething has none that everybody may call.
+func TestEveryOperationRequiresSomething(t *testing.T) {
 	t.Parallel()
-	for operation := range offered() {
-		if !control.Authorizes(operation) {
-			t.Errorf("%s has no row in authorizations: say there what it asks of policies", operation)
-		}
-	}
 	bed := testbed.New(t, testbed.Config{})
-	for _, operation := range bed.Control.Service().Operations {
-		requests, err := bed.Control.Asks(t.Context(), testbed.Caller(testbed.Owner), operation.Name, operation.NewInput())
+	for operation := range offered(t) {
+		requests, err := bed.Permissions(testbed.Caller(testbed.Owner), operation, bed.Input(operation))
 		if err != nil || len(requests) == 0 {
-			t.Errorf("%s with an empty input asks for %v, %v", operation.Name, requests, err)
+			t.Errorf("%s with an empty input requires %v, %v", operation, requests, err)
 		}
 	}
 }
 
-func offered() map[string]bool {
+// offered are the operations that are offered.
+func offered(t *testing.T) map[string]bool {
+	t.Helper()
+	service, err := (&control.Control{}).Service()
+	if err != nil {
+		t.Fatal(err)
+	}
 	offered := map[string]bool{}
-	handlers := reflect.ValueOf((&control.Control{}).Handlers())
-	for i := range handlers.NumField() {
-		if !handlers.Field(i).IsNil() {
-			offered[handlers.Type().Field(i).Name] = true
+	for _, operation := range service.Operations {
+		if operation.Call != nil {
+			offered[operation.Name] = true
 		}
 	}
 	return offered
@@ -131,7 +130,7 @@ type trial struct {
 
 func (a trial) asks(caller api.Caller) []policy.Request {
 	a.t.Helper()
-	requests, err := a.bed.Control.Asks(a.t.Context(), caller, a.operation, a.bed.Input(a.operation, a.parameters...))
+	requests, err := a.bed.Permissions(caller, a.operation, a.bed.Input(a.operation, a.parameters...))
 	if err != nil {
 		a.t.Fatalf("%s: %v", a.operation, err)
 	}

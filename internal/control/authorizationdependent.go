@@ -4,102 +4,106 @@ import (
 	"errors"
 	"strings"
 
+	"slipher/internal/api"
+	"slipher/internal/api/redshift"
 	"slipher/internal/keys"
 	"slipher/internal/policy"
+	"slipher/internal/service"
 )
 
 // keyActions are what Redshift does with the key of a cluster, in the name of who creates, restores or modifies it.
 var keyActions = []string{"kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey", "kms:RetireGrant"}
 
-// useKey asks for a key that a member names. Keys that AWS would manage, as aws/redshift, are there for everybody in the account.
-func useKey(member string) need {
-	return func(a *asking) error {
-		name := a.text(member)
+// useKey requires the use of a key by its name. Keys that AWS would manage, as aws/redshift, are there for everybody in the account.
+func (c *Control) useKey(name string) service.Permission {
+	return func(call service.Call) ([]policy.Request, error) {
 		if name == "" || strings.HasPrefix(name, keys.AliasPrefix+"aws/") {
-			return nil
+			return nil, nil
 		}
-		arn, err := a.control.config.Keys.Resolve(a.tx, a.caller.Account, a.caller.Region, name)
+		arn, err := c.config.Keys.Resolve(call.Tx, call.Caller.Account, call.Caller.Region, name)
 		if errors.Is(err, keys.ErrNotFound) {
-			arn, err = a.keyNamed(name), nil
+			arn, err = keyNamed(call.Caller, name), nil
 		}
 		if err != nil {
-			return err
+			return nil, err
 		}
-		return a.key(arn, keyActions...)
+		return c.aboutKey(call, arn, keyActions...)
 	}
 }
 
 // keyNamed is the ARN of a key or alias that is not there.
-func (a *asking) keyNamed(name string) string {
+func keyNamed(caller api.Caller, name string) string {
 	if strings.HasPrefix(name, "arn:") {
 		return name
 	}
-	return "arn:aws:kms:" + a.caller.Region + ":" + a.caller.Account + ":" + name
+	return "arn:aws:kms:" + caller.Region + ":" + caller.Account + ":" + name
 }
 
-// useSnapshotKey asks for the key that a restored snapshot is sealed under, which becomes the cluster's own key unless the request names another
+// useSnapshotKey requires the use of the key that a restored snapshot is sealed under, which becomes the cluster's own key unless the request names another
 // or the snapshot is another account's. What that account's policy of its key says, the operation looks at.
-func useSnapshotKey(a *asking) error {
-	located, _ := a.locate(restoredSnapshot)
-	source, known, err := a.find(located)
-	if err != nil || !known {
-		return err
+func (c *Control) useSnapshotKey(named namedSnapshot, another string) service.Permission {
+	return func(call service.Call) ([]policy.Request, error) {
+		located, _ := named.locate(call.Caller)
+		source, known, err := findFor(call, located)
+		if err != nil || !known {
+			return nil, err
+		}
+		if another == "" && source.Account == call.Caller.Account {
+			return c.aboutKey(call, source.Body.KmsKey, keyActions...)
+		}
+		return c.aboutKey(call, source.Body.KmsKey, "kms:Decrypt")
 	}
-	if a.text("KmsKeyId") == "" && source.Account == a.caller.Account {
-		return a.key(source.Body.KmsKey, keyActions...)
-	}
-	return a.key(source.Body.KmsKey, "kms:Decrypt")
 }
 
-// key asks for actions on a key. Of a key of the caller's account, its policy and its grants have a say.
-func (a *asking) key(arn string, actions ...string) error {
-	ring := a.control.config.Keys
-	key, err := ring.Lookup(a.tx, arn)
+// aboutKey are requests for actions on a key. Of a key of the caller's account, its policy and its grants have a say.
+func (c *Control) aboutKey(call service.Call, arn string, actions ...string) (requests []policy.Request, err error) {
+	key, err := c.config.Keys.Lookup(call.Tx, arn)
 	if err == nil && key.Managed() {
-		return nil
+		return nil, nil
 	}
 	if err != nil && !errors.Is(err, keys.ErrNotFound) {
-		return err
+		return nil, err
 	}
 	for _, action := range actions {
-		request := a.caller.Asks(action, arn)
-		request.Context.Set("kms:CallerAccount", a.caller.Account)
-		request.Context.Set("kms:ViaService", "redshift."+a.caller.Region+".amazonaws.com")
+		request := call.Caller.Request(action, arn)
+		request.Context.Set("kms:CallerAccount", call.Caller.Account)
+		request.Context.Set("kms:ViaService", "redshift."+call.Caller.Region+".amazonaws.com")
 		if action == "kms:CreateGrant" {
 			request.Context.Set("kms:GrantIsForAWSResource", "true")
 		}
-		if key.Account == a.caller.Account {
-			if err := a.ownKey(request); err != nil {
-				return err
-			}
+		if key.Account != call.Caller.Account {
+			requests = append(requests, request)
 			continue
 		}
-		a.requests = append(a.requests, request)
-	}
-	return nil
-}
-
-// ownKey asks for nothing that is allowed already, as by a grant.
-func (a *asking) ownKey(request policy.Request) error {
-	use := keys.Use{Request: request, Policies: a.caller.Policies, Service: "redshift"}
-	decision, err := a.control.config.Keys.Allows(a.tx, request.Resource, use)
-	if err != nil || decision.Allowed {
-		return err
-	}
-	described, err := a.control.config.Keys.Asks(a.tx, use)
-	a.requests = append(a.requests, described)
-	return err
-}
-
-// passRoles asks for handing over to Redshift the roles that a member lists.
-func passRoles(member string) need {
-	return func(a *asking) error {
-		for _, role := range a.texts(member) {
-			request := a.caller.Asks("iam:PassRole", role)
-			request.Context.Set("iam:PassedToService", "redshift.amazonaws.com")
-			a.requests = append(a.requests, request)
+		more, err := c.aboutOwnKey(call, request)
+		if err != nil {
+			return nil, err
 		}
-		return nil
+		requests = append(requests, more...)
+	}
+	return requests, nil
+}
+
+// aboutOwnKey is nothing for what is allowed already, as by a grant.
+func (c *Control) aboutOwnKey(call service.Call, request policy.Request) ([]policy.Request, error) {
+	use := keys.Use{Request: request, Policies: call.Caller.Policies, Service: "redshift"}
+	decision, err := c.config.Keys.Allows(call.Tx, request.Resource, use)
+	if err != nil || decision.Allowed {
+		return nil, err
+	}
+	described, err := c.config.Keys.Request(call.Tx, use)
+	return []policy.Request{described}, err
+}
+
+// passRoles requires handing over roles to Redshift.
+func passRoles(roles []string) service.Permission {
+	return func(call service.Call) (requests []policy.Request, _ error) {
+		for _, role := range roles {
+			request := call.Caller.Request("iam:PassRole", role)
+			request.Context.Set("iam:PassedToService", "redshift.amazonaws.com")
+			requests = append(requests, request)
+		}
+		return requests, nil
 	}
 }
 
@@ -109,62 +113,66 @@ var secretActions = []string{
 	"secretsmanager:UpdateSecret",
 }
 
-// createSecret asks for the secret of a new cluster whose master password Secrets Manager is to keep.
-func createSecret(a *asking) error {
-	if a.managesPassword() {
-		a.secret(a.newSecret(a.text("MasterUsername")))
+// createSecret requires the secret of a new cluster whose master password Secrets Manager is to keep.
+func createSecret(in *redshift.CreateClusterMessage) service.Permission {
+	return func(call service.Call) ([]policy.Request, error) {
+		if !value(in.ManageMasterPassword, false) {
+			return nil, nil
+		}
+		return aboutSecret(call.Caller, in.ClusterIdentifier, newSecret(call.Caller, in.ClusterIdentifier, in.MasterUsername)), nil
 	}
-	return nil
 }
 
-// modifySecret asks for the secret of a cluster that gets one, has it changed, or gives it up.
-func modifySecret(a *asking) error {
-	of, err := clusters.Find(a.tx, clusterKey(a.caller, a.text("ClusterIdentifier")))
-	if err = ignoreNotFound(err); err != nil {
-		return err
+// modifySecret requires the secret of a cluster that gets one, has it changed, or gives it up.
+func modifySecret(in *redshift.ModifyClusterMessage) service.Permission {
+	return func(call service.Call) ([]policy.Request, error) {
+		of, err := clusters.Find(call.Tx, clusterKey(call.Caller, in.ClusterIdentifier))
+		if err = ignoreNotFound(err); err != nil {
+			return nil, err
+		}
+		spoken := in.ManageMasterPassword != nil || in.MasterPasswordSecretKmsKeyId != ""
+		switch {
+		case of.Body.managed() && spoken:
+			return aboutSecret(call.Caller, in.ClusterIdentifier, of.Body.ManagedPassword.Secret), nil
+		case value(in.ManageMasterPassword, false):
+			return aboutSecret(call.Caller, in.ClusterIdentifier, newSecret(call.Caller, in.ClusterIdentifier, of.Body.MasterUsername)), nil
+		}
+		return nil, nil
 	}
-	spoken := a.member("ManageMasterPassword").(*bool) != nil || a.text("MasterPasswordSecretKmsKeyId") != ""
-	switch {
-	case of.Body.managed() && spoken:
-		a.secret(of.Body.ManagedPassword.Secret)
-	case a.managesPassword():
-		a.secret(a.newSecret(of.Body.MasterUsername))
-	}
-	return nil
 }
 
-// restoreSecret asks for the secret of a restored cluster, and for the key of the snapshot's if the new one keeps it.
-func restoreSecret(a *asking) error {
-	located, _ := a.locate(restoredSnapshot)
-	source, known, err := a.find(located)
-	if err != nil {
-		return err
+// restoreSecret requires the secret of a restored cluster, and the key of the snapshot's if the new one keeps it.
+func (c *Control) restoreSecret(in *redshift.RestoreFromClusterSnapshotMessage) service.Permission {
+	managed := value(in.ManageMasterPassword, false)
+	return func(call service.Call) ([]policy.Request, error) {
+		located, _ := restoredSnapshot(in).locate(call.Caller)
+		source, known, err := findFor(call, located)
+		if err != nil {
+			return nil, err
+		}
+		kept := source.Body.Source.ManagedPassword
+		if !managed && (!known || kept == nil) {
+			return nil, nil
+		}
+		requests := aboutSecret(call.Caller, in.ClusterIdentifier, newSecret(call.Caller, in.ClusterIdentifier, source.Body.Source.MasterUsername))
+		if managed || source.Account != call.Caller.Account || source.Body.Origin != nil {
+			return requests, nil
+		}
+		ofKey, err := c.aboutKey(call, kept.KmsKey, keyActions...)
+		return append(requests, ofKey...), err
 	}
-	kept := source.Body.Source.ManagedPassword
-	if !a.managesPassword() && (!known || kept == nil) {
-		return nil
-	}
-	a.secret(a.newSecret(source.Body.Source.MasterUsername))
-	if a.managesPassword() || source.Account != a.caller.Account || source.Body.Origin != nil {
-		return nil
-	}
-	return a.key(kept.KmsKey, keyActions...)
-}
-
-func (a *asking) managesPassword() bool {
-	return value(a.member("ManageMasterPassword").(*bool), false)
 }
 
 // newSecret is the ARN of a secret that is to be, without the characters that will be at its end.
-func (a *asking) newSecret(user string) string {
-	return "arn:aws:secretsmanager:" + a.caller.Region + ":" + a.caller.Account + ":secret:redshift!" + a.text("ClusterIdentifier") + "-" + or(user, "*")
+func newSecret(caller api.Caller, cluster, user string) string {
+	return "arn:aws:secretsmanager:" + caller.Region + ":" + caller.Account + ":secret:redshift!" + cluster + "-" + or(user, "*")
 }
 
-func (a *asking) secret(arn string) {
+func aboutSecret(caller api.Caller, cluster, arn string) (requests []policy.Request) {
 	for _, action := range secretActions {
-		request := a.caller.Asks(action, arn)
-		request.Named = a.newSecret("")
-		a.requests = append(a.requests, request)
+		request := caller.Request(action, arn)
+		request.Named = newSecret(caller, cluster, "")
+		requests = append(requests, request)
 	}
-	a.requests = append(a.requests, a.caller.Asks("secretsmanager:GetRandomPassword", "*"))
+	return append(requests, caller.Request("secretsmanager:GetRandomPassword", "*"))
 }

@@ -3,109 +3,115 @@ package control
 import (
 	"errors"
 
+	"slipher/internal/api"
 	"slipher/internal/api/redshift"
 	"slipher/internal/meta"
+	"slipher/internal/policy"
+	"slipher/internal/service"
 )
 
-// snapshotMembers are the members of an input that name a snapshot. A member without a name is not there.
-type snapshotMembers struct{ identifier, cluster, arn, owner string }
+// namedSnapshot is how a request names a snapshot: by its identifier, or by its ARN.
+type namedSnapshot struct{ identifier, cluster, arn, owner string }
 
-var (
-	sharedSnapshot   = snapshotMembers{identifier: "SnapshotIdentifier", cluster: "SnapshotClusterIdentifier", arn: "SnapshotArn"}
-	restoredSnapshot = snapshotMembers{identifier: "SnapshotIdentifier", cluster: "SnapshotClusterIdentifier", arn: "SnapshotArn", owner: "OwnerAccount"}
-)
-
-// onSnapshot asks for the snapshot that the members name.
-func onSnapshot(members snapshotMembers) need {
-	return func(a *asking) error {
-		located, ok := a.locate(members)
+// onSnapshot requires the operation's action on the snapshot that is named so.
+func onSnapshot(named namedSnapshot) service.Permission {
+	return func(call service.Call) ([]policy.Request, error) {
+		located, ok := named.locate(call.Caller)
 		if !ok { // the operation refuses it, once the policies allow as much
-			a.ask(a.action, a.text(members.arn), "", nil)
-			return nil
+			return []policy.Request{given{}.aboutResource(call.Caller, call.Action, named.arn, nil)}, nil
 		}
-		return a.snapshot(a.action, located)
+		return given{}.onLocated(call, located)
 	}
 }
 
 // locate is not ok for an ARN that is none of a provisioned cluster's snapshot.
-func (a *asking) locate(members snapshotMembers) (located locator, ok bool) {
-	identifier, arn := a.text(members.identifier), a.text(members.arn)
-	if identifier == "" && arn != "" {
-		located, err := locateARN(arn)
+func (n namedSnapshot) locate(caller api.Caller) (located locator, ok bool) {
+	if n.identifier == "" && n.arn != "" {
+		located, err := locateARN(n.arn)
 		return located, err == nil && !located.serverless
 	}
-	return locator{owner: or(a.text(members.owner), a.caller.Account), region: a.caller.Region, cluster: a.text(members.cluster), identifier: identifier}, true
+	return locator{owner: or(n.owner, caller.Account), region: caller.Region, cluster: n.cluster, identifier: n.identifier}, true
 }
 
-// snapshot asks for a snapshot by its ARN, which has the name of its cluster. Where the request does not tell that, it is looked up, or * where
-// the caller has no such snapshot: so a policy about one cluster's snapshots refuses what is another cluster's and what is not there alike.
-func (a *asking) snapshot(action string, located locator) error {
+// onLocated requires the action on a snapshot by its ARN, which has the name of its cluster. Where the request does not tell that, it is looked up, or *
+// where the caller has no such snapshot: so a policy about one cluster's snapshots refuses what is another cluster's and what is not there alike.
+func (g given) onLocated(call service.Call, located locator) ([]policy.Request, error) {
 	named := located.arn()
-	found, known, err := a.find(located)
+	found, known, err := findFor(call, located)
 	if err != nil || !known {
-		a.ask(action, named, "", nil)
-		return err
+		return []policy.Request{g.aboutResource(call.Caller, call.Action, named, nil)}, err
 	}
 	var tags []redshift.Tag
-	if found.Account == a.caller.Account { // the owner's tags are its own
+	if found.Account == call.Caller.Account { // the owner's tags are its own
 		tags = found.Body.Tags
 	}
-	a.ask(action, snapshotARN(found.Account, found.Region, found.Body.ClusterIdentifier, found.Body.Identifier), named, tags)
-	return nil
+	arn := snapshotARN(found.Account, found.Region, found.Body.ClusterIdentifier, found.Body.Identifier)
+	request := g.aboutResource(call.Caller, call.Action, arn, tags)
+	request.Named = named
+	return []policy.Request{request}, nil
 }
 
-// find answers a snapshot that the caller's account owns or may restore.
-func (a *asking) find(located locator) (record snapshotRecord, known bool, err error) {
-	record, err = located.find(a.tx, a.caller.Region)
+// findFor answers a snapshot that the caller's account owns or may restore.
+func findFor(call service.Call, located locator) (record snapshotRecord, known bool, err error) {
+	record, err = located.find(call.Tx, call.Caller.Region)
 	if errors.Is(err, meta.ErrNotFound) {
 		return record, false, nil
 	}
-	return record, err == nil && (record.Account == a.caller.Account || record.Body.sharedWith(a.caller.Account)), err
+	return record, err == nil && (record.Account == call.Caller.Account || record.Body.sharedWith(call.Caller.Account)), err
 }
 
-func createSnapshot(a *asking) error {
-	a.create(a.here("snapshot", or(a.text("ClusterIdentifier"), "*")+"/"+or(a.text("SnapshotIdentifier"), "*")))
-	return nil
+func createSnapshotPermissions(in *redshift.CreateClusterSnapshotMessage) required {
+	return required{create("snapshot", or(in.ClusterIdentifier, "*")+"/"+or(in.SnapshotIdentifier, "*"), in.Tags)}
 }
 
-// copySnapshot asks for both: the guide says that copying needs the source and the target.
-func copySnapshot(a *asking) error {
-	source, _ := a.locate(snapshotMembers{identifier: "SourceSnapshotIdentifier", cluster: "SourceSnapshotClusterIdentifier"})
-	if err := a.snapshot(a.action, source); err != nil {
-		return err
-	}
-	target := locator{owner: source.owner, region: source.region, cluster: source.cluster, identifier: a.text("TargetSnapshotIdentifier")}
-	named := target.arn()
-	found, known, err := a.find(source)
-	if known {
-		target.cluster = found.Body.ClusterIdentifier
-	}
-	a.ask(a.action, target.arn(), named, nil)
-	return err
+// copySnapshotPermissions are about both: the guide says that copying needs the source and the target.
+func copySnapshotPermissions(in *redshift.CopyClusterSnapshotMessage) required {
+	source := namedSnapshot{identifier: in.SourceSnapshotIdentifier, cluster: in.SourceSnapshotClusterIdentifier}
+	return required{onSnapshot(source), func(call service.Call) ([]policy.Request, error) {
+		located, _ := source.locate(call.Caller)
+		target := locator{owner: located.owner, region: located.region, cluster: located.cluster, identifier: in.TargetSnapshotIdentifier}
+		named := target.arn()
+		found, known, err := findFor(call, located)
+		if known {
+			target.cluster = found.Body.ClusterIdentifier
+		}
+		request := given{}.aboutResource(call.Caller, call.Action, target.arn(), nil)
+		request.Named = named
+		return []policy.Request{request}, err
+	}}
 }
 
-func deleteBatch(a *asking) error {
-	return a.batch(a.member("Identifiers").([]redshift.DeleteClusterSnapshotMessage))
+func deleteSnapshotPermissions(in *redshift.DeleteClusterSnapshotMessage) required {
+	return required{onSnapshot(namedSnapshot{identifier: in.SnapshotIdentifier, cluster: in.SnapshotClusterIdentifier})}
 }
 
-func modifyBatch(a *asking) error {
+func deleteBatchPermissions(in *redshift.BatchDeleteClusterSnapshotsRequest) required {
+	return onSnapshots(in.Identifiers)
+}
+
+func modifyBatchPermissions(in *redshift.BatchModifyClusterSnapshotsMessage) required {
 	var all []redshift.DeleteClusterSnapshotMessage
-	for _, identifier := range a.texts("SnapshotIdentifierList") {
+	for _, identifier := range in.SnapshotIdentifierList {
 		all = append(all, redshift.DeleteClusterSnapshotMessage{SnapshotIdentifier: identifier})
 	}
-	return a.batch(all)
+	return onSnapshots(all)
 }
 
-// batch asks for each snapshot. Of more than there may be the operation takes none.
-func (a *asking) batch(all []redshift.DeleteClusterSnapshotMessage) error {
+// onSnapshots requires the action on each. Of more than there may be the operation takes none.
+func onSnapshots(all []redshift.DeleteClusterSnapshotMessage) (each required) {
 	if len(all) == 0 {
 		all = append(all, redshift.DeleteClusterSnapshotMessage{})
 	}
 	for _, one := range all[:min(len(all), snapshotsAtOnce)] {
-		located := locator{owner: a.caller.Account, region: a.caller.Region, cluster: one.SnapshotClusterIdentifier, identifier: one.SnapshotIdentifier}
-		if err := a.snapshot(a.action, located); err != nil {
-			return err
-		}
+		each = append(each, deleteSnapshotPermissions(&one)...)
 	}
-	return nil
+	return each
+}
+
+func authorizePermissions(in *redshift.AuthorizeSnapshotAccessMessage) required {
+	return required{onSnapshot(namedSnapshot{identifier: in.SnapshotIdentifier, cluster: in.SnapshotClusterIdentifier, arn: in.SnapshotArn})}
+}
+
+func revokePermissions(in *redshift.RevokeSnapshotAccessMessage) required {
+	return required{onSnapshot(namedSnapshot{identifier: in.SnapshotIdentifier, cluster: in.SnapshotClusterIdentifier, arn: in.SnapshotArn})}
 }

@@ -43,7 +43,7 @@ func doorOf(b *testing.B, bed *testbed.Bed) (ask func(form string)) {
 	b.Cleanup(stop)
 	key := ownerKey{ID: "AKIAOWNER", Secret: "secret", Account: testbed.Owner, ARN: "arn:aws:iam::" + testbed.Owner + ":root", UserID: testbed.Owner}
 	server := httptest.NewServer(awsapi.NewServer(awsapi.Config{
-		Services: []api.Service{bed.Control.Service()}, Keys: key, Now: bed.Clock.Now, Audit: record.Record,
+		Services: []api.Service{bed.Redshift}, Keys: key, Now: bed.Clock.Now, Audit: record.Record,
 	}))
 	b.Cleanup(server.Close)
 	server.Client().Transport.(*http.Transport).MaxIdleConnsPerHost = 64

@@ -2,7 +2,6 @@ package control_test
 
 import (
 	"os"
-	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -11,20 +10,23 @@ import (
 	"slipher/internal/control"
 )
 
-// TestCompatibilityDocument holds the two lists of docs/compatibility.md against what Handlers offers.
+// TestCompatibilityDocument holds the two lists of docs/compatibility.md against what is offered.
 func TestCompatibilityDocument(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../../docs/compatibility.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	handlers := reflect.ValueOf((&control.Control{}).Handlers())
+	table, err := (&control.Control{}).Service()
+	if err != nil {
+		t.Fatal(err)
+	}
 	var offered, missing []string
-	for i := range handlers.NumField() {
-		if name := handlers.Type().Field(i).Name; handlers.Field(i).IsNil() {
-			missing = append(missing, name)
+	for _, operation := range table.Operations {
+		if operation.Call == nil {
+			missing = append(missing, operation.Name)
 		} else {
-			offered = append(offered, name)
+			offered = append(offered, operation.Name)
 		}
 	}
 	compare := func(title string, want []string) {

@@ -20,12 +20,14 @@ import (
 	"github.com/google/uuid"
 	"golang.org/x/sync/semaphore"
 
+	"slipher/internal/api"
 	"slipher/internal/api/redshift"
 	"slipher/internal/fleet"
 	"slipher/internal/keys"
 	"slipher/internal/meta"
 	"slipher/internal/nodeapi"
 	"slipher/internal/secrets"
+	"slipher/internal/service"
 	"slipher/internal/vault"
 	"slipher/internal/vault/store"
 )
@@ -151,60 +153,9 @@ func (c Config) withDefaults() Config {
 // Close releases the snapshot stores. The jobs must have ended before.
 func (c *Control) Close() error { return c.stores.Close() }
 
-// Handlers are the operations that are offered; docs/compatibility.md lists those that are not.
-func (c *Control) Handlers() redshift.Handlers {
-	return redshift.Handlers{
-		CreateCluster:                     c.CreateCluster,
-		DescribeClusters:                  c.DescribeClusters,
-		ModifyCluster:                     c.ModifyCluster,
-		RebootCluster:                     c.RebootCluster,
-		PauseCluster:                      c.PauseCluster,
-		ResumeCluster:                     c.ResumeCluster,
-		RotateEncryptionKey:               c.RotateEncryptionKey,
-		DeleteCluster:                     c.DeleteCluster,
-		CreateClusterSnapshot:             c.CreateClusterSnapshot,
-		DescribeClusterSnapshots:          c.DescribeClusterSnapshots,
-		DeleteClusterSnapshot:             c.DeleteClusterSnapshot,
-		CopyClusterSnapshot:               c.CopyClusterSnapshot,
-		ModifyClusterSnapshot:             c.ModifyClusterSnapshot,
-		BatchDeleteClusterSnapshots:       c.BatchDeleteClusterSnapshots,
-		BatchModifyClusterSnapshots:       c.BatchModifyClusterSnapshots,
-		AuthorizeSnapshotAccess:           c.AuthorizeSnapshotAccess,
-		RevokeSnapshotAccess:              c.RevokeSnapshotAccess,
-		GetClusterCredentials:             c.GetClusterCredentials,
-		GetClusterCredentialsWithIAM:      c.GetClusterCredentialsWithIAM,
-		RestoreFromClusterSnapshot:        c.RestoreFromClusterSnapshot,
-		RestoreTableFromClusterSnapshot:   c.RestoreTableFromClusterSnapshot,
-		DescribeTableRestoreStatus:        c.DescribeTableRestoreStatus,
-		DescribeNodeConfigurationOptions:  c.DescribeNodeConfigurationOptions,
-		EnableSnapshotCopy:                c.EnableSnapshotCopy,
-		DisableSnapshotCopy:               c.DisableSnapshotCopy,
-		ModifySnapshotCopyRetentionPeriod: c.ModifySnapshotCopyRetentionPeriod,
-		CreateSnapshotCopyGrant:           c.CreateSnapshotCopyGrant,
-		DeleteSnapshotCopyGrant:           c.DeleteSnapshotCopyGrant,
-		DescribeSnapshotCopyGrants:        c.DescribeSnapshotCopyGrants,
-		DescribeStorage:                   c.DescribeStorage,
-		EnableLogging:                     c.EnableLogging,
-		DisableLogging:                    c.DisableLogging,
-		DescribeLoggingStatus:             c.DescribeLoggingStatus,
-		DescribeEvents:                    c.DescribeEvents,
-		DescribeEventCategories:           c.DescribeEventCategories,
-		CreateTags:                        c.CreateTags,
-		DeleteTags:                        c.DeleteTags,
-		DescribeTags:                      c.DescribeTags,
-		CreateClusterParameterGroup:       c.CreateClusterParameterGroup,
-		DescribeClusterParameterGroups:    c.DescribeClusterParameterGroups,
-		ModifyClusterParameterGroup:       c.ModifyClusterParameterGroup,
-		ResetClusterParameterGroup:        c.ResetClusterParameterGroup,
-		DeleteClusterParameterGroup:       c.DeleteClusterParameterGroup,
-		DescribeClusterParameters:         c.DescribeClusterParameters,
-		DescribeDefaultClusterParameters:  c.DescribeDefaultClusterParameters,
-		CreateSnapshotSchedule:            c.CreateSnapshotSchedule,
-		ModifySnapshotSchedule:            c.ModifySnapshotSchedule,
-		DeleteSnapshotSchedule:            c.DeleteSnapshotSchedule,
-		DescribeSnapshotSchedules:         c.DescribeSnapshotSchedules,
-		ModifyClusterSnapshotSchedule:     c.ModifyClusterSnapshotSchedule,
-	}
+// Service is the Redshift API; docs/compatibility.md lists the operations that are not offered.
+func (c *Control) Service() (api.Service, error) {
+	return service.Join(redshift.Table(), c.config.Store, c.families()...)
 }
 
 // now has the precision that Redshift's answers show.

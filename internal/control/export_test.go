@@ -31,12 +31,6 @@ func (c *Control) Manifests(ctx context.Context, caller api.Caller, identifier s
 	return own, next, err
 }
 
-// Authorizes says whether the table of authorizations has the operation.
-func Authorizes(operation string) bool {
-	_, known := authorizations[operation]
-	return known
-}
-
 var DatabaseUserOf = databaseUserOf
 
 // DatabaseVerifiers are what is kept of the passwords that were handed out.

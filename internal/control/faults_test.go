@@ -5,7 +5,6 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
@@ -14,7 +13,6 @@ import (
 
 	"slipher/internal/api/redshift"
 	"slipher/internal/api/secretsmanager"
-	"slipher/internal/control"
 )
 
 // snapshotOperations are those whose faults docs/faults.md lists.
@@ -68,17 +66,14 @@ type fault struct{ operation, code string }
 
 func newFaultTable(t *testing.T) *faultTable {
 	t.Helper()
-	table := &faultTable{modelled: map[string][]string{}, offered: map[string]bool{}, scripted: map[fault]string{}, unscripted: map[fault]string{}}
-	for _, operation := range (redshift.Handlers{}).Service().Operations {
+	table := &faultTable{modelled: map[string][]string{}, scripted: map[fault]string{}, unscripted: map[fault]string{}}
+	for _, operation := range redshift.Table().Operations {
 		table.modelled[operation.Name] = operation.Faults
 	}
-	for _, operation := range (secretsmanager.Handlers{}).Service().Operations {
+	for _, operation := range secretsmanager.Table().Operations {
 		table.modelled["secretsmanager:"+operation.Name] = operation.Faults
 	}
-	handlers := reflect.ValueOf((&control.Control{}).Handlers())
-	for i := range handlers.NumField() {
-		table.offered[handlers.Type().Field(i).Name] = !handlers.Field(i).IsNil()
-	}
+	table.offered = offered(t)
 	table.readScripts(t)
 	table.readUnscripted(t)
 	return table

@@ -50,9 +50,9 @@ func (r *Ring) Allows(tx *meta.Tx, arn string, use Use) (policy.Decision, error)
 	return decision, err
 }
 
-// Asks answers the request of a use with the condition keys of KMS and with the key's policy, for whoever decides it together with other requests.
+// Request is that of a use with the condition keys of KMS and with the key's policy, for whoever decides it together with other requests.
 // Grants have no say in it.
-func (r *Ring) Asks(tx *meta.Tx, use Use) (policy.Request, error) {
+func (r *Ring) Request(tx *meta.Tx, use Use) (policy.Request, error) {
 	record, err := find(tx, use.Request.Resource)
 	if err != nil {
 		return policy.Request{}, err

@@ -25,7 +25,7 @@ var answeredFault = regexp.MustCompile(`^([A-Za-z]+) \([45][0-9]{2}\): `)
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	reached := scriptedFaults(t)
-	for _, operation := range (secretsmanager.Handlers{}).Service().Operations {
+	for _, operation := range secretsmanager.Table().Operations {
 		for _, code := range operation.Faults {
 			name := operation.Name + " " + code
 			switch _, named := unscripted[name]; {

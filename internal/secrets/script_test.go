@@ -25,6 +25,7 @@ import (
 	"slipher/internal/meta"
 	"slipher/internal/policy"
 	"slipher/internal/secrets"
+	service "slipher/internal/service/secretsmanager"
 	"slipher/internal/testbed"
 )
 
@@ -88,7 +89,11 @@ func newScript(t *testing.T) *script {
 		}
 		return nil
 	})
-	for _, operation := range s.safe.Handlers().Service().Operations {
+	table, err := service.New(s.store, s.safe)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, operation := range table.Operations {
 		s.operations[operation.Name] = operation
 	}
 	meta.Handle(s.store, s.rotate)
@@ -264,7 +269,7 @@ func (s *script) call(operation api.Operation, body string) (any, error) {
 	if err := awsapi.DecodeJSON(operation.Name, []byte(body), input); err != nil {
 		return nil, err
 	}
-	requests, err := s.safe.Asks(s.t.Context(), s.caller, operation.Name, input)
+	requests, err := operation.Permissions(s.t.Context(), s.caller, input)
 	if err != nil {
 		return nil, err
 	}

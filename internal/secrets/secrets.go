@@ -15,7 +15,6 @@ import (
 	"github.com/google/uuid"
 
 	"slipher/internal/api"
-	"slipher/internal/api/secretsmanager"
 	"slipher/internal/meta"
 	"slipher/internal/policy"
 )
@@ -61,26 +60,6 @@ func New(config Config) (*Safe, error) {
 // Own has the owner of the secrets say whether one can be rotated at the moment: it refuses with InvalidRequest. The owner also works the jobs
 // of type Rotation. It belongs before the first request.
 func (s *Safe) Own(mayRotate func(tx *meta.Tx, secret Secret) error) { s.mayRotate = mayRotate }
-
-// Handlers are the operations that are offered.
-func (s *Safe) Handlers() secretsmanager.Handlers {
-	return secretsmanager.Handlers{
-		DescribeSecret:       s.DescribeSecret,
-		GetRandomPassword:    s.GetRandomPassword,
-		GetResourcePolicy:    s.GetResourcePolicy,
-		GetSecretValue:       s.GetSecretValue,
-		ListSecretVersionIds: s.ListSecretVersionIds,
-		ListSecrets:          s.ListSecrets,
-		RotateSecret:         s.RotateSecret,
-	}
-}
-
-// Service is the operation table, with what each operation asks of the caller's policies.
-func (s *Safe) Service() api.Service {
-	service := s.Handlers().Service()
-	service.Asks = s.Asks
-	return service
-}
 
 // now has the precision of the answers.
 func (s *Safe) now() time.Time { return s.config.Now().UTC().Truncate(time.Millisecond) }

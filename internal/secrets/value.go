@@ -71,7 +71,7 @@ func (s *Safe) mayDecrypt(tx *meta.Tx, caller api.Caller, record secretRecord, v
 	if usable, err := s.config.Keys.Usable(tx, v.KmsKey); err != nil || !usable || record.Body.KmsKey == "" {
 		return err // an unusable key is told by opening
 	}
-	request := caller.Asks("kms:Decrypt", v.KmsKey)
+	request := caller.Request("kms:Decrypt", v.KmsKey)
 	request.Context.Set("kms:EncryptionContext:SecretARN", record.Body.ARN)
 	request.Context.Set("kms:EncryptionContext:SecretVersionId", v.ID)
 	decision, err := s.config.Keys.Decide(tx, request, caller.Policies, "secretsmanager")

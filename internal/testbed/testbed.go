@@ -22,7 +22,9 @@ import (
 	"slipher/internal/control"
 	"slipher/internal/keys"
 	"slipher/internal/meta"
+	"slipher/internal/policy"
 	"slipher/internal/secrets"
+	"slipher/internal/service/secretsmanager"
 	"slipher/internal/sqllog"
 )
 
@@ -59,6 +61,7 @@ type Bed struct {
 	Keys     *keys.Ring
 	Secrets  *secrets.Safe
 	Control  *control.Control
+	Redshift api.Service
 
 	operations map[string]api.Operation
 	logs       *sqllog.Gatherer
@@ -141,17 +144,31 @@ func (b *Bed) start() {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	b.operations = map[string]api.Operation{}
-	for _, operation := range b.Control.Handlers().Service().Operations {
-		b.operations[operation.Name] = operation
-	}
-	for _, operation := range b.Secrets.Handlers().Service().Operations {
-		b.operations["secretsmanager:"+operation.Name] = operation
-	}
+	b.offer()
 	if err := b.Control.Resume(ctx); err != nil {
 		b.t.Fatal(err)
 	}
 	b.RunJobs()
+}
+
+// offer has the operations of Redshift at hand by their names, and those of Secrets Manager behind secretsmanager:.
+func (b *Bed) offer() {
+	b.t.Helper()
+	var err error
+	if b.Redshift, err = b.Control.Service(); err != nil {
+		b.t.Fatal(err)
+	}
+	kept, err := secretsmanager.New(b.Store, b.Secrets)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.operations = map[string]api.Operation{}
+	for _, operation := range b.Redshift.Operations {
+		b.operations[operation.Name] = operation
+	}
+	for _, operation := range kept.Operations {
+		b.operations["secretsmanager:"+operation.Name] = operation
+	}
 }
 
 // RunJobs begins to work the jobs, after StopJobs.
@@ -345,10 +362,15 @@ func (b *Bed) Input(operation string, parameters ...string) any {
 	return input
 }
 
+// Permissions is what an operation requires of the caller's policies.
+func (b *Bed) Permissions(caller api.Caller, operation string, input any) ([]policy.Request, error) {
+	return b.operations[operation].Permissions(context.Background(), caller, input)
+}
+
 // Ask runs an operation as the API does: the caller's policies are asked before.
 func (b *Bed) Ask(caller api.Caller, operation string, input any) (any, error) {
 	ctx := context.Background()
-	if err := accounts.Authorize(ctx, b.Control.Service(), caller, operation, input); err != nil {
+	if err := accounts.Authorize(ctx, b.operations[operation], caller, input); err != nil {
 		return nil, err
 	}
 	return b.operations[operation].Call(ctx, caller, input)

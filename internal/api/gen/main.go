@@ -1,5 +1,5 @@
 // Command gen writes the Go packages of the API from the compact models: for each service its shapes,
-// enumerations, faults, Handlers and operation table. The same models always give the same files.
+// enumerations, faults, operation descriptors and operation table. The same models always give the same files.
 // Run it with `go generate ./internal/api` or `go run ./internal/api/gen`.
 package main
 

@@ -32,20 +32,18 @@ func (m model) faultName(shape string) string {
 	return name
 }
 
-func drawHandlers(p *page, m model) {
-	p.printf("// Handlers has one field for each operation; a nil field is an operation that is not offered.\n")
-	p.printf("type %s struct {\n", p.declare("Handlers"))
+// drawOperations writes a descriptor of each operation, and the table of all.
+func drawOperations(p *page, m model) {
 	for _, name := range operationNames(m) {
 		op := m.Operations[name]
-		p.printf("%s func(ctx context.Context, caller api.Caller, in *%s) (*%s, error)\n",
-			name, boundary(op.Input), boundary(op.Output))
+		p.printf("var %s = api.Describe[%s, %s](api.Operation{\nName: %q,\n", p.declare(name+"Operation"), boundary(op.Input), boundary(op.Output), name)
+		if op.Output != nil {
+			p.printf("Result: %q,\n", op.Output.ResultWrapper)
+		}
+		p.printf("Faults: []string{%s},\n})\n\n", faultCodes(m, op))
 	}
-	p.printf("}\n")
-}
-
-func drawOperations(p *page, m model) {
-	p.printf("// Service is the operation table with these handlers behind it.\n")
-	p.printf("func (h Handlers) Service() api.Service {\nreturn api.Service{\n")
+	p.printf("// Table is the service with all its operations, of which it offers none.\n")
+	p.printf("func %s() api.Service {\nreturn api.Service{\n", p.declare("Table"))
 	p.printf("Name: %q,\nVersion: %q,\nNamespace: %q,\n",
 		m.Metadata.EndpointPrefix, m.Metadata.APIVersion, m.Metadata.XMLNamespace)
 	if m.Metadata.TargetPrefix != "" {
@@ -53,12 +51,7 @@ func drawOperations(p *page, m model) {
 	}
 	p.printf("Operations: []api.Operation{\n")
 	for _, name := range operationNames(m) {
-		op := m.Operations[name]
-		p.printf("api.Bind(api.Operation{\nName: %q,\n", name)
-		if op.Output != nil {
-			p.printf("Result: %q,\n", op.Output.ResultWrapper)
-		}
-		p.printf("Faults: []string{%s},\n}, h.%s),\n", faultCodes(m, op), name)
+		p.printf("%sOperation.Row(),\n", name)
 	}
 	p.printf("},\n}\n}\n")
 }

@@ -33,7 +33,6 @@ func render(service string, m model) (map[string][]byte, error) {
 		{"enums_gen.go", nil, drawEnums},
 		{"faults_gen.go", []string{"slipher/internal/api"}, drawFaults},
 		{"faults_gen_test.go", []string{"slipher/internal/api"}, drawFaultTable},
-		{"handlers_gen.go", []string{"context", "", "slipher/internal/api"}, drawHandlers},
 		{"operations_gen.go", []string{"slipher/internal/api"}, drawOperations},
 	}
 	declared := map[string]bool{}

@@ -4,302 +4,430 @@ package iam
 
 import "slipher/internal/api"
 
-// Service is the operation table with these handlers behind it.
-func (h Handlers) Service() api.Service {
+var AddUserToGroupOperation = api.Describe[AddUserToGroupRequest, api.None](api.Operation{
+	Name:   "AddUserToGroup",
+	Faults: []string{"NoSuchEntity", "LimitExceeded", "ServiceFailure"},
+})
+
+var AttachGroupPolicyOperation = api.Describe[AttachGroupPolicyRequest, api.None](api.Operation{
+	Name:   "AttachGroupPolicy",
+	Faults: []string{"NoSuchEntity", "LimitExceeded", "InvalidInput", "PolicyNotAttachable", "ServiceFailure"},
+})
+
+var AttachRolePolicyOperation = api.Describe[AttachRolePolicyRequest, api.None](api.Operation{
+	Name:   "AttachRolePolicy",
+	Faults: []string{"NoSuchEntity", "LimitExceeded", "InvalidInput", "UnmodifiableEntity", "PolicyNotAttachable", "ServiceFailure"},
+})
+
+var AttachUserPolicyOperation = api.Describe[AttachUserPolicyRequest, api.None](api.Operation{
+	Name:   "AttachUserPolicy",
+	Faults: []string{"NoSuchEntity", "LimitExceeded", "InvalidInput", "PolicyNotAttachable", "ServiceFailure"},
+})
+
+var CreateAccessKeyOperation = api.Describe[CreateAccessKeyRequest, CreateAccessKeyResponse](api.Operation{
+	Name:   "CreateAccessKey",
+	Result: "CreateAccessKeyResult",
+	Faults: []string{"NoSuchEntity", "LimitExceeded", "ServiceFailure"},
+})
+
+var CreateGroupOperation = api.Describe[CreateGroupRequest, CreateGroupResponse](api.Operation{
+	Name:   "CreateGroup",
+	Result: "CreateGroupResult",
+	Faults: []string{"LimitExceeded", "EntityAlreadyExists", "NoSuchEntity", "ServiceFailure"},
+})
+
+var CreatePolicyOperation = api.Describe[CreatePolicyRequest, CreatePolicyResponse](api.Operation{
+	Name:   "CreatePolicy",
+	Result: "CreatePolicyResult",
+	Faults: []string{"InvalidInput", "LimitExceeded", "EntityAlreadyExists", "MalformedPolicyDocument", "ConcurrentModification", "ServiceFailure"},
+})
+
+var CreatePolicyVersionOperation = api.Describe[CreatePolicyVersionRequest, CreatePolicyVersionResponse](api.Operation{
+	Name:   "CreatePolicyVersion",
+	Result: "CreatePolicyVersionResult",
+	Faults: []string{"NoSuchEntity", "MalformedPolicyDocument", "InvalidInput", "LimitExceeded", "ServiceFailure"},
+})
+
+var CreateRoleOperation = api.Describe[CreateRoleRequest, CreateRoleResponse](api.Operation{
+	Name:   "CreateRole",
+	Result: "CreateRoleResult",
+	Faults: []string{"LimitExceeded", "InvalidInput", "EntityAlreadyExists", "MalformedPolicyDocument", "ConcurrentModification", "ServiceFailure"},
+})
+
+var CreateUserOperation = api.Describe[CreateUserRequest, CreateUserResponse](api.Operation{
+	Name:   "CreateUser",
+	Result: "CreateUserResult",
+	Faults: []string{"LimitExceeded", "EntityAlreadyExists", "NoSuchEntity", "InvalidInput", "ConcurrentModification", "ServiceFailure"},
+})
+
+var DeleteAccessKeyOperation = api.Describe[DeleteAccessKeyRequest, api.None](api.Operation{
+	Name:   "DeleteAccessKey",
+	Faults: []string{"NoSuchEntity", "LimitExceeded", "ServiceFailure"},
+})
+
+var DeleteGroupOperation = api.Describe[DeleteGroupRequest, api.None](api.Operation{
+	Name:   "DeleteGroup",
+	Faults: []string{"NoSuchEntity", "DeleteConflict", "LimitExceeded", "ServiceFailure"},
+})
+
+var DeleteGroupPolicyOperation = api.Describe[DeleteGroupPolicyRequest, api.None](api.Operation{
+	Name:   "DeleteGroupPolicy",
+	Faults: []string{"NoSuchEntity", "LimitExceeded", "ServiceFailure"},
+})
+
+var DeletePolicyOperation = api.Describe[DeletePolicyRequest, api.None](api.Operation{
+	Name:   "DeletePolicy",
+	Faults: []string{"NoSuchEntity", "LimitExceeded", "InvalidInput", "DeleteConflict", "ServiceFailure"},
+})
+
+var DeletePolicyVersionOperation = api.Describe[DeletePolicyVersionRequest, api.None](api.Operation{
+	Name:   "DeletePolicyVersion",
+	Faults: []string{"NoSuchEntity", "LimitExceeded", "InvalidInput", "DeleteConflict", "ServiceFailure"},
+})
+
+var DeleteRoleOperation = api.Describe[DeleteRoleRequest, api.None](api.Operation{
+	Name:   "DeleteRole",
+	Faults: []string{"NoSuchEntity", "DeleteConflict", "LimitExceeded", "UnmodifiableEntity", "ConcurrentModification", "ServiceFailure"},
+})
+
+var DeleteRolePermissionsBoundaryOperation = api.Describe[DeleteRolePermissionsBoundaryRequest, api.None](api.Operation{
+	Name:   "DeleteRolePermissionsBoundary",
+	Faults: []string{"NoSuchEntity", "UnmodifiableEntity", "ServiceFailure"},
+})
+
+var DeleteRolePolicyOperation = api.Describe[DeleteRolePolicyRequest, api.None](api.Operation{
+	Name:   "DeleteRolePolicy",
+	Faults: []string{"NoSuchEntity", "LimitExceeded", "UnmodifiableEntity", "ServiceFailure"},
+})
+
+var DeleteUserOperation = api.Describe[DeleteUserRequest, api.None](api.Operation{
+	Name:   "DeleteUser",
+	Faults: []string{"LimitExceeded", "NoSuchEntity", "DeleteConflict", "ConcurrentModification", "ServiceFailure"},
+})
+
+var DeleteUserPermissionsBoundaryOperation = api.Describe[DeleteUserPermissionsBoundaryRequest, api.None](api.Operation{
+	Name:   "DeleteUserPermissionsBoundary",
+	Faults: []string{"NoSuchEntity", "ServiceFailure"},
+})
+
+var DeleteUserPolicyOperation = api.Describe[DeleteUserPolicyRequest, api.None](api.Operation{
+	Name:   "DeleteUserPolicy",
+	Faults: []string{"NoSuchEntity", "LimitExceeded", "ServiceFailure"},
+})
+
+var DetachGroupPolicyOperation = api.Describe[DetachGroupPolicyRequest, api.None](api.Operation{
+	Name:   "DetachGroupPolicy",
+	Faults: []string{"NoSuchEntity", "LimitExceeded", "InvalidInput", "ServiceFailure"},
+})
+
+var DetachRolePolicyOperation = api.Describe[DetachRolePolicyRequest, api.None](api.Operation{
+	Name:   "DetachRolePolicy",
+	Faults: []string{"NoSuchEntity", "LimitExceeded", "InvalidInput", "UnmodifiableEntity", "ServiceFailure"},
+})
+
+var DetachUserPolicyOperation = api.Describe[DetachUserPolicyRequest, api.None](api.Operation{
+	Name:   "DetachUserPolicy",
+	Faults: []string{"NoSuchEntity", "LimitExceeded", "InvalidInput", "ServiceFailure"},
+})
+
+var GetGroupOperation = api.Describe[GetGroupRequest, GetGroupResponse](api.Operation{
+	Name:   "GetGroup",
+	Result: "GetGroupResult",
+	Faults: []string{"NoSuchEntity", "ServiceFailure"},
+})
+
+var GetGroupPolicyOperation = api.Describe[GetGroupPolicyRequest, GetGroupPolicyResponse](api.Operation{
+	Name:   "GetGroupPolicy",
+	Result: "GetGroupPolicyResult",
+	Faults: []string{"NoSuchEntity", "ServiceFailure"},
+})
+
+var GetPolicyOperation = api.Describe[GetPolicyRequest, GetPolicyResponse](api.Operation{
+	Name:   "GetPolicy",
+	Result: "GetPolicyResult",
+	Faults: []string{"NoSuchEntity", "InvalidInput", "ServiceFailure"},
+})
+
+var GetPolicyVersionOperation = api.Describe[GetPolicyVersionRequest, GetPolicyVersionResponse](api.Operation{
+	Name:   "GetPolicyVersion",
+	Result: "GetPolicyVersionResult",
+	Faults: []string{"NoSuchEntity", "InvalidInput", "ServiceFailure"},
+})
+
+var GetRoleOperation = api.Describe[GetRoleRequest, GetRoleResponse](api.Operation{
+	Name:   "GetRole",
+	Result: "GetRoleResult",
+	Faults: []string{"NoSuchEntity", "ServiceFailure"},
+})
+
+var GetRolePolicyOperation = api.Describe[GetRolePolicyRequest, GetRolePolicyResponse](api.Operation{
+	Name:   "GetRolePolicy",
+	Result: "GetRolePolicyResult",
+	Faults: []string{"NoSuchEntity", "ServiceFailure"},
+})
+
+var GetUserOperation = api.Describe[GetUserRequest, GetUserResponse](api.Operation{
+	Name:   "GetUser",
+	Result: "GetUserResult",
+	Faults: []string{"NoSuchEntity", "ServiceFailure"},
+})
+
+var GetUserPolicyOperation = api.Describe[GetUserPolicyRequest, GetUserPolicyResponse](api.Operation{
+	Name:   "GetUserPolicy",
+	Result: "GetUserPolicyResult",
+	Faults: []string{"NoSuchEntity", "ServiceFailure"},
+})
+
+var ListAccessKeysOperation = api.Describe[ListAccessKeysRequest, ListAccessKeysResponse](api.Operation{
+	Name:   "ListAccessKeys",
+	Result: "ListAccessKeysResult",
+	Faults: []string{"NoSuchEntity", "ServiceFailure"},
+})
+
+var ListAttachedGroupPoliciesOperation = api.Describe[ListAttachedGroupPoliciesRequest, ListAttachedGroupPoliciesResponse](api.Operation{
+	Name:   "ListAttachedGroupPolicies",
+	Result: "ListAttachedGroupPoliciesResult",
+	Faults: []string{"NoSuchEntity", "InvalidInput", "ServiceFailure"},
+})
+
+var ListAttachedRolePoliciesOperation = api.Describe[ListAttachedRolePoliciesRequest, ListAttachedRolePoliciesResponse](api.Operation{
+	Name:   "ListAttachedRolePolicies",
+	Result: "ListAttachedRolePoliciesResult",
+	Faults: []string{"NoSuchEntity", "InvalidInput", "ServiceFailure"},
+})
+
+var ListAttachedUserPoliciesOperation = api.Describe[ListAttachedUserPoliciesRequest, ListAttachedUserPoliciesResponse](api.Operation{
+	Name:   "ListAttachedUserPolicies",
+	Result: "ListAttachedUserPoliciesResult",
+	Faults: []string{"NoSuchEntity", "InvalidInput", "ServiceFailure"},
+})
+
+var ListEntitiesForPolicyOperation = api.Describe[ListEntitiesForPolicyRequest, ListEntitiesForPolicyResponse](api.Operation{
+	Name:   "ListEntitiesForPolicy",
+	Result: "ListEntitiesForPolicyResult",
+	Faults: []string{"NoSuchEntity", "InvalidInput", "ServiceFailure"},
+})
+
+var ListGroupPoliciesOperation = api.Describe[ListGroupPoliciesRequest, ListGroupPoliciesResponse](api.Operation{
+	Name:   "ListGroupPolicies",
+	Result: "ListGroupPoliciesResult",
+	Faults: []string{"NoSuchEntity", "ServiceFailure"},
+})
+
+var ListGroupsOperation = api.Describe[ListGroupsRequest, ListGroupsResponse](api.Operation{
+	Name:   "ListGroups",
+	Result: "ListGroupsResult",
+	Faults: []string{"ServiceFailure"},
+})
+
+var ListGroupsForUserOperation = api.Describe[ListGroupsForUserRequest, ListGroupsForUserResponse](api.Operation{
+	Name:   "ListGroupsForUser",
+	Result: "ListGroupsForUserResult",
+	Faults: []string{"NoSuchEntity", "ServiceFailure"},
+})
+
+var ListInstanceProfilesForRoleOperation = api.Describe[ListInstanceProfilesForRoleRequest, ListInstanceProfilesForRoleResponse](api.Operation{
+	Name:   "ListInstanceProfilesForRole",
+	Result: "ListInstanceProfilesForRoleResult",
+	Faults: []string{"NoSuchEntity", "ServiceFailure"},
+})
+
+var ListPoliciesOperation = api.Describe[ListPoliciesRequest, ListPoliciesResponse](api.Operation{
+	Name:   "ListPolicies",
+	Result: "ListPoliciesResult",
+	Faults: []string{"ServiceFailure"},
+})
+
+var ListPolicyVersionsOperation = api.Describe[ListPolicyVersionsRequest, ListPolicyVersionsResponse](api.Operation{
+	Name:   "ListPolicyVersions",
+	Result: "ListPolicyVersionsResult",
+	Faults: []string{"NoSuchEntity", "InvalidInput", "ServiceFailure"},
+})
+
+var ListRolePoliciesOperation = api.Describe[ListRolePoliciesRequest, ListRolePoliciesResponse](api.Operation{
+	Name:   "ListRolePolicies",
+	Result: "ListRolePoliciesResult",
+	Faults: []string{"NoSuchEntity", "ServiceFailure"},
+})
+
+var ListRoleTagsOperation = api.Describe[ListRoleTagsRequest, ListRoleTagsResponse](api.Operation{
+	Name:   "ListRoleTags",
+	Result: "ListRoleTagsResult",
+	Faults: []string{"NoSuchEntity", "ServiceFailure"},
+})
+
+var ListRolesOperation = api.Describe[ListRolesRequest, ListRolesResponse](api.Operation{
+	Name:   "ListRoles",
+	Result: "ListRolesResult",
+	Faults: []string{"ServiceFailure"},
+})
+
+var ListUserPoliciesOperation = api.Describe[ListUserPoliciesRequest, ListUserPoliciesResponse](api.Operation{
+	Name:   "ListUserPolicies",
+	Result: "ListUserPoliciesResult",
+	Faults: []string{"NoSuchEntity", "ServiceFailure"},
+})
+
+var ListUserTagsOperation = api.Describe[ListUserTagsRequest, ListUserTagsResponse](api.Operation{
+	Name:   "ListUserTags",
+	Result: "ListUserTagsResult",
+	Faults: []string{"NoSuchEntity", "ServiceFailure"},
+})
+
+var ListUsersOperation = api.Describe[ListUsersRequest, ListUsersResponse](api.Operation{
+	Name:   "ListUsers",
+	Result: "ListUsersResult",
+	Faults: []string{"ServiceFailure"},
+})
+
+var PutGroupPolicyOperation = api.Describe[PutGroupPolicyRequest, api.None](api.Operation{
+	Name:   "PutGroupPolicy",
+	Faults: []string{"LimitExceeded", "MalformedPolicyDocument", "NoSuchEntity", "ServiceFailure"},
+})
+
+var PutRolePermissionsBoundaryOperation = api.Describe[PutRolePermissionsBoundaryRequest, api.None](api.Operation{
+	Name:   "PutRolePermissionsBoundary",
+	Faults: []string{"NoSuchEntity", "InvalidInput", "UnmodifiableEntity", "PolicyNotAttachable", "ServiceFailure"},
+})
+
+var PutRolePolicyOperation = api.Describe[PutRolePolicyRequest, api.None](api.Operation{
+	Name:   "PutRolePolicy",
+	Faults: []string{"LimitExceeded", "MalformedPolicyDocument", "NoSuchEntity", "UnmodifiableEntity", "ServiceFailure"},
+})
+
+var PutUserPermissionsBoundaryOperation = api.Describe[PutUserPermissionsBoundaryRequest, api.None](api.Operation{
+	Name:   "PutUserPermissionsBoundary",
+	Faults: []string{"NoSuchEntity", "InvalidInput", "PolicyNotAttachable", "ServiceFailure"},
+})
+
+var PutUserPolicyOperation = api.Describe[PutUserPolicyRequest, api.None](api.Operation{
+	Name:   "PutUserPolicy",
+	Faults: []string{"LimitExceeded", "MalformedPolicyDocument", "NoSuchEntity", "ServiceFailure"},
+})
+
+var RemoveUserFromGroupOperation = api.Describe[RemoveUserFromGroupRequest, api.None](api.Operation{
+	Name:   "RemoveUserFromGroup",
+	Faults: []string{"NoSuchEntity", "LimitExceeded", "ServiceFailure"},
+})
+
+var SetDefaultPolicyVersionOperation = api.Describe[SetDefaultPolicyVersionRequest, api.None](api.Operation{
+	Name:   "SetDefaultPolicyVersion",
+	Faults: []string{"NoSuchEntity", "InvalidInput", "LimitExceeded", "ServiceFailure"},
+})
+
+var SimulatePrincipalPolicyOperation = api.Describe[SimulatePrincipalPolicyRequest, SimulatePolicyResponse](api.Operation{
+	Name:   "SimulatePrincipalPolicy",
+	Result: "SimulatePrincipalPolicyResult",
+	Faults: []string{"NoSuchEntity", "InvalidInput", "PolicyEvaluation"},
+})
+
+var TagRoleOperation = api.Describe[TagRoleRequest, api.None](api.Operation{
+	Name:   "TagRole",
+	Faults: []string{"NoSuchEntity", "LimitExceeded", "InvalidInput", "ConcurrentModification", "ServiceFailure"},
+})
+
+var TagUserOperation = api.Describe[TagUserRequest, api.None](api.Operation{
+	Name:   "TagUser",
+	Faults: []string{"NoSuchEntity", "LimitExceeded", "InvalidInput", "ConcurrentModification", "ServiceFailure"},
+})
+
+var UntagRoleOperation = api.Describe[UntagRoleRequest, api.None](api.Operation{
+	Name:   "UntagRole",
+	Faults: []string{"NoSuchEntity", "ConcurrentModification", "ServiceFailure"},
+})
+
+var UntagUserOperation = api.Describe[UntagUserRequest, api.None](api.Operation{
+	Name:   "UntagUser",
+	Faults: []string{"NoSuchEntity", "ConcurrentModification", "ServiceFailure"},
+})
+
+var UpdateAccessKeyOperation = api.Describe[UpdateAccessKeyRequest, api.None](api.Operation{
+	Name:   "UpdateAccessKey",
+	Faults: []string{"NoSuchEntity", "LimitExceeded", "ServiceFailure", "InvalidInput"},
+})
+
+var UpdateAssumeRolePolicyOperation = api.Describe[UpdateAssumeRolePolicyRequest, api.None](api.Operation{
+	Name:   "UpdateAssumeRolePolicy",
+	Faults: []string{"NoSuchEntity", "MalformedPolicyDocument", "LimitExceeded", "UnmodifiableEntity", "ServiceFailure"},
+})
+
+var UpdateRoleOperation = api.Describe[UpdateRoleRequest, UpdateRoleResponse](api.Operation{
+	Name:   "UpdateRole",
+	Result: "UpdateRoleResult",
+	Faults: []string{"UnmodifiableEntity", "NoSuchEntity", "ServiceFailure"},
+})
+
+// Table is the service with all its operations, of which it offers none.
+func Table() api.Service {
 	return api.Service{
 		Name:      "iam",
 		Version:   "2010-05-08",
 		Namespace: "https://iam.amazonaws.com/doc/2010-05-08/",
 		Operations: []api.Operation{
-			api.Bind(api.Operation{
-				Name:   "AddUserToGroup",
-				Faults: []string{"NoSuchEntity", "LimitExceeded", "ServiceFailure"},
-			}, h.AddUserToGroup),
-			api.Bind(api.Operation{
-				Name:   "AttachGroupPolicy",
-				Faults: []string{"NoSuchEntity", "LimitExceeded", "InvalidInput", "PolicyNotAttachable", "ServiceFailure"},
-			}, h.AttachGroupPolicy),
-			api.Bind(api.Operation{
-				Name:   "AttachRolePolicy",
-				Faults: []string{"NoSuchEntity", "LimitExceeded", "InvalidInput", "UnmodifiableEntity", "PolicyNotAttachable", "ServiceFailure"},
-			}, h.AttachRolePolicy),
-			api.Bind(api.Operation{
-				Name:   "AttachUserPolicy",
-				Faults: []string{"NoSuchEntity", "LimitExceeded", "InvalidInput", "PolicyNotAttachable", "ServiceFailure"},
-			}, h.AttachUserPolicy),
-			api.Bind(api.Operation{
-				Name:   "CreateAccessKey",
-				Result: "CreateAccessKeyResult",
-				Faults: []string{"NoSuchEntity", "LimitExceeded", "ServiceFailure"},
-			}, h.CreateAccessKey),
-			api.Bind(api.Operation{
-				Name:   "CreateGroup",
-				Result: "CreateGroupResult",
-				Faults: []string{"LimitExceeded", "EntityAlreadyExists", "NoSuchEntity", "ServiceFailure"},
-			}, h.CreateGroup),
-			api.Bind(api.Operation{
-				Name:   "CreatePolicy",
-				Result: "CreatePolicyResult",
-				Faults: []string{"InvalidInput", "LimitExceeded", "EntityAlreadyExists", "MalformedPolicyDocument", "ConcurrentModification", "ServiceFailure"},
-			}, h.CreatePolicy),
-			api.Bind(api.Operation{
-				Name:   "CreatePolicyVersion",
-				Result: "CreatePolicyVersionResult",
-				Faults: []string{"NoSuchEntity", "MalformedPolicyDocument", "InvalidInput", "LimitExceeded", "ServiceFailure"},
-			}, h.CreatePolicyVersion),
-			api.Bind(api.Operation{
-				Name:   "CreateRole",
-				Result: "CreateRoleResult",
-				Faults: []string{"LimitExceeded", "InvalidInput", "EntityAlreadyExists", "MalformedPolicyDocument", "ConcurrentModification", "ServiceFailure"},
-			}, h.CreateRole),
-			api.Bind(api.Operation{
-				Name:   "CreateUser",
-				Result: "CreateUserResult",
-				Faults: []string{"LimitExceeded", "EntityAlreadyExists", "NoSuchEntity", "InvalidInput", "ConcurrentModification", "ServiceFailure"},
-			}, h.CreateUser),
-			api.Bind(api.Operation{
-				Name:   "DeleteAccessKey",
-				Faults: []string{"NoSuchEntity", "LimitExceeded", "ServiceFailure"},
-			}, h.DeleteAccessKey),
-			api.Bind(api.Operation{
-				Name:   "DeleteGroup",
-				Faults: []string{"NoSuchEntity", "DeleteConflict", "LimitExceeded", "ServiceFailure"},
-			}, h.DeleteGroup),
-			api.Bind(api.Operation{
-				Name:   "DeleteGroupPolicy",
-				Faults: []string{"NoSuchEntity", "LimitExceeded", "ServiceFailure"},
-			}, h.DeleteGroupPolicy),
-			api.Bind(api.Operation{
-				Name:   "DeletePolicy",
-				Faults: []string{"NoSuchEntity", "LimitExceeded", "InvalidInput", "DeleteConflict", "ServiceFailure"},
-			}, h.DeletePolicy),
-			api.Bind(api.Operation{
-				Name:   "DeletePolicyVersion",
-				Faults: []string{"NoSuchEntity", "LimitExceeded", "InvalidInput", "DeleteConflict", "ServiceFailure"},
-			}, h.DeletePolicyVersion),
-			api.Bind(api.Operation{
-				Name:   "DeleteRole",
-				Faults: []string{"NoSuchEntity", "DeleteConflict", "LimitExceeded", "UnmodifiableEntity", "ConcurrentModification", "ServiceFailure"},
-			}, h.DeleteRole),
-			api.Bind(api.Operation{
-				Name:   "DeleteRolePermissionsBoundary",
-				Faults: []string{"NoSuchEntity", "UnmodifiableEntity", "ServiceFailure"},
-			}, h.DeleteRolePermissionsBoundary),
-			api.Bind(api.Operation{
-				Name:   "DeleteRolePolicy",
-				Faults: []string{"NoSuchEntity", "LimitExceeded", "UnmodifiableEntity", "ServiceFailure"},
-			}, h.DeleteRolePolicy),
-			api.Bind(api.Operation{
-				Name:   "DeleteUser",
-				Faults: []string{"LimitExceeded", "NoSuchEntity", "DeleteConflict", "ConcurrentModification", "ServiceFailure"},
-			}, h.DeleteUser),
-			api.Bind(api.Operation{
-				Name:   "DeleteUserPermissionsBoundary",
-				Faults: []string{"NoSuchEntity", "ServiceFailure"},
-			}, h.DeleteUserPermissionsBoundary),
-			api.Bind(api.Operation{
-				Name:   "DeleteUserPolicy",
-				Faults: []string{"NoSuchEntity", "LimitExceeded", "ServiceFailure"},
-			}, h.DeleteUserPolicy),
-			api.Bind(api.Operation{
-				Name:   "DetachGroupPolicy",
-				Faults: []string{"NoSuchEntity", "LimitExceeded", "InvalidInput", "ServiceFailure"},
-			}, h.DetachGroupPolicy),
-			api.Bind(api.Operation{
-				Name:   "DetachRolePolicy",
-				Faults: []string{"NoSuchEntity", "LimitExceeded", "InvalidInput", "UnmodifiableEntity", "ServiceFailure"},
-			}, h.DetachRolePolicy),
-			api.Bind(api.Operation{
-				Name:   "DetachUserPolicy",
-				Faults: []string{"NoSuchEntity", "LimitExceeded", "InvalidInput", "ServiceFailure"},
-			}, h.DetachUserPolicy),
-			api.Bind(api.Operation{
-				Name:   "GetGroup",
-				Result: "GetGroupResult",
-				Faults: []string{"NoSuchEntity", "ServiceFailure"},
-			}, h.GetGroup),
-			api.Bind(api.Operation{
-				Name:   "GetGroupPolicy",
-				Result: "GetGroupPolicyResult",
-				Faults: []string{"NoSuchEntity", "ServiceFailure"},
-			}, h.GetGroupPolicy),
-			api.Bind(api.Operation{
-				Name:   "GetPolicy",
-				Result: "GetPolicyResult",
-				Faults: []string{"NoSuchEntity", "InvalidInput", "ServiceFailure"},
-			}, h.GetPolicy),
-			api.Bind(api.Operation{
-				Name:   "GetPolicyVersion",
-				Result: "GetPolicyVersionResult",
-				Faults: []string{"NoSuchEntity", "InvalidInput", "ServiceFailure"},
-			}, h.GetPolicyVersion),
-			api.Bind(api.Operation{
-				Name:   "GetRole",
-				Result: "GetRoleResult",
-				Faults: []string{"NoSuchEntity", "ServiceFailure"},
-			}, h.GetRole),
-			api.Bind(api.Operation{
-				Name:   "GetRolePolicy",
-				Result: "GetRolePolicyResult",
-				Faults: []string{"NoSuchEntity", "ServiceFailure"},
-			}, h.GetRolePolicy),
-			api.Bind(api.Operation{
-				Name:   "GetUser",
-				Result: "GetUserResult",
-				Faults: []string{"NoSuchEntity", "ServiceFailure"},
-			}, h.GetUser),
-			api.Bind(api.Operation{
-				Name:   "GetUserPolicy",
-				Result: "GetUserPolicyResult",
-				Faults: []string{"NoSuchEntity", "ServiceFailure"},
-			}, h.GetUserPolicy),
-			api.Bind(api.Operation{
-				Name:   "ListAccessKeys",
-				Result: "ListAccessKeysResult",
-				Faults: []string{"NoSuchEntity", "ServiceFailure"},
-			}, h.ListAccessKeys),
-			api.Bind(api.Operation{
-				Name:   "ListAttachedGroupPolicies",
-				Result: "ListAttachedGroupPoliciesResult",
-				Faults: []string{"NoSuchEntity", "InvalidInput", "ServiceFailure"},
-			}, h.ListAttachedGroupPolicies),
-			api.Bind(api.Operation{
-				Name:   "ListAttachedRolePolicies",
-				Result: "ListAttachedRolePoliciesResult",
-				Faults: []string{"NoSuchEntity", "InvalidInput", "ServiceFailure"},
-			}, h.ListAttachedRolePolicies),
-			api.Bind(api.Operation{
-				Name:   "ListAttachedUserPolicies",
-				Result: "ListAttachedUserPoliciesResult",
-				Faults: []string{"NoSuchEntity", "InvalidInput", "ServiceFailure"},
-			}, h.ListAttachedUserPolicies),
-			api.Bind(api.Operation{
-				Name:   "ListEntitiesForPolicy",
-				Result: "ListEntitiesForPolicyResult",
-				Faults: []string{"NoSuchEntity", "InvalidInput", "ServiceFailure"},
-			}, h.ListEntitiesForPolicy),
-			api.Bind(api.Operation{
-				Name:   "ListGroupPolicies",
-				Result: "ListGroupPoliciesResult",
-				Faults: []string{"NoSuchEntity", "ServiceFailure"},
-			}, h.ListGroupPolicies),
-			api.Bind(api.Operation{
-				Name:   "ListGroups",
-				Result: "ListGroupsResult",
-				Faults: []string{"ServiceFailure"},
-			}, h.ListGroups),
-			api.Bind(api.Operation{
-				Name:   "ListGroupsForUser",
-				Result: "ListGroupsForUserResult",
-				Faults: []string{"NoSuchEntity", "ServiceFailure"},
-			}, h.ListGroupsForUser),
-			api.Bind(api.Operation{
-				Name:   "ListInstanceProfilesForRole",
-				Result: "ListInstanceProfilesForRoleResult",
-				Faults: []string{"NoSuchEntity", "ServiceFailure"},
-			}, h.ListInstanceProfilesForRole),
-			api.Bind(api.Operation{
-				Name:   "ListPolicies",
-				Result: "ListPoliciesResult",
-				Faults: []string{"ServiceFailure"},
-			}, h.ListPolicies),
-			api.Bind(api.Operation{
-				Name:   "ListPolicyVersions",
-				Result: "ListPolicyVersionsResult",
-				Faults: []string{"NoSuchEntity", "InvalidInput", "ServiceFailure"},
-			}, h.ListPolicyVersions),
-			api.Bind(api.Operation{
-				Name:   "ListRolePolicies",
-				Result: "ListRolePoliciesResult",
-				Faults: []string{"NoSuchEntity", "ServiceFailure"},
-			}, h.ListRolePolicies),
-			api.Bind(api.Operation{
-				Name:   "ListRoleTags",
-				Result: "ListRoleTagsResult",
-				Faults: []string{"NoSuchEntity", "ServiceFailure"},
-			}, h.ListRoleTags),
-			api.Bind(api.Operation{
-				Name:   "ListRoles",
-				Result: "ListRolesResult",
-				Faults: []string{"ServiceFailure"},
-			}, h.ListRoles),
-			api.Bind(api.Operation{
-				Name:   "ListUserPolicies",
-				Result: "ListUserPoliciesResult",
-				Faults: []string{"NoSuchEntity", "ServiceFailure"},
-			}, h.ListUserPolicies),
-			api.Bind(api.Operation{
-				Name:   "ListUserTags",
-				Result: "ListUserTagsResult",
-				Faults: []string{"NoSuchEntity", "ServiceFailure"},
-			}, h.ListUserTags),
-			api.Bind(api.Operation{
-				Name:   "ListUsers",
-				Result: "ListUsersResult",
-				Faults: []string{"ServiceFailure"},
-			}, h.ListUsers),
-			api.Bind(api.Operation{
-				Name:   "PutGroupPolicy",
-				Faults: []string{"LimitExceeded", "MalformedPolicyDocument", "NoSuchEntity", "ServiceFailure"},
-			}, h.PutGroupPolicy),
-			api.Bind(api.Operation{
-				Name:   "PutRolePermissionsBoundary",
-				Faults: []string{"NoSuchEntity", "InvalidInput", "UnmodifiableEntity", "PolicyNotAttachable", "ServiceFailure"},
-			}, h.PutRolePermissionsBoundary),
-			api.Bind(api.Operation{
-				Name:   "PutRolePolicy",
-				Faults: []string{"LimitExceeded", "MalformedPolicyDocument", "NoSuchEntity", "UnmodifiableEntity", "ServiceFailure"},
-			}, h.PutRolePolicy),
-			api.Bind(api.Operation{
-				Name:   "PutUserPermissionsBoundary",
-				Faults: []string{"NoSuchEntity", "InvalidInput", "PolicyNotAttachable", "ServiceFailure"},
-			}, h.PutUserPermissionsBoundary),
-			api.Bind(api.Operation{
-				Name:   "PutUserPolicy",
-				Faults: []string{"LimitExceeded", "MalformedPolicyDocument", "NoSuchEntity", "ServiceFailure"},
-			}, h.PutUserPolicy),
-			api.Bind(api.Operation{
-				Name:   "RemoveUserFromGroup",
-				Faults: []string{"NoSuchEntity", "LimitExceeded", "ServiceFailure"},
-			}, h.RemoveUserFromGroup),
-			api.Bind(api.Operation{
-				Name:   "SetDefaultPolicyVersion",
-				Faults: []string{"NoSuchEntity", "InvalidInput", "LimitExceeded", "ServiceFailure"},
-			}, h.SetDefaultPolicyVersion),
-			api.Bind(api.Operation{
-				Name:   "SimulatePrincipalPolicy",
-				Result: "SimulatePrincipalPolicyResult",
-				Faults: []string{"NoSuchEntity", "InvalidInput", "PolicyEvaluation"},
-			}, h.SimulatePrincipalPolicy),
-			api.Bind(api.Operation{
-				Name:   "TagRole",
-				Faults: []string{"NoSuchEntity", "LimitExceeded", "InvalidInput", "ConcurrentModification", "ServiceFailure"},
-			}, h.TagRole),
-			api.Bind(api.Operation{
-				Name:   "TagUser",
-				Faults: []string{"NoSuchEntity", "LimitExceeded", "InvalidInput", "ConcurrentModification", "ServiceFailure"},
-			}, h.TagUser),
-			api.Bind(api.Operation{
-				Name:   "UntagRole",
-				Faults: []string{"NoSuchEntity", "ConcurrentModification", "ServiceFailure"},
-			}, h.UntagRole),
-			api.Bind(api.Operation{
-				Name:   "UntagUser",
-				Faults: []string{"NoSuchEntity", "ConcurrentModification", "ServiceFailure"},
-			}, h.UntagUser),
-			api.Bind(api.Operation{
-				Name:   "UpdateAccessKey",
-				Faults: []string{"NoSuchEntity", "LimitExceeded", "ServiceFailure", "InvalidInput"},
-			}, h.UpdateAccessKey),
-			api.Bind(api.Operation{
-				Name:   "UpdateAssumeRolePolicy",
-				Faults: []string{"NoSuchEntity", "MalformedPolicyDocument", "LimitExceeded", "UnmodifiableEntity", "ServiceFailure"},
-			}, h.UpdateAssumeRolePolicy),
-			api.Bind(api.Operation{
-				Name:   "UpdateRole",
-				Result: "UpdateRoleResult",
-				Faults: []string{"UnmodifiableEntity", "NoSuchEntity", "ServiceFailure"},
-			}, h.UpdateRole),
+			AddUserToGroupOperation.Row(),
+			AttachGroupPolicyOperation.Row(),
+			AttachRolePolicyOperation.Row(),
+			AttachUserPolicyOperation.Row(),
+			CreateAccessKeyOperation.Row(),
+			CreateGroupOperation.Row(),
+			CreatePolicyOperation.Row(),
+			CreatePolicyVersionOperation.Row(),
+			CreateRoleOperation.Row(),
+			CreateUserOperation.Row(),
+			DeleteAccessKeyOperation.Row(),
+			DeleteGroupOperation.Row(),
+			DeleteGroupPolicyOperation.Row(),
+			DeletePolicyOperation.Row(),
+			DeletePolicyVersionOperation.Row(),
+			DeleteRoleOperation.Row(),
+			DeleteRolePermissionsBoundaryOperation.Row(),
+			DeleteRolePolicyOperation.Row(),
+			DeleteUserOperation.Row(),
+			DeleteUserPermissionsBoundaryOperation.Row(),
+			DeleteUserPolicyOperation.Row(),
+			DetachGroupPolicyOperation.Row(),
+			DetachRolePolicyOperation.Row(),
+			DetachUserPolicyOperation.Row(),
+			GetGroupOperation.Row(),
+			GetGroupPolicyOperation.Row(),
+			GetPolicyOperation.Row(),
+			GetPolicyVersionOperation.Row(),
+			GetRoleOperation.Row(),
+			GetRolePolicyOperation.Row(),
+			GetUserOperation.Row(),
+			GetUserPolicyOperation.Row(),
+			ListAccessKeysOperation.Row(),
+			ListAttachedGroupPoliciesOperation.Row(),
+			ListAttachedRolePoliciesOperation.Row(),
+			ListAttachedUserPoliciesOperation.Row(),
+			ListEntitiesForPolicyOperation.Row(),
+			ListGroupPoliciesOperation.Row(),
+			ListGroupsOperation.Row(),
+			ListGroupsForUserOperation.Row(),
+			ListInstanceProfilesForRoleOperation.Row(),
+			ListPoliciesOperation.Row(),
+			ListPolicyVersionsOperation.Row(),
+			ListRolePoliciesOperation.Row(),
+			ListRoleTagsOperation.Row(),
+			ListRolesOperation.Row(),
+			ListUserPoliciesOperation.Row(),
+			ListUserTagsOperation.Row(),
+			ListUsersOperation.Row(),
+			PutGroupPolicyOperation.Row(),
+			PutRolePermissionsBoundaryOperation.Row(),
+			PutRolePolicyOperation.Row(),
+			PutUserPermissionsBoundaryOperation.Row(),
+			PutUserPolicyOperation.Row(),
+			RemoveUserFromGroupOperation.Row(),
+			SetDefaultPolicyVersionOperation.Row(),
+			SimulatePrincipalPolicyOperation.Row(),
+			TagRoleOperation.Row(),
+			TagUserOperation.Row(),
+			UntagRoleOperation.Row(),
+			UntagUserOperation.Row(),
+			UpdateAccessKeyOperation.Row(),
+			UpdateAssumeRolePolicyOperation.Row(),
+			UpdateRoleOperation.Row(),
 		},
 	}
 }

@@ -4,143 +4,199 @@ package kms
 
 import "slipher/internal/api"
 
-// Service is the operation table with these handlers behind it.
-func (h Handlers) Service() api.Service {
+var CancelKeyDeletionOperation = api.Describe[CancelKeyDeletionRequest, CancelKeyDeletionResponse](api.Operation{
+	Name:   "CancelKeyDeletion",
+	Result: "",
+	Faults: []string{"NotFoundException", "InvalidArnException", "DependencyTimeoutException", "KMSInternalException", "KMSInvalidStateException"},
+})
+
+var CreateAliasOperation = api.Describe[CreateAliasRequest, api.None](api.Operation{
+	Name:   "CreateAlias",
+	Faults: []string{"DependencyTimeoutException", "AlreadyExistsException", "NotFoundException", "InvalidAliasNameException", "KMSInternalException", "LimitExceededException", "KMSInvalidStateException"},
+})
+
+var CreateGrantOperation = api.Describe[CreateGrantRequest, CreateGrantResponse](api.Operation{
+	Name:   "CreateGrant",
+	Result: "",
+	Faults: []string{"NotFoundException", "DisabledException", "DependencyTimeoutException", "InvalidArnException", "KMSInternalException", "InvalidGrantTokenException", "LimitExceededException", "KMSInvalidStateException", "DryRunOperationException"},
+})
+
+var CreateKeyOperation = api.Describe[CreateKeyRequest, CreateKeyResponse](api.Operation{
+	Name:   "CreateKey",
+	Result: "",
+	Faults: []string{"MalformedPolicyDocumentException", "DependencyTimeoutException", "InvalidArnException", "UnsupportedOperationException", "KMSInternalException", "LimitExceededException", "TagException", "CustomKeyStoreNotFoundException", "CustomKeyStoreInvalidStateException", "CloudHsmClusterInvalidConfigurationException", "XksKeyInvalidConfigurationException", "XksKeyAlreadyInUseException", "XksKeyNotFoundException"},
+})
+
+var DecryptOperation = api.Describe[DecryptRequest, DecryptResponse](api.Operation{
+	Name:   "Decrypt",
+	Result: "",
+	Faults: []string{"NotFoundException", "DisabledException", "InvalidCiphertextException", "KeyUnavailableException", "IncorrectKeyException", "InvalidKeyUsageException", "DependencyTimeoutException", "InvalidGrantTokenException", "KMSInternalException", "KMSInvalidStateException", "DryRunOperationException"},
+})
+
+var DeleteAliasOperation = api.Describe[DeleteAliasRequest, api.None](api.Operation{
+	Name:   "DeleteAlias",
+	Faults: []string{"DependencyTimeoutException", "NotFoundException", "KMSInternalException", "KMSInvalidStateException"},
+})
+
+var DescribeKeyOperation = api.Describe[DescribeKeyRequest, DescribeKeyResponse](api.Operation{
+	Name:   "DescribeKey",
+	Result: "",
+	Faults: []string{"NotFoundException", "InvalidArnException", "DependencyTimeoutException", "KMSInternalException"},
+})
+
+var DisableKeyOperation = api.Describe[DisableKeyRequest, api.None](api.Operation{
+	Name:   "DisableKey",
+	Faults: []string{"NotFoundException", "InvalidArnException", "DependencyTimeoutException", "KMSInternalException", "KMSInvalidStateException"},
+})
+
+var EnableKeyOperation = api.Describe[EnableKeyRequest, api.None](api.Operation{
+	Name:   "EnableKey",
+	Faults: []string{"NotFoundException", "InvalidArnException", "DependencyTimeoutException", "KMSInternalException", "LimitExceededException", "KMSInvalidStateException"},
+})
+
+var EnableKeyRotationOperation = api.Describe[EnableKeyRotationRequest, api.None](api.Operation{
+	Name:   "EnableKeyRotation",
+	Faults: []string{"NotFoundException", "DisabledException", "InvalidArnException", "DependencyTimeoutException", "KMSInternalException", "KMSInvalidStateException", "UnsupportedOperationException"},
+})
+
+var EncryptOperation = api.Describe[EncryptRequest, EncryptResponse](api.Operation{
+	Name:   "Encrypt",
+	Result: "",
+	Faults: []string{"NotFoundException", "DisabledException", "KeyUnavailableException", "DependencyTimeoutException", "InvalidKeyUsageException", "InvalidGrantTokenException", "KMSInternalException", "KMSInvalidStateException", "DryRunOperationException"},
+})
+
+var GenerateDataKeyOperation = api.Describe[GenerateDataKeyRequest, GenerateDataKeyResponse](api.Operation{
+	Name:   "GenerateDataKey",
+	Result: "",
+	Faults: []string{"NotFoundException", "DisabledException", "KeyUnavailableException", "DependencyTimeoutException", "InvalidKeyUsageException", "InvalidGrantTokenException", "KMSInternalException", "KMSInvalidStateException", "DryRunOperationException"},
+})
+
+var GenerateDataKeyWithoutPlaintextOperation = api.Describe[GenerateDataKeyWithoutPlaintextRequest, GenerateDataKeyWithoutPlaintextResponse](api.Operation{
+	Name:   "GenerateDataKeyWithoutPlaintext",
+	Result: "",
+	Faults: []string{"NotFoundException", "DisabledException", "KeyUnavailableException", "DependencyTimeoutException", "InvalidKeyUsageException", "InvalidGrantTokenException", "KMSInternalException", "KMSInvalidStateException", "DryRunOperationException"},
+})
+
+var GetKeyPolicyOperation = api.Describe[GetKeyPolicyRequest, GetKeyPolicyResponse](api.Operation{
+	Name:   "GetKeyPolicy",
+	Result: "",
+	Faults: []string{"NotFoundException", "InvalidArnException", "DependencyTimeoutException", "KMSInternalException", "KMSInvalidStateException"},
+})
+
+var GetKeyRotationStatusOperation = api.Describe[GetKeyRotationStatusRequest, GetKeyRotationStatusResponse](api.Operation{
+	Name:   "GetKeyRotationStatus",
+	Result: "",
+	Faults: []string{"NotFoundException", "InvalidArnException", "DependencyTimeoutException", "KMSInternalException", "KMSInvalidStateException", "UnsupportedOperationException"},
+})
+
+var ListAliasesOperation = api.Describe[ListAliasesRequest, ListAliasesResponse](api.Operation{
+	Name:   "ListAliases",
+	Result: "",
+	Faults: []string{"DependencyTimeoutException", "InvalidMarkerException", "KMSInternalException", "InvalidArnException", "NotFoundException"},
+})
+
+var ListGrantsOperation = api.Describe[ListGrantsRequest, ListGrantsResponse](api.Operation{
+	Name:   "ListGrants",
+	Result: "",
+	Faults: []string{"NotFoundException", "DependencyTimeoutException", "InvalidMarkerException", "InvalidGrantIdException", "InvalidArnException", "KMSInternalException", "KMSInvalidStateException"},
+})
+
+var ListKeyPoliciesOperation = api.Describe[ListKeyPoliciesRequest, ListKeyPoliciesResponse](api.Operation{
+	Name:   "ListKeyPolicies",
+	Result: "",
+	Faults: []string{"NotFoundException", "InvalidArnException", "DependencyTimeoutException", "KMSInternalException", "KMSInvalidStateException"},
+})
+
+var ListKeysOperation = api.Describe[ListKeysRequest, ListKeysResponse](api.Operation{
+	Name:   "ListKeys",
+	Result: "",
+	Faults: []string{"DependencyTimeoutException", "KMSInternalException", "InvalidMarkerException"},
+})
+
+var ListResourceTagsOperation = api.Describe[ListResourceTagsRequest, ListResourceTagsResponse](api.Operation{
+	Name:   "ListResourceTags",
+	Result: "",
+	Faults: []string{"KMSInternalException", "NotFoundException", "InvalidArnException", "InvalidMarkerException"},
+})
+
+var PutKeyPolicyOperation = api.Describe[PutKeyPolicyRequest, api.None](api.Operation{
+	Name:   "PutKeyPolicy",
+	Faults: []string{"NotFoundException", "InvalidArnException", "MalformedPolicyDocumentException", "DependencyTimeoutException", "UnsupportedOperationException", "KMSInternalException", "LimitExceededException", "KMSInvalidStateException"},
+})
+
+var ReEncryptOperation = api.Describe[ReEncryptRequest, ReEncryptResponse](api.Operation{
+	Name:   "ReEncrypt",
+	Result: "",
+	Faults: []string{"NotFoundException", "DisabledException", "InvalidCiphertextException", "KeyUnavailableException", "IncorrectKeyException", "DependencyTimeoutException", "InvalidKeyUsageException", "InvalidGrantTokenException", "KMSInternalException", "KMSInvalidStateException", "DryRunOperationException"},
+})
+
+var RetireGrantOperation = api.Describe[RetireGrantRequest, api.None](api.Operation{
+	Name:   "RetireGrant",
+	Faults: []string{"InvalidArnException", "InvalidGrantTokenException", "InvalidGrantIdException", "NotFoundException", "DependencyTimeoutException", "KMSInternalException", "KMSInvalidStateException", "DryRunOperationException"},
+})
+
+var RevokeGrantOperation = api.Describe[RevokeGrantRequest, api.None](api.Operation{
+	Name:   "RevokeGrant",
+	Faults: []string{"NotFoundException", "DependencyTimeoutException", "InvalidArnException", "InvalidGrantIdException", "KMSInternalException", "KMSInvalidStateException", "DryRunOperationException"},
+})
+
+var ScheduleKeyDeletionOperation = api.Describe[ScheduleKeyDeletionRequest, ScheduleKeyDeletionResponse](api.Operation{
+	Name:   "ScheduleKeyDeletion",
+	Result: "",
+	Faults: []string{"NotFoundException", "InvalidArnException", "DependencyTimeoutException", "KMSInternalException", "KMSInvalidStateException"},
+})
+
+var TagResourceOperation = api.Describe[TagResourceRequest, api.None](api.Operation{
+	Name:   "TagResource",
+	Faults: []string{"KMSInternalException", "NotFoundException", "InvalidArnException", "KMSInvalidStateException", "LimitExceededException", "TagException"},
+})
+
+var UntagResourceOperation = api.Describe[UntagResourceRequest, api.None](api.Operation{
+	Name:   "UntagResource",
+	Faults: []string{"KMSInternalException", "NotFoundException", "InvalidArnException", "KMSInvalidStateException", "TagException"},
+})
+
+var UpdateAliasOperation = api.Describe[UpdateAliasRequest, api.None](api.Operation{
+	Name:   "UpdateAlias",
+	Faults: []string{"DependencyTimeoutException", "NotFoundException", "KMSInternalException", "LimitExceededException", "KMSInvalidStateException"},
+})
+
+// Table is the service with all its operations, of which it offers none.
+func Table() api.Service {
 	return api.Service{
 		Name:      "kms",
 		Version:   "2014-11-01",
 		Namespace: "",
 		Target:    "TrentService",
 		Operations: []api.Operation{
-			api.Bind(api.Operation{
-				Name:   "CancelKeyDeletion",
-				Result: "",
-				Faults: []string{"NotFoundException", "InvalidArnException", "DependencyTimeoutException", "KMSInternalException", "KMSInvalidStateException"},
-			}, h.CancelKeyDeletion),
-			api.Bind(api.Operation{
-				Name:   "CreateAlias",
-				Faults: []string{"DependencyTimeoutException", "AlreadyExistsException", "NotFoundException", "InvalidAliasNameException", "KMSInternalException", "LimitExceededException", "KMSInvalidStateException"},
-			}, h.CreateAlias),
-			api.Bind(api.Operation{
-				Name:   "CreateGrant",
-				Result: "",
-				Faults: []string{"NotFoundException", "DisabledException", "DependencyTimeoutException", "InvalidArnException", "KMSInternalException", "InvalidGrantTokenException", "LimitExceededException", "KMSInvalidStateException", "DryRunOperationException"},
-			}, h.CreateGrant),
-			api.Bind(api.Operation{
-				Name:   "CreateKey",
-				Result: "",
-				Faults: []string{"MalformedPolicyDocumentException", "DependencyTimeoutException", "InvalidArnException", "UnsupportedOperationException", "KMSInternalException", "LimitExceededException", "TagException", "CustomKeyStoreNotFoundException", "CustomKeyStoreInvalidStateException", "CloudHsmClusterInvalidConfigurationException", "XksKeyInvalidConfigurationException", "XksKeyAlreadyInUseException", "XksKeyNotFoundException"},
-			}, h.CreateKey),
-			api.Bind(api.Operation{
-				Name:   "Decrypt",
-				Result: "",
-				Faults: []string{"NotFoundException", "DisabledException", "InvalidCiphertextException", "KeyUnavailableException", "IncorrectKeyException", "InvalidKeyUsageException", "DependencyTimeoutException", "InvalidGrantTokenException", "KMSInternalException", "KMSInvalidStateException", "DryRunOperationException"},
-			}, h.Decrypt),
-			api.Bind(api.Operation{
-				Name:   "DeleteAlias",
-				Faults: []string{"DependencyTimeoutException", "NotFoundException", "KMSInternalException", "KMSInvalidStateException"},
-			}, h.DeleteAlias),
-			api.Bind(api.Operation{
-				Name:   "DescribeKey",
-				Result: "",
-				Faults: []string{"NotFoundException", "InvalidArnException", "DependencyTimeoutException", "KMSInternalException"},
-			}, h.DescribeKey),
-			api.Bind(api.Operation{
-				Name:   "DisableKey",
-				Faults: []string{"NotFoundException", "InvalidArnException", "DependencyTimeoutException", "KMSInternalException", "KMSInvalidStateException"},
-			}, h.DisableKey),
-			api.Bind(api.Operation{
-				Name:   "EnableKey",
-				Faults: []string{"NotFoundException", "InvalidArnException", "DependencyTimeoutException", "KMSInternalException", "LimitExceededException", "KMSInvalidStateException"},
-			}, h.EnableKey),
-			api.Bind(api.Operation{
-				Name:   "EnableKeyRotation",
-				Faults: []string{"NotFoundException", "DisabledException", "InvalidArnException", "DependencyTimeoutException", "KMSInternalException", "KMSInvalidStateException", "UnsupportedOperationException"},
-			}, h.EnableKeyRotation),
-			api.Bind(api.Operation{
-				Name:   "Encrypt",
-				Result: "",
-				Faults: []string{"NotFoundException", "DisabledException", "KeyUnavailableException", "DependencyTimeoutException", "InvalidKeyUsageException", "InvalidGrantTokenException", "KMSInternalException", "KMSInvalidStateException", "DryRunOperationException"},
-			}, h.Encrypt),
-			api.Bind(api.Operation{
-				Name:   "GenerateDataKey",
-				Result: "",
-				Faults: []string{"NotFoundException", "DisabledException", "KeyUnavailableException", "DependencyTimeoutException", "InvalidKeyUsageException", "InvalidGrantTokenException", "KMSInternalException", "KMSInvalidStateException", "DryRunOperationException"},
-			}, h.GenerateDataKey),
-			api.Bind(api.Operation{
-				Name:   "GenerateDataKeyWithoutPlaintext",
-				Result: "",
-				Faults: []string{"NotFoundException", "DisabledException", "KeyUnavailableException", "DependencyTimeoutException", "InvalidKeyUsageException", "InvalidGrantTokenException", "KMSInternalException", "KMSInvalidStateException", "DryRunOperationException"},
-			}, h.GenerateDataKeyWithoutPlaintext),
-			api.Bind(api.Operation{
-				Name:   "GetKeyPolicy",
-				Result: "",
-				Faults: []string{"NotFoundException", "InvalidArnException", "DependencyTimeoutException", "KMSInternalException", "KMSInvalidStateException"},
-			}, h.GetKeyPolicy),
-			api.Bind(api.Operation{
-				Name:   "GetKeyRotationStatus",
-				Result: "",
-				Faults: []string{"NotFoundException", "InvalidArnException", "DependencyTimeoutException", "KMSInternalException", "KMSInvalidStateException", "UnsupportedOperationException"},
-			}, h.GetKeyRotationStatus),
-			api.Bind(api.Operation{
-				Name:   "ListAliases",
-				Result: "",
-				Faults: []string{"DependencyTimeoutException", "InvalidMarkerException", "KMSInternalException", "InvalidArnException", "NotFoundException"},
-			}, h.ListAliases),
-			api.Bind(api.Operation{
-				Name:   "ListGrants",
-				Result: "",
-				Faults: []string{"NotFoundException", "DependencyTimeoutException", "InvalidMarkerException", "InvalidGrantIdException", "InvalidArnException", "KMSInternalException", "KMSInvalidStateException"},
-			}, h.ListGrants),
-			api.Bind(api.Operation{
-				Name:   "ListKeyPolicies",
-				Result: "",
-				Faults: []string{"NotFoundException", "InvalidArnException", "DependencyTimeoutException", "KMSInternalException", "KMSInvalidStateException"},
-			}, h.ListKeyPolicies),
-			api.Bind(api.Operation{
-				Name:   "ListKeys",
-				Result: "",
-				Faults: []string{"DependencyTimeoutException", "KMSInternalException", "InvalidMarkerException"},
-			}, h.ListKeys),
-			api.Bind(api.Operation{
-				Name:   "ListResourceTags",
-				Result: "",
-				Faults: []string{"KMSInternalException", "NotFoundException", "InvalidArnException", "InvalidMarkerException"},
-			}, h.ListResourceTags),
-			api.Bind(api.Operation{
-				Name:   "PutKeyPolicy",
-				Faults: []string{"NotFoundException", "InvalidArnException", "MalformedPolicyDocumentException", "DependencyTimeoutException", "UnsupportedOperationException", "KMSInternalException", "LimitExceededException", "KMSInvalidStateException"},
-			}, h.PutKeyPolicy),
-			api.Bind(api.Operation{
-				Name:   "ReEncrypt",
-				Result: "",
-				Faults: []string{"NotFoundException", "DisabledException", "InvalidCiphertextException", "KeyUnavailableException", "IncorrectKeyException", "DependencyTimeoutException", "InvalidKeyUsageException", "InvalidGrantTokenException", "KMSInternalException", "KMSInvalidStateException", "DryRunOperationException"},
-			}, h.ReEncrypt),
-			api.Bind(api.Operation{
-				Name:   "RetireGrant",
-				Faults: []string{"InvalidArnException", "InvalidGrantTokenException", "InvalidGrantIdException", "NotFoundException", "DependencyTimeoutException", "KMSInternalException", "KMSInvalidStateException", "DryRunOperationException"},
-			}, h.RetireGrant),
-			api.Bind(api.Operation{
-				Name:   "RevokeGrant",
-				Faults: []string{"NotFoundException", "DependencyTimeoutException", "InvalidArnException", "InvalidGrantIdException", "KMSInternalException", "KMSInvalidStateException", "DryRunOperationException"},
-			}, h.RevokeGrant),
-			api.Bind(api.Operation{
-				Name:   "ScheduleKeyDeletion",
-				Result: "",
-				Faults: []string{"NotFoundException", "InvalidArnException", "DependencyTimeoutException", "KMSInternalException", "KMSInvalidStateException"},
-			}, h.ScheduleKeyDeletion),
-			api.Bind(api.Operation{
-				Name:   "TagResource",
-				Faults: []string{"KMSInternalException", "NotFoundException", "InvalidArnException", "KMSInvalidStateException", "LimitExceededException", "TagException"},
-			}, h.TagResource),
-			api.Bind(api.Operation{
-				Name:   "UntagResource",
-				Faults: []string{"KMSInternalException", "NotFoundException", "InvalidArnException", "KMSInvalidStateException", "TagException"},
-			}, h.UntagResource),
-			api.Bind(api.Operation{
-				Name:   "UpdateAlias",
-				Faults: []string{"DependencyTimeoutException", "NotFoundException", "KMSInternalException", "LimitExceededException", "KMSInvalidStateException"},
-			}, h.UpdateAlias),
+			CancelKeyDeletionOperation.Row(),
+			CreateAliasOperation.Row(),
+			CreateGrantOperation.Row(),
+			CreateKeyOperation.Row(),
+			DecryptOperation.Row(),
+			DeleteAliasOperation.Row(),
+			DescribeKeyOperation.Row(),
+			DisableKeyOperation.Row(),
+			EnableKeyOperation.Row(),
+			EnableKeyRotationOperation.Row(),
+			EncryptOperation.Row(),
+			GenerateDataKeyOperation.Row(),
+			GenerateDataKeyWithoutPlaintextOperation.Row(),
+			GetKeyPolicyOperation.Row(),
+			GetKeyRotationStatusOperation.Row(),
+			ListAliasesOperation.Row(),
+			ListGrantsOperation.Row(),
+			ListKeyPoliciesOperation.Row(),
+			ListKeysOperation.Row(),
+			ListResourceTagsOperation.Row(),
+			PutKeyPolicyOperation.Row(),
+			ReEncryptOperation.Row(),
+			RetireGrantOperation.Row(),
+			RevokeGrantOperation.Row(),
+			ScheduleKeyDeletionOperation.Row(),
+			TagResourceOperation.Row(),
+			UntagResourceOperation.Row(),
+			UpdateAliasOperation.Row(),
 		},
 	}
 }

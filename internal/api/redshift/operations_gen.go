@@ -4,702 +4,984 @@ package redshift
 
 import "slipher/internal/api"
 
-// Service is the operation table with these handlers behind it.
-func (h Handlers) Service() api.Service {
+var AcceptReservedNodeExchangeOperation = api.Describe[AcceptReservedNodeExchangeInputMessage, AcceptReservedNodeExchangeOutputMessage](api.Operation{
+	Name:   "AcceptReservedNodeExchange",
+	Result: "AcceptReservedNodeExchangeResult",
+	Faults: []string{"ReservedNodeNotFound", "InvalidReservedNodeState", "ReservedNodeAlreadyMigrated", "ReservedNodeOfferingNotFound", "UnsupportedOperation", "DependentServiceUnavailableFault", "ReservedNodeAlreadyExists"},
+})
+
+var AddPartnerOperation = api.Describe[PartnerIntegrationInputMessage, PartnerIntegrationOutputMessage](api.Operation{
+	Name:   "AddPartner",
+	Result: "AddPartnerResult",
+	Faults: []string{"PartnerNotFound", "ClusterNotFound", "UnauthorizedPartnerIntegration", "UnsupportedOperation"},
+})
+
+var AssociateDataShareConsumerOperation = api.Describe[AssociateDataShareConsumerMessage, DataShare](api.Operation{
+	Name:   "AssociateDataShareConsumer",
+	Result: "AssociateDataShareConsumerResult",
+	Faults: []string{"InvalidDataShareFault", "InvalidNamespaceFault"},
+})
+
+var AuthorizeClusterSecurityGroupIngressOperation = api.Describe[AuthorizeClusterSecurityGroupIngressMessage, AuthorizeClusterSecurityGroupIngressResult](api.Operation{
+	Name:   "AuthorizeClusterSecurityGroupIngress",
+	Result: "AuthorizeClusterSecurityGroupIngressResult",
+	Faults: []string{"ClusterSecurityGroupNotFound", "InvalidClusterSecurityGroupState", "AuthorizationAlreadyExists", "AuthorizationQuotaExceeded"},
+})
+
+var AuthorizeDataShareOperation = api.Describe[AuthorizeDataShareMessage, DataShare](api.Operation{
+	Name:   "AuthorizeDataShare",
+	Result: "AuthorizeDataShareResult",
+	Faults: []string{"InvalidDataShareFault"},
+})
+
+var AuthorizeEndpointAccessOperation = api.Describe[AuthorizeEndpointAccessMessage, EndpointAuthorization](api.Operation{
+	Name:   "AuthorizeEndpointAccess",
+	Result: "AuthorizeEndpointAccessResult",
+	Faults: []string{"ClusterNotFound", "EndpointAuthorizationsPerClusterLimitExceeded", "UnsupportedOperation", "EndpointAuthorizationAlreadyExists", "InvalidAuthorizationState", "InvalidClusterState"},
+})
+
+var AuthorizeSnapshotAccessOperation = api.Describe[AuthorizeSnapshotAccessMessage, AuthorizeSnapshotAccessResult](api.Operation{
+	Name:   "AuthorizeSnapshotAccess",
+	Result: "AuthorizeSnapshotAccessResult",
+	Faults: []string{"ClusterSnapshotNotFound", "AuthorizationAlreadyExists", "AuthorizationQuotaExceeded", "DependentServiceRequestThrottlingFault", "InvalidClusterSnapshotState", "LimitExceededFault", "UnsupportedOperation"},
+})
+
+var BatchDeleteClusterSnapshotsOperation = api.Describe[BatchDeleteClusterSnapshotsRequest, BatchDeleteClusterSnapshotsResult](api.Operation{
+	Name:   "BatchDeleteClusterSnapshots",
+	Result: "BatchDeleteClusterSnapshotsResult",
+	Faults: []string{"BatchDeleteRequestSizeExceeded"},
+})
+
+var BatchModifyClusterSnapshotsOperation = api.Describe[BatchModifyClusterSnapshotsMessage, BatchModifyClusterSnapshotsOutputMessage](api.Operation{
+	Name:   "BatchModifyClusterSnapshots",
+	Result: "BatchModifyClusterSnapshotsResult",
+	Faults: []string{"InvalidRetentionPeriodFault", "BatchModifyClusterSnapshotsLimitExceededFault"},
+})
+
+var CancelResizeOperation = api.Describe[CancelResizeMessage, ResizeProgressMessage](api.Operation{
+	Name:   "CancelResize",
+	Result: "CancelResizeResult",
+	Faults: []string{"ClusterNotFound", "ResizeNotFound", "InvalidClusterState", "UnsupportedOperation"},
+})
+
+var CopyClusterSnapshotOperation = api.Describe[CopyClusterSnapshotMessage, CopyClusterSnapshotResult](api.Operation{
+	Name:   "CopyClusterSnapshot",
+	Result: "CopyClusterSnapshotResult",
+	Faults: []string{"ClusterNotFound", "ClusterSnapshotAlreadyExists", "ClusterSnapshotNotFound", "InvalidClusterSnapshotState", "ClusterSnapshotQuotaExceeded", "InvalidRetentionPeriodFault"},
+})
+
+var CreateAuthenticationProfileOperation = api.Describe[CreateAuthenticationProfileMessage, CreateAuthenticationProfileResult](api.Operation{
+	Name:   "CreateAuthenticationProfile",
+	Result: "CreateAuthenticationProfileResult",
+	Faults: []string{"AuthenticationProfileAlreadyExistsFault", "AuthenticationProfileQuotaExceededFault", "InvalidAuthenticationProfileRequestFault"},
+})
+
+var CreateClusterOperation = api.Describe[CreateClusterMessage, CreateClusterResult](api.Operation{
+	Name:   "CreateCluster",
+	Result: "CreateClusterResult",
+	Faults: []string{"ClusterAlreadyExists", "InsufficientClusterCapacity", "ClusterParameterGroupNotFound", "ClusterSecurityGroupNotFound", "ClusterQuotaExceeded", "NumberOfNodesQuotaExceeded", "NumberOfNodesPerClusterLimitExceeded", "ClusterSubnetGroupNotFoundFault", "InvalidVPCNetworkStateFault", "InvalidClusterSubnetGroupStateFault", "InvalidSubnet", "UnauthorizedOperation", "HsmClientCertificateNotFoundFault", "HsmConfigurationNotFoundFault", "InvalidElasticIpFault", "TagLimitExceededFault", "InvalidTagFault", "LimitExceededFault", "DependentServiceRequestThrottlingFault", "InvalidClusterTrack", "SnapshotScheduleNotFound", "InvalidRetentionPeriodFault", "Ipv6CidrBlockNotFoundFault", "UnsupportedOperation", "RedshiftIdcApplicationNotExists", "DependentServiceUnavailableFault", "DependentServiceAccessDenied"},
+})
+
+var CreateClusterParameterGroupOperation = api.Describe[CreateClusterParameterGroupMessage, CreateClusterParameterGroupResult](api.Operation{
+	Name:   "CreateClusterParameterGroup",
+	Result: "CreateClusterParameterGroupResult",
+	Faults: []string{"ClusterParameterGroupQuotaExceeded", "ClusterParameterGroupAlreadyExists", "TagLimitExceededFault", "InvalidTagFault"},
+})
+
+var CreateClusterSecurityGroupOperation = api.Describe[CreateClusterSecurityGroupMessage, CreateClusterSecurityGroupResult](api.Operation{
+	Name:   "CreateClusterSecurityGroup",
+	Result: "CreateClusterSecurityGroupResult",
+	Faults: []string{"ClusterSecurityGroupAlreadyExists", "QuotaExceeded.ClusterSecurityGroup", "TagLimitExceededFault", "InvalidTagFault"},
+})
+
+var CreateClusterSnapshotOperation = api.Describe[CreateClusterSnapshotMessage, CreateClusterSnapshotResult](api.Operation{
+	Name:   "CreateClusterSnapshot",
+	Result: "CreateClusterSnapshotResult",
+	Faults: []string{"ClusterSnapshotAlreadyExists", "InvalidClusterState", "ClusterNotFound", "ClusterSnapshotQuotaExceeded", "TagLimitExceededFault", "InvalidTagFault", "InvalidRetentionPeriodFault"},
+})
+
+var CreateClusterSubnetGroupOperation = api.Describe[CreateClusterSubnetGroupMessage, CreateClusterSubnetGroupResult](api.Operation{
+	Name:   "CreateClusterSubnetGroup",
+	Result: "CreateClusterSubnetGroupResult",
+	Faults: []string{"ClusterSubnetGroupAlreadyExists", "ClusterSubnetGroupQuotaExceeded", "ClusterSubnetQuotaExceededFault", "InvalidSubnet", "UnauthorizedOperation", "TagLimitExceededFault", "InvalidTagFault", "DependentServiceRequestThrottlingFault"},
+})
+
+var CreateCustomDomainAssociationOperation = api.Describe[CreateCustomDomainAssociationMessage, CreateCustomDomainAssociationResult](api.Operation{
+	Name:   "CreateCustomDomainAssociation",
+	Result: "CreateCustomDomainAssociationResult",
+	Faults: []string{"UnsupportedOperation", "ClusterNotFound", "CustomCnameAssociationFault"},
+})
+
+var CreateEndpointAccessOperation = api.Describe[CreateEndpointAccessMessage, EndpointAccess](api.Operation{
+	Name:   "CreateEndpointAccess",
+	Result: "CreateEndpointAccessResult",
+	Faults: []string{"ClusterNotFound", "AccessToClusterDenied", "EndpointsPerClusterLimitExceeded", "EndpointsPerAuthorizationLimitExceeded", "InvalidClusterSecurityGroupState", "ClusterSubnetGroupNotFoundFault", "EndpointAlreadyExists", "UnsupportedOperation", "InvalidClusterState", "UnauthorizedOperation"},
+})
+
+var CreateEventSubscriptionOperation = api.Describe[CreateEventSubscriptionMessage, CreateEventSubscriptionResult](api.Operation{
+	Name:   "CreateEventSubscription",
+	Result: "CreateEventSubscriptionResult",
+	Faults: []string{"EventSubscriptionQuotaExceeded", "SubscriptionAlreadyExist", "SNSInvalidTopic", "SNSNoAuthorization", "SNSTopicArnNotFound", "SubscriptionEventIdNotFound", "SubscriptionCategoryNotFound", "SubscriptionSeverityNotFound", "SourceNotFound", "TagLimitExceededFault", "InvalidTagFault"},
+})
+
+var CreateHsmClientCertificateOperation = api.Describe[CreateHsmClientCertificateMessage, CreateHsmClientCertificateResult](api.Operation{
+	Name:   "CreateHsmClientCertificate",
+	Result: "CreateHsmClientCertificateResult",
+	Faults: []string{"HsmClientCertificateAlreadyExistsFault", "HsmClientCertificateQuotaExceededFault", "TagLimitExceededFault", "InvalidTagFault"},
+})
+
+var CreateHsmConfigurationOperation = api.Describe[CreateHsmConfigurationMessage, CreateHsmConfigurationResult](api.Operation{
+	Name:   "CreateHsmConfiguration",
+	Result: "CreateHsmConfigurationResult",
+	Faults: []string{"HsmConfigurationAlreadyExistsFault", "HsmConfigurationQuotaExceededFault", "TagLimitExceededFault", "InvalidTagFault"},
+})
+
+var CreateIntegrationOperation = api.Describe[CreateIntegrationMessage, Integration](api.Operation{
+	Name:   "CreateIntegration",
+	Result: "CreateIntegrationResult",
+	Faults: []string{"IntegrationAlreadyExistsFault", "IntegrationConflictOperationFault", "IntegrationQuotaExceededFault", "IntegrationSourceNotFoundFault", "IntegrationTargetNotFoundFault", "UnsupportedOperation", "InvalidClusterState", "TagLimitExceededFault", "InvalidTagFault"},
+})
+
+var CreateRedshiftIdcApplicationOperation = api.Describe[CreateRedshiftIdcApplicationMessage, CreateRedshiftIdcApplicationResult](api.Operation{
+	Name:   "CreateRedshiftIdcApplication",
+	Result: "CreateRedshiftIdcApplicationResult",
+	Faults: []string{"RedshiftIdcApplicationAlreadyExists", "DependentServiceUnavailableFault", "UnsupportedOperation", "DependentServiceAccessDenied", "RedshiftIdcApplicationQuotaExceeded", "TagLimitExceededFault", "InvalidTagFault"},
+})
+
+var CreateScheduledActionOperation = api.Describe[CreateScheduledActionMessage, ScheduledAction](api.Operation{
+	Name:   "CreateScheduledAction",
+	Result: "CreateScheduledActionResult",
+	Faults: []string{"ClusterNotFound", "ScheduledActionAlreadyExists", "ScheduledActionQuotaExceeded", "ScheduledActionTypeUnsupported", "InvalidSchedule", "InvalidScheduledAction", "UnauthorizedOperation", "UnsupportedOperation"},
+})
+
+var CreateSnapshotCopyGrantOperation = api.Describe[CreateSnapshotCopyGrantMessage, CreateSnapshotCopyGrantResult](api.Operation{
+	Name:   "CreateSnapshotCopyGrant",
+	Result: "CreateSnapshotCopyGrantResult",
+	Faults: []string{"SnapshotCopyGrantAlreadyExistsFault", "SnapshotCopyGrantQuotaExceededFault", "LimitExceededFault", "TagLimitExceededFault", "InvalidTagFault", "DependentServiceRequestThrottlingFault"},
+})
+
+var CreateSnapshotScheduleOperation = api.Describe[CreateSnapshotScheduleMessage, SnapshotSchedule](api.Operation{
+	Name:   "CreateSnapshotSchedule",
+	Result: "CreateSnapshotScheduleResult",
+	Faults: []string{"SnapshotScheduleAlreadyExists", "InvalidSchedule", "SnapshotScheduleQuotaExceeded", "TagLimitExceededFault", "ScheduleDefinitionTypeUnsupported", "InvalidTagFault"},
+})
+
+var CreateTagsOperation = api.Describe[CreateTagsMessage, api.None](api.Operation{
+	Name:   "CreateTags",
+	Faults: []string{"TagLimitExceededFault", "ResourceNotFoundFault", "InvalidTagFault", "InvalidClusterState"},
+})
+
+var CreateUsageLimitOperation = api.Describe[CreateUsageLimitMessage, UsageLimit](api.Operation{
+	Name:   "CreateUsageLimit",
+	Result: "CreateUsageLimitResult",
+	Faults: []string{"ClusterNotFound", "InvalidClusterState", "LimitExceededFault", "UsageLimitAlreadyExists", "InvalidUsageLimit", "TagLimitExceededFault", "UnsupportedOperation"},
+})
+
+var DeauthorizeDataShareOperation = api.Describe[DeauthorizeDataShareMessage, DataShare](api.Operation{
+	Name:   "DeauthorizeDataShare",
+	Result: "DeauthorizeDataShareResult",
+	Faults: []string{"InvalidDataShareFault"},
+})
+
+var DeleteAuthenticationProfileOperation = api.Describe[DeleteAuthenticationProfileMessage, DeleteAuthenticationProfileResult](api.Operation{
+	Name:   "DeleteAuthenticationProfile",
+	Result: "DeleteAuthenticationProfileResult",
+	Faults: []string{"AuthenticationProfileNotFoundFault", "InvalidAuthenticationProfileRequestFault"},
+})
+
+var DeleteClusterOperation = api.Describe[DeleteClusterMessage, DeleteClusterResult](api.Operation{
+	Name:   "DeleteCluster",
+	Result: "DeleteClusterResult",
+	Faults: []string{"ClusterNotFound", "InvalidClusterState", "ClusterSnapshotAlreadyExists", "ClusterSnapshotQuotaExceeded", "InvalidRetentionPeriodFault"},
+})
+
+var DeleteClusterParameterGroupOperation = api.Describe[DeleteClusterParameterGroupMessage, api.None](api.Operation{
+	Name:   "DeleteClusterParameterGroup",
+	Faults: []string{"InvalidClusterParameterGroupState", "ClusterParameterGroupNotFound"},
+})
+
+var DeleteClusterSecurityGroupOperation = api.Describe[DeleteClusterSecurityGroupMessage, api.None](api.Operation{
+	Name:   "DeleteClusterSecurityGroup",
+	Faults: []string{"InvalidClusterSecurityGroupState", "ClusterSecurityGroupNotFound"},
+})
+
+var DeleteClusterSnapshotOperation = api.Describe[DeleteClusterSnapshotMessage, DeleteClusterSnapshotResult](api.Operation{
+	Name:   "DeleteClusterSnapshot",
+	Result: "DeleteClusterSnapshotResult",
+	Faults: []string{"InvalidClusterSnapshotState", "ClusterSnapshotNotFound"},
+})
+
+var DeleteClusterSubnetGroupOperation = api.Describe[DeleteClusterSubnetGroupMessage, api.None](api.Operation{
+	Name:   "DeleteClusterSubnetGroup",
+	Faults: []string{"InvalidClusterSubnetGroupStateFault", "InvalidClusterSubnetStateFault", "ClusterSubnetGroupNotFoundFault"},
+})
+
+var DeleteCustomDomainAssociationOperation = api.Describe[DeleteCustomDomainAssociationMessage, api.None](api.Operation{
+	Name:   "DeleteCustomDomainAssociation",
+	Faults: []string{"UnsupportedOperation", "ClusterNotFound", "CustomCnameAssociationFault", "CustomDomainAssociationNotFoundFault"},
+})
+
+var DeleteEndpointAccessOperation = api.Describe[DeleteEndpointAccessMessage, EndpointAccess](api.Operation{
+	Name:   "DeleteEndpointAccess",
+	Result: "DeleteEndpointAccessResult",
+	Faults: []string{"ClusterNotFound", "InvalidEndpointState", "InvalidClusterSecurityGroupState", "EndpointNotFound", "InvalidClusterState"},
+})
+
+var DeleteEventSubscriptionOperation = api.Describe[DeleteEventSubscriptionMessage, api.None](api.Operation{
+	Name:   "DeleteEventSubscription",
+	Faults: []string{"SubscriptionNotFound", "InvalidSubscriptionStateFault"},
+})
+
+var DeleteHsmClientCertificateOperation = api.Describe[DeleteHsmClientCertificateMessage, api.None](api.Operation{
+	Name:   "DeleteHsmClientCertificate",
+	Faults: []string{"InvalidHsmClientCertificateStateFault", "HsmClientCertificateNotFoundFault"},
+})
+
+var DeleteHsmConfigurationOperation = api.Describe[DeleteHsmConfigurationMessage, api.None](api.Operation{
+	Name:   "DeleteHsmConfiguration",
+	Faults: []string{"InvalidHsmConfigurationStateFault", "HsmConfigurationNotFoundFault"},
+})
+
+var DeleteIntegrationOperation = api.Describe[DeleteIntegrationMessage, Integration](api.Operation{
+	Name:   "DeleteIntegration",
+	Result: "DeleteIntegrationResult",
+	Faults: []string{"IntegrationNotFoundFault", "IntegrationConflictStateFault", "IntegrationConflictOperationFault", "UnsupportedOperation"},
+})
+
+var DeletePartnerOperation = api.Describe[PartnerIntegrationInputMessage, PartnerIntegrationOutputMessage](api.Operation{
+	Name:   "DeletePartner",
+	Result: "DeletePartnerResult",
+	Faults: []string{"PartnerNotFound", "ClusterNotFound", "UnauthorizedPartnerIntegration", "UnsupportedOperation"},
+})
+
+var DeleteRedshiftIdcApplicationOperation = api.Describe[DeleteRedshiftIdcApplicationMessage, api.None](api.Operation{
+	Name:   "DeleteRedshiftIdcApplication",
+	Faults: []string{"RedshiftIdcApplicationNotExists", "DependentServiceUnavailableFault", "UnsupportedOperation", "DependentServiceAccessDenied"},
+})
+
+var DeleteResourcePolicyOperation = api.Describe[DeleteResourcePolicyMessage, api.None](api.Operation{
+	Name:   "DeleteResourcePolicy",
+	Faults: []string{"ResourceNotFoundFault", "UnsupportedOperation"},
+})
+
+var DeleteScheduledActionOperation = api.Describe[DeleteScheduledActionMessage, api.None](api.Operation{
+	Name:   "DeleteScheduledAction",
+	Faults: []string{"ScheduledActionNotFound", "UnauthorizedOperation"},
+})
+
+var DeleteSnapshotCopyGrantOperation = api.Describe[DeleteSnapshotCopyGrantMessage, api.None](api.Operation{
+	Name:   "DeleteSnapshotCopyGrant",
+	Faults: []string{"InvalidSnapshotCopyGrantStateFault", "SnapshotCopyGrantNotFoundFault"},
+})
+
+var DeleteSnapshotScheduleOperation = api.Describe[DeleteSnapshotScheduleMessage, api.None](api.Operation{
+	Name:   "DeleteSnapshotSchedule",
+	Faults: []string{"InvalidClusterSnapshotScheduleState", "SnapshotScheduleNotFound"},
+})
+
+var DeleteTagsOperation = api.Describe[DeleteTagsMessage, api.None](api.Operation{
+	Name:   "DeleteTags",
+	Faults: []string{"ResourceNotFoundFault", "InvalidTagFault"},
+})
+
+var DeleteUsageLimitOperation = api.Describe[DeleteUsageLimitMessage, api.None](api.Operation{
+	Name:   "DeleteUsageLimit",
+	Faults: []string{"UsageLimitNotFound", "UnsupportedOperation"},
+})
+
+var DeregisterNamespaceOperation = api.Describe[DeregisterNamespaceInputMessage, DeregisterNamespaceOutputMessage](api.Operation{
+	Name:   "DeregisterNamespace",
+	Result: "DeregisterNamespaceResult",
+	Faults: []string{"ClusterNotFound", "InvalidNamespaceFault", "InvalidClusterState"},
+})
+
+var DescribeAccountAttributesOperation = api.Describe[DescribeAccountAttributesMessage, AccountAttributeList](api.Operation{
+	Name:   "DescribeAccountAttributes",
+	Result: "DescribeAccountAttributesResult",
+	Faults: []string{},
+})
+
+var DescribeAuthenticationProfilesOperation = api.Describe[DescribeAuthenticationProfilesMessage, DescribeAuthenticationProfilesResult](api.Operation{
+	Name:   "DescribeAuthenticationProfiles",
+	Result: "DescribeAuthenticationProfilesResult",
+	Faults: []string{"AuthenticationProfileNotFoundFault", "InvalidAuthenticationProfileRequestFault"},
+})
+
+var DescribeClusterDbRevisionsOperation = api.Describe[DescribeClusterDbRevisionsMessage, ClusterDbRevisionsMessage](api.Operation{
+	Name:   "DescribeClusterDbRevisions",
+	Result: "DescribeClusterDbRevisionsResult",
+	Faults: []string{"ClusterNotFound", "InvalidClusterState"},
+})
+
+var DescribeClusterParameterGroupsOperation = api.Describe[DescribeClusterParameterGroupsMessage, ClusterParameterGroupsMessage](api.Operation{
+	Name:   "DescribeClusterParameterGroups",
+	Result: "DescribeClusterParameterGroupsResult",
+	Faults: []string{"ClusterParameterGroupNotFound", "InvalidTagFault"},
+})
+
+var DescribeClusterParametersOperation = api.Describe[DescribeClusterParametersMessage, ClusterParameterGroupDetails](api.Operation{
+	Name:   "DescribeClusterParameters",
+	Result: "DescribeClusterParametersResult",
+	Faults: []string{"ClusterParameterGroupNotFound"},
+})
+
+var DescribeClusterSecurityGroupsOperation = api.Describe[DescribeClusterSecurityGroupsMessage, ClusterSecurityGroupMessage](api.Operation{
+	Name:   "DescribeClusterSecurityGroups",
+	Result: "DescribeClusterSecurityGroupsResult",
+	Faults: []string{"ClusterSecurityGroupNotFound", "InvalidTagFault"},
+})
+
+var DescribeClusterSnapshotsOperation = api.Describe[DescribeClusterSnapshotsMessage, SnapshotMessage](api.Operation{
+	Name:   "DescribeClusterSnapshots",
+	Result: "DescribeClusterSnapshotsResult",
+	Faults: []string{"ClusterNotFound", "ClusterSnapshotNotFound", "InvalidTagFault", "UnsupportedOperation"},
+})
+
+var DescribeClusterSubnetGroupsOperation = api.Describe[DescribeClusterSubnetGroupsMessage, ClusterSubnetGroupMessage](api.Operation{
+	Name:   "DescribeClusterSubnetGroups",
+	Result: "DescribeClusterSubnetGroupsResult",
+	Faults: []string{"ClusterSubnetGroupNotFoundFault", "InvalidTagFault"},
+})
+
+var DescribeClusterTracksOperation = api.Describe[DescribeClusterTracksMessage, TrackListMessage](api.Operation{
+	Name:   "DescribeClusterTracks",
+	Result: "DescribeClusterTracksResult",
+	Faults: []string{"InvalidClusterTrack", "UnauthorizedOperation"},
+})
+
+var DescribeClusterVersionsOperation = api.Describe[DescribeClusterVersionsMessage, ClusterVersionsMessage](api.Operation{
+	Name:   "DescribeClusterVersions",
+	Result: "DescribeClusterVersionsResult",
+	Faults: []string{},
+})
+
+var DescribeClustersOperation = api.Describe[DescribeClustersMessage, ClustersMessage](api.Operation{
+	Name:   "DescribeClusters",
+	Result: "DescribeClustersResult",
+	Faults: []string{"ClusterNotFound", "InvalidTagFault"},
+})
+
+var DescribeCustomDomainAssociationsOperation = api.Describe[DescribeCustomDomainAssociationsMessage, CustomDomainAssociationsMessage](api.Operation{
+	Name:   "DescribeCustomDomainAssociations",
+	Result: "DescribeCustomDomainAssociationsResult",
+	Faults: []string{"CustomDomainAssociationNotFoundFault", "UnsupportedOperation"},
+})
+
+var DescribeDataSharesOperation = api.Describe[DescribeDataSharesMessage, DescribeDataSharesResult](api.Operation{
+	Name:   "DescribeDataShares",
+	Result: "DescribeDataSharesResult",
+	Faults: []string{"InvalidDataShareFault"},
+})
+
+var DescribeDataSharesForConsumerOperation = api.Describe[DescribeDataSharesForConsumerMessage, DescribeDataSharesForConsumerResult](api.Operation{
+	Name:   "DescribeDataSharesForConsumer",
+	Result: "DescribeDataSharesForConsumerResult",
+	Faults: []string{"InvalidNamespaceFault"},
+})
+
+var DescribeDataSharesForProducerOperation = api.Describe[DescribeDataSharesForProducerMessage, DescribeDataSharesForProducerResult](api.Operation{
+	Name:   "DescribeDataSharesForProducer",
+	Result: "DescribeDataSharesForProducerResult",
+	Faults: []string{"InvalidNamespaceFault"},
+})
+
+var DescribeDefaultClusterParametersOperation = api.Describe[DescribeDefaultClusterParametersMessage, DescribeDefaultClusterParametersResult](api.Operation{
+	Name:   "DescribeDefaultClusterParameters",
+	Result: "DescribeDefaultClusterParametersResult",
+	Faults: []string{},
+})
+
+var DescribeEndpointAccessOperation = api.Describe[DescribeEndpointAccessMessage, EndpointAccessList](api.Operation{
+	Name:   "DescribeEndpointAccess",
+	Result: "DescribeEndpointAccessResult",
+	Faults: []string{"ClusterNotFound", "InvalidClusterState", "EndpointNotFound"},
+})
+
+var DescribeEndpointAuthorizationOperation = api.Describe[DescribeEndpointAuthorizationMessage, EndpointAuthorizationList](api.Operation{
+	Name:   "DescribeEndpointAuthorization",
+	Result: "DescribeEndpointAuthorizationResult",
+	Faults: []string{"ClusterNotFound", "UnsupportedOperation"},
+})
+
+var DescribeEventCategoriesOperation = api.Describe[DescribeEventCategoriesMessage, EventCategoriesMessage](api.Operation{
+	Name:   "DescribeEventCategories",
+	Result: "DescribeEventCategoriesResult",
+	Faults: []string{},
+})
+
+var DescribeEventSubscriptionsOperation = api.Describe[DescribeEventSubscriptionsMessage, EventSubscriptionsMessage](api.Operation{
+	Name:   "DescribeEventSubscriptions",
+	Result: "DescribeEventSubscriptionsResult",
+	Faults: []string{"SubscriptionNotFound", "InvalidTagFault"},
+})
+
+var DescribeEventsOperation = api.Describe[DescribeEventsMessage, EventsMessage](api.Operation{
+	Name:   "DescribeEvents",
+	Result: "DescribeEventsResult",
+	Faults: []string{},
+})
+
+var DescribeHsmClientCertificatesOperation = api.Describe[DescribeHsmClientCertificatesMessage, HsmClientCertificateMessage](api.Operation{
+	Name:   "DescribeHsmClientCertificates",
+	Result: "DescribeHsmClientCertificatesResult",
+	Faults: []string{"HsmClientCertificateNotFoundFault", "InvalidTagFault"},
+})
+
+var DescribeHsmConfigurationsOperation = api.Describe[DescribeHsmConfigurationsMessage, HsmConfigurationMessage](api.Operation{
+	Name:   "DescribeHsmConfigurations",
+	Result: "DescribeHsmConfigurationsResult",
+	Faults: []string{"HsmConfigurationNotFoundFault", "InvalidTagFault"},
+})
+
+var DescribeInboundIntegrationsOperation = api.Describe[DescribeInboundIntegrationsMessage, InboundIntegrationsMessage](api.Operation{
+	Name:   "DescribeInboundIntegrations",
+	Result: "DescribeInboundIntegrationsResult",
+	Faults: []string{"IntegrationNotFoundFault", "InvalidNamespaceFault", "UnsupportedOperation"},
+})
+
+var DescribeIntegrationsOperation = api.Describe[DescribeIntegrationsMessage, IntegrationsMessage](api.Operation{
+	Name:   "DescribeIntegrations",
+	Result: "DescribeIntegrationsResult",
+	Faults: []string{"IntegrationNotFoundFault", "UnsupportedOperation"},
+})
+
+var DescribeLoggingStatusOperation = api.Describe[DescribeLoggingStatusMessage, LoggingStatus](api.Operation{
+	Name:   "DescribeLoggingStatus",
+	Result: "DescribeLoggingStatusResult",
+	Faults: []string{"ClusterNotFound", "UnsupportedOperation"},
+})
+
+var DescribeNodeConfigurationOptionsOperation = api.Describe[DescribeNodeConfigurationOptionsMessage, NodeConfigurationOptionsMessage](api.Operation{
+	Name:   "DescribeNodeConfigurationOptions",
+	Result: "DescribeNodeConfigurationOptionsResult",
+	Faults: []string{"ClusterSnapshotNotFound", "InvalidClusterSnapshotState", "ClusterNotFound", "AccessToSnapshotDenied", "UnsupportedOperation"},
+})
+
+var DescribeOrderableClusterOptionsOperation = api.Describe[DescribeOrderableClusterOptionsMessage, OrderableClusterOptionsMessage](api.Operation{
+	Name:   "DescribeOrderableClusterOptions",
+	Result: "DescribeOrderableClusterOptionsResult",
+	Faults: []string{},
+})
+
+var DescribePartnersOperation = api.Describe[DescribePartnersInputMessage, DescribePartnersOutputMessage](api.Operation{
+	Name:   "DescribePartners",
+	Result: "DescribePartnersResult",
+	Faults: []string{"ClusterNotFound", "UnauthorizedPartnerIntegration", "UnsupportedOperation"},
+})
+
+var DescribeRedshiftIdcApplicationsOperation = api.Describe[DescribeRedshiftIdcApplicationsMessage, DescribeRedshiftIdcApplicationsResult](api.Operation{
+	Name:   "DescribeRedshiftIdcApplications",
+	Result: "DescribeRedshiftIdcApplicationsResult",
+	Faults: []string{"RedshiftIdcApplicationNotExists", "DependentServiceUnavailableFault", "UnsupportedOperation", "DependentServiceAccessDenied"},
+})
+
+var DescribeReservedNodeExchangeStatusOperation = api.Describe[DescribeReservedNodeExchangeStatusInputMessage, DescribeReservedNodeExchangeStatusOutputMessage](api.Operation{
+	Name:   "DescribeReservedNodeExchangeStatus",
+	Result: "DescribeReservedNodeExchangeStatusResult",
+	Faults: []string{"ReservedNodeNotFound", "ReservedNodeExchangeNotFond", "UnsupportedOperation"},
+})
+
+var DescribeReservedNodeOfferingsOperation = api.Describe[DescribeReservedNodeOfferingsMessage, ReservedNodeOfferingsMessage](api.Operation{
+	Name:   "DescribeReservedNodeOfferings",
+	Result: "DescribeReservedNodeOfferingsResult",
+	Faults: []string{"ReservedNodeOfferingNotFound", "UnsupportedOperation", "DependentServiceUnavailableFault"},
+})
+
+var DescribeReservedNodesOperation = api.Describe[DescribeReservedNodesMessage, ReservedNodesMessage](api.Operation{
+	Name:   "DescribeReservedNodes",
+	Result: "DescribeReservedNodesResult",
+	Faults: []string{"ReservedNodeNotFound", "DependentServiceUnavailableFault"},
+})
+
+var DescribeResizeOperation = api.Describe[DescribeResizeMessage, ResizeProgressMessage](api.Operation{
+	Name:   "DescribeResize",
+	Result: "DescribeResizeResult",
+	Faults: []string{"ClusterNotFound", "ResizeNotFound", "UnsupportedOperation"},
+})
+
+var DescribeScheduledActionsOperation = api.Describe[DescribeScheduledActionsMessage, ScheduledActionsMessage](api.Operation{
+	Name:   "DescribeScheduledActions",
+	Result: "DescribeScheduledActionsResult",
+	Faults: []string{"ScheduledActionNotFound", "UnauthorizedOperation"},
+})
+
+var DescribeSnapshotCopyGrantsOperation = api.Describe[DescribeSnapshotCopyGrantsMessage, SnapshotCopyGrantMessage](api.Operation{
+	Name:   "DescribeSnapshotCopyGrants",
+	Result: "DescribeSnapshotCopyGrantsResult",
+	Faults: []string{"SnapshotCopyGrantNotFoundFault", "InvalidTagFault"},
+})
+
+var DescribeSnapshotSchedulesOperation = api.Describe[DescribeSnapshotSchedulesMessage, DescribeSnapshotSchedulesOutputMessage](api.Operation{
+	Name:   "DescribeSnapshotSchedules",
+	Result: "DescribeSnapshotSchedulesResult",
+	Faults: []string{},
+})
+
+var DescribeStorageOperation = api.Describe[api.None, CustomerStorageMessage](api.Operation{
+	Name:   "DescribeStorage",
+	Result: "DescribeStorageResult",
+	Faults: []string{},
+})
+
+var DescribeTableRestoreStatusOperation = api.Describe[DescribeTableRestoreStatusMessage, TableRestoreStatusMessage](api.Operation{
+	Name:   "DescribeTableRestoreStatus",
+	Result: "DescribeTableRestoreStatusResult",
+	Faults: []string{"TableRestoreNotFoundFault", "ClusterNotFound"},
+})
+
+var DescribeTagsOperation = api.Describe[DescribeTagsMessage, TaggedResourceListMessage](api.Operation{
+	Name:   "DescribeTags",
+	Result: "DescribeTagsResult",
+	Faults: []string{"ResourceNotFoundFault", "InvalidTagFault"},
+})
+
+var DescribeUsageLimitsOperation = api.Describe[DescribeUsageLimitsMessage, UsageLimitList](api.Operation{
+	Name:   "DescribeUsageLimits",
+	Result: "DescribeUsageLimitsResult",
+	Faults: []string{"ClusterNotFound", "UnsupportedOperation"},
+})
+
+var DisableLoggingOperation = api.Describe[DisableLoggingMessage, LoggingStatus](api.Operation{
+	Name:   "DisableLogging",
+	Result: "DisableLoggingResult",
+	Faults: []string{"ClusterNotFound", "InvalidClusterState", "UnsupportedOperation"},
+})
+
+var DisableSnapshotCopyOperation = api.Describe[DisableSnapshotCopyMessage, DisableSnapshotCopyResult](api.Operation{
+	Name:   "DisableSnapshotCopy",
+	Result: "DisableSnapshotCopyResult",
+	Faults: []string{"ClusterNotFound", "SnapshotCopyAlreadyDisabledFault", "InvalidClusterState", "UnauthorizedOperation", "UnsupportedOperation"},
+})
+
+var DisassociateDataShareConsumerOperation = api.Describe[DisassociateDataShareConsumerMessage, DataShare](api.Operation{
+	Name:   "DisassociateDataShareConsumer",
+	Result: "DisassociateDataShareConsumerResult",
+	Faults: []string{"InvalidDataShareFault", "InvalidNamespaceFault"},
+})
+
+var EnableLoggingOperation = api.Describe[EnableLoggingMessage, LoggingStatus](api.Operation{
+	Name:   "EnableLogging",
+	Result: "EnableLoggingResult",
+	Faults: []string{"ClusterNotFound", "BucketNotFoundFault", "InsufficientS3BucketPolicyFault", "InvalidS3KeyPrefixFault", "InvalidS3BucketNameFault", "InvalidClusterState", "UnsupportedOperation"},
+})
+
+var EnableSnapshotCopyOperation = api.Describe[EnableSnapshotCopyMessage, EnableSnapshotCopyResult](api.Operation{
+	Name:   "EnableSnapshotCopy",
+	Result: "EnableSnapshotCopyResult",
+	Faults: []string{"IncompatibleOrderableOptions", "InvalidClusterState", "ClusterNotFound", "CopyToRegionDisabledFault", "SnapshotCopyAlreadyEnabledFault", "UnknownSnapshotCopyRegionFault", "UnauthorizedOperation", "SnapshotCopyGrantNotFoundFault", "LimitExceededFault", "DependentServiceRequestThrottlingFault", "InvalidRetentionPeriodFault"},
+})
+
+var FailoverPrimaryComputeOperation = api.Describe[FailoverPrimaryComputeInputMessage, FailoverPrimaryComputeResult](api.Operation{
+	Name:   "FailoverPrimaryCompute",
+	Result: "FailoverPrimaryComputeResult",
+	Faults: []string{"ClusterNotFound", "UnsupportedOperation", "UnauthorizedOperation", "InvalidClusterState"},
+})
+
+var GetClusterCredentialsOperation = api.Describe[GetClusterCredentialsMessage, ClusterCredentials](api.Operation{
+	Name:   "GetClusterCredentials",
+	Result: "GetClusterCredentialsResult",
+	Faults: []string{"ClusterNotFound", "UnsupportedOperation"},
+})
+
+var GetClusterCredentialsWithIAMOperation = api.Describe[GetClusterCredentialsWithIAMMessage, ClusterExtendedCredentials](api.Operation{
+	Name:   "GetClusterCredentialsWithIAM",
+	Result: "GetClusterCredentialsWithIAMResult",
+	Faults: []string{"ClusterNotFound", "UnsupportedOperation"},
+})
+
+var GetIdentityCenterAuthTokenOperation = api.Describe[GetIdentityCenterAuthTokenRequest, GetIdentityCenterAuthTokenResponse](api.Operation{
+	Name:   "GetIdentityCenterAuthToken",
+	Result: "GetIdentityCenterAuthTokenResult",
+	Faults: []string{"ClusterNotFound", "InvalidClusterState", "UnsupportedOperation", "RedshiftInvalidParameter"},
+})
+
+var GetReservedNodeExchangeConfigurationOptionsOperation = api.Describe[GetReservedNodeExchangeConfigurationOptionsInputMessage, GetReservedNodeExchangeConfigurationOptionsOutputMessage](api.Operation{
+	Name:   "GetReservedNodeExchangeConfigurationOptions",
+	Result: "GetReservedNodeExchangeConfigurationOptionsResult",
+	Faults: []string{"ReservedNodeNotFound", "InvalidReservedNodeState", "ReservedNodeAlreadyMigrated", "ReservedNodeOfferingNotFound", "UnsupportedOperation", "DependentServiceUnavailableFault", "ClusterNotFound", "ClusterSnapshotNotFound"},
+})
+
+var GetReservedNodeExchangeOfferingsOperation = api.Describe[GetReservedNodeExchangeOfferingsInputMessage, GetReservedNodeExchangeOfferingsOutputMessage](api.Operation{
+	Name:   "GetReservedNodeExchangeOfferings",
+	Result: "GetReservedNodeExchangeOfferingsResult",
+	Faults: []string{"ReservedNodeNotFound", "InvalidReservedNodeState", "ReservedNodeAlreadyMigrated", "ReservedNodeOfferingNotFound", "UnsupportedOperation", "DependentServiceUnavailableFault"},
+})
+
+var GetResourcePolicyOperation = api.Describe[GetResourcePolicyMessage, GetResourcePolicyResult](api.Operation{
+	Name:   "GetResourcePolicy",
+	Result: "GetResourcePolicyResult",
+	Faults: []string{"ResourceNotFoundFault", "InvalidPolicyFault", "UnsupportedOperation"},
+})
+
+var ListRecommendationsOperation = api.Describe[ListRecommendationsMessage, ListRecommendationsResult](api.Operation{
+	Name:   "ListRecommendations",
+	Result: "ListRecommendationsResult",
+	Faults: []string{"ClusterNotFound", "UnsupportedOperation"},
+})
+
+var ModifyAquaConfigurationOperation = api.Describe[ModifyAquaInputMessage, ModifyAquaOutputMessage](api.Operation{
+	Name:   "ModifyAquaConfiguration",
+	Result: "ModifyAquaConfigurationResult",
+	Faults: []string{"ClusterNotFound", "InvalidClusterState", "UnsupportedOperation"},
+})
+
+var ModifyAuthenticationProfileOperation = api.Describe[ModifyAuthenticationProfileMessage, ModifyAuthenticationProfileResult](api.Operation{
+	Name:   "ModifyAuthenticationProfile",
+	Result: "ModifyAuthenticationProfileResult",
+	Faults: []string{"AuthenticationProfileNotFoundFault", "AuthenticationProfileQuotaExceededFault", "InvalidAuthenticationProfileRequestFault"},
+})
+
+var ModifyClusterOperation = api.Describe[ModifyClusterMessage, ModifyClusterResult](api.Operation{
+	Name:   "ModifyCluster",
+	Result: "ModifyClusterResult",
+	Faults: []string{"InvalidClusterState", "InvalidClusterSecurityGroupState", "ClusterNotFound", "NumberOfNodesQuotaExceeded", "NumberOfNodesPerClusterLimitExceeded", "ClusterSecurityGroupNotFound", "ClusterParameterGroupNotFound", "InsufficientClusterCapacity", "UnsupportedOptionFault", "UnauthorizedOperation", "HsmClientCertificateNotFoundFault", "HsmConfigurationNotFoundFault", "ClusterAlreadyExists", "LimitExceededFault", "DependentServiceRequestThrottlingFault", "InvalidElasticIpFault", "TableLimitExceeded", "InvalidClusterTrack", "InvalidRetentionPeriodFault", "UnsupportedOperation", "CustomCnameAssociationFault", "Ipv6CidrBlockNotFoundFault"},
+})
+
+var ModifyClusterDbRevisionOperation = api.Describe[ModifyClusterDbRevisionMessage, ModifyClusterDbRevisionResult](api.Operation{
+	Name:   "ModifyClusterDbRevision",
+	Result: "ModifyClusterDbRevisionResult",
+	Faults: []string{"ClusterNotFound", "ClusterOnLatestRevision", "InvalidClusterState", "UnsupportedOperation"},
+})
+
+var ModifyClusterIamRolesOperation = api.Describe[ModifyClusterIamRolesMessage, ModifyClusterIamRolesResult](api.Operation{
+	Name:   "ModifyClusterIamRoles",
+	Result: "ModifyClusterIamRolesResult",
+	Faults: []string{"InvalidClusterState", "ClusterNotFound"},
+})
+
+var ModifyClusterMaintenanceOperation = api.Describe[ModifyClusterMaintenanceMessage, ModifyClusterMaintenanceResult](api.Operation{
+	Name:   "ModifyClusterMaintenance",
+	Result: "ModifyClusterMaintenanceResult",
+	Faults: []string{"ClusterNotFound", "InvalidClusterState"},
+})
+
+var ModifyClusterParameterGroupOperation = api.Describe[ModifyClusterParameterGroupMessage, ClusterParameterGroupNameMessage](api.Operation{
+	Name:   "ModifyClusterParameterGroup",
+	Result: "ModifyClusterParameterGroupResult",
+	Faults: []string{"ClusterParameterGroupNotFound", "InvalidClusterParameterGroupState"},
+})
+
+var ModifyClusterSnapshotOperation = api.Describe[ModifyClusterSnapshotMessage, ModifyClusterSnapshotResult](api.Operation{
+	Name:   "ModifyClusterSnapshot",
+	Result: "ModifyClusterSnapshotResult",
+	Faults: []string{"InvalidClusterSnapshotState", "ClusterSnapshotNotFound", "InvalidRetentionPeriodFault"},
+})
+
+var ModifyClusterSnapshotScheduleOperation = api.Describe[ModifyClusterSnapshotScheduleMessage, api.None](api.Operation{
+	Name:   "ModifyClusterSnapshotSchedule",
+	Faults: []string{"ClusterNotFound", "SnapshotScheduleNotFound", "InvalidClusterSnapshotScheduleState"},
+})
+
+var ModifyClusterSubnetGroupOperation = api.Describe[ModifyClusterSubnetGroupMessage, ModifyClusterSubnetGroupResult](api.Operation{
+	Name:   "ModifyClusterSubnetGroup",
+	Result: "ModifyClusterSubnetGroupResult",
+	Faults: []string{"ClusterSubnetGroupNotFoundFault", "ClusterSubnetQuotaExceededFault", "SubnetAlreadyInUse", "InvalidSubnet", "UnauthorizedOperation", "DependentServiceRequestThrottlingFault"},
+})
+
+var ModifyCustomDomainAssociationOperation = api.Describe[ModifyCustomDomainAssociationMessage, ModifyCustomDomainAssociationResult](api.Operation{
+	Name:   "ModifyCustomDomainAssociation",
+	Result: "ModifyCustomDomainAssociationResult",
+	Faults: []string{"UnsupportedOperation", "ClusterNotFound", "CustomCnameAssociationFault", "CustomDomainAssociationNotFoundFault"},
+})
+
+var ModifyEndpointAccessOperation = api.Describe[ModifyEndpointAccessMessage, EndpointAccess](api.Operation{
+	Name:   "ModifyEndpointAccess",
+	Result: "ModifyEndpointAccessResult",
+	Faults: []string{"InvalidClusterSecurityGroupState", "ClusterNotFound", "InvalidEndpointState", "EndpointNotFound", "InvalidClusterState", "UnauthorizedOperation"},
+})
+
+var ModifyEventSubscriptionOperation = api.Describe[ModifyEventSubscriptionMessage, ModifyEventSubscriptionResult](api.Operation{
+	Name:   "ModifyEventSubscription",
+	Result: "ModifyEventSubscriptionResult",
+	Faults: []string{"SubscriptionNotFound", "SNSInvalidTopic", "SNSNoAuthorization", "SNSTopicArnNotFound", "SubscriptionEventIdNotFound", "SubscriptionCategoryNotFound", "SubscriptionSeverityNotFound", "SourceNotFound", "InvalidSubscriptionStateFault"},
+})
+
+var ModifyIntegrationOperation = api.Describe[ModifyIntegrationMessage, Integration](api.Operation{
+	Name:   "ModifyIntegration",
+	Result: "ModifyIntegrationResult",
+	Faults: []string{"IntegrationNotFoundFault", "IntegrationConflictStateFault", "IntegrationConflictOperationFault", "IntegrationAlreadyExistsFault", "UnsupportedOperation"},
+})
+
+var ModifyLakehouseConfigurationOperation = api.Describe[ModifyLakehouseConfigurationMessage, LakehouseConfiguration](api.Operation{
+	Name:   "ModifyLakehouseConfiguration",
+	Result: "ModifyLakehouseConfigurationResult",
+	Faults: []string{"ClusterNotFound", "InvalidClusterState", "UnsupportedOperation", "UnauthorizedOperation", "RedshiftIdcApplicationNotExists", "DependentServiceUnavailableFault", "DependentServiceAccessDenied"},
+})
+
+var ModifyRedshiftIdcApplicationOperation = api.Describe[ModifyRedshiftIdcApplicationMessage, ModifyRedshiftIdcApplicationResult](api.Operation{
+	Name:   "ModifyRedshiftIdcApplication",
+	Result: "ModifyRedshiftIdcApplicationResult",
+	Faults: []string{"RedshiftIdcApplicationNotExists", "DependentServiceUnavailableFault", "UnsupportedOperation", "DependentServiceAccessDenied"},
+})
+
+var ModifyScheduledActionOperation = api.Describe[ModifyScheduledActionMessage, ScheduledAction](api.Operation{
+	Name:   "ModifyScheduledAction",
+	Result: "ModifyScheduledActionResult",
+	Faults: []string{"ClusterNotFound", "ScheduledActionNotFound", "ScheduledActionTypeUnsupported", "InvalidSchedule", "InvalidScheduledAction", "UnauthorizedOperation", "UnsupportedOperation"},
+})
+
+var ModifySnapshotCopyRetentionPeriodOperation = api.Describe[ModifySnapshotCopyRetentionPeriodMessage, ModifySnapshotCopyRetentionPeriodResult](api.Operation{
+	Name:   "ModifySnapshotCopyRetentionPeriod",
+	Result: "ModifySnapshotCopyRetentionPeriodResult",
+	Faults: []string{"ClusterNotFound", "SnapshotCopyDisabledFault", "UnauthorizedOperation", "InvalidClusterState", "InvalidRetentionPeriodFault"},
+})
+
+var ModifySnapshotScheduleOperation = api.Describe[ModifySnapshotScheduleMessage, SnapshotSchedule](api.Operation{
+	Name:   "ModifySnapshotSchedule",
+	Result: "ModifySnapshotScheduleResult",
+	Faults: []string{"InvalidSchedule", "SnapshotScheduleNotFound", "SnapshotScheduleUpdateInProgress"},
+})
+
+var ModifyUsageLimitOperation = api.Describe[ModifyUsageLimitMessage, UsageLimit](api.Operation{
+	Name:   "ModifyUsageLimit",
+	Result: "ModifyUsageLimitResult",
+	Faults: []string{"InvalidUsageLimit", "UsageLimitNotFound", "UnsupportedOperation"},
+})
+
+var PauseClusterOperation = api.Describe[PauseClusterMessage, PauseClusterResult](api.Operation{
+	Name:   "PauseCluster",
+	Result: "PauseClusterResult",
+	Faults: []string{"ClusterNotFound", "InvalidClusterState", "UnsupportedOperation"},
+})
+
+var PurchaseReservedNodeOfferingOperation = api.Describe[PurchaseReservedNodeOfferingMessage, PurchaseReservedNodeOfferingResult](api.Operation{
+	Name:   "PurchaseReservedNodeOffering",
+	Result: "PurchaseReservedNodeOfferingResult",
+	Faults: []string{"ReservedNodeOfferingNotFound", "ReservedNodeAlreadyExists", "ReservedNodeQuotaExceeded", "UnsupportedOperation"},
+})
+
+var PutResourcePolicyOperation = api.Describe[PutResourcePolicyMessage, PutResourcePolicyResult](api.Operation{
+	Name:   "PutResourcePolicy",
+	Result: "PutResourcePolicyResult",
+	Faults: []string{"ResourceNotFoundFault", "InvalidPolicyFault", "ConflictPolicyUpdateFault", "UnsupportedOperation"},
+})
+
+var RebootClusterOperation = api.Describe[RebootClusterMessage, RebootClusterResult](api.Operation{
+	Name:   "RebootCluster",
+	Result: "RebootClusterResult",
+	Faults: []string{"InvalidClusterState", "ClusterNotFound"},
+})
+
+var RegisterNamespaceOperation = api.Describe[RegisterNamespaceInputMessage, RegisterNamespaceOutputMessage](api.Operation{
+	Name:   "RegisterNamespace",
+	Result: "RegisterNamespaceResult",
+	Faults: []string{"ClusterNotFound", "InvalidNamespaceFault", "InvalidClusterState"},
+})
+
+var RejectDataShareOperation = api.Describe[RejectDataShareMessage, DataShare](api.Operation{
+	Name:   "RejectDataShare",
+	Result: "RejectDataShareResult",
+	Faults: []string{"InvalidDataShareFault"},
+})
+
+var ResetClusterParameterGroupOperation = api.Describe[ResetClusterParameterGroupMessage, ClusterParameterGroupNameMessage](api.Operation{
+	Name:   "ResetClusterParameterGroup",
+	Result: "ResetClusterParameterGroupResult",
+	Faults: []string{"InvalidClusterParameterGroupState", "ClusterParameterGroupNotFound"},
+})
+
+var ResizeClusterOperation = api.Describe[ResizeClusterMessage, ResizeClusterResult](api.Operation{
+	Name:   "ResizeCluster",
+	Result: "ResizeClusterResult",
+	Faults: []string{"InvalidClusterState", "ClusterNotFound", "NumberOfNodesQuotaExceeded", "NumberOfNodesPerClusterLimitExceeded", "InsufficientClusterCapacity", "UnsupportedOptionFault", "UnsupportedOperation", "UnauthorizedOperation", "LimitExceededFault", "ReservedNodeNotFound", "InvalidReservedNodeState", "ReservedNodeAlreadyMigrated", "ReservedNodeOfferingNotFound", "DependentServiceUnavailableFault", "ReservedNodeAlreadyExists"},
+})
+
+var RestoreFromClusterSnapshotOperation = api.Describe[RestoreFromClusterSnapshotMessage, RestoreFromClusterSnapshotResult](api.Operation{
+	Name:   "RestoreFromClusterSnapshot",
+	Result: "RestoreFromClusterSnapshotResult",
+	Faults: []string{"AccessToSnapshotDenied", "ClusterAlreadyExists", "ClusterSnapshotNotFound", "ClusterQuotaExceeded", "InsufficientClusterCapacity", "InvalidClusterSnapshotState", "InvalidRestore", "NumberOfNodesQuotaExceeded", "NumberOfNodesPerClusterLimitExceeded", "InvalidVPCNetworkStateFault", "InvalidClusterSubnetGroupStateFault", "InvalidSubnet", "ClusterSubnetGroupNotFoundFault", "UnauthorizedOperation", "HsmClientCertificateNotFoundFault", "HsmConfigurationNotFoundFault", "InvalidElasticIpFault", "ClusterParameterGroupNotFound", "ClusterSecurityGroupNotFound", "LimitExceededFault", "DependentServiceRequestThrottlingFault", "InvalidClusterTrack", "SnapshotScheduleNotFound", "TagLimitExceededFault", "InvalidTagFault", "ReservedNodeNotFound", "InvalidReservedNodeState", "ReservedNodeAlreadyMigrated", "ReservedNodeOfferingNotFound", "DependentServiceUnavailableFault", "ReservedNodeAlreadyExists", "UnsupportedOperation", "RedshiftIdcApplicationNotExists", "DependentServiceAccessDenied", "Ipv6CidrBlockNotFoundFault"},
+})
+
+var RestoreTableFromClusterSnapshotOperation = api.Describe[RestoreTableFromClusterSnapshotMessage, RestoreTableFromClusterSnapshotResult](api.Operation{
+	Name:   "RestoreTableFromClusterSnapshot",
+	Result: "RestoreTableFromClusterSnapshotResult",
+	Faults: []string{"ClusterSnapshotNotFound", "InProgressTableRestoreQuotaExceededFault", "InvalidClusterSnapshotState", "InvalidTableRestoreArgument", "ClusterNotFound", "InvalidClusterState", "UnsupportedOperation"},
+})
+
+var ResumeClusterOperation = api.Describe[ResumeClusterMessage, ResumeClusterResult](api.Operation{
+	Name:   "ResumeCluster",
+	Result: "ResumeClusterResult",
+	Faults: []string{"ClusterNotFound", "InvalidClusterState", "InsufficientClusterCapacity", "UnsupportedOperation"},
+})
+
+var RevokeClusterSecurityGroupIngressOperation = api.Describe[RevokeClusterSecurityGroupIngressMessage, RevokeClusterSecurityGroupIngressResult](api.Operation{
+	Name:   "RevokeClusterSecurityGroupIngress",
+	Result: "RevokeClusterSecurityGroupIngressResult",
+	Faults: []string{"ClusterSecurityGroupNotFound", "AuthorizationNotFound", "InvalidClusterSecurityGroupState"},
+})
+
+var RevokeEndpointAccessOperation = api.Describe[RevokeEndpointAccessMessage, EndpointAuthorization](api.Operation{
+	Name:   "RevokeEndpointAccess",
+	Result: "RevokeEndpointAccessResult",
+	Faults: []string{"ClusterNotFound", "InvalidEndpointState", "InvalidClusterSecurityGroupState", "EndpointNotFound", "EndpointAuthorizationNotFound", "InvalidAuthorizationState", "InvalidClusterState"},
+})
+
+var RevokeSnapshotAccessOperation = api.Describe[RevokeSnapshotAccessMessage, RevokeSnapshotAccessResult](api.Operation{
+	Name:   "RevokeSnapshotAccess",
+	Result: "RevokeSnapshotAccessResult",
+	Faults: []string{"AccessToSnapshotDenied", "AuthorizationNotFound", "ClusterSnapshotNotFound", "UnsupportedOperation"},
+})
+
+var RotateEncryptionKeyOperation = api.Describe[RotateEncryptionKeyMessage, RotateEncryptionKeyResult](api.Operation{
+	Name:   "RotateEncryptionKey",
+	Result: "RotateEncryptionKeyResult",
+	Faults: []string{"ClusterNotFound", "InvalidClusterState", "DependentServiceRequestThrottlingFault", "UnsupportedOperation"},
+})
+
+var UpdatePartnerStatusOperation = api.Describe[UpdatePartnerStatusInputMessage, PartnerIntegrationOutputMessage](api.Operation{
+	Name:   "UpdatePartnerStatus",
+	Result: "UpdatePartnerStatusResult",
+	Faults: []string{"PartnerNotFound", "ClusterNotFound", "UnauthorizedPartnerIntegration", "UnsupportedOperation"},
+})
+
+// Table is the service with all its operations, of which it offers none.
+func Table() api.Service {
 	return api.Service{
 		Name:      "redshift",
 		Version:   "2012-12-01",
 		Namespace: "http://redshift.amazonaws.com/doc/2012-12-01/",
 		Operations: []api.Operation{
-			api.Bind(api.Operation{
-				Name:   "AcceptReservedNodeExchange",
-				Result: "AcceptReservedNodeExchangeResult",
-				Faults: []string{"ReservedNodeNotFound", "InvalidReservedNodeState", "ReservedNodeAlreadyMigrated", "ReservedNodeOfferingNotFound", "UnsupportedOperation", "DependentServiceUnavailableFault", "ReservedNodeAlreadyExists"},
-			}, h.AcceptReservedNodeExchange),
-			api.Bind(api.Operation{
-				Name:   "AddPartner",
-				Result: "AddPartnerResult",
-				Faults: []string{"PartnerNotFound", "ClusterNotFound", "UnauthorizedPartnerIntegration", "UnsupportedOperation"},
-			}, h.AddPartner),
-			api.Bind(api.Operation{
-				Name:   "AssociateDataShareConsumer",
-				Result: "AssociateDataShareConsumerResult",
-				Faults: []string{"InvalidDataShareFault", "InvalidNamespaceFault"},
-			}, h.AssociateDataShareConsumer),
-			api.Bind(api.Operation{
-				Name:   "AuthorizeClusterSecurityGroupIngress",
-				Result: "AuthorizeClusterSecurityGroupIngressResult",
-				Faults: []string{"ClusterSecurityGroupNotFound", "InvalidClusterSecurityGroupState", "AuthorizationAlreadyExists", "AuthorizationQuotaExceeded"},
-			}, h.AuthorizeClusterSecurityGroupIngress),
-			api.Bind(api.Operation{
-				Name:   "AuthorizeDataShare",
-				Result: "AuthorizeDataShareResult",
-				Faults: []string{"InvalidDataShareFault"},
-			}, h.AuthorizeDataShare),
-			api.Bind(api.Operation{
-				Name:   "AuthorizeEndpointAccess",
-				Result: "AuthorizeEndpointAccessResult",
-				Faults: []string{"ClusterNotFound", "EndpointAuthorizationsPerClusterLimitExceeded", "UnsupportedOperation", "EndpointAuthorizationAlreadyExists", "InvalidAuthorizationState", "InvalidClusterState"},
-			}, h.AuthorizeEndpointAccess),
-			api.Bind(api.Operation{
-				Name:   "AuthorizeSnapshotAccess",
-				Result: "AuthorizeSnapshotAccessResult",
-				Faults: []string{"ClusterSnapshotNotFound", "AuthorizationAlreadyExists", "AuthorizationQuotaExceeded", "DependentServiceRequestThrottlingFault", "InvalidClusterSnapshotState", "LimitExceededFault", "UnsupportedOperation"},
-			}, h.AuthorizeSnapshotAccess),
-			api.Bind(api.Operation{
-				Name:   "BatchDeleteClusterSnapshots",
-				Result: "BatchDeleteClusterSnapshotsResult",
-				Faults: []string{"BatchDeleteRequestSizeExceeded"},
-			}, h.BatchDeleteClusterSnapshots),
-			api.Bind(api.Operation{
-				Name:   "BatchModifyClusterSnapshots",
-				Result: "BatchModifyClusterSnapshotsResult",
-				Faults: []string{"InvalidRetentionPeriodFault", "BatchModifyClusterSnapshotsLimitExceededFault"},
-			}, h.BatchModifyClusterSnapshots),
-			api.Bind(api.Operation{
-				Name:   "CancelResize",
-				Result: "CancelResizeResult",
-				Faults: []string{"ClusterNotFound", "ResizeNotFound", "InvalidClusterState", "UnsupportedOperation"},
-			}, h.CancelResize),
-			api.Bind(api.Operation{
-				Name:   "CopyClusterSnapshot",
-				Result: "CopyClusterSnapshotResult",
-				Faults: []string{"ClusterNotFound", "ClusterSnapshotAlreadyExists", "ClusterSnapshotNotFound", "InvalidClusterSnapshotState", "ClusterSnapshotQuotaExceeded", "InvalidRetentionPeriodFault"},
-			}, h.CopyClusterSnapshot),
-			api.Bind(api.Operation{
-				Name:   "CreateAuthenticationProfile",
-				Result: "CreateAuthenticationProfileResult",
-				Faults: []string{"AuthenticationProfileAlreadyExistsFault", "AuthenticationProfileQuotaExceededFault", "InvalidAuthenticationProfileRequestFault"},
-			}, h.CreateAuthenticationProfile),
-			api.Bind(api.Operation{
-				Name:   "CreateCluster",
-				Result: "CreateClusterResult",
-				Faults: []string{"ClusterAlreadyExists", "InsufficientClusterCapacity", "ClusterParameterGroupNotFound", "ClusterSecurityGroupNotFound", "ClusterQuotaExceeded", "NumberOfNodesQuotaExceeded", "NumberOfNodesPerClusterLimitExceeded", "ClusterSubnetGroupNotFoundFault", "InvalidVPCNetworkStateFault", "InvalidClusterSubnetGroupStateFault", "InvalidSubnet", "UnauthorizedOperation", "HsmClientCertificateNotFoundFault", "HsmConfigurationNotFoundFault", "InvalidElasticIpFault", "TagLimitExceededFault", "InvalidTagFault", "LimitExceededFault", "DependentServiceRequestThrottlingFault", "InvalidClusterTrack", "SnapshotScheduleNotFound", "InvalidRetentionPeriodFault", "Ipv6CidrBlockNotFoundFault", "UnsupportedOperation", "RedshiftIdcApplicationNotExists", "DependentServiceUnavailableFault", "DependentServiceAccessDenied"},
-			}, h.CreateCluster),
-			api.Bind(api.Operation{
-				Name:   "CreateClusterParameterGroup",
-				Result: "CreateClusterParameterGroupResult",
-				Faults: []string{"ClusterParameterGroupQuotaExceeded", "ClusterParameterGroupAlreadyExists", "TagLimitExceededFault", "InvalidTagFault"},
-			}, h.CreateClusterParameterGroup),
-			api.Bind(api.Operation{
-				Name:   "CreateClusterSecurityGroup",
-				Result: "CreateClusterSecurityGroupResult",
-				Faults: []string{"ClusterSecurityGroupAlreadyExists", "QuotaExceeded.ClusterSecurityGroup", "TagLimitExceededFault", "InvalidTagFault"},
-			}, h.CreateClusterSecurityGroup),
-			api.Bind(api.Operation{
-				Name:   "CreateClusterSnapshot",
-				Result: "CreateClusterSnapshotResult",
-				Faults: []string{"ClusterSnapshotAlreadyExists", "InvalidClusterState", "ClusterNotFound", "ClusterSnapshotQuotaExceeded", "TagLimitExceededFault", "InvalidTagFault", "InvalidRetentionPeriodFault"},
-			}, h.CreateClusterSnapshot),
-			api.Bind(api.Operation{
-				Name:   "CreateClusterSubnetGroup",
-				Result: "CreateClusterSubnetGroupResult",
-				Faults: []string{"ClusterSubnetGroupAlreadyExists", "ClusterSubnetGroupQuotaExceeded", "ClusterSubnetQuotaExceededFault", "InvalidSubnet", "UnauthorizedOperation", "TagLimitExceededFault", "InvalidTagFault", "DependentServiceRequestThrottlingFault"},
-			}, h.CreateClusterSubnetGroup),
-			api.Bind(api.Operation{
-				Name:   "CreateCustomDomainAssociation",
-				Result: "CreateCustomDomainAssociationResult",
-				Faults: []string{"UnsupportedOperation", "ClusterNotFound", "CustomCnameAssociationFault"},
-			}, h.CreateCustomDomainAssociation),
-			api.Bind(api.Operation{
-				Name:   "CreateEndpointAccess",
-				Result: "CreateEndpointAccessResult",
-				Faults: []string{"ClusterNotFound", "AccessToClusterDenied", "EndpointsPerClusterLimitExceeded", "EndpointsPerAuthorizationLimitExceeded", "InvalidClusterSecurityGroupState", "ClusterSubnetGroupNotFoundFault", "EndpointAlreadyExists", "UnsupportedOperation", "InvalidClusterState", "UnauthorizedOperation"},
-			}, h.CreateEndpointAccess),
-			api.Bind(api.Operation{
-				Name:   "CreateEventSubscription",
-				Result: "CreateEventSubscriptionResult",
-				Faults: []string{"EventSubscriptionQuotaExceeded", "SubscriptionAlreadyExist", "SNSInvalidTopic", "SNSNoAuthorization", "SNSTopicArnNotFound", "SubscriptionEventIdNotFound", "SubscriptionCategoryNotFound", "SubscriptionSeverityNotFound", "SourceNotFound", "TagLimitExceededFault", "InvalidTagFault"},
-			}, h.CreateEventSubscription),
-			api.Bind(api.Operation{
-				Name:   "CreateHsmClientCertificate",
-				Result: "CreateHsmClientCertificateResult",
-				Faults: []string{"HsmClientCertificateAlreadyExistsFault", "HsmClientCertificateQuotaExceededFault", "TagLimitExceededFault", "InvalidTagFault"},
-			}, h.CreateHsmClientCertificate),
-			api.Bind(api.Operation{
-				Name:   "CreateHsmConfiguration",
-				Result: "CreateHsmConfigurationResult",
-				Faults: []string{"HsmConfigurationAlreadyExistsFault", "HsmConfigurationQuotaExceededFault", "TagLimitExceededFault", "InvalidTagFault"},
-			}, h.CreateHsmConfiguration),
-			api.Bind(api.Operation{
-				Name:   "CreateIntegration",
-				Result: "CreateIntegrationResult",
-				Faults: []string{"IntegrationAlreadyExistsFault", "IntegrationConflictOperationFault", "IntegrationQuotaExceededFault", "IntegrationSourceNotFoundFault", "IntegrationTargetNotFoundFault", "UnsupportedOperation", "InvalidClusterState", "TagLimitExceededFault", "InvalidTagFault"},
-			}, h.CreateIntegration),
-			api.Bind(api.Operation{
-				Name:   "CreateRedshiftIdcApplication",
-				Result: "CreateRedshiftIdcApplicationResult",
-				Faults: []string{"RedshiftIdcApplicationAlreadyExists", "DependentServiceUnavailableFault", "UnsupportedOperation", "DependentServiceAccessDenied", "RedshiftIdcApplicationQuotaExceeded", "TagLimitExceededFault", "InvalidTagFault"},
-			}, h.CreateRedshiftIdcApplication),
-			api.Bind(api.Operation{
-				Name:   "CreateScheduledAction",
-				Result: "CreateScheduledActionResult",
-				Faults: []string{"ClusterNotFound", "ScheduledActionAlreadyExists", "ScheduledActionQuotaExceeded", "ScheduledActionTypeUnsupported", "InvalidSchedule", "InvalidScheduledAction", "UnauthorizedOperation", "UnsupportedOperation"},
-			}, h.CreateScheduledAction),
-			api.Bind(api.Operation{
-				Name:   "CreateSnapshotCopyGrant",
-				Result: "CreateSnapshotCopyGrantResult",
-				Faults: []string{"SnapshotCopyGrantAlreadyExistsFault", "SnapshotCopyGrantQuotaExceededFault", "LimitExceededFault", "TagLimitExceededFault", "InvalidTagFault", "DependentServiceRequestThrottlingFault"},
-			}, h.CreateSnapshotCopyGrant),
-			api.Bind(api.Operation{
-				Name:   "CreateSnapshotSchedule",
-				Result: "CreateSnapshotScheduleResult",
-				Faults: []string{"SnapshotScheduleAlreadyExists", "InvalidSchedule", "SnapshotScheduleQuotaExceeded", "TagLimitExceededFault", "ScheduleDefinitionTypeUnsupported", "InvalidTagFault"},
-			}, h.CreateSnapshotSchedule),
-			api.Bind(api.Operation{
-				Name:   "CreateTags",
-				Faults: []string{"TagLimitExceededFault", "ResourceNotFoundFault", "InvalidTagFault", "InvalidClusterState"},
-			}, h.CreateTags),
-			api.Bind(api.Operation{
-				Name:   "CreateUsageLimit",
-				Result: "CreateUsageLimitResult",
-				Faults: []string{"ClusterNotFound", "InvalidClusterState", "LimitExceededFault", "UsageLimitAlreadyExists", "InvalidUsageLimit", "TagLimitExceededFault", "UnsupportedOperation"},
-			}, h.CreateUsageLimit),
-			api.Bind(api.Operation{
-				Name:   "DeauthorizeDataShare",
-				Result: "DeauthorizeDataShareResult",
-				Faults: []string{"InvalidDataShareFault"},
-			}, h.DeauthorizeDataShare),
-			api.Bind(api.Operation{
-				Name:   "DeleteAuthenticationProfile",
-				Result: "DeleteAuthenticationProfileResult",
-				Faults: []string{"AuthenticationProfileNotFoundFault", "InvalidAuthenticationProfileRequestFault"},
-			}, h.DeleteAuthenticationProfile),
-			api.Bind(api.Operation{
-				Name:   "DeleteCluster",
-				Result: "DeleteClusterResult",
-				Faults: []string{"ClusterNotFound", "InvalidClusterState", "ClusterSnapshotAlreadyExists", "ClusterSnapshotQuotaExceeded", "InvalidRetentionPeriodFault"},
-			}, h.DeleteCluster),
-			api.Bind(api.Operation{
-				Name:   "DeleteClusterParameterGroup",
-				Faults: []string{"InvalidClusterParameterGroupState", "ClusterParameterGroupNotFound"},
-			}, h.DeleteClusterParameterGroup),
-			api.Bind(api.Operation{
-				Name:   "DeleteClusterSecurityGroup",
-				Faults: []string{"InvalidClusterSecurityGroupState", "ClusterSecurityGroupNotFound"},
-			}, h.DeleteClusterSecurityGroup),
-			api.Bind(api.Operation{
-				Name:   "DeleteClusterSnapshot",
-				Result: "DeleteClusterSnapshotResult",
-				Faults: []string{"InvalidClusterSnapshotState", "ClusterSnapshotNotFound"},
-			}, h.DeleteClusterSnapshot),
-			api.Bind(api.Operation{
-				Name:   "DeleteClusterSubnetGroup",
-				Faults: []string{"InvalidClusterSubnetGroupStateFault", "InvalidClusterSubnetStateFault", "ClusterSubnetGroupNotFoundFault"},
-			}, h.DeleteClusterSubnetGroup),
-			api.Bind(api.Operation{
-				Name:   "DeleteCustomDomainAssociation",
-				Faults: []string{"UnsupportedOperation", "ClusterNotFound", "CustomCnameAssociationFault", "CustomDomainAssociationNotFoundFault"},
-			}, h.DeleteCustomDomainAssociation),
-			api.Bind(api.Operation{
-				Name:   "DeleteEndpointAccess",
-				Result: "DeleteEndpointAccessResult",
-				Faults: []string{"ClusterNotFound", "InvalidEndpointState", "InvalidClusterSecurityGroupState", "EndpointNotFound", "InvalidClusterState"},
-			}, h.DeleteEndpointAccess),
-			api.Bind(api.Operation{
-				Name:   "DeleteEventSubscription",
-				Faults: []string{"SubscriptionNotFound", "InvalidSubscriptionStateFault"},
-			}, h.DeleteEventSubscription),
-			api.Bind(api.Operation{
-				Name:   "DeleteHsmClientCertificate",
-				Faults: []string{"InvalidHsmClientCertificateStateFault", "HsmClientCertificateNotFoundFault"},
-			}, h.DeleteHsmClientCertificate),
-			api.Bind(api.Operation{
-				Name:   "DeleteHsmConfiguration",
-				Faults: []string{"InvalidHsmConfigurationStateFault", "HsmConfigurationNotFoundFault"},
-			}, h.DeleteHsmConfiguration),
-			api.Bind(api.Operation{
-				Name:   "DeleteIntegration",
-				Result: "DeleteIntegrationResult",
-				Faults: []string{"IntegrationNotFoundFault", "IntegrationConflictStateFault", "IntegrationConflictOperationFault", "UnsupportedOperation"},
-			}, h.DeleteIntegration),
-			api.Bind(api.Operation{
-				Name:   "DeletePartner",
-				Result: "DeletePartnerResult",
-				Faults: []string{"PartnerNotFound", "ClusterNotFound", "UnauthorizedPartnerIntegration", "UnsupportedOperation"},
-			}, h.DeletePartner),
-			api.Bind(api.Operation{
-				Name:   "DeleteRedshiftIdcApplication",
-				Faults: []string{"RedshiftIdcApplicationNotExists", "DependentServiceUnavailableFault", "UnsupportedOperation", "DependentServiceAccessDenied"},
-			}, h.DeleteRedshiftIdcApplication),
-			api.Bind(api.Operation{
-				Name:   "DeleteResourcePolicy",
-				Faults: []string{"ResourceNotFoundFault", "UnsupportedOperation"},
-			}, h.DeleteResourcePolicy),
-			api.Bind(api.Operation{
-				Name:   "DeleteScheduledAction",
-				Faults: []string{"ScheduledActionNotFound", "UnauthorizedOperation"},
-			}, h.DeleteScheduledAction),
-			api.Bind(api.Operation{
-				Name:   "DeleteSnapshotCopyGrant",
-				Faults: []string{"InvalidSnapshotCopyGrantStateFault", "SnapshotCopyGrantNotFoundFault"},
-			}, h.DeleteSnapshotCopyGrant),
-			api.Bind(api.Operation{
-				Name:   "DeleteSnapshotSchedule",
-				Faults: []string{"InvalidClusterSnapshotScheduleState", "SnapshotScheduleNotFound"},
-			}, h.DeleteSnapshotSchedule),
-			api.Bind(api.Operation{
-				Name:   "DeleteTags",
-				Faults: []string{"ResourceNotFoundFault", "InvalidTagFault"},
-			}, h.DeleteTags),
-			api.Bind(api.Operation{
-				Name:   "DeleteUsageLimit",
-				Faults: []string{"UsageLimitNotFound", "UnsupportedOperation"},
-			}, h.DeleteUsageLimit),
-			api.Bind(api.Operation{
-				Name:   "DeregisterNamespace",
-				Result: "DeregisterNamespaceResult",
-				Faults: []string{"ClusterNotFound", "InvalidNamespaceFault", "InvalidClusterState"},
-			}, h.DeregisterNamespace),
-			api.Bind(api.Operation{
-				Name:   "DescribeAccountAttributes",
-				Result: "DescribeAccountAttributesResult",
-				Faults: []string{},
-			}, h.DescribeAccountAttributes),
-			api.Bind(api.Operation{
-				Name:   "DescribeAuthenticationProfiles",
-				Result: "DescribeAuthenticationProfilesResult",
-				Faults: []string{"AuthenticationProfileNotFoundFault", "InvalidAuthenticationProfileRequestFault"},
-			}, h.DescribeAuthenticationProfiles),
-			api.Bind(api.Operation{
-				Name:   "DescribeClusterDbRevisions",
-				Result: "DescribeClusterDbRevisionsResult",
-				Faults: []string{"ClusterNotFound", "InvalidClusterState"},
-			}, h.DescribeClusterDbRevisions),
-			api.Bind(api.Operation{
-				Name:   "DescribeClusterParameterGroups",
-				Result: "DescribeClusterParameterGroupsResult",
-				Faults: []string{"ClusterParameterGroupNotFound", "InvalidTagFault"},
-			}, h.DescribeClusterParameterGroups),
-			api.Bind(api.Operation{
-				Name:   "DescribeClusterParameters",
-				Result: "DescribeClusterParametersResult",
-				Faults: []string{"ClusterParameterGroupNotFound"},
-			}, h.DescribeClusterParameters),
-			api.Bind(api.Operation{
-				Name:   "DescribeClusterSecurityGroups",
-				Result: "DescribeClusterSecurityGroupsResult",
-				Faults: []string{"ClusterSecurityGroupNotFound", "InvalidTagFault"},
-			}, h.DescribeClusterSecurityGroups),
-			api.Bind(api.Operation{
-				Name:   "DescribeClusterSnapshots",
-				Result: "DescribeClusterSnapshotsResult",
-				Faults: []string{"ClusterNotFound", "ClusterSnapshotNotFound", "InvalidTagFault", "UnsupportedOperation"},
-			}, h.DescribeClusterSnapshots),
-			api.Bind(api.Operation{
-				Name:   "DescribeClusterSubnetGroups",
-				Result: "DescribeClusterSubnetGroupsResult",
-				Faults: []string{"ClusterSubnetGroupNotFoundFault", "InvalidTagFault"},
-			}, h.DescribeClusterSubnetGroups),
-			api.Bind(api.Operation{
-				Name:   "DescribeClusterTracks",
-				Result: "DescribeClusterTracksResult",
-				Faults: []string{"InvalidClusterTrack", "UnauthorizedOperation"},
-			}, h.DescribeClusterTracks),
-			api.Bind(api.Operation{
-				Name:   "DescribeClusterVersions",
-				Result: "DescribeClusterVersionsResult",
-				Faults: []string{},
-			}, h.DescribeClusterVersions),
-			api.Bind(api.Operation{
-				Name:   "DescribeClusters",
-				Result: "DescribeClustersResult",
-				Faults: []string{"ClusterNotFound", "InvalidTagFault"},
-			}, h.DescribeClusters),
-			api.Bind(api.Operation{
-				Name:   "DescribeCustomDomainAssociations",
-				Result: "DescribeCustomDomainAssociationsResult",
-				Faults: []string{"CustomDomainAssociationNotFoundFault", "UnsupportedOperation"},
-			}, h.DescribeCustomDomainAssociations),
-			api.Bind(api.Operation{
-				Name:   "DescribeDataShares",
-				Result: "DescribeDataSharesResult",
-				Faults: []string{"InvalidDataShareFault"},
-			}, h.DescribeDataShares),
-			api.Bind(api.Operation{
-				Name:   "DescribeDataSharesForConsumer",
-				Result: "DescribeDataSharesForConsumerResult",
-				Faults: []string{"InvalidNamespaceFault"},
-			}, h.DescribeDataSharesForConsumer),
-			api.Bind(api.Operation{
-				Name:   "DescribeDataSharesForProducer",
-				Result: "DescribeDataSharesForProducerResult",
-				Faults: []string{"InvalidNamespaceFault"},
-			}, h.DescribeDataSharesForProducer),
-			api.Bind(api.Operation{
-				Name:   "DescribeDefaultClusterParameters",
-				Result: "DescribeDefaultClusterParametersResult",
-				Faults: []string{},
-			}, h.DescribeDefaultClusterParameters),
-			api.Bind(api.Operation{
-				Name:   "DescribeEndpointAccess",
-				Result: "DescribeEndpointAccessResult",
-				Faults: []string{"ClusterNotFound", "InvalidClusterState", "EndpointNotFound"},
-			}, h.DescribeEndpointAccess),
-			api.Bind(api.Operation{
-				Name:   "DescribeEndpointAuthorization",
-				Result: "DescribeEndpointAuthorizationResult",
-				Faults: []string{"ClusterNotFound", "UnsupportedOperation"},
-			}, h.DescribeEndpointAuthorization),
-			api.Bind(api.Operation{
-				Name:   "DescribeEventCategories",
-				Result: "DescribeEventCategoriesResult",
-				Faults: []string{},
-			}, h.DescribeEventCategories),
-			api.Bind(api.Operation{
-				Name:   "DescribeEventSubscriptions",
-				Result: "DescribeEventSubscriptionsResult",
-				Faults: []string{"SubscriptionNotFound", "InvalidTagFault"},
-			}, h.DescribeEventSubscriptions),
-			api.Bind(api.Operation{
-				Name:   "DescribeEvents",
-				Result: "DescribeEventsResult",
-				Faults: []string{},
-			}, h.DescribeEvents),
-			api.Bind(api.Operation{
-				Name:   "DescribeHsmClientCertificates",
-				Result: "DescribeHsmClientCertificatesResult",
-				Faults: []string{"HsmClientCertificateNotFoundFault", "InvalidTagFault"},
-			}, h.DescribeHsmClientCertificates),
-			api.Bind(api.Operation{
-				Name:   "DescribeHsmConfigurations",
-				Result: "DescribeHsmConfigurationsResult",
-				Faults: []string{"HsmConfigurationNotFoundFault", "InvalidTagFault"},
-			}, h.DescribeHsmConfigurations),
-			api.Bind(api.Operation{
-				Name:   "DescribeInboundIntegrations",
-				Result: "DescribeInboundIntegrationsResult",
-				Faults: []string{"IntegrationNotFoundFault", "InvalidNamespaceFault", "UnsupportedOperation"},
-			}, h.DescribeInboundIntegrations),
-			api.Bind(api.Operation{
-				Name:   "DescribeIntegrations",
-				Result: "DescribeIntegrationsResult",
-				Faults: []string{"IntegrationNotFoundFault", "UnsupportedOperation"},
-			}, h.DescribeIntegrations),
-			api.Bind(api.Operation{
-				Name:   "DescribeLoggingStatus",
-				Result: "DescribeLoggingStatusResult",
-				Faults: []string{"ClusterNotFound", "UnsupportedOperation"},
-			}, h.DescribeLoggingStatus),
-			api.Bind(api.Operation{
-				Name:   "DescribeNodeConfigurationOptions",
-				Result: "DescribeNodeConfigurationOptionsResult",
-				Faults: []string{"ClusterSnapshotNotFound", "InvalidClusterSnapshotState", "ClusterNotFound", "AccessToSnapshotDenied", "UnsupportedOperation"},
-			}, h.DescribeNodeConfigurationOptions),
-			api.Bind(api.Operation{
-				Name:   "DescribeOrderableClusterOptions",
-				Result: "DescribeOrderableClusterOptionsResult",
-				Faults: []string{},
-			}, h.DescribeOrderableClusterOptions),
-			api.Bind(api.Operation{
-				Name:   "DescribePartners",
-				Result: "DescribePartnersResult",
-				Faults: []string{"ClusterNotFound", "UnauthorizedPartnerIntegration", "UnsupportedOperation"},
-			}, h.DescribePartners),
-			api.Bind(api.Operation{
-				Name:   "DescribeRedshiftIdcApplications",
-				Result: "DescribeRedshiftIdcApplicationsResult",
-				Faults: []string{"RedshiftIdcApplicationNotExists", "DependentServiceUnavailableFault", "UnsupportedOperation", "DependentServiceAccessDenied"},
-			}, h.DescribeRedshiftIdcApplications),
-			api.Bind(api.Operation{
-				Name:   "DescribeReservedNodeExchangeStatus",
-				Result: "DescribeReservedNodeExchangeStatusResult",
-				Faults: []string{"ReservedNodeNotFound", "ReservedNodeExchangeNotFond", "UnsupportedOperation"},
-			}, h.DescribeReservedNodeExchangeStatus),
-			api.Bind(api.Operation{
-				Name:   "DescribeReservedNodeOfferings",
-				Result: "DescribeReservedNodeOfferingsResult",
-				Faults: []string{"ReservedNodeOfferingNotFound", "UnsupportedOperation", "DependentServiceUnavailableFault"},
-			}, h.DescribeReservedNodeOfferings),
-			api.Bind(api.Operation{
-				Name:   "DescribeReservedNodes",
-				Result: "DescribeReservedNodesResult",
-				Faults: []string{"ReservedNodeNotFound", "DependentServiceUnavailableFault"},
-			}, h.DescribeReservedNodes),
-			api.Bind(api.Operation{
-				Name:   "DescribeResize",
-				Result: "DescribeResizeResult",
-				Faults: []string{"ClusterNotFound", "ResizeNotFound", "UnsupportedOperation"},
-			}, h.DescribeResize),
-			api.Bind(api.Operation{
-				Name:   "DescribeScheduledActions",
-				Result: "DescribeScheduledActionsResult",
-				Faults: []string{"ScheduledActionNotFound", "UnauthorizedOperation"},
-			}, h.DescribeScheduledActions),
-			api.Bind(api.Operation{
-				Name:   "DescribeSnapshotCopyGrants",
-				Result: "DescribeSnapshotCopyGrantsResult",
-				Faults: []string{"SnapshotCopyGrantNotFoundFault", "InvalidTagFault"},
-			}, h.DescribeSnapshotCopyGrants),
-			api.Bind(api.Operation{
-				Name:   "DescribeSnapshotSchedules",
-				Result: "DescribeSnapshotSchedulesResult",
-				Faults: []string{},
-			}, h.DescribeSnapshotSchedules),
-			api.Bind(api.Operation{
-				Name:   "DescribeStorage",
-				Result: "DescribeStorageResult",
-				Faults: []string{},
-			}, h.DescribeStorage),
-			api.Bind(api.Operation{
-				Name:   "DescribeTableRestoreStatus",
-				Result: "DescribeTableRestoreStatusResult",
-				Faults: []string{"TableRestoreNotFoundFault", "ClusterNotFound"},
-			}, h.DescribeTableRestoreStatus),
-			api.Bind(api.Operation{
-				Name:   "DescribeTags",
-				Result: "DescribeTagsResult",
-				Faults: []string{"ResourceNotFoundFault", "InvalidTagFault"},
-			}, h.DescribeTags),
-			api.Bind(api.Operation{
-				Name:   "DescribeUsageLimits",
-				Result: "DescribeUsageLimitsResult",
-				Faults: []string{"ClusterNotFound", "UnsupportedOperation"},
-			}, h.DescribeUsageLimits),
-			api.Bind(api.Operation{
-				Name:   "DisableLogging",
-				Result: "DisableLoggingResult",
-				Faults: []string{"ClusterNotFound", "InvalidClusterState", "UnsupportedOperation"},
-			}, h.DisableLogging),
-			api.Bind(api.Operation{
-				Name:   "DisableSnapshotCopy",
-				Result: "DisableSnapshotCopyResult",
-				Faults: []string{"ClusterNotFound", "SnapshotCopyAlreadyDisabledFault", "InvalidClusterState", "UnauthorizedOperation", "UnsupportedOperation"},
-			}, h.DisableSnapshotCopy),
-			api.Bind(api.Operation{
-				Name:   "DisassociateDataShareConsumer",
-				Result: "DisassociateDataShareConsumerResult",
-				Faults: []string{"InvalidDataShareFault", "InvalidNamespaceFault"},
-			}, h.DisassociateDataShareConsumer),
-			api.Bind(api.Operation{
-				Name:   "EnableLogging",
-				Result: "EnableLoggingResult",
-				Faults: []string{"ClusterNotFound", "BucketNotFoundFault", "InsufficientS3BucketPolicyFault", "InvalidS3KeyPrefixFault", "InvalidS3BucketNameFault", "InvalidClusterState", "UnsupportedOperation"},
-			}, h.EnableLogging),
-			api.Bind(api.Operation{
-				Name:   "EnableSnapshotCopy",
-				Result: "EnableSnapshotCopyResult",
-				Faults: []string{"IncompatibleOrderableOptions", "InvalidClusterState", "ClusterNotFound", "CopyToRegionDisabledFault", "SnapshotCopyAlreadyEnabledFault", "UnknownSnapshotCopyRegionFault", "UnauthorizedOperation", "SnapshotCopyGrantNotFoundFault", "LimitExceededFault", "DependentServiceRequestThrottlingFault", "InvalidRetentionPeriodFault"},
-			}, h.EnableSnapshotCopy),
-			api.Bind(api.Operation{
-				Name:   "FailoverPrimaryCompute",
-				Result: "FailoverPrimaryComputeResult",
-				Faults: []string{"ClusterNotFound", "UnsupportedOperation", "UnauthorizedOperation", "InvalidClusterState"},
-			}, h.FailoverPrimaryCompute),
-			api.Bind(api.Operation{
-				Name:   "GetClusterCredentials",
-				Result: "GetClusterCredentialsResult",
-				Faults: []string{"ClusterNotFound", "UnsupportedOperation"},
-			}, h.GetClusterCredentials),
-			api.Bind(api.Operation{
-				Name:   "GetClusterCredentialsWithIAM",
-				Result: "GetClusterCredentialsWithIAMResult",
-				Faults: []string{"ClusterNotFound", "UnsupportedOperation"},
-			}, h.GetClusterCredentialsWithIAM),
-			api.Bind(api.Operation{
-				Name:   "GetIdentityCenterAuthToken",
-				Result: "GetIdentityCenterAuthTokenResult",
-				Faults: []string{"ClusterNotFound", "InvalidClusterState", "UnsupportedOperation", "RedshiftInvalidParameter"},
-			}, h.GetIdentityCenterAuthToken),
-			api.Bind(api.Operation{
-				Name:   "GetReservedNodeExchangeConfigurationOptions",
-				Result: "GetReservedNodeExchangeConfigurationOptionsResult",
-				Faults: []string{"ReservedNodeNotFound", "InvalidReservedNodeState", "ReservedNodeAlreadyMigrated", "ReservedNodeOfferingNotFound", "UnsupportedOperation", "DependentServiceUnavailableFault", "ClusterNotFound", "ClusterSnapshotNotFound"},
-			}, h.GetReservedNodeExchangeConfigurationOptions),
-			api.Bind(api.Operation{
-				Name:   "GetReservedNodeExchangeOfferings",
-				Result: "GetReservedNodeExchangeOfferingsResult",
-				Faults: []string{"ReservedNodeNotFound", "InvalidReservedNodeState", "ReservedNodeAlreadyMigrated", "ReservedNodeOfferingNotFound", "UnsupportedOperation", "DependentServiceUnavailableFault"},
-			}, h.GetReservedNodeExchangeOfferings),
-			api.Bind(api.Operation{
-				Name:   "GetResourcePolicy",
-				Result: "GetResourcePolicyResult",
-				Faults: []string{"ResourceNotFoundFault", "InvalidPolicyFault", "UnsupportedOperation"},
-			}, h.GetResourcePolicy),
-			api.Bind(api.Operation{
-				Name:   "ListRecommendations",
-				Result: "ListRecommendationsResult",
-				Faults: []string{"ClusterNotFound", "UnsupportedOperation"},
-			}, h.ListRecommendations),
-			api.Bind(api.Operation{
-				Name:   "ModifyAquaConfiguration",
-				Result: "ModifyAquaConfigurationResult",
-				Faults: []string{"ClusterNotFound", "InvalidClusterState", "UnsupportedOperation"},
-			}, h.ModifyAquaConfiguration),
-			api.Bind(api.Operation{
-				Name:   "ModifyAuthenticationProfile",
-				Result: "ModifyAuthenticationProfileResult",
-				Faults: []string{"AuthenticationProfileNotFoundFault", "AuthenticationProfileQuotaExceededFault", "InvalidAuthenticationProfileRequestFault"},
-			}, h.ModifyAuthenticationProfile),
-			api.Bind(api.Operation{
-				Name:   "ModifyCluster",
-				Result: "ModifyClusterResult",
-				Faults: []string{"InvalidClusterState", "InvalidClusterSecurityGroupState", "ClusterNotFound", "NumberOfNodesQuotaExceeded", "NumberOfNodesPerClusterLimitExceeded", "ClusterSecurityGroupNotFound", "ClusterParameterGroupNotFound", "InsufficientClusterCapacity", "UnsupportedOptionFault", "UnauthorizedOperation", "HsmClientCertificateNotFoundFault", "HsmConfigurationNotFoundFault", "ClusterAlreadyExists", "LimitExceededFault", "DependentServiceRequestThrottlingFault", "InvalidElasticIpFault", "TableLimitExceeded", "InvalidClusterTrack", "InvalidRetentionPeriodFault", "UnsupportedOperation", "CustomCnameAssociationFault", "Ipv6CidrBlockNotFoundFault"},
-			}, h.ModifyCluster),
-			api.Bind(api.Operation{
-				Name:   "ModifyClusterDbRevision",
-				Result: "ModifyClusterDbRevisionResult",
-				Faults: []string{"ClusterNotFound", "ClusterOnLatestRevision", "InvalidClusterState", "UnsupportedOperation"},
-			}, h.ModifyClusterDbRevision),
-			api.Bind(api.Operation{
-				Name:   "ModifyClusterIamRoles",
-				Result: "ModifyClusterIamRolesResult",
-				Faults: []string{"InvalidClusterState", "ClusterNotFound"},
-			}, h.ModifyClusterIamRoles),
-			api.Bind(api.Operation{
-				Name:   "ModifyClusterMaintenance",
-				Result: "ModifyClusterMaintenanceResult",
-				Faults: []string{"ClusterNotFound", "InvalidClusterState"},
-			}, h.ModifyClusterMaintenance),
-			api.Bind(api.Operation{
-				Name:   "ModifyClusterParameterGroup",
-				Result: "ModifyClusterParameterGroupResult",
-				Faults: []string{"ClusterParameterGroupNotFound", "InvalidClusterParameterGroupState"},
-			}, h.ModifyClusterParameterGroup),
-			api.Bind(api.Operation{
-				Name:   "ModifyClusterSnapshot",
-				Result: "ModifyClusterSnapshotResult",
-				Faults: []string{"InvalidClusterSnapshotState", "ClusterSnapshotNotFound", "InvalidRetentionPeriodFault"},
-			}, h.ModifyClusterSnapshot),
-			api.Bind(api.Operation{
-				Name:   "ModifyClusterSnapshotSchedule",
-				Faults: []string{"ClusterNotFound", "SnapshotScheduleNotFound", "InvalidClusterSnapshotScheduleState"},
-			}, h.ModifyClusterSnapshotSchedule),
-			api.Bind(api.Operation{
-				Name:   "ModifyClusterSubnetGroup",
-				Result: "ModifyClusterSubnetGroupResult",
-				Faults: []string{"ClusterSubnetGroupNotFoundFault", "ClusterSubnetQuotaExceededFault", "SubnetAlreadyInUse", "InvalidSubnet", "UnauthorizedOperation", "DependentServiceRequestThrottlingFault"},
-			}, h.ModifyClusterSubnetGroup),
-			api.Bind(api.Operation{
-				Name:   "ModifyCustomDomainAssociation",
-				Result: "ModifyCustomDomainAssociationResult",
-				Faults: []string{"UnsupportedOperation", "ClusterNotFound", "CustomCnameAssociationFault", "CustomDomainAssociationNotFoundFault"},
-			}, h.ModifyCustomDomainAssociation),
-			api.Bind(api.Operation{
-				Name:   "ModifyEndpointAccess",
-				Result: "ModifyEndpointAccessResult",
-				Faults: []string{"InvalidClusterSecurityGroupState", "ClusterNotFound", "InvalidEndpointState", "EndpointNotFound", "InvalidClusterState", "UnauthorizedOperation"},
-			}, h.ModifyEndpointAccess),
-			api.Bind(api.Operation{
-				Name:   "ModifyEventSubscription",
-				Result: "ModifyEventSubscriptionResult",
-				Faults: []string{"SubscriptionNotFound", "SNSInvalidTopic", "SNSNoAuthorization", "SNSTopicArnNotFound", "SubscriptionEventIdNotFound", "SubscriptionCategoryNotFound", "SubscriptionSeverityNotFound", "SourceNotFound", "InvalidSubscriptionStateFault"},
-			}, h.ModifyEventSubscription),
-			api.Bind(api.Operation{
-				Name:   "ModifyIntegration",
-				Result: "ModifyIntegrationResult",
-				Faults: []string{"IntegrationNotFoundFault", "IntegrationConflictStateFault", "IntegrationConflictOperationFault", "IntegrationAlreadyExistsFault", "UnsupportedOperation"},
-			}, h.ModifyIntegration),
-			api.Bind(api.Operation{
-				Name:   "ModifyLakehouseConfiguration",
-				Result: "ModifyLakehouseConfigurationResult",
-				Faults: []string{"ClusterNotFound", "InvalidClusterState", "UnsupportedOperation", "UnauthorizedOperation", "RedshiftIdcApplicationNotExists", "DependentServiceUnavailableFault", "DependentServiceAccessDenied"},
-			}, h.ModifyLakehouseConfiguration),
-			api.Bind(api.Operation{
-				Name:   "ModifyRedshiftIdcApplication",
-				Result: "ModifyRedshiftIdcApplicationResult",
-				Faults: []string{"RedshiftIdcApplicationNotExists", "DependentServiceUnavailableFault", "UnsupportedOperation", "DependentServiceAccessDenied"},
-			}, h.ModifyRedshiftIdcApplication),
-			api.Bind(api.Operation{
-				Name:   "ModifyScheduledAction",
-				Result: "ModifyScheduledActionResult",
-				Faults: []string{"ClusterNotFound", "ScheduledActionNotFound", "ScheduledActionTypeUnsupported", "InvalidSchedule", "InvalidScheduledAction", "UnauthorizedOperation", "UnsupportedOperation"},
-			}, h.ModifyScheduledAction),
-			api.Bind(api.Operation{
-				Name:   "ModifySnapshotCopyRetentionPeriod",
-				Result: "ModifySnapshotCopyRetentionPeriodResult",
-				Faults: []string{"ClusterNotFound", "SnapshotCopyDisabledFault", "UnauthorizedOperation", "InvalidClusterState", "InvalidRetentionPeriodFault"},
-			}, h.ModifySnapshotCopyRetentionPeriod),
-			api.Bind(api.Operation{
-				Name:   "ModifySnapshotSchedule",
-				Result: "ModifySnapshotScheduleResult",
-				Faults: []string{"InvalidSchedule", "SnapshotScheduleNotFound", "SnapshotScheduleUpdateInProgress"},
-			}, h.ModifySnapshotSchedule),
-			api.Bind(api.Operation{
-				Name:   "ModifyUsageLimit",
-				Result: "ModifyUsageLimitResult",
-				Faults: []string{"InvalidUsageLimit", "UsageLimitNotFound", "UnsupportedOperation"},
-			}, h.ModifyUsageLimit),
-			api.Bind(api.Operation{
-				Name:   "PauseCluster",
-				Result: "PauseClusterResult",
-				Faults: []string{"ClusterNotFound", "InvalidClusterState", "UnsupportedOperation"},
-			}, h.PauseCluster),
-			api.Bind(api.Operation{
-				Name:   "PurchaseReservedNodeOffering",
-				Result: "PurchaseReservedNodeOfferingResult",
-				Faults: []string{"ReservedNodeOfferingNotFound", "ReservedNodeAlreadyExists", "ReservedNodeQuotaExceeded", "UnsupportedOperation"},
-			}, h.PurchaseReservedNodeOffering),
-			api.Bind(api.Operation{
-				Name:   "PutResourcePolicy",
-				Result: "PutResourcePolicyResult",
-				Faults: []string{"ResourceNotFoundFault", "InvalidPolicyFault", "ConflictPolicyUpdateFault", "UnsupportedOperation"},
-			}, h.PutResourcePolicy),
-			api.Bind(api.Operation{
-				Name:   "RebootCluster",
-				Result: "RebootClusterResult",
-				Faults: []string{"InvalidClusterState", "ClusterNotFound"},
-			}, h.RebootCluster),
-			api.Bind(api.Operation{
-				Name:   "RegisterNamespace",
-				Result: "RegisterNamespaceResult",
-				Faults: []string{"ClusterNotFound", "InvalidNamespaceFault", "InvalidClusterState"},
-			}, h.RegisterNamespace),
-			api.Bind(api.Operation{
-				Name:   "RejectDataShare",
-				Result: "RejectDataShareResult",
-				Faults: []string{"InvalidDataShareFault"},
-			}, h.RejectDataShare),
-			api.Bind(api.Operation{
-				Name:   "ResetClusterParameterGroup",
-				Result: "ResetClusterParameterGroupResult",
-				Faults: []string{"InvalidClusterParameterGroupState", "ClusterParameterGroupNotFound"},
-			}, h.ResetClusterParameterGroup),
-			api.Bind(api.Operation{
-				Name:   "ResizeCluster",
-				Result: "ResizeClusterResult",
-				Faults: []string{"InvalidClusterState", "ClusterNotFound", "NumberOfNodesQuotaExceeded", "NumberOfNodesPerClusterLimitExceeded", "InsufficientClusterCapacity", "UnsupportedOptionFault", "UnsupportedOperation", "UnauthorizedOperation", "LimitExceededFault", "ReservedNodeNotFound", "InvalidReservedNodeState", "ReservedNodeAlreadyMigrated", "ReservedNodeOfferingNotFound", "DependentServiceUnavailableFault", "ReservedNodeAlreadyExists"},
-			}, h.ResizeCluster),
-			api.Bind(api.Operation{
-				Name:   "RestoreFromClusterSnapshot",
-				Result: "RestoreFromClusterSnapshotResult",
-				Faults: []string{"AccessToSnapshotDenied", "ClusterAlreadyExists", "ClusterSnapshotNotFound", "ClusterQuotaExceeded", "InsufficientClusterCapacity", "InvalidClusterSnapshotState", "InvalidRestore", "NumberOfNodesQuotaExceeded", "NumberOfNodesPerClusterLimitExceeded", "InvalidVPCNetworkStateFault", "InvalidClusterSubnetGroupStateFault", "InvalidSubnet", "ClusterSubnetGroupNotFoundFault", "UnauthorizedOperation", "HsmClientCertificateNotFoundFault", "HsmConfigurationNotFoundFault", "InvalidElasticIpFault", "ClusterParameterGroupNotFound", "ClusterSecurityGroupNotFound", "LimitExceededFault", "DependentServiceRequestThrottlingFault", "InvalidClusterTrack", "SnapshotScheduleNotFound", "TagLimitExceededFault", "InvalidTagFault", "ReservedNodeNotFound", "InvalidReservedNodeState", "ReservedNodeAlreadyMigrated", "ReservedNodeOfferingNotFound", "DependentServiceUnavailableFault", "ReservedNodeAlreadyExists", "UnsupportedOperation", "RedshiftIdcApplicationNotExists", "DependentServiceAccessDenied", "Ipv6CidrBlockNotFoundFault"},
-			}, h.RestoreFromClusterSnapshot),
-			api.Bind(api.Operation{
-				Name:   "RestoreTableFromClusterSnapshot",
-				Result: "RestoreTableFromClusterSnapshotResult",
-				Faults: []string{"ClusterSnapshotNotFound", "InProgressTableRestoreQuotaExceededFault", "InvalidClusterSnapshotState", "InvalidTableRestoreArgument", "ClusterNotFound", "InvalidClusterState", "UnsupportedOperation"},
-			}, h.RestoreTableFromClusterSnapshot),
-			api.Bind(api.Operation{
-				Name:   "ResumeCluster",
-				Result: "ResumeClusterResult",
-				Faults: []string{"ClusterNotFound", "InvalidClusterState", "InsufficientClusterCapacity", "UnsupportedOperation"},
-			}, h.ResumeCluster),
-			api.Bind(api.Operation{
-				Name:   "RevokeClusterSecurityGroupIngress",
-				Result: "RevokeClusterSecurityGroupIngressResult",
-				Faults: []string{"ClusterSecurityGroupNotFound", "AuthorizationNotFound", "InvalidClusterSecurityGroupState"},
-			}, h.RevokeClusterSecurityGroupIngress),
-			api.Bind(api.Operation{
-				Name:   "RevokeEndpointAccess",
-				Result: "RevokeEndpointAccessResult",
-				Faults: []string{"ClusterNotFound", "InvalidEndpointState", "InvalidClusterSecurityGroupState", "EndpointNotFound", "EndpointAuthorizationNotFound", "InvalidAuthorizationState", "InvalidClusterState"},
-			}, h.RevokeEndpointAccess),
-			api.Bind(api.Operation{
-				Name:   "RevokeSnapshotAccess",
-				Result: "RevokeSnapshotAccessResult",
-				Faults: []string{"AccessToSnapshotDenied", "AuthorizationNotFound", "ClusterSnapshotNotFound", "UnsupportedOperation"},
-			}, h.RevokeSnapshotAccess),
-			api.Bind(api.Operation{
-				Name:   "RotateEncryptionKey",
-				Result: "RotateEncryptionKeyResult",
-				Faults: []string{"ClusterNotFound", "InvalidClusterState", "DependentServiceRequestThrottlingFault", "UnsupportedOperation"},
-			}, h.RotateEncryptionKey),
-			api.Bind(api.Operation{
-				Name:   "UpdatePartnerStatus",
-				Result: "UpdatePartnerStatusResult",
-				Faults: []string{"PartnerNotFound", "ClusterNotFound", "UnauthorizedPartnerIntegration", "UnsupportedOperation"},
-			}, h.UpdatePartnerStatus),
+			AcceptReservedNodeExchangeOperation.Row(),
+			AddPartnerOperation.Row(),
+			AssociateDataShareConsumerOperation.Row(),
+			AuthorizeClusterSecurityGroupIngressOperation.Row(),
+			AuthorizeDataShareOperation.Row(),
+			AuthorizeEndpointAccessOperation.Row(),
+			AuthorizeSnapshotAccessOperation.Row(),
+			BatchDeleteClusterSnapshotsOperation.Row(),
+			BatchModifyClusterSnapshotsOperation.Row(),
+			CancelResizeOperation.Row(),
+			CopyClusterSnapshotOperation.Row(),
+			CreateAuthenticationProfileOperation.Row(),
+			CreateClusterOperation.Row(),
+			CreateClusterParameterGroupOperation.Row(),
+			CreateClusterSecurityGroupOperation.Row(),
+			CreateClusterSnapshotOperation.Row(),
+			CreateClusterSubnetGroupOperation.Row(),
+			CreateCustomDomainAssociationOperation.Row(),
+			CreateEndpointAccessOperation.Row(),
+			CreateEventSubscriptionOperation.Row(),
+			CreateHsmClientCertificateOperation.Row(),
+			CreateHsmConfigurationOperation.Row(),
+			CreateIntegrationOperation.Row(),
+			CreateRedshiftIdcApplicationOperation.Row(),
+			CreateScheduledActionOperation.Row(),
+			CreateSnapshotCopyGrantOperation.Row(),
+			CreateSnapshotScheduleOperation.Row(),
+			CreateTagsOperation.Row(),
+			CreateUsageLimitOperation.Row(),
+			DeauthorizeDataShareOperation.Row(),
+			DeleteAuthenticationProfileOperation.Row(),
+			DeleteClusterOperation.Row(),
+			DeleteClusterParameterGroupOperation.Row(),
+			DeleteClusterSecurityGroupOperation.Row(),
+			DeleteClusterSnapshotOperation.Row(),
+			DeleteClusterSubnetGroupOperation.Row(),
+			DeleteCustomDomainAssociationOperation.Row(),
+			DeleteEndpointAccessOperation.Row(),
+			DeleteEventSubscriptionOperation.Row(),
+			DeleteHsmClientCertificateOperation.Row(),
+			DeleteHsmConfigurationOperation.Row(),
+			DeleteIntegrationOperation.Row(),
+			DeletePartnerOperation.Row(),
+			DeleteRedshiftIdcApplicationOperation.Row(),
+			DeleteResourcePolicyOperation.Row(),
+			DeleteScheduledActionOperation.Row(),
+			DeleteSnapshotCopyGrantOperation.Row(),
+			DeleteSnapshotScheduleOperation.Row(),
+			DeleteTagsOperation.Row(),
+			DeleteUsageLimitOperation.Row(),
+			DeregisterNamespaceOperation.Row(),
+			DescribeAccountAttributesOperation.Row(),
+			DescribeAuthenticationProfilesOperation.Row(),
+			DescribeClusterDbRevisionsOperation.Row(),
+			DescribeClusterParameterGroupsOperation.Row(),
+			DescribeClusterParametersOperation.Row(),
+			DescribeClusterSecurityGroupsOperation.Row(),
+			DescribeClusterSnapshotsOperation.Row(),
+			DescribeClusterSubnetGroupsOperation.Row(),
+			DescribeClusterTracksOperation.Row(),
+			DescribeClusterVersionsOperation.Row(),
+			DescribeClustersOperation.Row(),
+			DescribeCustomDomainAssociationsOperation.Row(),
+			DescribeDataSharesOperation.Row(),
+			DescribeDataSharesForConsumerOperation.Row(),
+			DescribeDataSharesForProducerOperation.Row(),
+			DescribeDefaultClusterParametersOperation.Row(),
+			DescribeEndpointAccessOperation.Row(),
+			DescribeEndpointAuthorizationOperation.Row(),
+			DescribeEventCategoriesOperation.Row(),
+			DescribeEventSubscriptionsOperation.Row(),
+			DescribeEventsOperation.Row(),
+			DescribeHsmClientCertificatesOperation.Row(),
+			DescribeHsmConfigurationsOperation.Row(),
+			DescribeInboundIntegrationsOperation.Row(),
+			DescribeIntegrationsOperation.Row(),
+			DescribeLoggingStatusOperation.Row(),
+			DescribeNodeConfigurationOptionsOperation.Row(),
+			DescribeOrderableClusterOptionsOperation.Row(),
+			DescribePartnersOperation.Row(),
+			DescribeRedshiftIdcApplicationsOperation.Row(),
+			DescribeReservedNodeExchangeStatusOperation.Row(),
+			DescribeReservedNodeOfferingsOperation.Row(),
+			DescribeReservedNodesOperation.Row(),
+			DescribeResizeOperation.Row(),
+			DescribeScheduledActionsOperation.Row(),
+			DescribeSnapshotCopyGrantsOperation.Row(),
+			DescribeSnapshotSchedulesOperation.Row(),
+			DescribeStorageOperation.Row(),
+			DescribeTableRestoreStatusOperation.Row(),
+			DescribeTagsOperation.Row(),
+			DescribeUsageLimitsOperation.Row(),
+			DisableLoggingOperation.Row(),
+			DisableSnapshotCopyOperation.Row(),
+			DisassociateDataShareConsumerOperation.Row(),
+			EnableLoggingOperation.Row(),
+			EnableSnapshotCopyOperation.Row(),
+			FailoverPrimaryComputeOperation.Row(),
+			GetClusterCredentialsOperation.Row(),
+			GetClusterCredentialsWithIAMOperation.Row(),
+			GetIdentityCenterAuthTokenOperation.Row(),
+			GetReservedNodeExchangeConfigurationOptionsOperation.Row(),
+			GetReservedNodeExchangeOfferingsOperation.Row(),
+			GetResourcePolicyOperation.Row(),
+			ListRecommendationsOperation.Row(),
+			ModifyAquaConfigurationOperation.Row(),
+			ModifyAuthenticationProfileOperation.Row(),
+			ModifyClusterOperation.Row(),
+			ModifyClusterDbRevisionOperation.Row(),
+			ModifyClusterIamRolesOperation.Row(),
+			ModifyClusterMaintenanceOperation.Row(),
+			ModifyClusterParameterGroupOperation.Row(),
+			ModifyClusterSnapshotOperation.Row(),
+			ModifyClusterSnapshotScheduleOperation.Row(),
+			ModifyClusterSubnetGroupOperation.Row(),
+			ModifyCustomDomainAssociationOperation.Row(),
+			ModifyEndpointAccessOperation.Row(),
+			ModifyEventSubscriptionOperation.Row(),
+			ModifyIntegrationOperation.Row(),
+			ModifyLakehouseConfigurationOperation.Row(),
+			ModifyRedshiftIdcApplicationOperation.Row(),
+			ModifyScheduledActionOperation.Row(),
+			ModifySnapshotCopyRetentionPeriodOperation.Row(),
+			ModifySnapshotScheduleOperation.Row(),
+			ModifyUsageLimitOperation.Row(),
+			PauseClusterOperation.Row(),
+			PurchaseReservedNodeOfferingOperation.Row(),
+			PutResourcePolicyOperation.Row(),
+			RebootClusterOperation.Row(),
+			RegisterNamespaceOperation.Row(),
+			RejectDataShareOperation.Row(),
+			ResetClusterParameterGroupOperation.Row(),
+			ResizeClusterOperation.Row(),
+			RestoreFromClusterSnapshotOperation.Row(),
+			RestoreTableFromClusterSnapshotOperation.Row(),
+			ResumeClusterOperation.Row(),
+			RevokeClusterSecurityGroupIngressOperation.Row(),
+			RevokeEndpointAccessOperation.Row(),
+			RevokeSnapshotAccessOperation.Row(),
+			RotateEncryptionKeyOperation.Row(),
+			UpdatePartnerStatusOperation.Row(),
 		},
 	}
 }

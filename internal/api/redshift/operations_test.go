@@ -2,7 +2,6 @@ package redshift
 
 import (
 	"context"
-	"slices"
 	"testing"
 
 	"slipher/internal/api"
@@ -10,7 +9,7 @@ import (
 
 func TestOperationTable(t *testing.T) {
 	t.Parallel()
-	operations := Handlers{}.Service().Operations
+	operations := Table().Operations
 	if len(operations) != 141 {
 		t.Errorf("got %d operations, want 141", len(operations))
 	}
@@ -19,8 +18,8 @@ func TestOperationTable(t *testing.T) {
 		if operation.Call != nil {
 			t.Errorf("%s is offered without a handler", operation.Name)
 		}
-		if operation.NewInput() == nil {
-			t.Errorf("%s has no input", operation.Name)
+		if operation.NewInput() == nil || operation.NewOutput() == nil {
+			t.Errorf("%s has no input or no output", operation.Name)
 		}
 		if want := operation.Name + "Result"; operation.Result == "" {
 			silent++
@@ -35,16 +34,12 @@ func TestOperationTable(t *testing.T) {
 
 func TestCallReachesItsHandler(t *testing.T) {
 	t.Parallel()
-	handlers := Handlers{
-		CreateCluster: func(_ context.Context, caller api.Caller, in *CreateClusterMessage) (*CreateClusterResult, error) {
-			return &CreateClusterResult{Cluster: &Cluster{ClusterIdentifier: in.ClusterIdentifier, VpcId: caller.Account}}, nil
-		},
-	}
-	operations := handlers.Service().Operations
-	at := slices.IndexFunc(operations, func(o api.Operation) bool { return o.Name == "CreateCluster" })
-	input := operations[at].NewInput()
+	operation := CreateClusterOperation.Bind(func(_ context.Context, caller api.Caller, in *CreateClusterMessage) (*CreateClusterResult, error) {
+		return &CreateClusterResult{Cluster: &Cluster{ClusterIdentifier: in.ClusterIdentifier, VpcId: caller.Account}}, nil
+	})
+	input := operation.NewInput()
 	input.(*CreateClusterMessage).ClusterIdentifier = "c"
-	output, err := operations[at].Call(t.Context(), api.Caller{Account: "111111111111"}, input)
+	output, err := operation.Call(t.Context(), api.Caller{Account: "111111111111"}, input)
 	if err != nil {
 		t.Fatal(err)
 	}

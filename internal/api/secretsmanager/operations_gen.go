@@ -4,49 +4,63 @@ package secretsmanager
 
 import "slipher/internal/api"
 
-// Service is the operation table with these handlers behind it.
-func (h Handlers) Service() api.Service {
+var DescribeSecretOperation = api.Describe[DescribeSecretRequest, DescribeSecretResponse](api.Operation{
+	Name:   "DescribeSecret",
+	Result: "",
+	Faults: []string{"ResourceNotFoundException", "InternalServiceError", "InvalidParameterException"},
+})
+
+var GetRandomPasswordOperation = api.Describe[GetRandomPasswordRequest, GetRandomPasswordResponse](api.Operation{
+	Name:   "GetRandomPassword",
+	Result: "",
+	Faults: []string{"InvalidParameterException", "InvalidRequestException", "InternalServiceError"},
+})
+
+var GetResourcePolicyOperation = api.Describe[GetResourcePolicyRequest, GetResourcePolicyResponse](api.Operation{
+	Name:   "GetResourcePolicy",
+	Result: "",
+	Faults: []string{"ResourceNotFoundException", "InternalServiceError", "InvalidRequestException", "InvalidParameterException"},
+})
+
+var GetSecretValueOperation = api.Describe[GetSecretValueRequest, GetSecretValueResponse](api.Operation{
+	Name:   "GetSecretValue",
+	Result: "",
+	Faults: []string{"ResourceNotFoundException", "InvalidParameterException", "InvalidRequestException", "DecryptionFailure", "InternalServiceError"},
+})
+
+var ListSecretVersionIdsOperation = api.Describe[ListSecretVersionIdsRequest, ListSecretVersionIdsResponse](api.Operation{
+	Name:   "ListSecretVersionIds",
+	Result: "",
+	Faults: []string{"InvalidNextTokenException", "ResourceNotFoundException", "InternalServiceError", "InvalidParameterException"},
+})
+
+var ListSecretsOperation = api.Describe[ListSecretsRequest, ListSecretsResponse](api.Operation{
+	Name:   "ListSecrets",
+	Result: "",
+	Faults: []string{"InvalidParameterException", "InvalidRequestException", "InvalidNextTokenException", "InternalServiceError"},
+})
+
+var RotateSecretOperation = api.Describe[RotateSecretRequest, RotateSecretResponse](api.Operation{
+	Name:   "RotateSecret",
+	Result: "",
+	Faults: []string{"ResourceNotFoundException", "InvalidParameterException", "InternalServiceError", "InvalidRequestException"},
+})
+
+// Table is the service with all its operations, of which it offers none.
+func Table() api.Service {
 	return api.Service{
 		Name:      "secretsmanager",
 		Version:   "2017-10-17",
 		Namespace: "",
 		Target:    "secretsmanager",
 		Operations: []api.Operation{
-			api.Bind(api.Operation{
-				Name:   "DescribeSecret",
-				Result: "",
-				Faults: []string{"ResourceNotFoundException", "InternalServiceError", "InvalidParameterException"},
-			}, h.DescribeSecret),
-			api.Bind(api.Operation{
-				Name:   "GetRandomPassword",
-				Result: "",
-				Faults: []string{"InvalidParameterException", "InvalidRequestException", "InternalServiceError"},
-			}, h.GetRandomPassword),
-			api.Bind(api.Operation{
-				Name:   "GetResourcePolicy",
-				Result: "",
-				Faults: []string{"ResourceNotFoundException", "InternalServiceError", "InvalidRequestException", "InvalidParameterException"},
-			}, h.GetResourcePolicy),
-			api.Bind(api.Operation{
-				Name:   "GetSecretValue",
-				Result: "",
-				Faults: []string{"ResourceNotFoundException", "InvalidParameterException", "InvalidRequestException", "DecryptionFailure", "InternalServiceError"},
-			}, h.GetSecretValue),
-			api.Bind(api.Operation{
-				Name:   "ListSecretVersionIds",
-				Result: "",
-				Faults: []string{"InvalidNextTokenException", "ResourceNotFoundException", "InternalServiceError", "InvalidParameterException"},
-			}, h.ListSecretVersionIds),
-			api.Bind(api.Operation{
-				Name:   "ListSecrets",
-				Result: "",
-				Faults: []string{"InvalidParameterException", "InvalidRequestException", "InvalidNextTokenException", "InternalServiceError"},
-			}, h.ListSecrets),
-			api.Bind(api.Operation{
-				Name:   "RotateSecret",
-				Result: "",
-				Faults: []string{"ResourceNotFoundException", "InvalidParameterException", "InternalServiceError", "InvalidRequestException"},
-			}, h.RotateSecret),
+			DescribeSecretOperation.Row(),
+			GetRandomPasswordOperation.Row(),
+			GetResourcePolicyOperation.Row(),
+			GetSecretValueOperation.Row(),
+			ListSecretVersionIdsOperation.Row(),
+			ListSecretsOperation.Row(),
+			RotateSecretOperation.Row(),
 		},
 	}
 }

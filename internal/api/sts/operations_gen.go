@@ -4,33 +4,41 @@ package sts
 
 import "slipher/internal/api"
 
-// Service is the operation table with these handlers behind it.
-func (h Handlers) Service() api.Service {
+var AssumeRoleOperation = api.Describe[AssumeRoleRequest, AssumeRoleResponse](api.Operation{
+	Name:   "AssumeRole",
+	Result: "AssumeRoleResult",
+	Faults: []string{"MalformedPolicyDocument", "PackedPolicyTooLarge", "RegionDisabledException", "ExpiredTokenException"},
+})
+
+var GetAccessKeyInfoOperation = api.Describe[GetAccessKeyInfoRequest, GetAccessKeyInfoResponse](api.Operation{
+	Name:   "GetAccessKeyInfo",
+	Result: "GetAccessKeyInfoResult",
+	Faults: []string{},
+})
+
+var GetCallerIdentityOperation = api.Describe[GetCallerIdentityRequest, GetCallerIdentityResponse](api.Operation{
+	Name:   "GetCallerIdentity",
+	Result: "GetCallerIdentityResult",
+	Faults: []string{},
+})
+
+var GetSessionTokenOperation = api.Describe[GetSessionTokenRequest, GetSessionTokenResponse](api.Operation{
+	Name:   "GetSessionToken",
+	Result: "GetSessionTokenResult",
+	Faults: []string{"RegionDisabledException"},
+})
+
+// Table is the service with all its operations, of which it offers none.
+func Table() api.Service {
 	return api.Service{
 		Name:      "sts",
 		Version:   "2011-06-15",
 		Namespace: "https://sts.amazonaws.com/doc/2011-06-15/",
 		Operations: []api.Operation{
-			api.Bind(api.Operation{
-				Name:   "AssumeRole",
-				Result: "AssumeRoleResult",
-				Faults: []string{"MalformedPolicyDocument", "PackedPolicyTooLarge", "RegionDisabledException", "ExpiredTokenException"},
-			}, h.AssumeRole),
-			api.Bind(api.Operation{
-				Name:   "GetAccessKeyInfo",
-				Result: "GetAccessKeyInfoResult",
-				Faults: []string{},
-			}, h.GetAccessKeyInfo),
-			api.Bind(api.Operation{
-				Name:   "GetCallerIdentity",
-				Result: "GetCallerIdentityResult",
-				Faults: []string{},
-			}, h.GetCallerIdentity),
-			api.Bind(api.Operation{
-				Name:   "GetSessionToken",
-				Result: "GetSessionTokenResult",
-				Faults: []string{"RegionDisabledException"},
-			}, h.GetSessionToken),
+			AssumeRoleOperation.Row(),
+			GetAccessKeyInfoOperation.Row(),
+			GetCallerIdentityOperation.Row(),
+			GetSessionTokenOperation.Row(),
 		},
 	}
 }

@@ -191,7 +191,7 @@ func (s *Service) trustedRole(tx *meta.Tx, caller api.Caller, in *sts.AssumeRole
 	policies := caller.Policies
 	policies.Resource = trusting
 	for _, action := range assumptions(grant) {
-		request := caller.Asks(action, in.RoleArn)
+		request := caller.Request(action, in.RoleArn)
 		request.Owner = record.Account
 		describe(request.Context, in, grant, record)
 		if decision := policies.Decide(request); !decision.Allowed {

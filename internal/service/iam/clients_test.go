@@ -16,7 +16,6 @@ import (
 	ststypes "github.com/aws/aws-sdk-go-v2/service/sts/types"
 	"github.com/aws/smithy-go"
 
-	"slipher/internal/api"
 	"slipher/internal/audit"
 	"slipher/internal/awsapi"
 	"slipher/internal/service/iam"
@@ -37,9 +36,8 @@ func serve(t *testing.T) (c clients, root aws.CredentialsProvider) {
 		t.Fatal(err)
 	}
 	seen := &[]audit.Event{}
-	who := iam.New(directory)
 	server := httptest.NewServer(awsapi.NewServer(awsapi.Config{
-		Services: []api.Service{who.IAM(), who.STS()}, Keys: directory, Now: time.Now, Audit: func(event audit.Event) { *seen = append(*seen, event) },
+		Services: servicesOf(t, iam.New(directory)), Keys: directory, Now: time.Now, Audit: func(event audit.Event) { *seen = append(*seen, event) },
 	}))
 	t.Cleanup(server.Close)
 	return clients{t, server.URL, seen}, credentials.NewStaticCredentialsProvider(key.ID, key.Secret, "")

@@ -22,7 +22,7 @@ func TestFaults(t *testing.T) {
 	reached := scriptedFaults(t)
 	unscripted := readUnscripted(t)
 	used := map[string]bool{}
-	for _, operation := range slices.Concat(apiiam.Handlers{}.Service().Operations, sts.Handlers{}.Service().Operations) {
+	for _, operation := range slices.Concat(apiiam.Table().Operations, sts.Table().Operations) {
 		for _, code := range operation.Faults {
 			if reached[operation.Name+" "+code] {
 				continue

@@ -15,6 +15,7 @@ import (
 	"slipher/internal/api/iam"
 	"slipher/internal/api/sts"
 	"slipher/internal/meta"
+	"slipher/internal/service"
 )
 
 // Service answers the operations of both.
@@ -23,101 +24,14 @@ type Service struct{ directory *accounts.Directory }
 // New is for the principals of a directory.
 func New(directory *accounts.Directory) *Service { return &Service{directory} }
 
-// IAM is the table of its operations, with what each asks for.
-func (s *Service) IAM() api.Service {
-	service := s.IAMHandlers().Service()
-	service.Asks = s.asksOfIAM
-	return service
+// IAM is the table of its operations.
+func (s *Service) IAM() (api.Service, error) {
+	return service.Join(iam.Table(), s.directory.Store, s.userFamily(), s.groupFamily(), s.roleFamily(), s.policyFamily())
 }
 
-// STS is the table of its operations, with what each asks for.
-func (s *Service) STS() api.Service {
-	service := s.STSHandlers().Service()
-	service.Asks = asksOfSTS
-	return service
-}
-
-// IAMHandlers are the operations of IAM that are offered.
-func (s *Service) IAMHandlers() iam.Handlers {
-	return iam.Handlers{
-		CreateUser:                    s.CreateUser,
-		GetUser:                       s.GetUser,
-		ListUsers:                     s.ListUsers,
-		DeleteUser:                    s.DeleteUser,
-		CreateAccessKey:               s.CreateAccessKey,
-		ListAccessKeys:                s.ListAccessKeys,
-		UpdateAccessKey:               s.UpdateAccessKey,
-		DeleteAccessKey:               s.DeleteAccessKey,
-		PutUserPolicy:                 s.PutUserPolicy,
-		GetUserPolicy:                 s.GetUserPolicy,
-		ListUserPolicies:              s.ListUserPolicies,
-		DeleteUserPolicy:              s.DeleteUserPolicy,
-		AttachUserPolicy:              s.AttachUserPolicy,
-		DetachUserPolicy:              s.DetachUserPolicy,
-		ListAttachedUserPolicies:      s.ListAttachedUserPolicies,
-		PutUserPermissionsBoundary:    s.PutUserPermissionsBoundary,
-		DeleteUserPermissionsBoundary: s.DeleteUserPermissionsBoundary,
-		TagUser:                       s.TagUser,
-		UntagUser:                     s.UntagUser,
-		ListUserTags:                  s.ListUserTags,
-
-		CreateGroup:               s.CreateGroup,
-		GetGroup:                  s.GetGroup,
-		ListGroups:                s.ListGroups,
-		DeleteGroup:               s.DeleteGroup,
-		AddUserToGroup:            s.AddUserToGroup,
-		RemoveUserFromGroup:       s.RemoveUserFromGroup,
-		ListGroupsForUser:         s.ListGroupsForUser,
-		PutGroupPolicy:            s.PutGroupPolicy,
-		GetGroupPolicy:            s.GetGroupPolicy,
-		ListGroupPolicies:         s.ListGroupPolicies,
-		DeleteGroupPolicy:         s.DeleteGroupPolicy,
-		AttachGroupPolicy:         s.AttachGroupPolicy,
-		DetachGroupPolicy:         s.DetachGroupPolicy,
-		ListAttachedGroupPolicies: s.ListAttachedGroupPolicies,
-
-		CreateRole:                    s.CreateRole,
-		GetRole:                       s.GetRole,
-		ListRoles:                     s.ListRoles,
-		UpdateRole:                    s.UpdateRole,
-		UpdateAssumeRolePolicy:        s.UpdateAssumeRolePolicy,
-		DeleteRole:                    s.DeleteRole,
-		PutRolePolicy:                 s.PutRolePolicy,
-		GetRolePolicy:                 s.GetRolePolicy,
-		ListRolePolicies:              s.ListRolePolicies,
-		DeleteRolePolicy:              s.DeleteRolePolicy,
-		AttachRolePolicy:              s.AttachRolePolicy,
-		DetachRolePolicy:              s.DetachRolePolicy,
-		ListAttachedRolePolicies:      s.ListAttachedRolePolicies,
-		PutRolePermissionsBoundary:    s.PutRolePermissionsBoundary,
-		DeleteRolePermissionsBoundary: s.DeleteRolePermissionsBoundary,
-		TagRole:                       s.TagRole,
-		UntagRole:                     s.UntagRole,
-		ListRoleTags:                  s.ListRoleTags,
-		ListInstanceProfilesForRole:   s.ListInstanceProfilesForRole,
-
-		CreatePolicy:            s.CreatePolicy,
-		GetPolicy:               s.GetPolicy,
-		ListPolicies:            s.ListPolicies,
-		DeletePolicy:            s.DeletePolicy,
-		CreatePolicyVersion:     s.CreatePolicyVersion,
-		GetPolicyVersion:        s.GetPolicyVersion,
-		ListPolicyVersions:      s.ListPolicyVersions,
-		DeletePolicyVersion:     s.DeletePolicyVersion,
-		SetDefaultPolicyVersion: s.SetDefaultPolicyVersion,
-		ListEntitiesForPolicy:   s.ListEntitiesForPolicy,
-		SimulatePrincipalPolicy: s.SimulatePrincipalPolicy,
-	}
-}
-
-// STSHandlers are the operations of STS that are offered.
-func (s *Service) STSHandlers() sts.Handlers {
-	return sts.Handlers{
-		AssumeRole:        s.AssumeRole,
-		GetSessionToken:   s.GetSessionToken,
-		GetCallerIdentity: s.GetCallerIdentity,
-		GetAccessKeyInfo:  s.GetAccessKeyInfo,
-	}
+// STS is the table of its operations.
+func (s *Service) STS() (api.Service, error) {
+	return service.Join(sts.Table(), s.directory.Store, s.sessionFamily())
 }
 
 // now has whole seconds, as all times of IAM.

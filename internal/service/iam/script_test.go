@@ -40,7 +40,6 @@ func TestScripts(t *testing.T) {
 type script struct {
 	t          *testing.T
 	directory  *accounts.Directory
-	services   map[string]api.Service // by the names of their operations
 	operations map[string]api.Operation
 	now        time.Time
 
@@ -53,7 +52,7 @@ type script struct {
 type signer struct{ key, token string }
 
 func newScript(t *testing.T) *script {
-	s := &script{t: t, now: testbed.Began, services: map[string]api.Service{}, operations: map[string]api.Operation{}, signs: map[string]signer{}}
+	s := &script{t: t, now: testbed.Began, operations: map[string]api.Operation{}, signs: map[string]signer{}}
 	s.directory = openDirectory(t, func() time.Time { return s.now })
 	for _, account := range []string{testbed.Owner, testbed.Consumer} {
 		key, err := s.directory.CreateAccount(t.Context(), account)
@@ -63,13 +62,25 @@ func newScript(t *testing.T) *script {
 		s.signs[account] = signer{key: key.ID}
 	}
 	s.as = testbed.Owner
-	who := iam.New(s.directory)
-	for _, service := range []api.Service{who.IAM(), who.STS()} {
+	for _, service := range servicesOf(t, iam.New(s.directory)) {
 		for _, operation := range service.Operations {
-			s.services[operation.Name], s.operations[operation.Name] = service, operation
+			s.operations[operation.Name] = operation
 		}
 	}
 	return s
+}
+
+// servicesOf are the tables of IAM and STS.
+func servicesOf(t *testing.T, who *iam.Service) (services []api.Service) {
+	t.Helper()
+	for _, table := range []func() (api.Service, error){who.IAM, who.STS} {
+		joined, err := table()
+		if err != nil {
+			t.Fatal(err)
+		}
+		services = append(services, joined)
+	}
+	return services
 }
 
 func openDirectory(t testing.TB, now func() time.Time) *accounts.Directory {
@@ -114,7 +125,7 @@ func (s *script) run(request string) string {
 	}
 	if name == "can" {
 		action, resource, _ := strings.Cut(rest, " ")
-		return caller.Policies.Decide(caller.Asks(action, resource)).String() + "\n"
+		return caller.Policies.Decide(caller.Request(action, resource)).String() + "\n"
 	}
 	if s.operations[name].Call == nil {
 		s.t.Fatalf("there is no operation %s", name)
@@ -141,12 +152,12 @@ func (s *script) caller() (api.Caller, error) {
 }
 
 func (s *script) call(caller api.Caller, name, text string) string {
-	operation, service := s.operations[name], s.services[name]
+	operation := s.operations[name]
 	input := operation.NewInput()
 	if err := awsapi.DecodeJSON(name, []byte(quoted(text)), input); err != nil {
 		return fault(s.t, operation, err)
 	}
-	requests, err := service.Asks(s.t.Context(), caller, name, input)
+	requests, err := operation.Permissions(s.t.Context(), caller, input)
 	if err == nil && len(requests) > 0 {
 		err = accounts.Decide(caller.Policies, requests...)
 	}

@@ -8,27 +8,7 @@ import (
 	"slipher/internal/accounts"
 	"slipher/internal/api"
 	"slipher/internal/api/sts"
-	"slipher/internal/policy"
 )
-
-// asksOfSTS: what AssumeRole needs depends on the role's trust policy, so the operation asks for it itself; GetCallerIdentity and
-// GetSessionToken need nothing. The credentials of GetSessionToken are for AssumeRole and GetCallerIdentity alone.
-func asksOfSTS(_ context.Context, caller api.Caller, operation string, _ any) ([]policy.Request, error) {
-	token := caller.Session != nil && caller.Session.Role == nil
-	switch operation {
-	case "GetCallerIdentity", "AssumeRole":
-		return nil, nil
-	case "GetSessionToken":
-		if caller.Session != nil {
-			return nil, denied("GetSessionToken cannot be called with temporary credentials.")
-		}
-		return nil, nil
-	}
-	if token {
-		return nil, denied("%s cannot be called with the credentials of GetSessionToken.", operation)
-	}
-	return []policy.Request{caller.Asks("sts:"+operation, "*")}, nil
-}
 
 // GetCallerIdentity answers who asks.
 func (s *Service) GetCallerIdentity(_ context.Context, caller api.Caller, _ *sts.GetCallerIdentityRequest) (*sts.GetCallerIdentityResponse, error) {

@@ -45,7 +45,7 @@ var acrossAccounts = []string{
 
 // mayUse asks the key's policy, the key's grants and the caller's policies.
 func (s *Service) mayUse(tx *meta.Tx, caller api.Caller, key keys.Key, u use) error {
-	request := caller.Asks(u.action, key.ARN)
+	request := caller.Request(u.action, key.ARN)
 	maps.Copy(request.Context, u.conditions)
 	request.Owner = key.Account
 	if key.Account != caller.Account && !slices.Contains(acrossAccounts, u.action) {
@@ -60,7 +60,7 @@ func (s *Service) mayUse(tx *meta.Tx, caller api.Caller, key keys.Key, u use) er
 
 // mayAsk asks the caller's policies about what is no key: an alias, or everything.
 func mayAsk(caller api.Caller, u use, resource string) error {
-	request := caller.Asks(u.action, resource)
+	request := caller.Request(u.action, resource)
 	maps.Copy(request.Context, u.conditions)
 	decision := caller.Policies.Decide(request)
 	if decision.Allowed {
@@ -100,7 +100,7 @@ func (s *Service) findAllowed(tx *meta.Tx, caller api.Caller, name string, u use
 func unknownKey(caller api.Caller, name, arn string, u use) error {
 	parts := strings.SplitN(arn, ":", 6)
 	if len(parts) == 6 && parts[4] != caller.Account {
-		request := caller.Asks(u.action, arn)
+		request := caller.Request(u.action, arn)
 		request.Owner = parts[4]
 		return foreign(request)
 	}

@@ -50,7 +50,7 @@ var answeredFault = regexp.MustCompile(`^([A-Za-z]+) \([45][0-9]{2}\): `)
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	reached, used := scriptedFaults(t), map[string]bool{}
-	for _, operation := range (kms.Handlers{}).Service().Operations {
+	for _, operation := range kms.Table().Operations {
 		for _, code := range operation.Faults {
 			name := operation.Name + " " + code
 			if reached[name] {

@@ -47,7 +47,7 @@ func (s *Service) RetireGrant(ctx context.Context, caller api.Caller, in *kms.Re
 		if err != nil {
 			return err
 		}
-		request := caller.Asks("kms:RetireGrant", arn)
+		request := caller.Request("kms:RetireGrant", arn)
 		decision, err := grant.RetirableBy(request, caller.Policies)
 		if err != nil {
 			return err

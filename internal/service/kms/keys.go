@@ -168,7 +168,7 @@ func (s *Service) putPolicy(tx *meta.Tx, caller api.Caller, key keys.Key, docume
 	if err != nil || bypass != nil && *bypass {
 		return err
 	}
-	decision, err := s.config.Keys.Allows(tx, key.ARN, keys.Use{Request: caller.Asks("kms:PutKeyPolicy", key.ARN), Policies: caller.Policies})
+	decision, err := s.config.Keys.Allows(tx, key.ARN, keys.Use{Request: caller.Request("kms:PutKeyPolicy", key.ARN), Policies: caller.Policies})
 	if err == nil && !decision.Allowed {
 		err = kms.MalformedPolicyDocument("The new key policy will not allow you to update the key policy in the future.")
 	}

@@ -16,6 +16,7 @@ import (
 	"slipher/internal/api/kms"
 	"slipher/internal/keys"
 	"slipher/internal/meta"
+	"slipher/internal/service"
 )
 
 // Config is what Service needs of its surroundings.
@@ -43,38 +44,9 @@ func New(config Config) (*Service, error) {
 	return s, nil
 }
 
-// Handlers are the operations that are offered.
-func (s *Service) Handlers() kms.Handlers {
-	return kms.Handlers{
-		CreateKey:                       s.CreateKey,
-		DescribeKey:                     s.DescribeKey,
-		ListKeys:                        s.ListKeys,
-		CreateAlias:                     s.CreateAlias,
-		UpdateAlias:                     s.UpdateAlias,
-		DeleteAlias:                     s.DeleteAlias,
-		ListAliases:                     s.ListAliases,
-		PutKeyPolicy:                    s.PutKeyPolicy,
-		GetKeyPolicy:                    s.GetKeyPolicy,
-		ListKeyPolicies:                 s.ListKeyPolicies,
-		EnableKey:                       s.EnableKey,
-		DisableKey:                      s.DisableKey,
-		ScheduleKeyDeletion:             s.ScheduleKeyDeletion,
-		CancelKeyDeletion:               s.CancelKeyDeletion,
-		EnableKeyRotation:               s.EnableKeyRotation,
-		GetKeyRotationStatus:            s.GetKeyRotationStatus,
-		Encrypt:                         s.Encrypt,
-		Decrypt:                         s.Decrypt,
-		ReEncrypt:                       s.ReEncrypt,
-		GenerateDataKey:                 s.GenerateDataKey,
-		GenerateDataKeyWithoutPlaintext: s.GenerateDataKeyWithoutPlaintext,
-		CreateGrant:                     s.CreateGrant,
-		ListGrants:                      s.ListGrants,
-		RevokeGrant:                     s.RevokeGrant,
-		RetireGrant:                     s.RetireGrant,
-		TagResource:                     s.TagResource,
-		UntagResource:                   s.UntagResource,
-		ListResourceTags:                s.ListResourceTags,
-	}
+// Service is the table of operations. Each asks in its own transaction: what a caller may do with a key depends on the key's policy and grants.
+func (s *Service) Service() (api.Service, error) {
+	return service.Join(kms.Table(), s.config.Store, s.families()...)
 }
 
 // changeKey lets a decision alter the key that a request names, in one transaction. The caller needs the action on it.

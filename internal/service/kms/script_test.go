@@ -83,7 +83,11 @@ func newScript(t *testing.T) *script {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, operation := range service.Handlers().Service().Operations {
+	table, err := service.Service()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, operation := range table.Operations {
 		s.operations[operation.Name] = operation
 	}
 	ctx, stop := context.WithCancel(context.Background())
