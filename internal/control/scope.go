@@ -10,6 +10,7 @@ import (
 	"slipher/internal/api"
 	"slipher/internal/keys"
 	"slipher/internal/meta"
+	"slipher/internal/meta/lease"
 	"slipher/internal/vault"
 )
 
@@ -83,8 +84,29 @@ func (c *Control) sweep(ctx context.Context, job scopeSweep) error {
 	return c.closeScope(ctx, job.Scope)
 }
 
-// sweepOwner may take over the pin of a sweep that was killed: equal unique jobs never run side by side.
-const sweepOwner = "control"
+// sweepOwner may take over the pin of a sweep that was killed or has lost its lease.
+const (
+	sweepOwner = "control"
+	sweepLease = 30 * time.Second
+)
+
+// ownSweep takes the lease of sweeping a scope, by which the vault knows this sweep from earlier ones.
+func (c *Control) ownSweep(ctx context.Context, name string) (owned context.Context, owner vault.Owner, end func(), err error) {
+	taken, err := lease.Acquire(ctx, c.config.Store, "sweep of "+name, c.config.Store.Name(), sweepLease, c.config.Now)
+	if err != nil {
+		return nil, owner, nil, err
+	}
+	owned, stop := taken.Keep(ctx)
+	owner = vault.Owner{Name: sweepOwner, Generation: uint64(taken.Generation()), Holds: func(ctx context.Context) error {
+		return c.config.Store.View(ctx, func(tx *meta.Tx) error { return lease.Check(tx, taken) })
+	}}
+	return owned, owner, func() {
+		stop()
+		if err := taken.Release(ctx); err != nil {
+			c.config.Log.Error("lease not released", "scope", name, "error", err)
+		}
+	}, nil
+}
 
 // sweepVault also says whether it left nothing.
 func (c *Control) sweepVault(ctx context.Context, name string) (done vault.Swept, emptied bool, err error) {
@@ -92,7 +114,12 @@ func (c *Control) sweepVault(ctx context.Context, name string) (done vault.Swept
 	if err != nil {
 		return done, false, ignoreNotFound(err) // a closed scope is swept
 	}
-	swept := vault.Vault{Bucket: bucket, Scope: name, Owner: sweepOwner}
+	ctx, owner, end, err := c.ownSweep(ctx, name)
+	if err != nil {
+		return done, false, err
+	}
+	defer end()
+	swept := vault.Vault{Bucket: bucket, Scope: name, Owner: owner}
 	needs, err := c.needs(ctx, name)
 	if err != nil {
 		return done, false, err

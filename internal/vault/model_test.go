@@ -187,7 +187,7 @@ func (w *world) save(r *rapid.T, s *saver, cluster string) func() error {
 
 func (w *world) sweep(r *rapid.T, owner string) func() error {
 	v, plan := w.process(r)
-	v.Owner = owner
+	v.Owner.Name = owner
 	return func() error {
 		_, err := v.Sweep(context.Background(), func(context.Context) (ids []string, err error) {
 			w.change(func() {
@@ -279,7 +279,7 @@ func unexplained(err error, plan blobtest.Plan) error {
 // end wants every snapshot byte for byte, and nothing else in the store once a sweep could do its work.
 func (w *world) end(r *rapid.T) {
 	v, ids := w.open(w.bucket), slices.Sorted(maps.Keys(w.snapshots))
-	v.Owner = "one"
+	v.Owner.Name = "one"
 	if _, err := v.Sweep(context.Background(), keeping(ids...)); err != nil {
 		r.Fatal(err)
 	}

@@ -41,12 +41,19 @@ type pinName [nameSize]byte
 // is a keyed hash anyway.
 type pin struct {
 	turns    uint64     // counts up while a sweep works
-	manifest objectName // what a save is going to write
+	manifest objectName // what a save is going to write; a sweep's owner has its generation here
 }
 
 func (p pin) encode(name pinName) []byte {
 	content := binary.LittleEndian.AppendUint64(header(kindPin, name), p.turns)
 	return append(content, p.manifest[:]...)
+}
+
+func (p pin) generation() uint64 { return binary.LittleEndian.Uint64(p.manifest[:]) }
+
+func (p pin) of(generation uint64) pin {
+	binary.LittleEndian.PutUint64(p.manifest[:], generation)
+	return p
 }
 
 func decodePin(name pinName, content []byte) (pin, error) {
@@ -222,6 +229,7 @@ func (s *opened) breakStill(ctx context.Context, watch watch, name pinName) (pin
 // sweepPin is the pin of a sweep under way. It is renewed all the time, and the sweep goes on only as long as that succeeds.
 type sweepPin struct {
 	store *opened
+	owner Owner
 	name  pinName
 	ended chan struct{}
 	works sync.WaitGroup
@@ -233,13 +241,16 @@ type sweepPin struct {
 }
 
 // pinSweep fails with ErrBusy when another sweep is at work. A dead one's pin it removes, after watching it.
-func (s *opened) pinSweep(ctx context.Context, owner string) (*sweepPin, error) {
-	held := &sweepPin{store: s, name: sweepPinName(owner), ended: make(chan struct{})}
+func (s *opened) pinSweep(ctx context.Context, owner Owner) (*sweepPin, error) {
+	held := &sweepPin{store: s, owner: owner, name: sweepPinName(owner.Name), pin: pin{}.of(owner.Generation), ended: make(chan struct{})}
 	for {
 		others, err := held.put(ctx)
-		if err == nil && len(others) == 0 {
+		switch {
+		case err == nil && len(others) == 0:
 			held.works.Go(func() { held.keep(ctx) })
 			return held, nil
+		case errors.Is(err, ErrBusy): // the pin is a later generation's
+			return nil, err
 		}
 		s.unpin(ctx, pinSweep, held.name)
 		if err == nil {
@@ -259,12 +270,15 @@ func sweepPinName(owner string) pinName {
 	return pinName(sum[:nameSize])
 }
 
-// put pins the sweep and answers the other sweeps that are pinned. The same owner's pin is that of a dead sweep; its
-// counter goes on, so that nobody who watches it takes it for still.
+// put pins the sweep and answers the other sweeps that are pinned. The same owner's pin of an earlier generation is that of a sweep that is dead, or
+// has lost its lease; its counter goes on, so that nobody who watches it takes it for still. Before a later generation the sweep gives way.
 func (h *sweepPin) put(ctx context.Context) (others []pinName, err error) {
 	before, err := h.store.readPin(ctx, pinSweep, h.name)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, ErrDamaged) {
 		return nil, fmt.Errorf("read pin: %w", err)
+	}
+	if before.generation() > h.owner.Generation {
+		return nil, ErrBusy
 	}
 	h.pin.turns, h.renewed = before.turns+1, time.Now()
 	if err := h.store.putPin(ctx, pinSweep, h.name, h.pin); err != nil {
@@ -319,8 +333,11 @@ func (h *sweepPin) keep(ctx context.Context) {
 
 // renew looks first: a pin that somebody broke must not come back. A store that does not answer is asked again.
 func (h *sweepPin) renew(ctx context.Context) error {
-	_, err := h.store.readPin(ctx, pinSweep, h.name)
+	seen, err := h.store.readPin(ctx, pinSweep, h.name)
 	asked := time.Now()
+	if err == nil && seen.generation() != h.owner.Generation {
+		err = fs.ErrNotExist // it is another's now
+	}
 	if err == nil {
 		h.pin.turns++
 		err = h.store.putPin(ctx, pinSweep, h.name, h.pin)
@@ -339,7 +356,12 @@ func (h *sweepPin) renew(ctx context.Context) error {
 
 // check says whether the sweep may still delete something. It goes by this machine's two clocks: one of them stops while the
 // machine sleeps, the other may be set.
-func (h *sweepPin) check() error {
+func (h *sweepPin) check(ctx context.Context) error {
+	if h.owner.Holds != nil {
+		if err := h.owner.Holds(ctx); err != nil {
+			return fmt.Errorf("%w: this sweep was taken over: %w", ErrBusy, err)
+		}
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	now := time.Now()
@@ -353,7 +375,12 @@ func (h *sweepPin) check() error {
 func (h *sweepPin) end(ctx context.Context) {
 	close(h.ended)
 	h.works.Wait()
-	if !h.broken {
-		h.store.unpin(ctx, pinSweep, h.name)
+	if h.broken {
+		return
 	}
+	left, err := h.store.readPin(context.WithoutCancel(ctx), pinSweep, h.name)
+	if err == nil && left.generation() != h.owner.Generation {
+		return // another has taken over and needs it
+	}
+	h.store.unpin(ctx, pinSweep, h.name)
 }

@@ -60,7 +60,7 @@ func TestPins(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				v := newVault(openBucket(t, "mem://"))
-				v.Owner = ""
+				v.Owner = vault.Owner{}
 				save(t, v, "first", "", first)
 				test(t, v)
 				if left := pinned(t, v); len(left) > 0 {
@@ -171,12 +171,54 @@ func TestPins(t *testing.T) {
 		}
 	})
 	run("an_owner_takes_over_at_once", func(t *testing.T, v vault.Vault) {
-		v.Owner = "control plane"
+		v.Owner.Name = "control plane"
 		dies(t, v)
 		began := time.Now()
 		sweep(t, v, "first")
 		if waited := time.Since(began); waited > time.Second {
 			t.Errorf("waited %s", waited)
+		}
+	})
+	run("a_later_generation_takes_over", func(t *testing.T, v vault.Vault) {
+		save(t, v, "dead", "", second)
+		before := len(objects(t, v.Bucket))
+		earlier, later := v, v
+		earlier.Owner = vault.Owner{Name: "control plane", Generation: 7}
+		later.Owner = vault.Owner{Name: "control plane", Generation: 8}
+		_, err := earlier.Sweep(t.Context(), func(ctx context.Context) ([]string, error) {
+			_, err := later.Sweep(ctx, func(ctx context.Context) ([]string, error) {
+				again := earlier
+				if _, err := again.Sweep(ctx, keeping("first")); !errors.Is(err, vault.ErrBusy) {
+					t.Errorf("an earlier generation, while a later one sweeps: got %v, want ErrBusy", err)
+				}
+				if left := pinned(t, v); len(left) != 1 {
+					t.Errorf("%d pins, want the later generation's", len(left))
+				}
+				return []string{"first", "dead"}, nil
+			})
+			if err != nil {
+				t.Errorf("the later one: %v", err)
+			}
+			time.Sleep(patience / 5) // the earlier one looks for its pin
+			return []string{"first"}, nil
+		})
+		if !errors.Is(err, vault.ErrBusy) {
+			t.Errorf("the earlier one: got %v, want ErrBusy", err)
+		}
+		if after := len(objects(t, v.Bucket)); after != before {
+			t.Errorf("%d objects were %d: it deleted something", after, before)
+		}
+	})
+	run("a_lost_lease_deletes_nothing", func(t *testing.T, v vault.Vault) {
+		save(t, v, "dead", "", second)
+		before := len(objects(t, v.Bucket))
+		lost := errors.New("taken over")
+		v.Owner.Holds = func(context.Context) error { return lost }
+		if _, err := v.Sweep(t.Context(), keeping("first")); !errors.Is(err, vault.ErrBusy) || !errors.Is(err, lost) {
+			t.Errorf("got %v, want ErrBusy", err)
+		}
+		if after := len(objects(t, v.Bucket)); after != before {
+			t.Errorf("%d objects were %d: it deleted something", after, before)
 		}
 	})
 	run("a_sweep_that_stood_still_deletes_nothing", func(t *testing.T, v vault.Vault) {

@@ -317,7 +317,7 @@ func (w *sweeping) deletePack(ctx context.Context, number uint32) error {
 }
 
 func (w *sweeping) delete(ctx context.Context, key string, size int64) error {
-	if err := w.pin.check(); err != nil {
+	if err := w.pin.check(ctx); err != nil {
 		return err
 	}
 	if err := w.Delete(ctx, key); err != nil {

@@ -39,13 +39,21 @@ type Vault struct {
 	// when it is known and 160 when it is new.
 	PackBytes int
 
-	// Owner names who sweeps. Whoever gives a name sees to it that only one sweep of that name runs in a scope at a time; a sweep
-	// then takes over the pin that a killed one of the same name left, instead of waiting until it has proved to be dead. Empty
-	// is nobody in particular.
-	Owner string
+	Owner Owner // of sweeps
 	// Patience is how long a sweep's pin may stand still before others take the sweep for dead; 10 minutes when 0. A sweep that
 	// was held up for half of that deletes nothing any more.
 	Patience time.Duration
+}
+
+// Owner is who sweeps. The zero value is nobody in particular.
+type Owner struct {
+	// Name is that of whoever sees to it that one sweep of that name at a time has the right to run in a scope. A sweep takes over the pin that
+	// one of the same name and an earlier generation left, instead of waiting until it has proved to be dead.
+	Name string
+	// Generation is that of the lease under which the sweep runs.
+	Generation uint64
+	// Holds says whether that lease still holds. It is asked before anything is deleted; nil is always.
+	Holds func(ctx context.Context) error
 }
 
 const (

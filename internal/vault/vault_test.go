@@ -42,7 +42,7 @@ func openBucket(t testing.TB, url string) store.Bucket {
 
 // newVault makes small packs, which hold three blocks that cannot be compressed. Its sweeps are all by one owner, one after another.
 func newVault(bucket store.Bucket) vault.Vault {
-	return vault.Vault{Bucket: bucket, Scope: "scopes/one", Key: bytes.Repeat([]byte{7}, 32), PackBytes: 1 << 20, Owner: "test"}
+	return vault.Vault{Bucket: bucket, Scope: "scopes/one", Key: bytes.Repeat([]byte{7}, 32), PackBytes: 1 << 20, Owner: vault.Owner{Name: "test"}}
 }
 
 func random(t testing.TB, size int) []byte {
