@@ -139,6 +139,7 @@ func (d *database) commit(g *group) {
 		d.writer.ExecContext(context.Background(), "ROLLBACK")
 	} else {
 		d.generations.publish(g.raised)
+		d.house.later(d.emptyLog)
 	}
 	d.end(g, err)
 	d.news.tell()

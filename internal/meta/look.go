@@ -35,7 +35,9 @@ func (d *database) look(ctx context.Context, path string) error {
 		return err
 	}
 	if !held {
-		path, err = d.copied(path)
+		if err = checkLog(path); err == nil {
+			path, err = d.copied(path)
+		}
 		if err := errors.Join(err, end()); err != nil {
 			return err
 		}

@@ -47,6 +47,8 @@ type database struct {
 	bells       bells
 	generations generations
 
+	house housekeeping
+
 	places atomic.Int64 // stores that are not closed yet
 	named  atomic.Int64 // stores that were ever made
 }
@@ -90,7 +92,10 @@ func (d *database) open(ctx context.Context, config Config) (*Store, error) {
 	if err := makePrivate(config.Path); err != nil {
 		return nil, err
 	}
-	var err error
+	err := checkLog(config.Path)
+	if err != nil {
+		return nil, err
+	}
 	if d.writer, err = connect(config.Path, "_txlock=immediate"); err != nil {
 		return nil, err
 	}
@@ -151,6 +156,7 @@ func (d *database) leave() error {
 	if d.places.Add(-1) > 0 {
 		return nil
 	}
+	d.house.close()
 	var errs []error
 	for _, db := range []*sql.DB{d.readers, d.writer} {
 		if db != nil {
