@@ -18,12 +18,18 @@ type doctorCommand struct {
 	Snapshots   string            `placeholder:"URL" help:"Where snapshots are kept, as for slipher serve (default: where the running slipher keeps them, or DIR/snapshots)."`
 	SnapshotsIn map[string]string `mapsep:"none" placeholder:"REGION=URL" help:"Where a region's own snapshots are kept, as for slipher serve; may be repeated."`
 	RootKey     string            `placeholder:"URL" help:"What wraps the key of all keys, as for slipher serve (default: the file that the first start made)."`
+	AcceptLoss  bool              `help:"Give up what was changed behind a damaged place in the log of the metadata; slipher must be stopped. The damaged log is kept beside it."`
 }
 
 // Run prints a line for each thing that it looked at, and fails when one of them is a problem.
 func (c doctorCommand) Run(ctx context.Context) error {
 	if err := os.Setenv(ignoreEndpointsVariable, "true"); err != nil {
 		return err
+	}
+	if c.AcceptLoss {
+		if err := acceptLoss(folder(c.Data)); err != nil {
+			return err
+		}
 	}
 	d := &doctor{data: folder(c.Data), snapshots: c.Snapshots, snapshotsIn: c.SnapshotsIn, rootKey: c.RootKey, out: os.Stdout, now: time.Now}
 	d.examine(ctx)
@@ -35,6 +41,19 @@ func (c doctorCommand) Run(ctx context.Context) error {
 	}
 	_, err := fmt.Printf("%s and %s found\n", count(d.problems, "problem"), count(d.warnings, "warning"))
 	return err
+}
+
+func acceptLoss(data folder) error {
+	kept, err := meta.AcceptLoss(data.path("meta.db"), time.Now())
+	switch {
+	case err != nil:
+		return fmt.Errorf("accept the loss: %w", err)
+	case kept == "":
+		fmt.Println("the log of the metadata has no damage: nothing was given up")
+	default:
+		fmt.Printf("what was changed behind the damage is given up; the log as it was is %s\n", kept)
+	}
+	return nil
 }
 
 // doctor looks at an installation. A check that depends on another one's result is left out, and says so, when that one found a problem.
