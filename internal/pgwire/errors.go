@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"strings"
 	"unicode/utf8"
 
@@ -44,6 +45,17 @@ func (s *session) clientError(ctx context.Context, err error) *Error {
 	}
 	s.config.Log.Error("request failed", "err", err)
 	return &Error{Code: "XX000", Message: "internal error"}
+}
+
+// survive makes a panic, which is a bug of ours or of the executor's, the error of the statement under way. The session goes on.
+func (s *session) survive(work func() error) (err error) {
+	defer func() {
+		if bug := recover(); bug != nil {
+			s.config.Log.Error("statement panicked", "panic", fmt.Sprint(bug), "stack", string(debug.Stack()))
+			err = &Error{Code: "XX000", Message: "internal error"}
+		}
+	}()
+	return work()
 }
 
 // after moves the error's position behind the part of the query string that comes before its statement.

@@ -11,24 +11,28 @@ import (
 
 // extended serves one message of the extended flow. After an error the messages up to Sync are skipped.
 func (s *session) extended(ctx context.Context, message pgproto3.FrontendMessage) error {
-	var err error
-	switch message := message.(type) {
-	case *pgproto3.Parse:
-		err = s.parse(ctx, message)
-	case *pgproto3.Bind:
-		err = s.bind(ctx, message)
-	case *pgproto3.Describe:
-		err = s.describe(message)
-	case *pgproto3.Execute:
-		err = s.executePortal(message)
-	case *pgproto3.Close:
-		err = s.closeNamed(message)
-	}
+	err := s.survive(func() error { return s.step(ctx, message) })
 	if err == nil {
 		return s.out.err
 	}
 	s.skipping = true
 	return s.fail(ctx, err)
+}
+
+func (s *session) step(ctx context.Context, message pgproto3.FrontendMessage) error {
+	switch message := message.(type) {
+	case *pgproto3.Parse:
+		return s.parse(ctx, message)
+	case *pgproto3.Bind:
+		return s.bind(ctx, message)
+	case *pgproto3.Describe:
+		return s.describe(message)
+	case *pgproto3.Execute:
+		return s.executePortal(message)
+	case *pgproto3.Close:
+		return s.closeNamed(message)
+	}
+	return protocolViolation("unexpected message %s", nameOf(message))
 }
 
 // sync ends a batch of the extended flow, and with it the implicit transaction that its statements shared.
@@ -37,7 +41,7 @@ func (s *session) sync(ctx context.Context) error {
 		s.skipping = false
 		return s.ready()
 	}
-	if err := s.commit(ctx); err != nil {
+	if err := s.survive(func() error { return s.commit(ctx) }); err != nil {
 		if err := s.fail(ctx, err); err != nil {
 			return err
 		}

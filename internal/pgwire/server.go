@@ -84,7 +84,7 @@ func Serve(ctx context.Context, conn net.Conn, config Config) {
 	defer context.AfterFunc(ctx, func() { end(errShutdown) })()
 	defer cutOff(session, conn)()
 	defer func() {
-		// A panic is a bug of ours or of the executor's. It costs this connection and spares the others.
+		// A panic outside of a statement (see survive) is a bug that costs this connection and spares the others.
 		if bug := recover(); bug != nil {
 			config.Log.Error("session panicked", "panic", fmt.Sprint(bug), "stack", string(debug.Stack()))
 		}

@@ -294,15 +294,22 @@ func TestShutdownOfDeafClient(t *testing.T) {
 	})
 }
 
+// A panic is an error of its statement, and the session goes on.
 func TestPanic(t *testing.T) {
 	t.Parallel()
 	s := startServer(t)
 	other := s.login(t)
 	client := s.login(t)
 	client.send(t, &pgproto3.Query{String: "panic"})
-	if _, err := client.frontend.Receive(); err == nil {
-		t.Error("the session goes on after a panic")
-	}
+	client.expect(t, "ErrorResponse ERROR/ERROR XX000 internal error")
+	client.expect(t, "ReadyForQuery I")
+	client.send(t, &pgproto3.Parse{Query: "panic"}, &pgproto3.Bind{}, &pgproto3.Execute{}, &pgproto3.Sync{})
+	client.expect(t, "ErrorResponse ERROR/ERROR XX000 internal error")
+	client.expect(t, "ReadyForQuery I")
+	client.send(t, &pgproto3.Query{String: "begin"})
+	client.expect(t, "ReadyForQuery T")
+	client.send(t, &pgproto3.Query{String: "panic"})
+	client.expect(t, "ReadyForQuery E")
 	other.send(t, &pgproto3.Query{String: "insert a"})
 	other.expect(t, "CommandComplete INSERT 0 1")
 }

@@ -11,7 +11,7 @@ import (
 func (s *session) query(ctx context.Context, text string) error {
 	s.closePortal("")
 	s.dropStatement("")
-	if err := s.runBatch(ctx, text); err != nil {
+	if err := s.survive(func() error { return s.runBatch(ctx, text) }); err != nil {
 		if err := s.fail(ctx, err); err != nil {
 			return err
 		}
