@@ -16,6 +16,8 @@ import (
 type translation struct {
 	print.Plan
 	access *access
+	parsed ast.Statement // what it was made from, to plan it again with better hints
+	known  hints
 }
 
 // access is what a statement needs of the rights of the user it was prepared for.
@@ -56,14 +58,15 @@ func (s *session) check(ctx context.Context, a *access) error {
 	return nil
 }
 
-// translate plans a statement, and refuses one that the user may not run.
-func (s *session) translate(ctx context.Context, parsed ast.Statement) (translation, error) {
-	return s.translateFilling(ctx, parsed, nil)
+// hints are what is known of a statement besides its text.
+type hints struct {
+	columns []string   // those that an INSERT fills which names none
+	params  []ast.Type // of the parameters whose types nothing else tells
 }
 
-// translateFilling is translate for an INSERT that names no columns: it fills these.
-func (s *session) translateFilling(ctx context.Context, parsed ast.Statement, columns []string) (translation, error) {
-	plan, err := print.Translate(parsed, s.printSession(ctx, columns))
+// translate plans a statement, and refuses one that the user may not run.
+func (s *session) translate(ctx context.Context, parsed ast.Statement, known hints) (translation, error) {
+	plan, err := print.Translate(parsed, s.printSession(ctx, known))
 	if err != nil {
 		return translation{}, err
 	}
@@ -71,11 +74,11 @@ func (s *session) translateFilling(ctx context.Context, parsed ast.Statement, co
 		s.temporaries = true
 	}
 	admitted := &access{user: s.user.id, needs: plan.Needs}
-	return translation{plan, admitted}, s.check(ctx, admitted)
+	return translation{plan, admitted, parsed, known}, s.check(ctx, admitted)
 }
 
 // printSession is what a statement may ask about the session.
-func (s *session) printSession(ctx context.Context, columns []string) print.Session {
+func (s *session) printSession(ctx context.Context, known hints) print.Session {
 	return print.Session{
 		User:     s.user.name,
 		UserID:   s.user.id,
@@ -88,7 +91,8 @@ func (s *session) printSession(ctx context.Context, columns []string) print.Sess
 		Hidden:   []string{catalogueSchema},
 		Catalog:  statementCatalog{ctx, s},
 		System:   systemName,
-		Columns:  columns,
+		Columns:  known.columns,
+		Params:   known.params,
 
 		UserVariable: userVariable,
 

@@ -33,7 +33,7 @@ func (s *session) prepareCopy(ctx context.Context, t translation, text string) (
 	if c.format.Name == "binary" && c.out {
 		return nil, &pgwire.Error{Code: "0A000", Message: "COPY TO STDOUT in binary format is not supported; use text or csv"}
 	}
-	selection := translation{print.Plan{Rows: true, Runs: []string{t.Copy.Query}}, t.access}
+	selection := translation{Plan: print.Plan{Rows: true, Runs: []string{t.Copy.Query}}, access: t.access}
 	if !c.out {
 		selection.Runs[0] = columnsOf(t.Copy)
 	}

@@ -23,18 +23,18 @@ func (s *session) name(ctx context.Context, named *print.Prepared, text string) 
 	if s.named[named.Name] != nil {
 		return &pgwire.Error{Code: "42P05", Message: fmt.Sprintf("prepared statement %q already exists", named.Name)}
 	}
-	inner, err := s.translate(ctx, named.Statement)
+	inner, err := s.translate(ctx, named.Statement, hints{})
 	if err != nil {
 		return clientError(err, text)
 	}
 	if err := s.guard(inner); err != nil {
 		return err
 	}
-	q, err := s.prepareQuery(ctx, inner, text, nil)
+	prepared, inner, err := s.typed(ctx, inner, named.Types)
 	if err != nil {
-		return err
+		return clientError(err, text)
 	}
-	s.named[named.Name] = q
+	s.named[named.Name] = s.newQuery(prepared, inner, text, nil)
 	return nil
 }
 

@@ -33,7 +33,7 @@ func (s *session) Prepare(ctx context.Context, sql string, params []uint32) (pgw
 }
 
 func (s *session) prepare(ctx context.Context, parsed ast.Statement, text string, params []uint32) (pgwire.Statement, error) {
-	t, err := s.translate(ctx, parsed)
+	t, err := s.translate(ctx, parsed, hints{})
 	if err != nil {
 		return nil, clientError(err, text)
 	}
@@ -45,7 +45,7 @@ func (s *session) prepare(ctx context.Context, parsed ast.Statement, text string
 	}
 	switch t.Kind {
 	case print.KindInsert:
-		return s.prepareInsert(ctx, parsed, t, text, params)
+		return s.prepareInsert(ctx, t, text, params)
 	case print.KindQuery, print.KindUpdate, print.KindDelete:
 		return s.prepareQuery(ctx, t, text, params)
 	case print.KindExplain:

@@ -27,7 +27,7 @@ type query struct {
 }
 
 func (s *session) prepareQuery(ctx context.Context, t translation, text string, params []uint32) (*query, error) {
-	prepared, err := s.engine.Prepare(ctx, t.Runs[0])
+	prepared, t, err := s.typed(ctx, t, declaredTypes(params))
 	if err != nil {
 		return nil, clientError(err, text)
 	}
@@ -35,26 +35,24 @@ func (s *session) prepareQuery(ctx context.Context, t translation, text string, 
 }
 
 func (s *session) newQuery(prepared *engine.Statement, t translation, text string, params []uint32) *query {
-	q := &query{session: s, text: text, translation: t, prepared: prepared}
-	for i, param := range prepared.Params() {
-		oid := param.OID
-		if i < len(params) && params[i] != 0 {
-			oid = params[i]
-		}
-		q.params = append(q.params, oid)
-	}
+	q := &query{session: s, text: text, translation: t, prepared: prepared, params: parameterOIDs(prepared, t, params)}
 	for _, column := range prepared.Columns() {
 		q.columns = append(q.columns, wireColumn(column))
+	}
+	for column, number := range t.Echoes {
+		if q.params[number-1] == pgtype.TextOID && q.columns[column].OID == pgtype.VarcharOID {
+			q.columns[column].OID = pgtype.TextOID
+		}
 	}
 	return q
 }
 
 // prepareInsert lets an INSERT give values for the first columns only: Redshift fills the others with their defaults, the engine wants the
 // columns named.
-func (s *session) prepareInsert(ctx context.Context, parsed ast.Statement, t translation, text string, params []uint32) (*query, error) {
-	prepared, err := s.engine.Prepare(ctx, t.Runs[0])
+func (s *session) prepareInsert(ctx context.Context, t translation, text string, params []uint32) (*query, error) {
+	prepared, typed, err := s.typed(ctx, t, declaredTypes(params))
 	if err == nil {
-		return s.newQuery(prepared, t, text, params), nil
+		return s.newQuery(prepared, typed, text, params), nil
 	}
 	refused, isRefused := errors.AsType[*engine.Error](err)
 	if !isRefused || !t.Unnamed {
@@ -68,7 +66,7 @@ func (s *session) prepareInsert(ctx context.Context, parsed ast.Statement, t tra
 	if err != nil {
 		return nil, clientError(err, text)
 	}
-	if t, err = s.translateFilling(ctx, parsed, columns[:min(count, len(columns))]); err != nil {
+	if t, err = s.translate(ctx, t.parsed, hints{columns: columns[:min(count, len(columns))]}); err != nil {
 		return nil, clientError(err, text)
 	}
 	return s.prepareQuery(ctx, t, text, params)
@@ -115,7 +113,14 @@ func (q *query) Run(ctx context.Context, args []any) (pgwire.Result, error) {
 		defer stop()
 		return nil, failure(limited, err, q.text)
 	}
-	return &result{query: q, rows: rows, actual: rows.Types(), limited: limited, stop: stop}, nil
+	actual := rows.Types()
+	if len(actual) != len(q.columns) && q.columns != nil {
+		defer stop()
+		rows.Close()
+		q.session.engine.Fail()
+		return nil, &pgwire.Error{Code: "0A000", Message: "cached plan must not change result type"}
+	}
+	return &result{query: q, rows: rows, actual: actual, limited: limited, stop: stop}, nil
 }
 
 // result is the rows of one execution of a query.

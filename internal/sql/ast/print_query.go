@@ -35,8 +35,8 @@ func (p *Printer) Query(q *Query, named bool) {
 		p.Put(" ")
 		p.orderBy(q.OrderBy)
 	}
-	p.clause(" LIMIT ", limit)
-	p.clause(" OFFSET ", q.Offset)
+	p.clause(" LIMIT ", p.Dialect.Count(limit))
+	p.clause(" OFFSET ", p.Dialect.Count(q.Offset))
 }
 
 // clause writes a keyword and an expression, or nothing when there is no expression.

@@ -11,6 +11,8 @@ import (
 type Dialect interface {
 	// Expr may put another expression in the place of the one about to be written.
 	Expr(Expr) Expr
+	// Count is asked before a number of rows is written, which may be missing.
+	Count(Expr) Expr
 	// Selected may put another SELECT in its place; named tells that the names of its columns are seen outside.
 	Selected(sel *Select, named bool) *Select
 	// Name may change a table's name.
@@ -43,6 +45,7 @@ type Printer struct {
 type redshift struct{}
 
 func (redshift) Expr(x Expr) Expr                     { return x }
+func (redshift) Count(x Expr) Expr                    { return x }
 func (redshift) Selected(sel *Select, _ bool) *Select { return sel }
 func (redshift) Name(n Name) Name                     { return n }
 func (redshift) From(call *Call) Expr                 { return call }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"slipher/internal/sql/ast"
+	"slipher/internal/sql/keyword"
 	"slipher/internal/sql/sqlstate"
 )
 
@@ -24,7 +25,7 @@ func (t *translator) Expr(x ast.Expr) ast.Expr {
 			return &ast.Star{Table: table, Exclude: x.Exclude}
 		}
 	case *ast.Param:
-		t.params = max(t.params, x.Number)
+		return t.param(x)
 	case *ast.Unary:
 		return t.unary(x)
 	case *ast.Binary:
@@ -45,6 +46,29 @@ func (t *translator) Expr(x ast.Expr) ast.Expr {
 		return t.collate(x)
 	}
 	return x
+}
+
+// param gives a parameter its type, where the engine cannot see one.
+func (t *translator) param(x *ast.Param) ast.Expr {
+	t.params = max(t.params, x.Number)
+	if x.Number > len(t.session.Params) || t.session.Params[x.Number-1].Name == "" {
+		return x
+	}
+	return t.typed(x, t.session.Params[x.Number-1])
+}
+
+func (t *translator) typed(x *ast.Param, typ ast.Type) ast.Expr {
+	return &ast.Verbatim{Text: "CAST($" + strconv.Itoa(x.Number) + " AS " + t.TypeName(typ) + ")"}
+}
+
+// Count gives a parameter that is a number of rows its type, where any parameter needs one.
+func (t *translator) Count(x ast.Expr) ast.Expr {
+	number, ok := x.(*ast.Param)
+	if !ok || t.session.Params == nil {
+		return x
+	}
+	t.params = max(t.params, number.Number)
+	return t.typed(number, ast.Type{Name: "bigint"})
 }
 
 // sql is engine SQL from a template in which {1}, {2}, … stand for the arguments. A template has to hold together by
@@ -127,9 +151,36 @@ func (t *translator) binary(x *ast.Binary) ast.Expr {
 		if isTimestamp(x.L) && isNumber(x.R) { // days
 			return &ast.Binary{Op: x.Op, L: x.L, R: native("to_days", x.R)}
 		}
+		return t.arithmetic(x)
+	case "*", "/", "%":
+		return t.arithmetic(x)
 	}
 	return x
 }
+
+// arithmetic gives a parameter of no known type the type of the other operand, as far as that shows.
+func (t *translator) arithmetic(x *ast.Binary) *ast.Binary {
+	out := *x
+	out.L, out.R = t.besides(x.L, x.R), t.besides(x.R, x.L)
+	return &out
+}
+
+func (t *translator) besides(x, other ast.Expr) ast.Expr {
+	param, ok := x.(*ast.Param)
+	if !ok || param.Number > len(t.session.Params) || t.session.Params[param.Number-1].Name != Unknown {
+		return x
+	}
+	t.params = max(t.params, param.Number)
+	if cast, ok := other.(*ast.Cast); ok && numeric[cast.Type.Name] {
+		return t.typed(param, cast.Type)
+	}
+	if isInteger(other) {
+		return t.typed(param, ast.Type{Name: "integer"})
+	}
+	return x
+}
+
+var numeric = keyword.Words("smallint integer bigint numeric real")
 
 // like spells out the escape character, which is a backslash in Redshift and none in the engine. It is left out where
 // the pattern is known to hold none, because the engine is quick at plain patterns only.

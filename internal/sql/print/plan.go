@@ -22,12 +22,17 @@ type Session struct {
 	System func(ast.Name) ast.Name
 	// Columns are those that an INSERT fills which names none.
 	Columns []string
+	// Params are the types of parameters that the engine does not see where they stand; those without a name are left to it.
+	Params []ast.Type
 	// UserVariable is the engine's variable that holds CURRENT_USER, for views and defaults, which outlive the session; without one they keep User.
 	UserVariable string
 	// Unique tells the sequences behind IDENTITY columns apart: with a different value for every statement, tables that
 	// are dropped and renamed around one another never come to share one. Empty is fine where that cannot happen.
 	Unique string
 }
+
+// Unknown is the type of a parameter that nothing tells: it is text, unless what stands beside it says otherwise.
+const Unknown = "unknown"
 
 // Kind says what is to be done with a Plan.
 type Kind int
@@ -78,6 +83,8 @@ type Plan struct {
 	Rows bool
 	// Params is the highest number of a parameter, $1 being 1.
 	Params int
+	// Echoes holds the number of the parameter that a column of the result is, for columns that are no more than that.
+	Echoes map[int]int
 
 	Set      *Setting
 	Show     string

@@ -10,7 +10,28 @@ func (t *translator) query(s *ast.Query) Plan {
 		return t.selectInto(s, sel)
 	}
 	sql := t.print(func(p *ast.Printer) { p.Query(s, true) })
-	return Plan{Kind: KindQuery, Tag: "SELECT", Counts: true, Rows: true, Runs: []string{sql}}
+	return Plan{Kind: KindQuery, Tag: "SELECT", Counts: true, Rows: true, Runs: []string{sql}, Echoes: echoes(s)}
+}
+
+// echoes finds the columns of a query that are parameters; behind a star nobody knows which column is which.
+func echoes(s *ast.Query) map[int]int {
+	sel, ok := s.Body.(*ast.Select)
+	if !ok {
+		return nil
+	}
+	var found map[int]int
+	for i, item := range sel.Items {
+		switch x := item.Expr.(type) {
+		case *ast.Star:
+			return found
+		case *ast.Param:
+			if found == nil {
+				found = map[int]int{}
+			}
+			found[i] = x.Number
+		}
+	}
+	return found
 }
 
 // selectInto makes SELECT … INTO t the CREATE TABLE AS that it is.

@@ -141,6 +141,24 @@ func TestSession(t *testing.T) {
 	})
 }
 
+func TestParams(t *testing.T) {
+	t.Parallel()
+	stmt := mustParse(t, "select $1 as a, x + $2, $3 from g where y = $4 limit $5")
+	session := testSession
+	session.Params = []ast.Type{{Name: "varchar"}, {Name: "integer"}, {Name: "varchar"}, {}, {}}
+	out, err := Translate(stmt, session)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `SELECT CAST($1 AS VARCHAR) AS a, x + CAST($2 AS INTEGER) AS "?column?", CAST($3 AS VARCHAR) AS "?column?" FROM g WHERE y = $4 LIMIT CAST($5 AS BIGINT)`
+	if out.Runs[0] != want {
+		t.Errorf("got  %s\nwant %s", out.Runs[0], want)
+	}
+	if want := map[int]int{0: 1, 2: 3}; !reflect.DeepEqual(out.Echoes, want) || out.Params != 5 {
+		t.Errorf("columns %v are parameters, want %v, of %d", out.Echoes, want, out.Params)
+	}
+}
+
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	t.Run("unknown_functions_pass", func(t *testing.T) {
