@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"slipher/internal/installation"
+	"slipher/internal/server"
 )
 
 type accountCommand struct {
@@ -18,22 +20,14 @@ type accountCreateCommand struct {
 }
 
 func (c accountCreateCommand) Run(ctx context.Context) error {
-	r, err := folder(c.Data).running()
+	r, err := installation.Folder(c.Data).Running()
 	if err != nil {
 		return err
 	}
-	var created accountCreated
-	if err := askAdmin(ctx, r, "/accounts", accountRequest{Account: c.ID, Profile: c.Profile, ReplaceKey: c.ReplaceKey}, &created); err != nil {
+	var created server.AccountCreated
+	if err := r.Ask(ctx, "/accounts", server.AccountRequest{Account: c.ID, Profile: c.Profile, ReplaceKey: c.ReplaceKey}, &created); err != nil {
 		return err
 	}
 	fmt.Printf("account %s created; its root credentials are profile %q in %s\n", c.ID, c.Profile, created.File)
 	return nil
 }
-
-// accountRequest and accountCreated pass over the admin socket. The secret goes to the credentials file only.
-type accountRequest struct {
-	Account, Profile string
-	ReplaceKey       bool
-}
-
-type accountCreated struct{ File string }

@@ -1,16 +1,18 @@
 package main
 
 import (
-	"cmp"
 	"context"
+	"errors"
 	"fmt"
-	"io"
-	"maps"
 	"os"
 	"time"
 
+	"slipher/internal/doctor"
+	"slipher/internal/installation"
 	"slipher/internal/keys"
 	"slipher/internal/meta"
+	"slipher/internal/rootkey"
+	"slipher/internal/server"
 )
 
 type doctorCommand struct {
@@ -23,28 +25,38 @@ type doctorCommand struct {
 
 // Run prints a line for each thing that it looked at, and fails when one of them is a problem.
 func (c doctorCommand) Run(ctx context.Context) error {
-	if err := os.Setenv(ignoreEndpointsVariable, "true"); err != nil {
+	if err := os.Setenv(server.IgnoreEndpointsVariable, "true"); err != nil {
 		return err
 	}
+	data := installation.Folder(c.Data)
 	if c.AcceptLoss {
-		if err := acceptLoss(folder(c.Data)); err != nil {
+		if err := acceptLoss(data); err != nil {
 			return err
 		}
 	}
-	d := &doctor{data: folder(c.Data), snapshots: c.Snapshots, snapshotsIn: c.SnapshotsIn, rootKey: c.RootKey, out: os.Stdout, now: time.Now}
-	d.examine(ctx)
-	if err := ctx.Err(); err != nil {
+	program, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("find slipher's own program: %w", err)
+	}
+	found, err := doctor.Examine(ctx, doctor.Config{
+		Data: data, Snapshots: c.Snapshots, SnapshotsIn: c.SnapshotsIn,
+		OpenKeys: func(ctx context.Context, config keys.Config) (*keys.Ring, error) {
+			return rootkey.Open(ctx, keys.Look, config, c.RootKey)
+		},
+		Program: program, Out: os.Stdout, Now: time.Now,
+	})
+	if err != nil {
 		return err
 	}
-	if d.problems > 0 {
-		return fmt.Errorf("%s and %s found", count(d.problems, "problem"), count(d.warnings, "warning"))
+	if found.Problems > 0 {
+		return errors.New(found.String())
 	}
-	_, err := fmt.Printf("%s and %s found\n", count(d.problems, "problem"), count(d.warnings, "warning"))
+	_, err = fmt.Println(found)
 	return err
 }
 
-func acceptLoss(data folder) error {
-	kept, err := meta.AcceptLoss(data.path("meta.db"), time.Now())
+func acceptLoss(data installation.Folder) error {
+	kept, err := meta.AcceptLoss(data.Path("meta.db"), time.Now())
 	switch {
 	case err != nil:
 		return fmt.Errorf("accept the loss: %w", err)
@@ -56,108 +68,15 @@ func acceptLoss(data folder) error {
 	return nil
 }
 
-// doctor looks at an installation. A check that depends on another one's result is left out, and says so, when that one found a problem.
-type doctor struct {
-	data        folder
-	snapshots   string
-	snapshotsIn map[string]string
-	rootKey     string
-	out         io.Writer
-	now         func() time.Time
-
-	problems, warnings int
-}
-
-func (d *doctor) ok(what, format string, args ...any) { d.say("ok", what, format, args...) }
-
-func (d *doctor) warning(what, format string, args ...any) {
-	d.warnings++
-	d.say("warning", what, format, args...)
-}
-
-func (d *doctor) problem(what, format string, args ...any) {
-	d.problems++
-	d.say("problem", what, format, args...)
-}
-
-func (d *doctor) say(verdict, what, format string, args ...any) {
-	fmt.Fprintf(d.out, "%-7s  %-14s  %s\n", verdict, what, fmt.Sprintf(format, args...))
-}
-
-func count(n int, what string) string {
-	switch n {
-	case 0:
-		return "no " + what
-	case 1:
-		return "1 " + what
+type (
+	tryLimitCommand struct {
+		Dir string `arg:"" type:"path"`
 	}
-	return fmt.Sprintf("%d %ss", n, what)
-}
+	tryMountCommand struct {
+		Dir string `arg:"" type:"path"`
+	}
+)
 
-func (d *doctor) examine(ctx context.Context) {
-	if !d.checkFolder() {
-		return
-	}
-	d.checkModes()
-	d.checkCertificate()
-	d.checkSpace()
-	d.checkRunning(ctx)
-	d.checkAudit(ctx)
-	d.checkSockets(ctx)
-	d.checkMounts(ctx)
-	d.checkLimits(ctx)
+func (c tryLimitCommand) Run() error { return doctor.TryLimit(c.Dir) }
 
-	store := d.checkMetadata(ctx)
-	if store == nil {
-		d.warning("everything else", "not looked at, as the metadata cannot be read")
-		return
-	}
-	defer store.Close()
-	d.checkClusters(ctx, store)
-	ring := d.checkRootKey(ctx, store)
-	if ring == nil {
-		d.warning("everything else", "not looked at, as nothing opens without the root key")
-		return
-	}
-	d.checkAuditChain(ctx, store, ring)
-	d.checkCredentials(ctx, store, ring)
-	d.checkSecrets(ctx, store, ring)
-	d.checkSnapshots(ctx, store, ring)
-}
-
-// checkMetadata answers nil when the database cannot be read.
-func (d *doctor) checkMetadata(ctx context.Context) *meta.Store {
-	const advice = "restore the file from a copy"
-	path := d.data.path("meta.db")
-	store, err := meta.Look(ctx, path)
-	if err != nil {
-		d.problem("metadata", "%v: %s", err, advice)
-		return nil
-	}
-	if err := store.Check(ctx); err != nil {
-		d.problem("metadata", "%s: %v: %s", path, err, advice)
-	} else {
-		d.ok("metadata", "%s is sound, and of a version that this slipher knows", path)
-	}
-	return store
-}
-
-// checkRootKey answers nil when the keyring does not open.
-func (d *doctor) checkRootKey(ctx context.Context, store *meta.Store) *keys.Ring {
-	ring, err := openRing(ctx, keys.Look, store, d.data, d.rootKey)
-	if err != nil {
-		d.problem("root key", "%v", err)
-		return nil
-	}
-	d.ok("root key", "%s opens the keyring", d.data.path("keys", "root.key"))
-	return ring
-}
-
-// storeURLs are where the snapshots are, by region: what the user says, what the running slipher says, or the folder of every installation that says nothing.
-func (d *doctor) storeURLs() map[string]string {
-	announced, _ := d.data.running() // checkRunning tells of what is wrong with it
-	urls := map[string]string{"": cmp.Or(d.snapshots, announced.Snapshots, d.data.snapshotsURL())}
-	maps.Copy(urls, announced.SnapshotsIn)
-	maps.Copy(urls, d.snapshotsIn)
-	return urls
-}
+func (c tryMountCommand) Run() error { return doctor.TryMount(c.Dir) }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slipher/internal/installation"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -44,7 +45,7 @@ func main() {
 		kong.Description("A self-hosted Amazon Redshift whose snapshots hold real data."),
 		kong.UsageOnError(),
 		kong.DefaultEnvars("SLIPHER"),
-		kong.Vars{"firstAccount": firstAccount},
+		kong.Vars{"firstAccount": installation.FirstAccount},
 		kong.BindTo(ctx, (*context.Context)(nil)))
 	if err := command.Run(); err != nil {
 		fmt.Fprintln(os.Stderr, "slipher:", err)

@@ -8,8 +8,10 @@ import (
 	"os"
 	"time"
 
+	"slipher/internal/installation"
 	"slipher/internal/keys"
 	"slipher/internal/meta"
+	"slipher/internal/rootkey"
 )
 
 type rootKeyCommand struct {
@@ -26,37 +28,38 @@ const inClear = "clear"
 
 // Run opens everything that is needed before it writes anything: what fails leaves the key where it was.
 func (c rootKeyMoveCommand) Run(ctx context.Context) (err error) {
-	data := folder(c.Data)
-	if _, err := os.Stat(data.path("meta.db")); err != nil {
+	data := installation.Folder(c.Data)
+	if _, err := os.Stat(data.Path("meta.db")); err != nil {
 		return fmt.Errorf("%s is no data directory of slipher: %w", c.Data, err)
 	}
-	store, err := meta.Open(ctx, meta.Config{Path: data.path("meta.db"), Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+	store, err := meta.Open(ctx, meta.Config{Path: data.Path("meta.db"), Now: time.Now, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	ctx, cancel := context.WithTimeout(ctx, rootKeyPatience)
+	ctx, cancel := context.WithTimeout(ctx, rootkey.Patience)
 	defer cancel()
 	var to keys.Keeper
 	if c.To != inClear {
-		keeper, err := openRootKeeper(ctx, data, c.To)
+		keeper, err := rootkey.OpenKeeper(ctx, data.RootKeyFile(), c.To)
 		if err != nil {
 			return fmt.Errorf("--to: %w", err)
 		}
 		defer keeper.Close()
 		to = keeper
 	}
-	_, err = openRing(ctx, func(ctx context.Context, config keys.Config) (*keys.Ring, error) {
-		return nil, keys.MoveRootKey(ctx, config, to)
-	}, store, data, c.RootKey)
+	move := func(ctx context.Context, config keys.Config) (struct{}, error) {
+		return struct{}{}, keys.MoveRootKey(ctx, config, to)
+	}
+	_, err = rootkey.Open(ctx, move, keys.Config{Store: store, RootKeyFile: data.RootKeyFile(), Now: time.Now}, c.RootKey)
 	if err != nil {
 		return err
 	}
 	if to == nil {
-		fmt.Println("the root key lies in clear in " + data.path("keys") + "; start slipher without --root-key from now on")
+		fmt.Println("the root key lies in clear in " + data.Path("keys") + "; start slipher without --root-key from now on")
 		return nil
 	}
-	if _, isFile := to.(fileKeeper); isFile {
+	if _, isFile := to.(rootkey.FileKeeper); isFile {
 		fmt.Println("the root key is wrapped by " + to.Name() + "; start slipher without --root-key from now on, as long as the file stays there")
 		return nil
 	}

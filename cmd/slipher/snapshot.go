@@ -4,12 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"os"
 	"text/tabwriter"
 	"time"
 
 	"slipher/internal/control"
+	"slipher/internal/installation"
+	"slipher/internal/server"
 	"slipher/internal/vault"
 )
 
@@ -32,7 +33,7 @@ func (c snapshotVerifyCommand) Run(ctx context.Context) error {
 	if (c.ID == "") != c.All {
 		return errors.New("name one snapshot, or say --all")
 	}
-	r, err := folder(c.Data).running()
+	r, err := installation.Folder(c.Data).Running()
 	if err != nil {
 		return err
 	}
@@ -40,7 +41,7 @@ func (c snapshotVerifyCommand) Run(ctx context.Context) error {
 	fmt.Fprintln(table, "ACCOUNT\tREGION\tSNAPSHOT\tBYTES\tRESULT")
 	damaged := 0
 	request := control.VerifyRequest{Account: c.Account, Region: c.Region, Snapshot: c.ID}
-	err = streamAdmin(ctx, r, "/snapshots/verify", request, func(event verifyEvent) error {
+	err = installation.Stream(ctx, r, "/snapshots/verify", request, func(event server.VerifyEvent) error {
 		switch {
 		case event.Error != "":
 			return errors.New(event.Error)
@@ -65,32 +66,6 @@ func (c snapshotVerifyCommand) Run(ctx context.Context) error {
 		return fmt.Errorf("%d snapshots are damaged", damaged)
 	}
 	return nil
-}
-
-// verifyEvent is one line of the admin socket's answer.
-type verifyEvent struct {
-	Snapshot string            `json:",omitempty"`
-	Progress *vault.Progress   `json:",omitempty"`
-	Verified *control.Verified `json:",omitempty"`
-	Error    string            `json:",omitempty"`
-}
-
-// verifySnapshots answers /snapshots/verify with events as they come.
-func (s *slipher) verifySnapshots(w http.ResponseWriter, r *http.Request) {
-	var request control.VerifyRequest
-	if !readAdmin(w, r, &request) {
-		return
-	}
-	send, begun := sendEvents[verifyEvent](w)
-	if !begun {
-		return
-	}
-	err := s.control.Verify(r.Context(), request,
-		func(snapshot string, p vault.Progress) { send(verifyEvent{Snapshot: snapshot, Progress: &p}) },
-		func(v control.Verified) { send(verifyEvent{Verified: &v}) })
-	if err != nil {
-		send(verifyEvent{Error: err.Error()})
-	}
 }
 
 // showProgress rewrites one line on a terminal, and is silent elsewhere.

@@ -2,19 +2,18 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
-	"net/http"
 	"os"
 	"strings"
 	"text/tabwriter"
 	"time"
 
-	"slipher/internal/api"
 	"slipher/internal/api/redshift"
 	"slipher/internal/control"
+	"slipher/internal/installation"
+	"slipher/internal/server"
 )
 
 type snapshotCreateCommand struct {
@@ -27,13 +26,13 @@ type snapshotCreateCommand struct {
 
 // Run shows how far the snapshot has come until it is available.
 func (c snapshotCreateCommand) Run(ctx context.Context) error {
-	r, err := folder(c.Data).running()
+	r, err := installation.Folder(c.Data).Running()
 	if err != nil {
 		return err
 	}
-	request := takeRequest{Account: c.Account, Region: c.Region, Cluster: c.Cluster, Snapshot: c.ID}
+	request := server.SnapshotRequest{Account: c.Account, Region: c.Region, Cluster: c.Cluster, Snapshot: c.ID}
 	var last redshift.Snapshot
-	err = streamAdmin(ctx, r, "/snapshots/create", request, func(event takeEvent) error {
+	err = installation.Stream(ctx, r, "/snapshots/create", request, func(event server.SnapshotEvent) error {
 		if event.Error != "" {
 			return errors.New(event.Error)
 		}
@@ -71,43 +70,6 @@ func progressBar(s redshift.Snapshot) string {
 		strings.Repeat("#", filled), strings.Repeat(".", barWidth-filled), done, rate, remaining)
 }
 
-type takeRequest struct{ Account, Region, Cluster, Snapshot string }
-
-// takeEvent is one line of the admin socket's answer.
-type takeEvent struct {
-	Snapshot *redshift.Snapshot `json:",omitempty"`
-	Error    string             `json:",omitempty"`
-}
-
-const reportEvery = 100 * time.Millisecond
-
-func (s *slipher) takeSnapshot(w http.ResponseWriter, r *http.Request) {
-	var request takeRequest
-	if !readAdmin(w, r, &request) {
-		return
-	}
-	send, begun := sendEvents[takeEvent](w)
-	if !begun {
-		return
-	}
-	tick := time.NewTicker(reportEvery)
-	defer tick.Stop()
-	caller := api.RootCaller(request.Account, request.Region)
-	err := s.control.TakeSnapshot(r.Context(), caller, request.Cluster, request.Snapshot,
-		func(snapshot redshift.Snapshot) { send(takeEvent{Snapshot: &snapshot}) },
-		func() bool {
-			select {
-			case <-tick.C:
-				return true
-			case <-r.Context().Done():
-				return false
-			}
-		})
-	if err != nil {
-		send(takeEvent{Error: err.Error()})
-	}
-}
-
 type snapshotListCommand struct {
 	Account string `placeholder:"ACCOUNT" help:"Only of this account."`
 	Region  string `placeholder:"REGION" help:"Only of this region."`
@@ -116,12 +78,12 @@ type snapshotListCommand struct {
 
 // Run prints a line for each snapshot.
 func (c snapshotListCommand) Run(ctx context.Context) error {
-	r, err := folder(c.Data).running()
+	r, err := installation.Folder(c.Data).Running()
 	if err != nil {
 		return err
 	}
 	var listed []control.ListedSnapshot
-	if err := askAdmin(ctx, r, "/snapshots/list", takeRequest{Account: c.Account, Region: c.Region}, &listed); err != nil {
+	if err := r.Ask(ctx, "/snapshots/list", server.SnapshotRequest{Account: c.Account, Region: c.Region}, &listed); err != nil {
 		return err
 	}
 	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
@@ -147,17 +109,4 @@ func sharedWith(s redshift.Snapshot) string {
 		names = append(names, account.AccountId+account.AccountAlias)
 	}
 	return strings.Join(names, " ")
-}
-
-func (s *slipher) listSnapshots(w http.ResponseWriter, r *http.Request) {
-	var request takeRequest
-	if !readAdmin(w, r, &request) {
-		return
-	}
-	listed, err := s.control.ListSnapshots(r.Context(), request.Account, request.Region)
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusInternalServerError)
-		return
-	}
-	json.NewEncoder(w).Encode(listed)
 }

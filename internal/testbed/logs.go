@@ -6,46 +6,19 @@ import (
 	"errors"
 	"io"
 	"io/fs"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"sync"
 
-	"slipher/internal/audit"
 	"slipher/internal/sqllog"
 	"slipher/internal/vault/store"
 )
 
-// logBuckets are the buckets that logs are delivered to, and the ends of the logs' records.
+// logBuckets are the buckets that logs are delivered to.
 type logBuckets struct {
 	mu      sync.Mutex
 	refused bool
 	lost    bool
-	ends    map[string][]byte
-}
-
-// openLogs begins with the records that are on disk.
-func (b *Bed) openLogs() {
-	b.logs = sqllog.NewGatherer(sqllog.Config{
-		Clusters: filepath.Join(b.dir, "clusters"), Records: filepath.Join(b.dir, "audit"), Now: b.Clock.Now, Log: slog.New(slog.DiscardHandler),
-		Open: func(cluster, dir string) (*audit.Log, error) {
-			return audit.Open(audit.Config{Dir: dir, Now: b.Clock.Now, Chain: audit.Chain{
-				Name: cluster, Key: make([]byte, 32),
-				Kept: func() ([]byte, error) {
-					b.logBuckets.mu.Lock()
-					defer b.logBuckets.mu.Unlock()
-					return b.logBuckets.ends[cluster], nil
-				},
-				Keep: func(text []byte) error {
-					b.logBuckets.mu.Lock()
-					defer b.logBuckets.mu.Unlock()
-					b.logBuckets.ends[cluster] = text
-					return nil
-				},
-			}})
-		},
-	})
-	b.Nodes.ended = b.logs.Drain
 }
 
 // Log has the cluster's node record something.

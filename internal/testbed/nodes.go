@@ -17,6 +17,7 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"slipher/internal/control"
 	"slipher/internal/fleet"
 	"slipher/internal/nodeapi"
 	"slipher/internal/vault"
@@ -62,6 +63,12 @@ const fileName = "rows"
 
 func newNodes(dir string, now func() time.Time) *Nodes {
 	return &Nodes{dir: dir, now: now, running: map[string]*running{}, plan: map[string][]func(context.Context, Step) error{}, shares: map[string]int64{}, written: map[string]int64{}}
+}
+
+// supervise is how a server begins to use the nodes.
+func (n *Nodes) supervise(ended func(cluster string) error) (control.Nodes, error) {
+	n.ended = ended
+	return n, nil
 }
 
 // Fail makes the next call of this name fail before it takes effect.

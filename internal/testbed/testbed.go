@@ -20,12 +20,12 @@ import (
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
 	"slipher/internal/control"
+	"slipher/internal/installation"
 	"slipher/internal/keys"
 	"slipher/internal/meta"
 	"slipher/internal/policy"
 	"slipher/internal/secrets"
-	"slipher/internal/service/secretsmanager"
-	"slipher/internal/sqllog"
+	"slipher/internal/server"
 )
 
 // The accounts of most tests.
@@ -63,8 +63,8 @@ type Bed struct {
 	Control  *control.Control
 	Redshift api.Service
 
+	server     *server.Server
 	operations map[string]api.Operation
-	logs       *sqllog.Gatherer
 	logBuckets logBuckets
 	halted     bool
 	stop       context.CancelFunc // nil while no jobs run
@@ -105,7 +105,6 @@ func New(t testing.TB, config Config) *Bed {
 		config.Addresses.Loopback = true
 	}
 	b := &Bed{t: t, config: config, dir: t.TempDir(), region: Region, Clock: &Clock{now: Began}, Accounts: &Accounts{}, worked: make(chan struct{}), crashed: make(chan struct{})}
-	b.logBuckets.ends = map[string][]byte{}
 	b.Nodes = newNodes(filepath.Join(b.dir, "clusters"), b.Clock.Now)
 	b.start()
 	t.Cleanup(b.halt)
@@ -116,34 +115,21 @@ func (b *Bed) start() {
 	b.t.Helper()
 	b.halted = false
 	ctx := context.Background()
-	store, err := meta.Open(ctx, meta.Config{Path: filepath.Join(b.dir, "meta.db"), Now: b.Clock.Now, Log: b.config.Log})
+	built, err := server.New(ctx, server.Config{
+		Data: installation.Folder(b.dir), SnapshotsIn: b.storesOfRegions(), Bandwidth: b.config.Bandwidth, Now: b.Clock.Now, Log: b.log(),
+		World: server.World{
+			Nodes: b.Nodes.supervise, Addresses: b.config.Addresses, Limits: b.config.Limits, Accounts: b.Accounts,
+			GrantLimit: b.config.GrantLimit, GrantsRate: b.config.RequestsPerSecond,
+			LogBucket: b.openLogBucket, Copy: b.Nodes.Copy, Random: zeros{}, Worked: b.announce,
+		},
+	})
 	if err != nil {
 		b.t.Fatal(err)
 	}
 	b.mu.Lock()
-	b.Store = store
+	b.server, b.Store = built, built.Store
 	b.mu.Unlock()
-	b.Keys, err = keys.Open(ctx, keys.Config{
-		Store: b.Store, RootKeyFile: filepath.Join(b.dir, "root.key"), Now: b.Clock.Now,
-		GrantLimit: b.config.GrantLimit, RequestsPerSecond: b.config.RequestsPerSecond,
-	})
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	if b.Secrets, err = secrets.New(secrets.Config{Store: b.Store, Keys: b.Keys, Now: b.Clock.Now}); err != nil {
-		b.t.Fatal(err)
-	}
-	b.openLogs()
-	b.Control, err = control.New(control.Config{
-		Logs: b.logs, LogBucket: b.openLogBucket,
-		Store: b.Store, Keys: b.Keys, Secrets: b.Secrets, Nodes: b.Nodes, Accounts: b.Accounts,
-		Snapshots: folderURL(b.snapshots()), SnapshotsIn: b.storesOfRegions(),
-		Addresses: b.config.Addresses, Limits: b.config.Limits, Bandwidth: b.config.Bandwidth,
-		Copy: b.Nodes.Copy, Now: b.Clock.Now, Random: zeros{}, Log: b.config.Log, Worked: b.announce,
-	})
-	if err != nil {
-		b.t.Fatal(err)
-	}
+	b.Keys, b.Secrets, b.Control = built.Keys, built.Secrets, built.Control
 	b.offer()
 	if err := b.Control.Resume(ctx); err != nil {
 		b.t.Fatal(err)
@@ -153,22 +139,27 @@ func (b *Bed) start() {
 
 // offer has the operations of Redshift at hand by their names, and those of Secrets Manager behind secretsmanager:.
 func (b *Bed) offer() {
-	b.t.Helper()
-	var err error
-	if b.Redshift, err = b.Control.Service(); err != nil {
-		b.t.Fatal(err)
-	}
-	kept, err := secretsmanager.New(b.Store, b.Secrets)
-	if err != nil {
-		b.t.Fatal(err)
-	}
 	b.operations = map[string]api.Operation{}
-	for _, operation := range b.Redshift.Operations {
-		b.operations[operation.Name] = operation
+	for _, service := range b.server.Services {
+		switch service.Name {
+		case "redshift":
+			b.Redshift = service
+			for _, operation := range service.Operations {
+				b.operations[operation.Name] = operation
+			}
+		case "secretsmanager":
+			for _, operation := range service.Operations {
+				b.operations["secretsmanager:"+operation.Name] = operation
+			}
+		}
 	}
-	for _, operation := range kept.Operations {
-		b.operations["secretsmanager:"+operation.Name] = operation
+}
+
+func (b *Bed) log() *slog.Logger {
+	if b.config.Log != nil {
+		return b.config.Log
 	}
+	return slog.New(slog.DiscardHandler)
 }
 
 // RunJobs begins to work the jobs, after StopJobs.
@@ -199,13 +190,19 @@ func (b *Bed) halt() {
 		b.StopJobs()
 	}
 	b.Nodes.killAll()
-	if err := b.Control.Close(); err != nil {
-		b.t.Error(err)
-	}
-	if err := b.Store.Close(); err != nil {
+	if err := b.server.Close(); err != nil {
 		b.t.Error(err)
 	}
 }
+
+// Stop ends everything for good. The folder stays until the test ends.
+func (b *Bed) Stop() {
+	b.t.Helper()
+	b.halt()
+}
+
+// Folder is where everything lies.
+func (b *Bed) Folder() installation.Folder { return installation.Folder(b.dir) }
 
 // Restart ends the process in the midst of what it does, nodes included, and starts another on the same files a
 // second later.

@@ -1,4 +1,6 @@
-package main
+// Package rootkey says where the root key lies: wrapped by a file outside the data folder, or by a key of a KMS. It opens what wraps it, from the URL of
+// --root-key or from what the first start has chosen. What the key opens is of no concern to it.
+package rootkey
 
 import (
 	"context"
@@ -12,6 +14,8 @@ import (
 	"regexp"
 	"time"
 
+	"slipher/internal/keys"
+
 	"github.com/google/uuid"
 	"gocloud.dev/secrets"
 	_ "gocloud.dev/secrets/awskms"
@@ -19,37 +23,30 @@ import (
 	_ "gocloud.dev/secrets/gcpkms"
 	_ "gocloud.dev/secrets/hashivault"
 	"gocloud.dev/secrets/localsecrets"
-	"slipher/internal/keys"
-	"slipher/internal/meta"
 )
 
 // howToWriteRootKey is what a refusal ends with.
 const howToWriteRootKey = "write file:///folder/name.key, awskms:///arn:aws:kms:…?region=…, gcpkms://projects/…/cryptoKeys/…, azurekeyvault://name.vault.azure.net/keys/…/version or hashivault://key"
 
-// rootKeyPatience is how long a KMS may take. Its clients try again meanwhile what fails in passing.
-const rootKeyPatience = 30 * time.Second
+// Patience is how long a KMS may take. Its clients try again meanwhile what fails in passing.
+const Patience = 30 * time.Second
 
-// openKeys opens the keyring. It alone uses the KMS, and only now: the nodes and everything later work with what was unwrapped.
-func (s *slipher) openKeys(ctx context.Context) (*keys.Ring, error) {
-	return openRing(ctx, keys.Open, s.store, s.data, s.command.RootKey)
-}
-
-// openRing opens the ring of a data folder by keys.Open or keys.Look. rootKey is what --root-key says, or empty.
-func openRing(ctx context.Context, open func(context.Context, keys.Config) (*keys.Ring, error), store *meta.Store, data folder, rootKey string) (*keys.Ring, error) {
-	ctx, cancel := context.WithTimeout(ctx, rootKeyPatience)
+// Open opens the ring of a data folder by keys.Open or keys.Look. It alone uses a KMS, and only now: the nodes and everything later work with what was
+// unwrapped. location is what --root-key says, or empty.
+func Open[Ring any](ctx context.Context, open func(context.Context, keys.Config) (Ring, error), config keys.Config, location string) (none Ring, err error) {
+	ctx, cancel := context.WithTimeout(ctx, Patience)
 	defer cancel()
-	config := keys.Config{Store: store, RootKeyFile: data.path("keys", "root.key"), Now: time.Now}
-	if rootKey == "" {
+	if location == "" {
 		usual, err := usualKeyFile(config.RootKeyFile)
 		if err != nil {
-			return nil, err
+			return none, err
 		}
 		config.Keeper = usual
 		return open(ctx, config)
 	}
-	keeper, err := openRootKeeper(ctx, data, rootKey)
+	keeper, err := OpenKeeper(ctx, config.RootKeyFile, location)
 	if err != nil {
-		return nil, fmt.Errorf("--root-key: %w", err)
+		return none, fmt.Errorf("--root-key: %w", err)
 	}
 	defer keeper.Close()
 	config.Keeper = keeper
@@ -75,8 +72,8 @@ func usualKeyFile(rootKeyFile string) (keys.Keeper, error) {
 	return keys.KeyFile{Path: filepath.Join(configuration, "slipher", uuid.NewString()+".key")}, nil
 }
 
-// rootKeeper is a key of a KMS, or a file.
-type rootKeeper interface {
+// Keeper is a key of a KMS, or a file.
+type Keeper interface {
 	keys.Keeper
 	Close() error
 }
@@ -88,18 +85,20 @@ type kmsKeeper struct {
 
 func (k kmsKeeper) Name() string { return k.name }
 
-type fileKeeper struct{ keys.KeyFile }
+// FileKeeper is a Keeper whose key is in a file.
+type FileKeeper struct{ keys.KeyFile }
 
-func (fileKeeper) Close() error { return nil }
+func (FileKeeper) Close() error { return nil }
 
-func openRootKeeper(ctx context.Context, data folder, text string) (rootKeeper, error) {
+// OpenKeeper opens the key of a KMS, or a file other than the one in which the wrapped root key lies.
+func OpenKeeper(ctx context.Context, rootKeyFile, text string) (Keeper, error) {
 	location, err := url.Parse(text)
 	if err != nil {
 		// The URL itself may be the secret, so it is not repeated.
 		return nil, fmt.Errorf("not a URL: %w (%s)", errors.Unwrap(err), howToWriteRootKey)
 	}
 	if location.Scheme == "file" {
-		return openKeyFile(data, location)
+		return openKeyFile(rootKeyFile, location)
 	}
 	kms := secrets.DefaultURLMux()
 	if !kms.ValidKeeperScheme(location.Scheme) {
@@ -115,15 +114,15 @@ func openRootKeeper(ctx context.Context, data folder, text string) (rootKeeper, 
 	return kmsKeeper{keeper, rootKeyName(location)}, nil
 }
 
-func openKeyFile(data folder, location *url.URL) (rootKeeper, error) {
+func openKeyFile(rootKeyFile string, location *url.URL) (Keeper, error) {
 	file := filepath.Clean(location.Path)
 	if location.Host != "" || !filepath.IsAbs(file) {
 		return nil, fmt.Errorf("%s names no file by its whole path (%s)", location, howToWriteRootKey)
 	}
-	if file == data.path("keys", "root.key") {
+	if file == rootKeyFile {
 		return nil, fmt.Errorf("%s is where the wrapped root key lies: name a file outside the data directory", file)
 	}
-	return fileKeeper{keys.KeyFile{Path: file}}, nil
+	return FileKeeper{keys.KeyFile{Path: file}}, nil
 }
 
 // rootKeyName is the URL without its options, which say how to get to the key and not which one it is.

@@ -1,4 +1,4 @@
-package main
+package server
 
 import (
 	"bytes"
@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slipher/internal/installation"
 	"strings"
 	"sync"
 	"testing"
@@ -18,7 +19,7 @@ var certificateTime = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
 func TestEndpointCertificate(t *testing.T) {
 	t.Parallel()
-	f := folder(t.TempDir())
+	f := installation.Folder(t.TempDir())
 	hosts := []string{"localhost", "127.0.0.1"}
 	made, err := endpointCertificate(f, hosts, certificateTime)
 	if err != nil {
@@ -27,7 +28,7 @@ func TestEndpointCertificate(t *testing.T) {
 	if again, err := endpointCertificate(f, hosts, certificateTime); err != nil || again != made {
 		t.Errorf("the second start made another certificate: %v", err)
 	}
-	authority := read(t, f.path("tls", "ca.crt"))
+	authority := read(t, f.Path("tls", "ca.crt"))
 	for name, renew := range map[string]func() (certificate, error){
 		"a host that it does not name": func() (certificate, error) {
 			return endpointCertificate(f, append(hosts, "warehouse.example"), certificateTime)
@@ -37,12 +38,12 @@ func TestEndpointCertificate(t *testing.T) {
 		if again, err := renew(); err != nil || again == made {
 			t.Errorf("%s: it was not made anew: %v", name, err)
 		}
-		if read(t, f.path("tls", "ca.crt")) != authority {
+		if read(t, f.Path("tls", "ca.crt")) != authority {
 			t.Errorf("%s: the authority is another one", name)
 		}
 	}
 	for _, key := range []string{"server.key", "ca.key"} {
-		if mode := stat(t, f.path("tls", key)); mode != 0o600 {
+		if mode := stat(t, f.Path("tls", key)); mode != 0o600 {
 			t.Errorf("the mode of %s is %o, want 600", key, mode)
 		}
 	}
@@ -65,7 +66,7 @@ func TestWhereTheAPIHasTLS(t *testing.T) {
 		{"on", "127.0.0.1:8480", true},
 		{"off", "0.0.0.0:8480", false},
 	} {
-		if got := (tlsOptions{TLS: c.tls}).secures(c.listen); got != c.want {
+		if got := (TLS{Mode: c.tls}).secures(c.listen); got != c.want {
 			t.Errorf("--tls=%s --listen %s: TLS is %t, want %t", c.tls, c.listen, got, c.want)
 		}
 	}
@@ -74,14 +75,14 @@ func TestWhereTheAPIHasTLS(t *testing.T) {
 // The API answers with the certificate on the disk, also with one that has replaced it, and not with half of a replacement.
 func TestCertificateIsReloaded(t *testing.T) {
 	t.Parallel()
-	f := folder(t.TempDir())
+	f := installation.Folder(t.TempDir())
 	first, err := endpointCertificate(f, []string{"127.0.0.1"}, time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
 	log := &lines{}
-	s := &slipher{data: f, log: slog.New(slog.NewTextHandler(log, nil)), command: serveCommand{Listen: "127.0.0.1:0", tlsOptions: tlsOptions{TLS: "on"}}}
-	listener, err := net.Listen("tcp", s.command.Listen)
+	s := &Server{config: Config{Data: f, Log: slog.New(slog.NewTextHandler(log, nil)), Listen: "127.0.0.1:0", TLS: TLS{Mode: "on"}}}
+	listener, err := net.Listen("tcp", s.config.Listen)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,14 +101,14 @@ func TestCertificateIsReloaded(t *testing.T) {
 	if second, err = second.issue([]string{"127.0.0.1"}, time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	later(t, f.path("tls", "server.key"), second.key, time.Minute)
+	later(t, f.Path("tls", "server.key"), second.key, time.Minute)
 	if got := shown(t, f, address); got != first.cert {
 		t.Error("half of a replacement is in use")
 	}
 	if !strings.Contains(log.String(), "the one before stays in use") {
 		t.Errorf("nobody is told: %s", log.String())
 	}
-	later(t, f.path("tls", "server.crt"), second.cert, time.Minute)
+	later(t, f.Path("tls", "server.crt"), second.cert, time.Minute)
 	if got := shown(t, f, address); got != second.cert {
 		t.Error("the replacement is not in use")
 	}
@@ -132,10 +133,10 @@ func (l *lines) String() string {
 }
 
 // shown connects as a client that trusts the authority of the folder, and returns the certificate that it is shown, PEM.
-func shown(t *testing.T, f folder, address string) string {
+func shown(t *testing.T, f installation.Folder, address string) string {
 	t.Helper()
 	trusted := x509.NewCertPool()
-	trusted.AppendCertsFromPEM([]byte(read(t, f.path("tls", "ca.crt"))))
+	trusted.AppendCertsFromPEM([]byte(read(t, f.Path("tls", "ca.crt"))))
 	conn, err := tls.Dial("tcp", address, &tls.Config{RootCAs: trusted})
 	if err != nil {
 		t.Fatal(err)
@@ -167,7 +168,7 @@ func read(t *testing.T, name string) string {
 // A SQL endpoint's certificate names its address, is of the kept authority, and is of no other endpoint.
 func TestCertificateOfASQLEndpoint(t *testing.T) {
 	t.Parallel()
-	s := &slipher{data: folder(t.TempDir()), command: serveCommand{Listen: "127.0.0.1:0", AdvertiseHost: "warehouse.example"}}
+	s := &Server{config: Config{Data: installation.Folder(t.TempDir()), Listen: "127.0.0.1:0", AdvertiseHost: "warehouse.example", Now: time.Now}}
 	if err := s.openCertificates(); err != nil {
 		t.Fatal(err)
 	}
@@ -180,7 +181,7 @@ func TestCertificateOfASQLEndpoint(t *testing.T) {
 		t.Fatal(err)
 	}
 	trusted := x509.NewCertPool()
-	trusted.AppendCertsFromPEM([]byte(read(t, s.data.path("tls", "ca.crt"))))
+	trusted.AppendCertsFromPEM([]byte(read(t, s.config.Data.Path("tls", "ca.crt"))))
 	for host, good := range map[string]bool{"127.83.4.5": true, "localhost": true, "warehouse.example": true, "127.83.4.6": false} {
 		if _, err := pair.Leaf.Verify(x509.VerifyOptions{Roots: trusted, DNSName: host}); (err == nil) != good {
 			t.Errorf("%s: %v", host, err)
@@ -189,4 +190,13 @@ func TestCertificateOfASQLEndpoint(t *testing.T) {
 	if other, err := s.sqlCertificate(""); err != nil || other.Key == made.Key {
 		t.Errorf("another endpoint has the same key: %v", err)
 	}
+}
+
+func stat(t *testing.T, path string) os.FileMode {
+	t.Helper()
+	file, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file.Mode().Perm()
 }

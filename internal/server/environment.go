@@ -1,4 +1,4 @@
-package main
+package server
 
 import (
 	"net/url"
@@ -22,7 +22,7 @@ var networkVariables = []string{
 // Whoever tests slipher has AWS_ENDPOINT_URL, or endpoint_url in a file, point at slipher: its own clients must not follow.
 const (
 	endpointVariable        = "AWS_ENDPOINT_URL"
-	ignoreEndpointsVariable = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
+	IgnoreEndpointsVariable = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
 )
 
 // nodeEnvironment is the part of slipher's environment without which a node cannot use the stores: nothing for folders.
@@ -43,7 +43,7 @@ func nodeEnvironment(stores []string, environment []string) []string {
 	var passed []string
 	for _, variable := range environment {
 		name, _, _ := strings.Cut(variable, "=")
-		if strings.HasPrefix(name, endpointVariable) || name == ignoreEndpointsVariable {
+		if strings.HasPrefix(name, endpointVariable) || name == IgnoreEndpointsVariable {
 			continue
 		}
 		if slices.ContainsFunc(wanted, func(want string) bool {
@@ -53,7 +53,7 @@ func nodeEnvironment(stores []string, environment []string) []string {
 		}
 	}
 	if schemes["s3"] {
-		passed = append(passed, ignoreEndpointsVariable+"=true")
+		passed = append(passed, IgnoreEndpointsVariable+"=true")
 	}
 	return passed
 }

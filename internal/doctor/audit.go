@@ -1,60 +1,22 @@
-package main
+package doctor
 
 import (
-	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
-	"net/http"
 	"os"
 	"path/filepath"
-	"syscall"
-	"time"
-
 	"slipher/internal/audit"
+	"slipher/internal/installation"
 	"slipher/internal/meta"
-	"slipher/internal/sqllog"
-	"slipher/internal/vault/store"
+	"syscall"
 )
-
-func (s *slipher) openAudit(ctx context.Context) error {
-	chains, err := openAuditChains(ctx, s.store, s.ring)
-	if err != nil {
-		return err
-	}
-	open := func(name string) (*audit.Log, error) {
-		return audit.Open(audit.Config{Dir: s.data.auditFolder(name), Days: s.command.AuditDays, Chain: chains.chain(name), Now: time.Now, Log: s.log})
-	}
-	if s.audit, err = open(callsRecord); err != nil {
-		return err
-	}
-	s.onClose(s.audit.Close)
-	s.sqlLogs = sqllog.NewGatherer(sqllog.Config{
-		Clusters: s.data.path("clusters"),
-		Records:  s.data.auditFolder(sqlRecords),
-		Open:     func(cluster, _ string) (*audit.Log, error) { return open(sqlRecord(cluster)) },
-		Forget:   func(cluster string) error { return chains.forget(sqlRecord(cluster)) },
-		Now:      time.Now,
-		Log:      s.log,
-	})
-	s.onClose(s.sqlLogs.Close)
-	if s.logBucket, err = store.Named(cmp.Or(s.command.LogBuckets, s.data.bucketsURL())); err != nil {
-		return fmt.Errorf("--log-buckets: %w", err)
-	}
-	return nil
-}
-
-func (s *slipher) auditState(w http.ResponseWriter, _ *http.Request) {
-	json.NewEncoder(w).Encode(s.audit.State())
-}
 
 const writeAndEnter = 0b011 // of access(2)
 
 // checkAudit looks at the folder and its files, and asks the running slipher how writing goes.
 func (d *doctor) checkAudit(ctx context.Context) {
-	dir := d.data.path("audit")
+	dir := d.data.Path("audit")
 	info, err := os.Stat(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -73,7 +35,7 @@ func (d *doctor) checkAudit(ctx context.Context) {
 		d.problem("audit record", "%s is open to others (mode %04o): chmod 700 it", dir, info.Mode().Perm())
 		return
 	}
-	if open := openToOthers(dir, filepath.Join(dir, sqlRecords), filepath.Join(dir, sqlRecords, "*")); open != "" {
+	if open := openToOthers(dir, filepath.Join(dir, installation.SQLRecords), filepath.Join(dir, installation.SQLRecords, "*")); open != "" {
 		d.problem("audit record", "%s is open to others: chmod 600 it", open)
 		return
 	}
@@ -95,14 +57,14 @@ func openToOthers(folders ...string) string {
 
 func (d *doctor) sayAuditState(ctx context.Context) {
 	var state audit.State
-	announced, err := d.data.running()
-	held, heldErr := meta.Held(d.data.path("meta.db"))
+	announced, err := d.data.Running()
+	held, heldErr := meta.Held(d.data.Path("meta.db"))
 	if err == nil && heldErr == nil && held {
-		err = askAdmin(ctx, announced, "/audit", struct{}{}, &state)
+		err = announced.Ask(ctx, "/audit", struct{}{}, &state)
 	}
 	switch {
 	case err != nil || !held: // checkRunning tells why
-		d.ok("audit record", "%s can be written, and is closed to others", d.data.path("audit"))
+		d.ok("audit record", "%s can be written, and is closed to others", d.data.Path("audit"))
 	case state.Trouble != "":
 		d.problem("audit record", "not written, %d events wait and %d are lost: %s", state.Waiting, state.Lost, state.Trouble)
 	case state.EndTrouble != "":
@@ -110,6 +72,6 @@ func (d *doctor) sayAuditState(ctx context.Context) {
 	case state.Lost > 0:
 		d.warning("audit record", "%d events were lost since slipher started, while the disk took none", state.Lost)
 	default:
-		d.ok("audit record", "%s is written, and closed to others", d.data.path("audit"))
+		d.ok("audit record", "%s is written, and closed to others", d.data.Path("audit"))
 	}
 }

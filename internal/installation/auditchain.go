@@ -1,4 +1,4 @@
-package main
+package installation
 
 import (
 	"context"
@@ -24,30 +24,30 @@ var (
 
 var (
 	auditKeyID    = meta.Key{ID: "audit"}
-	errNoAuditKey = errors.New("no audit record has been made so far")
+	ErrNoAuditKey = errors.New("no audit record has been made so far")
 )
 
 const (
 	auditKeyPurpose = "key of the audit records"
 	auditKeySize    = 32
 
-	callsRecord = "calls" // the audit record of API calls
-	sqlRecords  = "sql"   // begins the names of those of the clusters' SQL logs
+	CallsRecord = "calls" // the audit record of API calls
+	SQLRecords  = "sql"   // begins the names of those of the clusters' SQL logs
 )
 
-// sqlRecord names the audit record of a cluster's SQL logs by the key that the cluster keeps.
-func sqlRecord(cluster string) string { return sqlRecords + "/" + cluster }
+// SQLRecord names the audit record of a cluster's SQL logs by the key that the cluster keeps.
+func SQLRecord(cluster string) string { return SQLRecords + "/" + cluster }
 
-// auditChains makes the chains of audit records.
-type auditChains struct {
+// AuditChains makes the chains of audit records.
+type AuditChains struct {
 	store *meta.Store
 	key   []byte
 }
 
-// openAuditChains makes the key at first use.
-func openAuditChains(ctx context.Context, store *meta.Store, ring *keys.Ring) (auditChains, error) {
-	chains, err := lookAuditChains(ctx, store, ring)
-	if !errors.Is(err, errNoAuditKey) {
+// OpenAuditChains makes the key at first use.
+func OpenAuditChains(ctx context.Context, store *meta.Store, ring *keys.Ring) (AuditChains, error) {
+	chains, err := LookAuditChains(ctx, store, ring)
+	if !errors.Is(err, ErrNoAuditKey) {
 		return chains, err
 	}
 	chains.key = make([]byte, auditKeySize)
@@ -63,9 +63,9 @@ func openAuditChains(ctx context.Context, store *meta.Store, ring *keys.Ring) (a
 	return chains, err
 }
 
-// lookAuditChains answers errNoAuditKey where no slipher has made the key so far.
-func lookAuditChains(ctx context.Context, store *meta.Store, ring *keys.Ring) (auditChains, error) {
-	chains := auditChains{store: store}
+// LookAuditChains answers ErrNoAuditKey where no slipher has made the key so far.
+func LookAuditChains(ctx context.Context, store *meta.Store, ring *keys.Ring) (AuditChains, error) {
+	chains := AuditChains{store: store}
 	var sealed []byte
 	err := store.View(ctx, func(tx *meta.Tx) error {
 		record, err := auditKeys.Find(tx, auditKeyID)
@@ -73,7 +73,7 @@ func lookAuditChains(ctx context.Context, store *meta.Store, ring *keys.Ring) (a
 		return err
 	})
 	if errors.Is(err, meta.ErrNotFound) {
-		return chains, errNoAuditKey
+		return chains, ErrNoAuditKey
 	}
 	if err != nil {
 		return chains, err
@@ -85,7 +85,7 @@ func lookAuditChains(ctx context.Context, store *meta.Store, ring *keys.Ring) (a
 }
 
 // chain is that of the record of this name.
-func (c auditChains) chain(name string) audit.Chain {
+func (c AuditChains) Chain(name string) audit.Chain {
 	return audit.Chain{
 		Name: name,
 		Key:  c.key,
@@ -94,7 +94,7 @@ func (c auditChains) chain(name string) audit.Chain {
 	}
 }
 
-func (c auditChains) kept(name string) (text []byte, err error) {
+func (c AuditChains) kept(name string) (text []byte, err error) {
 	err = c.store.View(context.Background(), func(tx *meta.Tx) error {
 		record, err := auditEnds.Find(tx, meta.Key{ID: name})
 		if errors.Is(err, meta.ErrNotFound) {
@@ -106,7 +106,7 @@ func (c auditChains) kept(name string) (text []byte, err error) {
 	return text, err
 }
 
-func (c auditChains) keep(name string, text []byte) error {
+func (c AuditChains) keep(name string, text []byte) error {
 	return c.store.Update(context.Background(), func(tx *meta.Tx) error {
 		record, err := auditEnds.Find(tx, meta.Key{ID: name})
 		if errors.Is(err, meta.ErrNotFound) {
@@ -122,7 +122,7 @@ func (c auditChains) keep(name string, text []byte) error {
 }
 
 // forget is for a record of which nothing is left.
-func (c auditChains) forget(name string) error {
+func (c AuditChains) Forget(name string) error {
 	return c.store.Update(context.Background(), func(tx *meta.Tx) error {
 		err := auditEnds.Delete(tx, meta.Key{ID: name})
 		if errors.Is(err, meta.ErrNotFound) {
@@ -133,7 +133,7 @@ func (c auditChains) forget(name string) error {
 }
 
 // names are the records whose end is kept.
-func (c auditChains) names(ctx context.Context) (names []string, err error) {
+func (c AuditChains) Names(ctx context.Context) (names []string, err error) {
 	err = c.store.View(ctx, func(tx *meta.Tx) error {
 		records, err := auditEnds.List(tx, meta.Query{})
 		for _, record := range records {

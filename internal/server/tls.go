@@ -1,4 +1,4 @@
-package main
+package server
 
 import (
 	"context"
@@ -14,23 +14,23 @@ import (
 	"slipher/internal/nodeapi"
 )
 
-// tlsOptions say how the two kinds of endpoints are secured. The SQL endpoints always offer TLS.
-type tlsOptions struct {
-	TLS     string `default:"auto" enum:"auto,on,off" help:"TLS of the AWS API: auto has it unless --listen is a loopback address; off sends what is asked and answered in clear."`
-	TLSCert string `name:"tls-cert" type:"existingfile" placeholder:"FILE" help:"Certificate chain of the endpoints, PEM (default: one of an authority that the first start makes; clients trust DIR/tls/ca.crt)."`
-	TLSKey  string `name:"tls-key" type:"existingfile" placeholder:"FILE" help:"The key of --tls-cert, PEM."`
+// TLS says how the two kinds of endpoints are secured. The SQL endpoints always offer TLS.
+type TLS struct {
+	Mode string // of the AWS API: on, off, or auto, which is on unless it listens on a loopback address
+	Cert string // file of the certificate chain, PEM; empty means that of slipher's own authority
+	Key  string // file of its key
 }
 
-func (o tlsOptions) check() error {
-	if (o.TLSCert == "") != (o.TLSKey == "") {
+func (t TLS) check() error {
+	if (t.Cert == "") != (t.Key == "") {
 		return errors.New("--tls-cert and --tls-key belong together: give both or neither")
 	}
 	return nil
 }
 
 // secures says whether the API at that address speaks TLS.
-func (o tlsOptions) secures(listen string) bool {
-	return o.TLS == "on" || o.TLS == "auto" && !isLoopback(listen)
+func (t TLS) secures(listen string) bool {
+	return t.Mode == "on" || t.Mode == "auto" && !isLoopback(listen)
 }
 
 func isLoopback(listen string) bool {
@@ -42,7 +42,7 @@ func isLoopback(listen string) bool {
 }
 
 // endpointHosts are the names under which clients reach the endpoints.
-func (c serveCommand) endpointHosts() []string {
+func (c Config) endpointHosts() []string {
 	hosts := []string{"localhost", "127.0.0.1"}
 	if c.AdvertiseHost != "" {
 		hosts = append(hosts, c.AdvertiseHost)
@@ -60,28 +60,28 @@ func (c serveCommand) endpointHosts() []string {
 }
 
 // openCertificates makes sure that there is a certificate for the endpoints: the given one, or one of slipher's own authority.
-func (s *slipher) openCertificates() error {
-	if s.command.TLSCert == "" {
-		_, err := endpointCertificate(s.data, s.command.endpointHosts(), time.Now())
+func (s *Server) openCertificates() error {
+	if s.config.TLS.Cert == "" {
+		_, err := endpointCertificate(s.config.Data, s.config.endpointHosts(), s.config.Now())
 		return err
 	}
-	s.given = &certificateFiles{cert: s.command.TLSCert, key: s.command.TLSKey, log: s.log}
+	s.given = &certificateFiles{cert: s.config.TLS.Cert, key: s.config.TLS.Key, log: s.config.Log}
 	_, err := s.given.current(nil)
 	return err
 }
 
 // sqlCertificate is what the SQL endpoint at an address shows: the given certificate, or one that the authority makes for that endpoint alone, whose key
 // is on no disk.
-func (s *slipher) sqlCertificate(address string) (nodeapi.Certificate, error) {
+func (s *Server) sqlCertificate(address string) (nodeapi.Certificate, error) {
 	if s.given != nil {
 		return s.given.pem()
 	}
-	now := time.Now()
-	authority, err := certificateAuthority(s.data, now)
+	now := s.config.Now()
+	authority, err := certificateAuthority(s.config.Data, now)
 	if err != nil {
 		return nodeapi.Certificate{}, err
 	}
-	hosts := s.command.endpointHosts()
+	hosts := s.config.endpointHosts()
 	if ip := net.ParseIP(address); ip != nil && !ip.IsUnspecified() {
 		hosts = append(hosts, address)
 	}
@@ -93,7 +93,7 @@ func (s *slipher) sqlCertificate(address string) (nodeapi.Certificate, error) {
 const renewalEvery = 5 * time.Second
 
 // followCertificate has the SQL endpoints show a given certificate soon after it was replaced on the disk.
-func (s *slipher) followCertificate(ctx context.Context) error {
+func (s *Server) followCertificate(ctx context.Context) error {
 	if s.given == nil {
 		return nil
 	}
@@ -112,25 +112,25 @@ func (s *slipher) followCertificate(ctx context.Context) error {
 			continue
 		}
 		if err := s.fleet.RenewCertificates(ctx); err != nil {
-			s.log.Warn("the replaced certificate is not on every SQL endpoint yet", slog.Any("err", err))
+			s.config.Log.Warn("the replaced certificate is not on every SQL endpoint yet", slog.Any("err", err))
 			continue
 		}
 		shown = present
-		s.log.Info("certificate of the SQL endpoints replaced")
+		s.config.Log.Info("certificate of the SQL endpoints replaced")
 	}
 }
 
 // secured puts TLS before the API's listener where it belongs.
-func (s *slipher) secured(listener net.Listener) net.Listener {
-	if !s.command.secures(s.command.Listen) {
-		if !isLoopback(s.command.Listen) {
-			s.log.Warn("the API answers without TLS beyond this machine, as --tls=off asks: passwords and secret keys can be read on the way", slog.String("address", s.command.Listen))
+func (s *Server) secured(listener net.Listener) net.Listener {
+	if !s.config.TLS.secures(s.config.Listen) {
+		if !isLoopback(s.config.Listen) {
+			s.config.Log.Warn("the API answers without TLS beyond this machine, as --tls=off asks: passwords and secret keys can be read on the way", slog.String("address", s.config.Listen))
 		}
 		return listener
 	}
 	files := s.given
 	if files == nil {
-		files = &certificateFiles{cert: s.data.path("tls", "server.crt"), key: s.data.path("tls", "server.key"), log: s.log}
+		files = &certificateFiles{cert: s.config.Data.Path("tls", "server.crt"), key: s.config.Data.Path("tls", "server.key"), log: s.config.Log}
 	}
 	return tls.NewListener(listener, &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: files.current, NextProtos: []string{"http/1.1"}})
 }

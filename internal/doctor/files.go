@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"crypto/tls"
@@ -18,7 +18,7 @@ func (d *doctor) checkFolder() bool {
 	case !info.IsDir():
 		d.problem("data folder", "%s is no folder", d.data)
 		return false
-	case barred(string(d.data)) || barred(d.data.path("meta.db")):
+	case barred(string(d.data)) || barred(d.data.Path("meta.db")):
 		d.problem("data folder", "this user may not read %s: run slipher doctor as the user of slipher serve", d.data)
 		return false
 	case info.Mode().Perm()&0o022 != 0:
@@ -41,8 +41,8 @@ func barred(path string) bool {
 func (d *doctor) private() []string {
 	f := d.data
 	return []string{
-		f.path("credentials"), f.path("keys"), f.path("keys", "root.key"), f.path("meta.db"), f.path("meta.db-wal"), f.path("meta.db-shm"),
-		f.path("meta.db.lock"), f.path("tls"), f.path("tls", "server.key"), f.path("clusters"), f.path("serve.json"),
+		f.Path("credentials"), f.Path("keys"), f.Path("keys", "root.key"), f.Path("meta.db"), f.Path("meta.db-wal"), f.Path("meta.db-shm"),
+		f.Path("meta.db.lock"), f.Path("tls"), f.Path("tls", "server.key"), f.Path("clusters"), f.Path("serve.json"),
 	}
 }
 
@@ -73,7 +73,7 @@ func (d *doctor) checkModes() {
 }
 
 func (d *doctor) checkCertificate() {
-	certificate, key := d.data.path("tls", "server.crt"), d.data.path("tls", "server.key")
+	certificate, key := d.data.Path("tls", "server.crt"), d.data.Path("tls", "server.key")
 	if _, err := os.Stat(certificate); errors.Is(err, fs.ErrNotExist) {
 		d.warning("certificate", "%s is missing: the next start makes another, and clients must trust its ca.crt anew", certificate)
 		return
@@ -81,9 +81,9 @@ func (d *doctor) checkCertificate() {
 	pair, err := tls.LoadX509KeyPair(certificate, key)
 	switch {
 	case err != nil:
-		d.problem("certificate", "%v: move %s away; the next start makes another, and clients must trust its ca.crt anew", err, d.data.path("tls"))
-	case d.now().After(pair.Leaf.NotAfter):
-		d.problem("certificate", "%s ended on %s: move %s away and restart slipher", certificate, pair.Leaf.NotAfter.Format("2006-01-02"), d.data.path("tls"))
+		d.problem("certificate", "%v: move %s away; the next start makes another, and clients must trust its ca.crt anew", err, d.data.Path("tls"))
+	case d.Now().After(pair.Leaf.NotAfter):
+		d.problem("certificate", "%s ended on %s: move %s away and restart slipher", certificate, pair.Leaf.NotAfter.Format("2006-01-02"), d.data.Path("tls"))
 	default:
 		d.ok("certificate", "the SQL endpoints' certificate is good until %s", pair.Leaf.NotAfter.Format("2006-01-02"))
 	}

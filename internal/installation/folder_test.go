@@ -1,4 +1,4 @@
-package main
+package installation
 
 import (
 	"os"
@@ -8,19 +8,19 @@ import (
 
 func TestCredentials(t *testing.T) {
 	t.Parallel()
-	f := folder(t.TempDir())
+	f := Folder(t.TempDir())
 	for _, profile := range []string{"default", "consumer"} {
-		if has, err := f.hasProfile(profile); has || err != nil {
+		if has, err := f.HasProfile(profile); has || err != nil {
 			t.Fatalf("before it was added, %s: got %t, %v", profile, has, err)
 		}
-		if err := f.addProfile(profile, "AKIA"+strings.ToUpper(profile), "secret-of-"+profile); err != nil {
+		if err := f.AddProfile(profile, "AKIA"+strings.ToUpper(profile), "secret-of-"+profile); err != nil {
 			t.Fatal(err)
 		}
-		if has, err := f.hasProfile(profile); !has || err != nil {
+		if has, err := f.HasProfile(profile); !has || err != nil {
 			t.Fatalf("after it was added, %s: got %t, %v", profile, has, err)
 		}
 	}
-	body, err := os.ReadFile(f.path("credentials"))
+	body, err := os.ReadFile(f.Path("credentials"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,11 +29,11 @@ func TestCredentials(t *testing.T) {
 	if string(body) != want {
 		t.Errorf("got\n%s\nwant\n%s", body, want)
 	}
-	if mode := stat(t, f.path("credentials")); mode != 0o600 {
+	if mode := stat(t, f.Path("credentials")); mode != 0o600 {
 		t.Errorf("the credentials' mode is %o, want 600", mode)
 	}
 	for _, name := range []string{"", "two words", "x]\n[default", strings.Repeat("x", 65)} {
-		if validProfile(name) == nil {
+		if ValidProfile(name) == nil {
 			t.Errorf("profile name %q was taken", name)
 		}
 	}
@@ -41,7 +41,7 @@ func TestCredentials(t *testing.T) {
 
 func TestNobodyRuns(t *testing.T) {
 	t.Parallel()
-	if _, err := folder(t.TempDir()).running(); err == nil || !strings.Contains(err.Error(), "slipher serve --data") {
+	if _, err := Folder(t.TempDir()).Running(); err == nil || !strings.Contains(err.Error(), "slipher serve --data") {
 		t.Errorf("got %v, want a hint at slipher serve", err)
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"bytes"
@@ -15,7 +15,7 @@ import (
 
 // checkLimits tries whether a process like a node can be kept to its own files.
 func (d *doctor) checkLimits(ctx context.Context) {
-	if err := tryLimit(ctx); err != nil {
+	if err := tryLimit(ctx, d.Program); err != nil {
 		d.warning("nodes' files", "%s: a cluster's process could read and write what this user can; a kernel with Landlock (Linux 5.13 and later) would keep it to its own files",
 			strings.TrimPrefix(err.Error(), "slipher: "))
 		return
@@ -23,11 +23,7 @@ func (d *doctor) checkLimits(ctx context.Context) {
 	d.ok("nodes' files", "Landlock keeps each cluster's process to its own files")
 }
 
-func tryLimit(ctx context.Context) error {
-	binary, err := os.Executable()
-	if err != nil {
-		return err
-	}
+func tryLimit(ctx context.Context, program string) error {
 	dir, err := os.MkdirTemp("", "slipher-limit-*")
 	if err != nil {
 		return err
@@ -35,20 +31,16 @@ func tryLimit(ctx context.Context) error {
 	defer os.RemoveAll(dir)
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
-	said, err := exec.CommandContext(ctx, binary, "try-limit", dir).CombinedOutput()
+	said, err := exec.CommandContext(ctx, program, "try-limit", dir).CombinedOutput()
 	if said = bytes.TrimSpace(said); err != nil && len(said) > 0 {
 		return errors.New(string(said))
 	}
 	return err
 }
 
-type tryLimitCommand struct {
-	Dir string `arg:"" type:"path"`
-}
-
-// Run limits itself to a folder in the directory and checks that it is.
-func (c tryLimitCommand) Run() error {
-	own, outside := filepath.Join(c.Dir, "own"), filepath.Join(c.Dir, "outside")
+// TryLimit limits this process to a folder in the directory and checks that it is. The doctor starts another process for it.
+func TryLimit(dir string) error {
+	own, outside := filepath.Join(dir, "own"), filepath.Join(dir, "outside")
 	if err := os.Mkdir(own, 0o700); err != nil {
 		return err
 	}

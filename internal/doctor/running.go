@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"context"
@@ -19,13 +19,13 @@ import (
 
 // checkRunning compares what serve.json says with who holds the metadata.
 func (d *doctor) checkRunning(ctx context.Context) {
-	held, err := meta.Held(d.data.path("meta.db"))
+	held, err := meta.Held(d.data.Path("meta.db"))
 	if err != nil {
 		d.problem("slipher", "%v", err)
 		return
 	}
-	_, missing := os.Stat(d.data.path("serve.json"))
-	announced, err := d.data.running()
+	_, missing := os.Stat(d.data.Path("serve.json"))
+	announced, err := d.data.Running()
 	switch {
 	case missing != nil && held:
 		d.ok("slipher", "is starting or stopping: it holds the metadata and has not said where it answers")
@@ -34,7 +34,7 @@ func (d *doctor) checkRunning(ctx context.Context) {
 	case err != nil:
 		d.problem("slipher", "%v: restart slipher", err)
 	case !held:
-		d.warning("slipher", "process %d ended without cleaning up (%s is left): the next start does that", announced.PID, d.data.path("serve.json"))
+		d.warning("slipher", "process %d ended without cleaning up (%s is left): the next start does that", announced.PID, d.data.Path("serve.json"))
 	case refused(ctx, announced.Admin):
 		d.problem("slipher", "process %d does not answer on its admin socket %s: restart slipher", announced.PID, announced.Admin)
 	default:
@@ -84,7 +84,7 @@ func refused(ctx context.Context, socket string) bool {
 
 // checkMounts tries a mount as a restore would make it, in a folder and a process of its own.
 func (d *doctor) checkMounts(ctx context.Context) {
-	if err := tryMount(ctx); err != nil {
+	if err := tryMount(ctx, d.Program); err != nil {
 		d.warning("lazy restores", "%s: a restored cluster answers only when all its data is there; to have it answer at once, install FUSE and let this user "+
 			"open /dev/fuse and mount (root may; in a container: --device /dev/fuse --cap-add SYS_ADMIN)", strings.TrimPrefix(err.Error(), "slipher: "))
 		return
@@ -92,11 +92,7 @@ func (d *doctor) checkMounts(ctx context.Context) {
 	d.ok("lazy restores", "FUSE can be used: a restored cluster answers at once")
 }
 
-func tryMount(ctx context.Context) error {
-	binary, err := os.Executable()
-	if err != nil {
-		return err
-	}
+func tryMount(ctx context.Context, program string) error {
 	dir, err := os.MkdirTemp("", "slipher-mount-*")
 	if err != nil {
 		return err
@@ -104,20 +100,16 @@ func tryMount(ctx context.Context) error {
 	defer os.RemoveAll(dir)
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
-	return fleet.TryMounts(ctx, binary, "try-mount", dir)
+	return fleet.TryMounts(ctx, program, "try-mount", dir)
 }
 
-type tryMountCommand struct {
-	Dir string `arg:"" type:"path"`
-}
-
-// Run mounts an empty folder and takes it away again.
-func (c tryMountCommand) Run() error {
-	plain := filepath.Join(c.Dir, "plain")
+// TryMount mounts an empty folder in the directory and takes it away again. The doctor starts another process for it.
+func TryMount(dir string) error {
+	plain := filepath.Join(dir, "plain")
 	if err := os.Mkdir(plain, 0o700); err != nil {
 		return err
 	}
-	mount, err := lazyfs.Open(lazyfs.Config{Dir: plain, At: filepath.Join(c.Dir, "view"), Log: slog.New(slog.DiscardHandler)})
+	mount, err := lazyfs.Open(lazyfs.Config{Dir: plain, At: filepath.Join(dir, "view"), Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package main
+package server
 
 import (
 	"crypto"
@@ -15,6 +15,7 @@ import (
 	"math/big"
 	"net"
 	"os"
+	"slipher/internal/installation"
 	"time"
 )
 
@@ -31,7 +32,7 @@ const (
 
 // endpointCertificate is the certificate of DIR/tls for the hosts. It is made at the first start, and again when it is about to end or a host has
 // come that it does not name; the authority stays the same.
-func endpointCertificate(f folder, hosts []string, now time.Time) (certificate, error) {
+func endpointCertificate(f installation.Folder, hosts []string, now time.Time) (certificate, error) {
 	kept, err := readCertificate(f, "server")
 	if err == nil && kept.goodFor(hosts, now.Add(renewedEarlier)) {
 		return kept, nil
@@ -51,7 +52,7 @@ func endpointCertificate(f folder, hosts []string, now time.Time) (certificate, 
 }
 
 // certificateAuthority is that of DIR/tls. One that is lost or has ended is replaced: clients must trust the new ca.crt then.
-func certificateAuthority(f folder, now time.Time) (certificate, error) {
+func certificateAuthority(f installation.Folder, now time.Time) (certificate, error) {
 	kept, err := readCertificate(f, "ca")
 	if err == nil && kept.goodFor(nil, now.AddDate(0, endpointMonths, 0)) {
 		return kept, nil
@@ -117,22 +118,22 @@ func (c certificate) goodFor(hosts []string, until time.Time) bool {
 	return true
 }
 
-func readCertificate(f folder, name string) (certificate, error) {
-	cert, err := os.ReadFile(f.path("tls", name+".crt"))
+func readCertificate(f installation.Folder, name string) (certificate, error) {
+	cert, err := os.ReadFile(f.Path("tls", name+".crt"))
 	if err != nil {
 		return certificate{}, err
 	}
-	key, err := os.ReadFile(f.path("tls", name+".key"))
+	key, err := os.ReadFile(f.Path("tls", name+".key"))
 	return certificate{string(cert), string(key)}, err
 }
 
 // keep writes the certificate after its key: it is what the next start looks for.
-func (c certificate) keep(f folder, name string) error {
-	if err := os.MkdirAll(f.path("tls"), 0o700); err != nil {
+func (c certificate) keep(f installation.Folder, name string) error {
+	if err := os.MkdirAll(f.Path("tls"), 0o700); err != nil {
 		return err
 	}
 	for _, file := range []struct{ name, body string }{{name + ".key", c.key}, {name + ".crt", c.cert}} {
-		if err := writeFile(f.path("tls", file.name), []byte(file.body)); err != nil {
+		if err := installation.WriteFile(f.Path("tls", file.name), []byte(file.body)); err != nil {
 			return fmt.Errorf("keep the certificate: %w", err)
 		}
 	}

@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"slipher/internal/audit"
+	"slipher/internal/installation"
 	"slipher/internal/keys"
 	"slipher/internal/meta"
 )
@@ -14,8 +15,8 @@ import (
 // checkAuditChain reads all audit records and asks whether anybody but slipher wrote in them. A running slipher may remove what is too old in between, so
 // it looks twice before it complains.
 func (d *doctor) checkAuditChain(ctx context.Context, store *meta.Store, ring *keys.Ring) {
-	chains, err := lookAuditChains(ctx, store, ring)
-	if errors.Is(err, errNoAuditKey) {
+	chains, err := installation.LookAuditChains(ctx, store, ring)
+	if errors.Is(err, installation.ErrNoAuditKey) {
 		d.ok("audit chain", "there is none yet: the next start begins it")
 		return
 	}
@@ -23,12 +24,12 @@ func (d *doctor) checkAuditChain(ctx context.Context, store *meta.Store, ring *k
 		d.problem("audit chain", "%v", err)
 		return
 	}
-	names, err := chains.names(ctx)
+	names, err := chains.Names(ctx)
 	if err != nil {
 		d.problem("audit chain", "%v", err)
 		return
 	}
-	for _, name := range append(d.sqlRecords(), callsRecord) {
+	for _, name := range append(d.sqlRecords(), installation.CallsRecord) {
 		if !slices.Contains(names, name) {
 			names = append(names, name)
 		}
@@ -53,18 +54,18 @@ func (d *doctor) checkAuditChain(ctx context.Context, store *meta.Store, ring *k
 	}
 }
 
-// sqlRecords are the records of SQL logs that are there, whether their ends are kept or not.
+// installation.SQLRecords are the records of SQL logs that are there, whether their ends are kept or not.
 func (d *doctor) sqlRecords() (names []string) {
-	folders, _ := os.ReadDir(d.data.auditFolder(sqlRecords)) // nobody has logged in where there is none
+	folders, _ := os.ReadDir(d.data.AuditFolder(installation.SQLRecords)) // nobody has logged in where there is none
 	for _, folder := range folders {
-		names = append(names, sqlRecord(folder.Name()))
+		names = append(names, installation.SQLRecord(folder.Name()))
 	}
 	return names
 }
 
-func (d *doctor) verifyAudit(chains auditChains, name string) (found audit.Verified, err error) {
+func (d *doctor) verifyAudit(chains installation.AuditChains, name string) (found audit.Verified, err error) {
 	for range 2 {
-		found, err = audit.Verify(d.data.auditFolder(name), chains.chain(name))
+		found, err = audit.Verify(d.data.AuditFolder(name), chains.Chain(name))
 		if err != nil || len(found.Problems) == 0 {
 			break
 		}
@@ -79,7 +80,7 @@ func (d *doctor) sayStrange(found audit.Verified) {
 	if found.More > 0 {
 		d.problem("audit chain", "and %d more", found.More)
 	}
-	held, err := meta.Held(d.data.path("meta.db"))
+	held, err := meta.Held(d.data.Path("meta.db"))
 	if found.Unfinished != "" && (err != nil || !held) { // a running slipher is about to finish it
 		d.warning("audit chain", "%s: the record ends unfinished, as when slipher is killed; the next start cuts that off, and the record says so", found.Unfinished)
 	}

@@ -1,4 +1,4 @@
-package main
+package server
 
 import (
 	"bytes"
@@ -15,7 +15,7 @@ import (
 )
 
 // recorded has a call of the admin socket in the record of API calls, under the name that its command would have as an operation.
-func (s *slipher) recorded(name string, readOnly bool, handle http.HandlerFunc) http.HandlerFunc {
+func (s *Server) recorded(name string, readOnly bool, handle http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		asked, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<16))
 		if err != nil {

@@ -1,7 +1,6 @@
-package main
+package doctor
 
 import (
-	"bytes"
 	"context"
 	"crypto/subtle"
 	"errors"
@@ -15,64 +14,38 @@ import (
 
 	"slipher/internal/accounts"
 	"slipher/internal/control"
+	"slipher/internal/installation"
 	"slipher/internal/keys"
 	"slipher/internal/meta"
 	"slipher/internal/secrets"
 	"slipher/internal/vault/store"
 )
 
-// profile is one of the credentials file.
-type profile struct{ name, id, secret string }
-
-func (f folder) profileList() ([]profile, error) {
-	body, err := f.credentials()
-	var profiles []profile
-	for line := range bytes.Lines(body) {
-		text := strings.TrimSpace(string(line))
-		if strings.HasPrefix(text, "[") {
-			profiles = append(profiles, profile{name: strings.Trim(text, "[]")})
-			continue
-		}
-		name, value, _ := strings.Cut(text, "=")
-		if len(profiles) == 0 {
-			continue
-		}
-		last := &profiles[len(profiles)-1]
-		switch strings.TrimSpace(name) {
-		case "aws_access_key_id":
-			last.id = strings.TrimSpace(value)
-		case "aws_secret_access_key":
-			last.secret = strings.TrimSpace(value)
-		}
-	}
-	return profiles, err
-}
-
 func (d *doctor) checkCredentials(ctx context.Context, store *meta.Store, ring *keys.Ring) {
-	path := d.data.path("credentials")
-	profiles, err := d.data.profileList()
+	path := d.data.Path("credentials")
+	profiles, err := d.data.Profiles()
 	if err != nil {
 		d.problem("credentials", "%v", err)
 		return
 	}
-	directory := &accounts.Directory{Store: store, Sealer: ring, Now: d.now}
-	isDefault := func(p profile) bool { return p.name == "default" }
+	directory := &accounts.Directory{Store: store, Sealer: ring, Now: d.Now}
+	isDefault := func(p installation.Profile) bool { return p.Name == "default" }
 	if !slices.ContainsFunc(profiles, isDefault) {
-		d.problem("credentials", "%s has no profile default: restart slipher, which gives account %s a new access key", path, firstAccount)
+		d.problem("credentials", "%s has no profile default: restart slipher, which gives account %s a new access key", path, installation.FirstAccount)
 	}
 	for _, p := range profiles {
-		key, err := directory.AccessKey(ctx, p.id)
+		key, err := directory.AccessKey(ctx, p.ID)
 		switch {
-		case err == nil && subtle.ConstantTimeCompare([]byte(key.Secret), []byte(p.secret)) == 1:
-			d.ok("credentials", "profile %s is of account %s", p.name, key.Account)
+		case err == nil && subtle.ConstantTimeCompare([]byte(key.Secret), []byte(p.Secret)) == 1:
+			d.ok("credentials", "profile %s is of account %s", p.Name, key.Account)
 		case err != nil && !errors.Is(err, accounts.ErrNotFound):
-			d.problem("credentials", "profile %s: %v", p.name, err)
+			d.problem("credentials", "profile %s: %v", p.Name, err)
 		case isDefault(p):
 			d.problem("credentials", "profile default in %s has an access key that this installation does not know: take the profile out and restart slipher, which writes a new one",
 				path)
 		default:
 			d.warning("credentials", "profile %s in %s has an access key that this installation does not know: take it out, or make a new one with slipher account create --replace-key",
-				p.name, path)
+				p.Name, path)
 		}
 	}
 }
@@ -107,10 +80,10 @@ func (d *doctor) checkClusters(ctx context.Context, store *meta.Store) {
 	}
 	for _, cluster := range found.missing {
 		d.problem("clusters", "the data of cluster %s of account %s in %s is gone (%s): restore that folder from a copy, or delete the cluster and restore a snapshot",
-			cluster.Identifier, cluster.Account, cluster.Region, d.data.path("clusters", cluster.Key, "data"))
+			cluster.Identifier, cluster.Account, cluster.Region, d.data.Path("clusters", cluster.Key, "data"))
 	}
 	for _, name := range found.foreign {
-		d.warning("clusters", "no cluster has the folder %s: move it away if nothing in it is needed", d.data.path("clusters", name))
+		d.warning("clusters", "no cluster has the folder %s: move it away if nothing in it is needed", d.data.Path("clusters", name))
 	}
 	statuses := map[string]int{}
 	for _, cluster := range found.known {
@@ -141,7 +114,7 @@ type comparedClusters struct {
 }
 
 func (d *doctor) compareClusters(ctx context.Context, store *meta.Store) (found comparedClusters, err error) {
-	folders, err := os.ReadDir(d.data.path("clusters"))
+	folders, err := os.ReadDir(d.data.Path("clusters"))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return found, err
 	}
@@ -151,7 +124,7 @@ func (d *doctor) compareClusters(ctx context.Context, store *meta.Store) (found 
 	keyed := map[string]bool{}
 	for _, cluster := range found.known {
 		keyed[cluster.Key] = true
-		if files, _ := os.ReadDir(d.data.path("clusters", cluster.Key, "data")); cluster.HasData && len(files) == 0 {
+		if files, _ := os.ReadDir(d.data.Path("clusters", cluster.Key, "data")); cluster.HasData && len(files) == 0 {
 			found.missing = append(found.missing, cluster)
 		}
 	}
@@ -192,7 +165,7 @@ func (d *doctor) checkSnapshots(ctx context.Context, store *meta.Store, ring *ke
 // openStore adds a store that answers.
 func (d *doctor) openStore(ctx context.Context, stores control.Stores, region, location string) bool {
 	bucket, err := store.OpenExisting(ctx, location)
-	if errors.Is(err, fs.ErrNotExist) && region == "" && d.snapshots == "" {
+	if errors.Is(err, fs.ErrNotExist) && region == "" && d.Snapshots == "" {
 		err = fmt.Errorf("%w: where snapshots are kept elsewhere, add --snapshots URL as for slipher serve", err)
 	}
 	if err == nil {

@@ -1,4 +1,4 @@
-package main
+package installation
 
 import (
 	"bytes"
@@ -15,11 +15,11 @@ import (
 
 // The commands that need the running slipher ask it over its admin socket, in JSON: one question, and one answer or a stream of events.
 
-// askAdmin sends one request and takes the answer.
-func askAdmin(ctx context.Context, r running, path string, in, out any) error {
+// Ask sends one request and takes the answer.
+func (r Running) Ask(ctx context.Context, path string, in, out any) error {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	answer, err := postAdmin(ctx, r, path, in)
+	answer, err := r.post(ctx, path, in)
 	if err != nil {
 		return err
 	}
@@ -27,9 +27,9 @@ func askAdmin(ctx context.Context, r running, path string, in, out any) error {
 	return json.NewDecoder(io.LimitReader(answer, 1<<20)).Decode(out)
 }
 
-// streamAdmin sends one request and takes the events of its answer as they come.
-func streamAdmin[Event any](ctx context.Context, r running, path string, in any, take func(Event) error) error {
-	answer, err := postAdmin(ctx, r, path, in)
+// Stream sends one request and takes the events of its answer as they come.
+func Stream[Event any](ctx context.Context, r Running, path string, in any, take func(Event) error) error {
+	answer, err := r.post(ctx, path, in)
 	if err != nil {
 		return err
 	}
@@ -47,8 +47,8 @@ func streamAdmin[Event any](ctx context.Context, r running, path string, in any,
 	}
 }
 
-// postAdmin answers the body of a successful answer; that of another is the error.
-func postAdmin(ctx context.Context, r running, path string, in any) (io.ReadCloser, error) {
+// post answers the body of a successful answer; that of another is the error.
+func (r Running) post(ctx context.Context, path string, in any) (io.ReadCloser, error) {
 	body, err := json.Marshal(in)
 	if err != nil {
 		return nil, err
@@ -71,26 +71,4 @@ func postAdmin(ctx context.Context, r running, path string, in any) (io.ReadClos
 		return nil, errors.Join(errors.New(strings.TrimSpace(string(message))), err)
 	}
 	return response.Body, nil
-}
-
-// readAdmin reads what a command has sent. Where it says no, it has answered.
-func readAdmin(w http.ResponseWriter, r *http.Request, request any) bool {
-	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<16)).Decode(request)
-	if err != nil {
-		http.Error(w, "the request is not the JSON that this version of slipher sends", http.StatusBadRequest)
-	}
-	return err == nil
-}
-
-// sendEvents begins an answer that may last for hours. Where it says no, it has answered.
-func sendEvents[Event any](w http.ResponseWriter) (send func(Event), begun bool) {
-	answer := http.NewResponseController(w)
-	if err := answer.SetWriteDeadline(time.Time{}); err != nil {
-		http.Error(w, err.Error(), http.StatusInternalServerError)
-		return nil, false
-	}
-	return func(event Event) {
-		_ = json.NewEncoder(w).Encode(event) // whoever has gone ends the request's context
-		_ = answer.Flush()
-	}, true
 }

@@ -1,0 +1,79 @@
+package installation
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"regexp"
+	"strings"
+)
+
+var profileName = regexp.MustCompile(`^[A-Za-z0-9_.@-]{1,64}$`)
+
+func ValidProfile(name string) error {
+	if !profileName.MatchString(name) {
+		return fmt.Errorf("%q cannot name a profile: use 1 to 64 letters, digits, and _ . @ -", name)
+	}
+	return nil
+}
+
+// HasProfile says whether the credentials file names the profile already.
+func (f Folder) HasProfile(name string) (bool, error) {
+	body, err := f.credentials()
+	for line := range bytes.Lines(body) {
+		if string(bytes.TrimSpace(line)) == "["+name+"]" {
+			return true, nil
+		}
+	}
+	return false, err
+}
+
+func (f Folder) credentials() ([]byte, error) {
+	body, err := os.ReadFile(f.Path("credentials"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return body, err
+}
+
+// AddProfile appends a profile to the credentials file and keeps every byte that was there.
+func (f Folder) AddProfile(name, accessKeyID, secret string) error {
+	body, err := f.credentials()
+	if err != nil {
+		return err
+	}
+	if len(body) > 0 {
+		body = append(bytes.TrimRight(body, "\n"), "\n\n"...)
+	}
+	body = fmt.Appendf(body, "[%s]\naws_access_key_id = %s\naws_secret_access_key = %s\n", name, accessKeyID, secret)
+	return WriteFile(f.Path("credentials"), body)
+}
+
+// Profile is one of the credentials file.
+type Profile struct{ Name, ID, Secret string }
+
+func (f Folder) Profiles() ([]Profile, error) {
+	body, err := f.credentials()
+	var profiles []Profile
+	for line := range bytes.Lines(body) {
+		text := strings.TrimSpace(string(line))
+		if strings.HasPrefix(text, "[") {
+			profiles = append(profiles, Profile{Name: strings.Trim(text, "[]")})
+			continue
+		}
+		name, value, _ := strings.Cut(text, "=")
+		if len(profiles) == 0 {
+			continue
+		}
+		last := &profiles[len(profiles)-1]
+		switch strings.TrimSpace(name) {
+		case "aws_access_key_id":
+			last.ID = strings.TrimSpace(value)
+		case "aws_secret_access_key":
+			last.Secret = strings.TrimSpace(value)
+		}
+	}
+	return profiles, err
+}
