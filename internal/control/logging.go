@@ -176,8 +176,12 @@ func (c *Control) putLogs(ctx context.Context, name string, put func(store.Bucke
 }
 
 func (c *Control) enableLogging(ctx context.Context, caller api.Caller, in *redshift.EnableLoggingMessage) (*redshift.LoggingStatus, error) {
+	recorded, err := c.endOfLogs(ctx, caller, in.ClusterIdentifier)
+	if err != nil {
+		return nil, err
+	}
 	var shape *redshift.LoggingStatus
-	err := c.config.Store.Update(ctx, func(tx *meta.Tx) error {
+	err = c.config.Store.Update(ctx, func(tx *meta.Tx) error {
 		cluster, err := findCluster(tx, caller, in.ClusterIdentifier)
 		if err != nil {
 			return err
@@ -190,9 +194,9 @@ func (c *Control) enableLogging(ctx context.Context, caller api.Caller, in *reds
 			return err
 		}
 		if !known || record.Body.Ending {
-			end, err := c.config.Logs.End(cluster.Body.Key)
-			if err != nil {
-				return err
+			end := int64(0)
+			if cluster.Body.Key == recorded.cluster { // and not another one that has taken the identifier meanwhile
+				end = recorded.end
 			}
 			record.Body = logging{Delivered: max(end, record.Body.Delivered), Stamp: record.Body.Stamp}
 		}
@@ -205,6 +209,26 @@ func (c *Control) enableLogging(ctx context.Context, caller api.Caller, in *reds
 		)
 	})
 	return shape, err
+}
+
+// logEnd is how far the record of a cluster's logs goes.
+type logEnd struct {
+	cluster string // its key
+	end     int64
+}
+
+// endOfLogs is asked outside of a transaction: what is gathered for it changes the metadata, too.
+func (c *Control) endOfLogs(ctx context.Context, caller api.Caller, identifier string) (recorded logEnd, err error) {
+	err = c.config.Store.View(ctx, func(tx *meta.Tx) error {
+		cluster, err := findCluster(tx, caller, identifier)
+		recorded.cluster = cluster.Body.Key
+		return err
+	})
+	if err != nil {
+		return recorded, err
+	}
+	recorded.end, err = c.config.Logs.End(recorded.cluster)
+	return recorded, err
 }
 
 func findLogging(tx *meta.Tx, cluster clusterRecord) (record loggingRecord, known bool, err error) {
