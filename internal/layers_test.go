@@ -28,37 +28,39 @@ var floors = map[string]int{
 	"internal/rootkey":      2,
 	"internal/service":      2,
 
-	"internal/accounts": 3,
-	"internal/keys":     3,
-	"internal/secrets":  3,
-	"internal/vault":    3,
-	"internal/fleet":    3,
-	"internal/sqllog":   3,
+	"internal/warehouse": 3,
 
-	"internal/api":        4,
-	"internal/sigv4":      4,
-	"internal/schedule":   4,
-	"internal/meta":       4,
-	"internal/audit":      4,
-	"internal/engine":     4,
-	"internal/sql/print":  4,
-	"internal/pgwire":     4,
-	"internal/lazyfs":     4,
-	"internal/nodeapi":    4,
-	"internal/copyformat": 4,
+	"internal/accounts": 4,
+	"internal/keys":     4,
+	"internal/secrets":  4,
+	"internal/vault":    4,
+	"internal/fleet":    4,
+	"internal/sqllog":   4,
 
-	"internal/policy":   5,
-	"internal/throttle": 5,
-	"internal/confine":  5,
-	"internal/scram":    5,
+	"internal/api":        5,
+	"internal/sigv4":      5,
+	"internal/schedule":   5,
+	"internal/meta":       5,
+	"internal/audit":      5,
+	"internal/engine":     5,
+	"internal/sql/print":  5,
+	"internal/pgwire":     5,
+	"internal/lazyfs":     5,
+	"internal/nodeapi":    5,
+	"internal/copyformat": 5,
 
-	"internal/sql/parse": 6,
+	"internal/policy":   6,
+	"internal/throttle": 6,
+	"internal/confine":  6,
+	"internal/scram":    6,
 
-	"internal/sql/ast": 7,
+	"internal/sql/parse": 7,
 
-	"internal/sql/keyword":  8,
-	"internal/sql/sqlstate": 8,
-	"internal/sql/sqltest":  8,
+	"internal/sql/ast": 8,
+
+	"internal/sql/keyword":  9,
+	"internal/sql/sqlstate": 9,
+	"internal/sql/sqltest":  9,
 }
 
 func TestFloors(t *testing.T) {
@@ -90,6 +92,19 @@ func TestOnlyTheEngineTouchesItsDriver(t *testing.T) {
 		}
 	}
 }
+
+// The warehouse knows no API: services translate what it answers and refuses.
+func TestTheWarehouseKnowsNoService(t *testing.T) {
+	for importer, imports := range projectImports(t) {
+		for imported := range imports {
+			if within(importer, "internal/warehouse") && strings.HasPrefix(imported, "internal/api/") {
+				t.Errorf("%s imports %s: the warehouse speaks no API's shapes; a service translates", importer, imported)
+			}
+		}
+	}
+}
+
+func within(pkg, folder string) bool { return pkg == folder || strings.HasPrefix(pkg, folder+"/") }
 
 func family(pkg string) (string, bool) {
 	for name := range floors {

@@ -88,3 +88,21 @@ func InvalidParameterCombination(format string, args ...any) *Fault {
 func MissingParameter(format string, args ...any) *Fault {
 	return NewFault("MissingParameter", 400, format, args...)
 }
+
+// Value is that of an optional member, or what stands for one that is not given.
+func Value[T any](given *T, otherwise T) T {
+	if given == nil {
+		return otherwise
+	}
+	return *given
+}
+
+// First takes steps until one refuses.
+func First(steps ...func() error) error {
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}

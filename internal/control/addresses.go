@@ -7,6 +7,7 @@ import (
 	"net"
 
 	"slipher/internal/meta"
+	"slipher/internal/warehouse/state"
 )
 
 // Addresses decide where the SQL endpoints of clusters are.
@@ -46,7 +47,7 @@ var errNoAddress = errors.New("all addresses for SQL endpoints are taken: delete
 
 // assignEndpoint gives a cluster an address and a port that no other cluster has. After a failed attempt it finds another
 // one, since what is free among clusters may be taken by another program.
-func (c *Control) assignEndpoint(tx *meta.Tx, body *cluster) (err error) {
+func (c *Control) assignEndpoint(tx *meta.Tx, body *state.Cluster) (err error) {
 	if c.config.Addresses.own() {
 		body.Address, err = freeAddress(tx, fmt.Sprintf("%s/%d", body.Key, body.Attempts))
 		return err
@@ -68,7 +69,7 @@ func freeAddress(tx *meta.Tx, seed string) (string, error) {
 			continue
 		}
 		address := fmt.Sprintf("127.83.%d.%d", number>>8, number&255)
-		if taken, err := clusters.Count(tx, meta.Query{Index: atAddress(address)}); err != nil || taken == 0 {
+		if taken, err := state.Clusters.Count(tx, meta.Query{Index: state.AtAddress(address)}); err != nil || taken == 0 {
 			return address, err
 		}
 	}
@@ -79,7 +80,7 @@ func freeAddress(tx *meta.Tx, seed string) (string, error) {
 func freePort(tx *meta.Tx, wanted int) (int, error) {
 	for _, span := range [][2]int{{wanted, wanted}, {5431, 5455}, {8191, 65535}} {
 		for port := span[0]; port <= span[1]; port++ {
-			taken, err := clusters.Count(tx, meta.Query{Index: onPort(port)})
+			taken, err := state.Clusters.Count(tx, meta.Query{Index: state.OnPort(port)})
 			if err != nil || taken == 0 {
 				return port, err
 			}

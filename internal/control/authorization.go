@@ -1,6 +1,7 @@
 package control
 
 import (
+	"cmp"
 	"errors"
 	"strings"
 
@@ -9,6 +10,7 @@ import (
 	"slipher/internal/meta"
 	"slipher/internal/policy"
 	"slipher/internal/service"
+	"slipher/internal/warehouse/state"
 )
 
 // The permissions look at the tags of what is named, and at the cluster of a snapshot that is named by its identifier alone. Whether there is anything of
@@ -32,11 +34,11 @@ func (g given) aboutResource(caller api.Caller, action, resource string, tags []
 }
 
 // here is the ARN of a resource of the caller's; * stands for all of the kind. Parameter groups are kept by their names in lower case.
-func here(caller api.Caller, kind, name string) resourceARN {
+func here(caller api.Caller, kind, name string) state.ARN {
 	if kind == "parametergroup" {
 		name = strings.ToLower(name)
 	}
-	return resourceARN{service: "redshift", region: caller.Region, account: caller.Account, kind: kind, name: or(name, "*")}
+	return state.ARN{Service: "redshift", Region: caller.Region, Account: caller.Account, Kind: kind, Name: cmp.Or(name, "*")}
 }
 
 // on requires the operation's action on a resource that may be there.
@@ -46,7 +48,7 @@ func on(kind, name string) service.Permission {
 	}
 }
 
-func (g given) onTagged(call service.Call, arn resourceARN) ([]policy.Request, error) {
+func (g given) onTagged(call service.Call, arn state.ARN) ([]policy.Request, error) {
 	tags, err := tagsOf(call, arn)
 	return []policy.Request{g.aboutResource(call.Caller, call.Action, arn.String(), tags)}, err
 }
@@ -80,11 +82,11 @@ func onNamed(name string, with given) service.Permission {
 		if name == "" {
 			return []policy.Request{with.aboutResource(call.Caller, call.Action, "*", nil)}, nil
 		}
-		arn, err := parseARN(name)
+		arn, err := state.ParseARN(name)
 		if err != nil { // the operation refuses it, once the policies allow as much
 			return []policy.Request{with.aboutResource(call.Caller, call.Action, name, nil)}, nil
 		}
-		if located, ok := arn.snapshot(); ok && !located.serverless {
+		if located, ok := arn.Snapshot(); ok && !located.Serverless {
 			return with.onLocated(call, located)
 		}
 		return with.onTagged(call, arn)
@@ -92,19 +94,19 @@ func onNamed(name string, with given) service.Permission {
 }
 
 // tagsOf are the tags of a resource of the caller's; none where there is no such resource.
-func tagsOf(call service.Call, arn resourceARN) ([]redshift.Tag, error) {
-	if arn.service != "redshift" || arn.account != call.Caller.Account || arn.region != call.Caller.Region {
+func tagsOf(call service.Call, arn state.ARN) ([]redshift.Tag, error) {
+	if arn.Service != "redshift" || arn.Account != call.Caller.Account || arn.Region != call.Caller.Region {
 		return nil, nil
 	}
 	for _, kind := range taggableKinds() {
-		if kind.name != arn.kind {
+		if kind.name != arn.Kind {
 			continue
 		}
 		found, err := kind.find(call.Tx, arn)
 		if errors.Is(err, meta.ErrNotFound) {
 			return nil, nil
 		}
-		return found.tags, err
+		return tagsShape(found.tags), err
 	}
 	return nil, nil
 }

@@ -1,6 +1,7 @@
 package control
 
 import (
+	"cmp"
 	"strconv"
 
 	"slipher/internal/api"
@@ -25,7 +26,7 @@ func logInPermissions(in *redshift.GetClusterCredentialsMessage) required {
 		for _, group := range in.DbGroups {
 			ask("redshift:JoinGroup", "dbgroup", group)
 		}
-		if value(in.AutoCreate, false) {
+		if api.Value(in.AutoCreate, false) {
 			ask("redshift:CreateClusterUser", "dbuser", in.DbUser)
 		}
 		return requests, nil
@@ -40,8 +41,8 @@ func logInAsCallerPermissions(in *redshift.GetClusterCredentialsWithIAMMessage) 
 }
 
 func aboutDatabase(caller api.Caller, action, kind, cluster, name, database string, seconds *int) policy.Request {
-	request := caller.Request(action, here(caller, kind, or(cluster, "*")+"/"+or(name, "*")).String())
-	request.Context.Set("redshift:DurationSeconds", strconv.Itoa(value(seconds, shortestPassword)))
+	request := caller.Request(action, here(caller, kind, cmp.Or(cluster, "*")+"/"+cmp.Or(name, "*")).String())
+	request.Context.Set("redshift:DurationSeconds", strconv.Itoa(api.Value(seconds, shortestPassword)))
 	if database != "" {
 		request.Context.Set("redshift:DbName", database)
 	}

@@ -1,14 +1,17 @@
 package control
 
 import (
+	"cmp"
 	"errors"
 	"strings"
 
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
 	"slipher/internal/keys"
+	"slipher/internal/meta"
 	"slipher/internal/policy"
 	"slipher/internal/service"
+	"slipher/internal/warehouse/state"
 )
 
 // keyActions are what Redshift does with the key of a cluster, in the name of who creates, restores or modifies it.
@@ -116,7 +119,7 @@ var secretActions = []string{
 // createSecret requires the secret of a new cluster whose master password Secrets Manager is to keep.
 func createSecret(in *redshift.CreateClusterMessage) service.Permission {
 	return func(call service.Call) ([]policy.Request, error) {
-		if !value(in.ManageMasterPassword, false) {
+		if !api.Value(in.ManageMasterPassword, false) {
 			return nil, nil
 		}
 		return aboutSecret(call.Caller, in.ClusterIdentifier, newSecret(call.Caller, in.ClusterIdentifier, in.MasterUsername)), nil
@@ -126,15 +129,15 @@ func createSecret(in *redshift.CreateClusterMessage) service.Permission {
 // modifySecret requires the secret of a cluster that gets one, has it changed, or gives it up.
 func modifySecret(in *redshift.ModifyClusterMessage) service.Permission {
 	return func(call service.Call) ([]policy.Request, error) {
-		of, err := clusters.Find(call.Tx, clusterKey(call.Caller, in.ClusterIdentifier))
-		if err = ignoreNotFound(err); err != nil {
+		of, err := state.Clusters.Find(call.Tx, state.ClusterKey(call.Caller, in.ClusterIdentifier))
+		if err = meta.IgnoreNotFound(err); err != nil {
 			return nil, err
 		}
 		spoken := in.ManageMasterPassword != nil || in.MasterPasswordSecretKmsKeyId != ""
 		switch {
-		case of.Body.managed() && spoken:
+		case of.Body.Managed() && spoken:
 			return aboutSecret(call.Caller, in.ClusterIdentifier, of.Body.ManagedPassword.Secret), nil
-		case value(in.ManageMasterPassword, false):
+		case api.Value(in.ManageMasterPassword, false):
 			return aboutSecret(call.Caller, in.ClusterIdentifier, newSecret(call.Caller, in.ClusterIdentifier, of.Body.MasterUsername)), nil
 		}
 		return nil, nil
@@ -143,7 +146,7 @@ func modifySecret(in *redshift.ModifyClusterMessage) service.Permission {
 
 // restoreSecret requires the secret of a restored cluster, and the key of the snapshot's if the new one keeps it.
 func (c *Control) restoreSecret(in *redshift.RestoreFromClusterSnapshotMessage) service.Permission {
-	managed := value(in.ManageMasterPassword, false)
+	managed := api.Value(in.ManageMasterPassword, false)
 	return func(call service.Call) ([]policy.Request, error) {
 		located, _ := restoredSnapshot(in).locate(call.Caller)
 		source, known, err := findFor(call, located)
@@ -165,7 +168,7 @@ func (c *Control) restoreSecret(in *redshift.RestoreFromClusterSnapshotMessage) 
 
 // newSecret is the ARN of a secret that is to be, without the characters that will be at its end.
 func newSecret(caller api.Caller, cluster, user string) string {
-	return "arn:aws:secretsmanager:" + caller.Region + ":" + caller.Account + ":secret:redshift!" + cluster + "-" + or(user, "*")
+	return "arn:aws:secretsmanager:" + caller.Region + ":" + caller.Account + ":secret:redshift!" + cluster + "-" + cmp.Or(user, "*")
 }
 
 func aboutSecret(caller api.Caller, cluster, arn string) (requests []policy.Request) {

@@ -1,6 +1,7 @@
 package control
 
 import (
+	"cmp"
 	"errors"
 
 	"slipher/internal/api"
@@ -8,6 +9,7 @@ import (
 	"slipher/internal/meta"
 	"slipher/internal/policy"
 	"slipher/internal/service"
+	"slipher/internal/warehouse/state"
 )
 
 // namedSnapshot is how a request names a snapshot: by its identifier, or by its ARN.
@@ -25,57 +27,57 @@ func onSnapshot(named namedSnapshot) service.Permission {
 }
 
 // locate is not ok for an ARN that is none of a provisioned cluster's snapshot.
-func (n namedSnapshot) locate(caller api.Caller) (located locator, ok bool) {
+func (n namedSnapshot) locate(caller api.Caller) (located state.Locator, ok bool) {
 	if n.identifier == "" && n.arn != "" {
-		located, err := locateARN(n.arn)
-		return located, err == nil && !located.serverless
+		located, err := state.LocateARN(n.arn)
+		return located, err == nil && !located.Serverless
 	}
-	return locator{owner: or(n.owner, caller.Account), region: caller.Region, cluster: n.cluster, identifier: n.identifier}, true
+	return state.Locator{Owner: cmp.Or(n.owner, caller.Account), Region: caller.Region, Cluster: n.cluster, Identifier: n.identifier}, true
 }
 
 // onLocated requires the action on a snapshot by its ARN, which has the name of its cluster. Where the request does not tell that, it is looked up, or *
 // where the caller has no such snapshot: so a policy about one cluster's snapshots refuses what is another cluster's and what is not there alike.
-func (g given) onLocated(call service.Call, located locator) ([]policy.Request, error) {
-	named := located.arn()
+func (g given) onLocated(call service.Call, located state.Locator) ([]policy.Request, error) {
+	named := located.Arn()
 	found, known, err := findFor(call, located)
 	if err != nil || !known {
 		return []policy.Request{g.aboutResource(call.Caller, call.Action, named, nil)}, err
 	}
 	var tags []redshift.Tag
 	if found.Account == call.Caller.Account { // the owner's tags are its own
-		tags = found.Body.Tags
+		tags = tagsShape(found.Body.Tags)
 	}
-	arn := snapshotARN(found.Account, found.Region, found.Body.ClusterIdentifier, found.Body.Identifier)
+	arn := state.SnapshotARN(found.Account, found.Region, found.Body.ClusterIdentifier, found.Body.Identifier)
 	request := g.aboutResource(call.Caller, call.Action, arn, tags)
 	request.Named = named
 	return []policy.Request{request}, nil
 }
 
 // findFor answers a snapshot that the caller's account owns or may restore.
-func findFor(call service.Call, located locator) (record snapshotRecord, known bool, err error) {
-	record, err = located.find(call.Tx, call.Caller.Region)
+func findFor(call service.Call, located state.Locator) (record state.SnapshotRecord, known bool, err error) {
+	record, err = located.Find(call.Tx, call.Caller.Region)
 	if errors.Is(err, meta.ErrNotFound) {
 		return record, false, nil
 	}
-	return record, err == nil && (record.Account == call.Caller.Account || record.Body.sharedWith(call.Caller.Account)), err
+	return record, err == nil && (record.Account == call.Caller.Account || record.Body.SharedWith(call.Caller.Account)), err
 }
 
 func createSnapshotPermissions(in *redshift.CreateClusterSnapshotMessage) required {
-	return required{create("snapshot", or(in.ClusterIdentifier, "*")+"/"+or(in.SnapshotIdentifier, "*"), in.Tags)}
+	return required{create("snapshot", cmp.Or(in.ClusterIdentifier, "*")+"/"+cmp.Or(in.SnapshotIdentifier, "*"), in.Tags)}
 }
 
-// copySnapshotPermissions are about both: the guide says that copying needs the source and the target.
+// copySnapshotPermissions are about both: the guide says that copying needs the source and the target
 func copySnapshotPermissions(in *redshift.CopyClusterSnapshotMessage) required {
 	source := namedSnapshot{identifier: in.SourceSnapshotIdentifier, cluster: in.SourceSnapshotClusterIdentifier}
 	return required{onSnapshot(source), func(call service.Call) ([]policy.Request, error) {
 		located, _ := source.locate(call.Caller)
-		target := locator{owner: located.owner, region: located.region, cluster: located.cluster, identifier: in.TargetSnapshotIdentifier}
-		named := target.arn()
+		target := state.Locator{Owner: located.Owner, Region: located.Region, Cluster: located.Cluster, Identifier: in.TargetSnapshotIdentifier}
+		named := target.Arn()
 		found, known, err := findFor(call, located)
 		if known {
-			target.cluster = found.Body.ClusterIdentifier
+			target.Cluster = found.Body.ClusterIdentifier
 		}
-		request := given{}.aboutResource(call.Caller, call.Action, target.arn(), nil)
+		request := given{}.aboutResource(call.Caller, call.Action, target.Arn(), nil)
 		request.Named = named
 		return []policy.Request{request}, err
 	}}

@@ -5,9 +5,8 @@ import (
 	"hash/fnv"
 	"time"
 
-	"slipher/internal/api/redshift"
 	"slipher/internal/meta"
-	"slipher/internal/schedule"
+	"slipher/internal/warehouse/state"
 )
 
 // How often Redshift takes automated snapshots by itself, as its guide to snapshots says; settledAfter, lookAgain and spreadOver are slipher's own.
@@ -20,40 +19,23 @@ const (
 	spreadOver       = time.Minute      // what would otherwise begin in one second
 )
 
-// automation is what a cluster's automated snapshots go by.
-type automation struct {
-	Since   time.Time // available since its creation or the last resumption
-	Taken   time.Time // when the last one was begun
-	Written int64     // the node's count of written bytes by then
-	Due     time.Time // of the next one by the clock
-
-	Schedule      string    `json:",omitempty"` // identifier; without one Redshift's own times apply
-	ScheduleState string    `json:",omitempty"`
-	Scheduled     time.Time `json:",omitzero"` // the schedule's times count from here
-}
-
 // automationWork takes the automated snapshots of one cluster. It enqueues itself for the next time.
 type automationWork struct{ Account, Region, Cluster string }
 
 func (automationWork) Kind() string { return "automation" }
 
-func automationLater(tx *meta.Tx, record clusterRecord, at time.Time) error {
+func automationLater(tx *meta.Tx, record state.ClusterRecord, at time.Time) error {
 	return tx.Enqueue(automationWork{record.Account, record.Region, record.Body.Key}, meta.EnqueueOptions{Unique: true, At: at})
 }
 
-// automated says whether automated snapshots of the cluster are taken at present, or will be when what is under way has ended.
-func (c cluster) automated() bool {
-	return c.AutomatedRetention > 0 && c.Provisioned && !c.atRest() && c.Status != deleting
-}
-
 // automate begins the automated snapshots of a cluster that has become available.
-func (c *Control) automate(tx *meta.Tx, record *clusterRecord) error {
+func (c *Control) automate(tx *meta.Tx, record *state.ClusterRecord) error {
 	record.Body.Automation.Since = c.now()
 	return c.planAutomated(tx, record)
 }
 
 // automateRebooted is for a cluster that had never come up before; others go on with their times.
-func (c *Control) automateRebooted(tx *meta.Tx, record *clusterRecord) error {
+func (c *Control) automateRebooted(tx *meta.Tx, record *state.ClusterRecord) error {
 	if record.Body.Provisioned {
 		return nil
 	}
@@ -62,37 +44,29 @@ func (c *Control) automateRebooted(tx *meta.Tx, record *clusterRecord) error {
 }
 
 // planAutomated notes when the next automated snapshot is due. It belongs after every change of what that depends on.
-func (c *Control) planAutomated(tx *meta.Tx, record *clusterRecord) error {
+func (c *Control) planAutomated(tx *meta.Tx, record *state.ClusterRecord) error {
 	due, err := nextAutomated(tx, *record)
 	if err != nil {
 		return err
 	}
 	record.Body.Automation.Due = due
 	if record.Body.Automation.Schedule != "" {
-		record.Body.Automation.ScheduleState = redshift.ScheduleStateActive
+		record.Body.Automation.ScheduleState = state.ScheduleActive
 	}
 	return automationLater(tx, *record, due)
 }
 
-func nextAutomated(tx *meta.Tx, record clusterRecord) (time.Time, error) {
+func nextAutomated(tx *meta.Tx, record state.ClusterRecord) (time.Time, error) {
 	done := record.Body.Automation
 	next := done.Taken.Add(automatedEvery)
 	if done.Schedule != "" {
-		times, err := scheduleOf(tx, record)
+		times, err := state.ScheduleOf(tx, record)
 		if err != nil {
 			return next, err
 		}
 		next = times.Next(later(done.Scheduled, done.Taken.Add(automatedAtLeast))).Add(spread(record))
 	}
 	return later(next, done.Since.Add(settledAfter+spread(record))), nil
-}
-
-func scheduleOf(tx *meta.Tx, record clusterRecord) (schedule.Schedule, error) {
-	found, err := findSchedule(tx, record.Account, record.Region, record.Body.Automation.Schedule)
-	if err != nil {
-		return schedule.Schedule{}, err
-	}
-	return found.Body.times()
 }
 
 func later(a, b time.Time) time.Time {
@@ -103,7 +77,7 @@ func later(a, b time.Time) time.Time {
 }
 
 // spread keeps apart what is due for many clusters at once; for one cluster it is always the same.
-func spread(record clusterRecord) time.Duration {
+func spread(record state.ClusterRecord) time.Duration {
 	hash := fnv.New32a()
 	hash.Write([]byte(record.Account + "/" + record.Region + "/" + record.ID))
 	return time.Duration(hash.Sum32()%uint32(spreadOver/time.Second)) * time.Second
@@ -113,35 +87,35 @@ func spread(record clusterRecord) time.Duration {
 func (c *Control) workAutomation(ctx context.Context, job automationWork) error {
 	written := c.written(ctx, job)
 	return c.config.Store.Update(ctx, func(tx *meta.Tx) error {
-		record, err := findClusterByKey(tx, job.Account, job.Region, job.Cluster)
+		record, err := state.FindClusterByKey(tx, job.Account, job.Region, job.Cluster)
 		if err != nil {
-			return ignoreNotFound(err)
+			return meta.IgnoreNotFound(err)
 		}
-		if record.Body.Automation.ScheduleState == redshift.ScheduleStateModifying {
+		if record.Body.Automation.ScheduleState == state.ScheduleModifying {
 			return c.activateSchedule(tx, record)
 		}
-		if !record.Body.automated() {
+		if !record.Body.Automated() {
 			return nil
 		}
 		if !c.automatedDue(record, written) {
 			return automationLater(tx, record, c.nextLook(record))
 		}
-		busy, err := isSaving(tx, record)
+		busy, err := state.IsSaving(tx, record)
 		if err != nil {
 			return err
 		}
-		if busy || record.Body.Status != available || record.Body.restoring() {
+		if busy || record.Body.Status != state.Available || record.Body.Restoring() {
 			return automationLater(tx, record, c.now().Add(lookAgain))
 		}
 		return c.takeAutomated(tx, record, written)
 	})
 }
 
-func (c *Control) activateSchedule(tx *meta.Tx, record clusterRecord) error {
+func (c *Control) activateSchedule(tx *meta.Tx, record state.ClusterRecord) error {
 	if err := c.planAutomated(tx, &record); err != nil {
 		return err
 	}
-	return clusters.Put(tx, record)
+	return state.Clusters.Put(tx, record)
 }
 
 // written asks the cluster's node how much it has written since it was started. A node that does not answer has written nothing that is known.
@@ -157,7 +131,7 @@ func (c *Control) written(ctx context.Context, job automationWork) int64 {
 }
 
 // automatedDue makes up for all times that were missed while slipher did not run by one snapshot, and not for all clusters in the first second.
-func (c *Control) automatedDue(record clusterRecord, written int64) bool {
+func (c *Control) automatedDue(record state.ClusterRecord, written int64) bool {
 	now := c.now()
 	if now.Before(c.resumed(record)) {
 		return false
@@ -176,9 +150,9 @@ func (c *Control) automatedDue(record clusterRecord, written int64) bool {
 	return !done.Taken.IsZero() && !now.Before(done.Taken.Add(automatedAtLeast)) && changed >= changesPerNode*int64(record.Body.NumberOfNodes)
 }
 
-func (c *Control) resumed(record clusterRecord) time.Time { return c.began.Add(spread(record)) }
+func (c *Control) resumed(record state.ClusterRecord) time.Time { return c.began.Add(spread(record)) }
 
-func (c *Control) nextLook(record clusterRecord) time.Time {
+func (c *Control) nextLook(record state.ClusterRecord) time.Time {
 	done := record.Body.Automation
 	next := done.Due
 	if poll := c.now().Add(automatedAtLeast); poll.Before(next) && done.Schedule == "" && !done.Taken.IsZero() {
@@ -187,10 +161,10 @@ func (c *Control) nextLook(record clusterRecord) time.Time {
 	return later(next, c.resumed(record))
 }
 
-func (c *Control) takeAutomated(tx *meta.Tx, of clusterRecord, written int64) error {
+func (c *Control) takeAutomated(tx *meta.Tx, of state.ClusterRecord, written int64) error {
 	wanted := c.newSnapshot(of)
 	wanted.Identifier = "rs:" + of.ID + c.now().Format("-2006-01-02-15-04-05")
-	wanted.Type, wanted.Retention = automated, of.Body.AutomatedRetention
+	wanted.Type, wanted.Retention = state.Automated, of.Body.AutomatedRetention
 	if _, err := c.saveLater(tx, of, wanted); err != nil {
 		return err
 	}
@@ -199,7 +173,7 @@ func (c *Control) takeAutomated(tx *meta.Tx, of clusterRecord, written int64) er
 	if of.Body.Automation.Due, err = nextAutomated(tx, of); err != nil {
 		return err
 	}
-	if err := clusters.Put(tx, of); err != nil {
+	if err := state.Clusters.Put(tx, of); err != nil {
 		return err
 	}
 	return automationLater(tx, of, c.nextLook(of))

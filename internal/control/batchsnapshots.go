@@ -1,12 +1,14 @@
 package control
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
 	"slipher/internal/meta"
+	"slipher/internal/warehouse/state"
 )
 
 const snapshotsAtOnce = 100 // in a batch operation
@@ -16,7 +18,7 @@ func (c *Control) BatchDeleteClusterSnapshots(ctx context.Context, caller api.Ca
 	if len(in.Identifiers) > snapshotsAtOnce {
 		return nil, redshift.BatchDeleteRequestSizeExceeded("The request names %d snapshots; the limit is %d.", len(in.Identifiers), snapshotsAtOnce)
 	}
-	done, err := c.batch(ctx, in.Identifiers, func(tx *meta.Tx, named redshift.DeleteClusterSnapshotMessage) (snapshotRecord, error) {
+	done, err := c.batch(ctx, in.Identifiers, func(tx *meta.Tx, named redshift.DeleteClusterSnapshotMessage) (state.SnapshotRecord, error) {
 		return c.findAndDelete(tx, caller, named)
 	})
 	return &redshift.BatchDeleteClusterSnapshotsResult{Resources: done.resources, Errors: done.errors}, err
@@ -35,7 +37,7 @@ func (c *Control) BatchModifyClusterSnapshots(ctx context.Context, caller api.Ca
 	for i, identifier := range in.SnapshotIdentifierList {
 		named[i].SnapshotIdentifier = identifier
 	}
-	done, err := c.batch(ctx, named, func(tx *meta.Tx, named redshift.DeleteClusterSnapshotMessage) (snapshotRecord, error) {
+	done, err := c.batch(ctx, named, func(tx *meta.Tx, named redshift.DeleteClusterSnapshotMessage) (state.SnapshotRecord, error) {
 		return c.retain(tx, caller, named.SnapshotIdentifier, change)
 	})
 	return &redshift.BatchModifyClusterSnapshotsOutputMessage{Resources: done.resources, Errors: append([]redshift.SnapshotErrorMessage{}, done.errors...)}, err
@@ -49,7 +51,7 @@ type batched struct {
 
 // batch applies one change to each snapshot, in one transaction: the answer is true of all or of none. A change that answers a fault must not have
 // written anything.
-func (c *Control) batch(ctx context.Context, all []redshift.DeleteClusterSnapshotMessage, change func(*meta.Tx, redshift.DeleteClusterSnapshotMessage) (snapshotRecord, error)) (done batched, err error) {
+func (c *Control) batch(ctx context.Context, all []redshift.DeleteClusterSnapshotMessage, change func(*meta.Tx, redshift.DeleteClusterSnapshotMessage) (state.SnapshotRecord, error)) (done batched, err error) {
 	err = c.config.Store.Update(ctx, func(tx *meta.Tx) error {
 		done = batched{resources: []string{}}
 		for _, named := range all {
@@ -58,9 +60,9 @@ func (c *Control) batch(ctx context.Context, all []redshift.DeleteClusterSnapsho
 			switch {
 			case err == nil:
 				done.resources = append(done.resources, record.Body.Identifier)
-			case errors.As(err, &fault):
+			case errors.As(faultOf(err), &fault):
 				done.errors = append(done.errors, redshift.SnapshotErrorMessage{
-					SnapshotIdentifier: named.SnapshotIdentifier, SnapshotClusterIdentifier: or(named.SnapshotClusterIdentifier, record.Body.ClusterIdentifier),
+					SnapshotIdentifier: named.SnapshotIdentifier, SnapshotClusterIdentifier: cmp.Or(named.SnapshotClusterIdentifier, record.Body.ClusterIdentifier),
 					FailureCode: fault.Code, FailureReason: fault.Message,
 				})
 			default:

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"slipher/internal/api/redshift"
+	"slipher/internal/warehouse/state"
 )
 
 const (
@@ -18,7 +19,7 @@ const (
 )
 
 // clusterShape is the cluster as the API shows it.
-func (c *Control) clusterShape(record clusterRecord) redshift.Cluster {
+func (c *Control) clusterShape(record state.ClusterRecord) redshift.Cluster {
 	body := record.Body
 	shape := redshift.Cluster{
 		ClusterIdentifier:                record.ID,
@@ -40,10 +41,10 @@ func (c *Control) clusterShape(record clusterRecord) redshift.Cluster {
 		MaintenanceTrackName:             body.MaintenanceTrack,
 		PreferredMaintenanceWindow:       body.MaintenanceWindow,
 		Tags:                             tagsShape(body.Tags),
-		PendingModifiedValues:            body.pending(),
+		PendingModifiedValues:            pendingShape(body),
 		RestoreStatus:                    c.restoreStatus(body),
-		ClusterSnapshotCopyStatus:        body.SnapshotCopy.shape(),
-		ClusterNamespaceArn:              namespaceARN(record.Account, record.Region, body.Key),
+		ClusterSnapshotCopyStatus:        snapshotCopyShape(body.SnapshotCopy),
+		ClusterNamespaceArn:              state.NamespaceARN(record.Account, record.Region, body.Key),
 		DefaultIamRoleArn:                body.DefaultIamRole,
 		IpAddressType:                    "ipv4",
 		MultiAZ:                          "disabled",
@@ -51,14 +52,14 @@ func (c *Control) clusterShape(record clusterRecord) redshift.Cluster {
 		AquaConfiguration:                &redshift.AquaConfiguration{AquaStatus: redshift.AquaStatusDisabled, AquaConfigurationStatus: redshift.AquaConfigurationStatusAuto},
 		DeferredMaintenanceWindows:       []redshift.DeferredMaintenanceWindow{},
 	}
-	shape.MasterPasswordSecretArn, shape.MasterPasswordSecretKmsKeyId = body.ManagedPassword.shown()
-	body.nextSnapshot(&shape, c.now())
-	body.surroundings(&shape, record.Account, record.Region)
-	if window, err := parseWindow(body.MaintenanceWindow); err == nil {
-		shape.NextMaintenanceWindowStartTime = window.next(c.now())
+	shape.MasterPasswordSecretArn, shape.MasterPasswordSecretKmsKeyId = body.ManagedPassword.Shown()
+	showNextSnapshot(body, &shape, c.now())
+	showSurroundings(body, &shape, record.Account, record.Region)
+	if window, err := state.ParseWindow(body.MaintenanceWindow); err == nil {
+		shape.NextMaintenanceWindowStartTime = window.Next(c.now())
 	}
-	if kind, err := findNodeType(body.NodeType); err == nil {
-		capacity := kind.capacity(body.NumberOfNodes)
+	if kind, err := state.FindNodeType(body.NodeType); err == nil {
+		capacity := kind.Capacity(body.NumberOfNodes)
 		shape.TotalStorageCapacityInMegaBytes = &capacity
 	}
 	if body.Provisioned {
@@ -76,20 +77,20 @@ func enabledOrDisabled(on bool) string {
 
 func availability(status string) string {
 	switch status {
-	case available, finalSnapshot:
+	case state.Available, state.FinalSnapshot:
 		return "Available"
-	case paused:
+	case state.Paused:
 		return "Paused"
-	case rebooting:
+	case state.Rebooting:
 		return "Unavailable"
-	case incompatibleRestore, hardwareFailure:
+	case state.IncompatibleRestore, state.HardwareFailure:
 		return "Failed"
 	default:
 		return "Modifying"
 	}
 }
 
-func (c cluster) pending() *redshift.PendingModifiedValues {
+func pendingShape(c state.Cluster) *redshift.PendingModifiedValues {
 	pending := &redshift.PendingModifiedValues{}
 	if c.PasswordPending {
 		pending.MasterUserPassword = "****"
@@ -97,11 +98,11 @@ func (c cluster) pending() *redshift.PendingModifiedValues {
 	return pending
 }
 
-// nextSnapshot says when the next automated snapshot is expected, and by which schedule.
-func (c cluster) nextSnapshot(shape *redshift.Cluster, now time.Time) {
+// showNextSnapshot says when the next automated snapshot is expected, and by which schedule.
+func showNextSnapshot(c state.Cluster, shape *redshift.Cluster, now time.Time) {
 	shape.SnapshotScheduleIdentifier, shape.SnapshotScheduleState = c.Automation.Schedule, c.Automation.ScheduleState
 	due := c.Automation.Due
-	if !c.automated() || due.IsZero() {
+	if !c.Automated() || due.IsZero() {
 		return
 	}
 	shape.ExpectedNextSnapshotScheduleTime, shape.ExpectedNextSnapshotScheduleTimeStatus = due, "OnTrack"
@@ -110,13 +111,13 @@ func (c cluster) nextSnapshot(shape *redshift.Cluster, now time.Time) {
 	}
 }
 
-// surroundings are the groups and roles around a cluster. Each account has one network in each region, and the default groups.
-func (c cluster) surroundings(shape *redshift.Cluster, account, region string) {
+// showSurroundings are the groups and roles around a cluster. Each account has one network in each region, and the default groups.
+func showSurroundings(c state.Cluster, shape *redshift.Cluster, account, region string) {
 	shape.VpcId = networkID("vpc", account, region)
 	shape.ClusterSubnetGroupName = "default"
-	shape.ClusterParameterGroups = []redshift.ClusterParameterGroupStatus{c.parameterGroupShape()}
+	shape.ClusterParameterGroups = []redshift.ClusterParameterGroupStatus{parameterGroupShape(c)}
 	shape.ClusterSecurityGroups = []redshift.ClusterSecurityGroupMembership{}
-	for _, group := range c.securityGroups(account, region) {
+	for _, group := range securityGroupsOf(c, account, region) {
 		shape.VpcSecurityGroups = append(shape.VpcSecurityGroups, redshift.VpcSecurityGroupMembership{VpcSecurityGroupId: group, Status: "active"})
 	}
 	shape.IamRoles = []redshift.ClusterIamRole{}
@@ -125,7 +126,7 @@ func (c cluster) surroundings(shape *redshift.Cluster, account, region string) {
 	}
 }
 
-func (c cluster) securityGroups(account, region string) []string {
+func securityGroupsOf(c state.Cluster, account, region string) []string {
 	if len(c.VpcSecurityGroups) == 0 {
 		return []string{networkID("sg", account, region)}
 	}
@@ -138,16 +139,16 @@ func networkID(kind, account, region string) string {
 }
 
 // whereabouts are what a cluster shows only once it has been available. While it is deleted, its endpoint has no address any more.
-func (c *Control) whereabouts(shape *redshift.Cluster, body cluster) {
+func (c *Control) whereabouts(shape *redshift.Cluster, body state.Cluster) {
 	host := c.config.Addresses.shown(body.Address)
 	shape.ClusterCreateTime = body.Created
 	shape.AvailabilityZone = body.AvailabilityZone
 	shape.Endpoint = &redshift.Endpoint{Port: body.Port}
-	if body.Status != deleting {
+	if body.Status != state.Deleting {
 		shape.Endpoint.Address = host
 	}
 	shape.ClusterNodes = []redshift.ClusterNode{}
-	if body.Status == paused {
+	if body.Status == state.Paused {
 		return
 	}
 	if net.ParseIP(host) == nil {
@@ -169,11 +170,11 @@ func nodeRoles(nodes int) []string {
 	return roles
 }
 
-func (c *Control) restoreStatus(body cluster) *redshift.RestoreStatus {
+func (c *Control) restoreStatus(body state.Cluster) *redshift.RestoreStatus {
 	if body.Restore == nil {
 		return nil
 	}
-	if body.Restore.Status == restoreRunning {
+	if body.Restore.Status == state.RestoreRunning {
 		return c.restoreRunning(body)
 	}
 	seconds := body.Restore.Ended.Sub(body.Restore.Began).Seconds()
@@ -182,14 +183,14 @@ func (c *Control) restoreStatus(body cluster) *redshift.RestoreStatus {
 		SnapshotSizeInMegaBytes: wholeMegabytes(body.Restore.TotalBytes),
 		ElapsedTimeInSeconds:    int64(seconds),
 	}
-	if body.Restore.Status == restoreCompleted {
+	if body.Restore.Status == state.RestoreCompleted {
 		status.ProgressInMegaBytes = status.SnapshotSizeInMegaBytes
 		status.CurrentRestoreRateInMegaBytesPerSecond = rate(body.Restore.TotalBytes, seconds)
 	}
 	return status
 }
 
-func (c *Control) restoreRunning(body cluster) *redshift.RestoreStatus {
+func (c *Control) restoreRunning(body state.Cluster) *redshift.RestoreStatus {
 	status := &redshift.RestoreStatus{
 		Status:                             "starting",
 		SnapshotSizeInMegaBytes:            wholeMegabytes(body.Restore.TotalBytes),
@@ -197,26 +198,26 @@ func (c *Control) restoreRunning(body cluster) *redshift.RestoreStatus {
 		EstimatedTimeToCompletionInSeconds: -1,
 	}
 	if body.Provisioned { // its data is fetched when it is touched, whoever follows that at the moment
-		status.Status = restoreRunning
+		status.Status = state.RestoreRunning
 	}
 	if progress, known := c.progress.get(body.Key); known {
-		status.Status = restoreRunning
-		status.CurrentRestoreRateInMegaBytesPerSecond = progress.BytesPerSecond / megabyte
-		status.ProgressInMegaBytes = progress.DoneBytes / megabyte
+		status.Status = state.RestoreRunning
+		status.CurrentRestoreRateInMegaBytesPerSecond = progress.BytesPerSecond / state.Megabyte
+		status.ProgressInMegaBytes = progress.DoneBytes / state.Megabyte
 		status.EstimatedTimeToCompletionInSeconds = remainingSeconds(progress.TotalBytes-progress.DoneBytes, progress.BytesPerSecond)
 	}
 	return status
 }
 
 // wholeMegabytes rounds up, so that a small snapshot does not seem to be nothing.
-func wholeMegabytes(bytes int64) int64 { return (bytes + megabyte - 1) / megabyte }
+func wholeMegabytes(bytes int64) int64 { return (bytes + state.Megabyte - 1) / state.Megabyte }
 
 // rate is in megabytes a second.
 func rate(bytes int64, seconds float64) float64 {
 	if seconds <= 0 {
 		return 0
 	}
-	return megabytes(bytes) / seconds
+	return state.Megabytes(bytes) / seconds
 }
 
 // remainingSeconds is -1 as long as it cannot be told.

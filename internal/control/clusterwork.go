@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"slipher/internal/meta"
+	"slipher/internal/warehouse/state"
 )
 
 // workCluster does what the cluster's status asks for.
@@ -17,17 +18,17 @@ func (c *Control) workCluster(ctx context.Context, job clusterWork) error {
 	defer done()
 	record, err := c.readCluster(ctx, job)
 	if err != nil {
-		return ignoreNotFound(err)
+		return meta.IgnoreNotFound(err)
 	}
-	work := map[string]func(context.Context, clusterRecord) error{
-		creating:      c.provision,
-		available:     c.keepOpen,
-		finalSnapshot: c.keepOpen,
-		rebooting:     c.reboot,
-		pausing:       c.pause,
-		resuming:      c.resume,
-		rotatingKeys:  c.rotated,
-		deleting:      c.remove,
+	work := map[string]func(context.Context, state.ClusterRecord) error{
+		state.Creating:      c.provision,
+		state.Available:     c.keepOpen,
+		state.FinalSnapshot: c.keepOpen,
+		state.Rebooting:     c.reboot,
+		state.Pausing:       c.pause,
+		state.Resuming:      c.resume,
+		state.RotatingKeys:  c.rotated,
+		state.Deleting:      c.remove,
 	}[record.Body.Status]
 	if work == nil {
 		return nil
@@ -38,18 +39,18 @@ func (c *Control) workCluster(ctx context.Context, job clusterWork) error {
 	return nil
 }
 
-func (c *Control) readCluster(ctx context.Context, job clusterWork) (record clusterRecord, err error) {
+func (c *Control) readCluster(ctx context.Context, job clusterWork) (record state.ClusterRecord, err error) {
 	err = c.config.Store.View(ctx, func(tx *meta.Tx) error {
-		record, err = findClusterByKey(tx, job.Account, job.Region, job.Cluster)
+		record, err = state.FindClusterByKey(tx, job.Account, job.Region, job.Cluster)
 		return err
 	})
 	return record, err
 }
 
 // settle ends a piece of work: it changes the cluster if it still has the status that the work was for.
-func (c *Control) settle(ctx context.Context, worked clusterRecord, change func(tx *meta.Tx, record *clusterRecord) error) error {
+func (c *Control) settle(ctx context.Context, worked state.ClusterRecord, change func(tx *meta.Tx, record *state.ClusterRecord) error) error {
 	return c.config.Store.Update(ctx, func(tx *meta.Tx) error {
-		record, err := findClusterByKey(tx, worked.Account, worked.Region, worked.Body.Key)
+		record, err := state.FindClusterByKey(tx, worked.Account, worked.Region, worked.Body.Key)
 		if errors.Is(err, meta.ErrNotFound) || err == nil && record.Body.Status != worked.Body.Status {
 			return nil
 		}
@@ -59,18 +60,18 @@ func (c *Control) settle(ctx context.Context, worked clusterRecord, change func(
 		if err := change(tx, &record); err != nil {
 			return err
 		}
-		return clusters.Put(tx, record)
+		return state.Clusters.Put(tx, record)
 	})
 }
 
 // provision brings a new cluster up. One that has a snapshot's data is available as soon as it answers, which may be long before the data is all there.
-func (c *Control) provision(ctx context.Context, record clusterRecord) error {
+func (c *Control) provision(ctx context.Context, record state.ClusterRecord) error {
 	if err := c.open(ctx, record); err != nil {
 		return c.provisionFailed(ctx, record, err)
 	}
-	return c.settle(ctx, record, func(tx *meta.Tx, record *clusterRecord) error {
+	return c.settle(ctx, record, func(tx *meta.Tx, record *state.ClusterRecord) error {
 		body := &record.Body
-		body.Status, body.Provisioned, body.Attempts = available, true, 0
+		body.Status, body.Provisioned, body.Attempts = state.Available, true, 0
 		if err := c.automate(tx, record); err != nil {
 			return err
 		}
@@ -82,7 +83,7 @@ func (c *Control) provision(ctx context.Context, record clusterRecord) error {
 }
 
 // provisionFailed has the job try again, elsewhere if the cluster has no data yet, until it has tried often enough.
-func (c *Control) provisionFailed(ctx context.Context, record clusterRecord, cause error) error {
+func (c *Control) provisionFailed(ctx context.Context, record state.ClusterRecord, cause error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -90,14 +91,14 @@ func (c *Control) provisionFailed(ctx context.Context, record clusterRecord, cau
 		return errors.Join(cause, err)
 	}
 	final := false
-	err := c.settle(ctx, record, func(tx *meta.Tx, record *clusterRecord) error {
+	err := c.settle(ctx, record, func(tx *meta.Tx, record *state.ClusterRecord) error {
 		body := &record.Body
 		body.Attempts++
 		if final = hopeless(cause) || body.Attempts >= c.config.Limits.Attempts; !final {
 			return c.assignEndpoint(tx, body)
 		}
 		if body.Restore == nil {
-			body.Status = hardwareFailure
+			body.Status = state.HardwareFailure
 			return nil
 		}
 		return c.failRestore(tx, record)
@@ -112,7 +113,7 @@ func (c *Control) provisionFailed(ctx context.Context, record clusterRecord, cau
 }
 
 // keepOpen makes sure that the node of an available cluster runs, and that it has the present password.
-func (c *Control) keepOpen(ctx context.Context, record clusterRecord) error {
+func (c *Control) keepOpen(ctx context.Context, record state.ClusterRecord) error {
 	body := record.Body
 	if err := c.open(ctx, record); err != nil {
 		return err
@@ -120,15 +121,15 @@ func (c *Control) keepOpen(ctx context.Context, record clusterRecord) error {
 	if !body.PasswordPending {
 		return nil
 	}
-	if err := c.config.Nodes.SetCredentials(ctx, body.Key, body.credentials()); err != nil {
+	if err := c.config.Nodes.SetCredentials(ctx, body.Key, credentialsOf(body)); err != nil {
 		return err
 	}
 	return c.settle(ctx, record, passwordSet(body))
 }
 
 // passwordSet notes that the node has the password that the work began with; one that came later has a job of its own.
-func passwordSet(worked cluster) func(*meta.Tx, *clusterRecord) error {
-	return func(_ *meta.Tx, record *clusterRecord) error {
+func passwordSet(worked state.Cluster) func(*meta.Tx, *state.ClusterRecord) error {
+	return func(_ *meta.Tx, record *state.ClusterRecord) error {
 		if record.Body.Verifier == worked.Verifier {
 			record.Body.PasswordPending = false
 		}
@@ -136,7 +137,7 @@ func passwordSet(worked cluster) func(*meta.Tx, *clusterRecord) error {
 	}
 }
 
-func (c *Control) reboot(ctx context.Context, record clusterRecord) error {
+func (c *Control) reboot(ctx context.Context, record state.ClusterRecord) error {
 	body := record.Body
 	request, err := c.openRequest(ctx, body)
 	if err != nil {
@@ -152,9 +153,9 @@ func (c *Control) reboot(ctx context.Context, record clusterRecord) error {
 		return err
 	}
 	c.opened.add(body.Key)
-	running := record.Body.parametersToRun()
-	return c.settle(ctx, record, func(tx *meta.Tx, record *clusterRecord) error {
-		record.Body.Status, record.Body.PasswordPending, record.Body.Parameters.Running = available, false, running
+	running := record.Body.ParametersToRun()
+	return c.settle(ctx, record, func(tx *meta.Tx, record *state.ClusterRecord) error {
+		record.Body.Status, record.Body.PasswordPending, record.Body.Parameters.Running = state.Available, false, running
 		if err := c.automateRebooted(tx, record); err != nil {
 			return err
 		}
@@ -165,23 +166,23 @@ func (c *Control) reboot(ctx context.Context, record clusterRecord) error {
 	})
 }
 
-func (c *Control) pause(ctx context.Context, record clusterRecord) error {
+func (c *Control) pause(ctx context.Context, record state.ClusterRecord) error {
 	if err := c.stop(ctx, record.Body.Key); err != nil {
 		return err
 	}
-	return c.settle(ctx, record, func(tx *meta.Tx, record *clusterRecord) error {
-		record.Body.Status = paused
+	return c.settle(ctx, record, func(tx *meta.Tx, record *state.ClusterRecord) error {
+		record.Body.Status = state.Paused
 		return c.tell(tx, *record, eventPaused, "Amazon Redshift cluster '%s' was paused at %s.")
 	})
 }
 
-func (c *Control) resume(ctx context.Context, record clusterRecord) error {
+func (c *Control) resume(ctx context.Context, record state.ClusterRecord) error {
 	if err := c.open(ctx, record); err != nil {
 		return err
 	}
-	running := record.Body.parametersToRun()
-	return c.settle(ctx, record, func(tx *meta.Tx, record *clusterRecord) error {
-		record.Body.Status, record.Body.PasswordPending, record.Body.Parameters.Running = available, false, running
+	running := record.Body.ParametersToRun()
+	return c.settle(ctx, record, func(tx *meta.Tx, record *state.ClusterRecord) error {
+		record.Body.Status, record.Body.PasswordPending, record.Body.Parameters.Running = state.Available, false, running
 		if err := c.automate(tx, record); err != nil {
 			return err
 		}
@@ -193,13 +194,13 @@ func (c *Control) resume(ctx context.Context, record clusterRecord) error {
 }
 
 // remove deletes the data first: a record without data would be found again at the next start, data without a record never.
-func (c *Control) remove(ctx context.Context, record clusterRecord) error {
+func (c *Control) remove(ctx context.Context, record state.ClusterRecord) error {
 	c.opened.remove(record.Body.Key)
 	if err := c.config.Nodes.Remove(ctx, record.Body.Key); err != nil {
 		return err
 	}
 	return c.config.Store.Update(ctx, func(tx *meta.Tx) error {
-		record, err := findClusterByKey(tx, record.Account, record.Region, record.Body.Key)
+		record, err := state.FindClusterByKey(tx, record.Account, record.Region, record.Body.Key)
 		if errors.Is(err, meta.ErrNotFound) {
 			return nil
 		}
@@ -221,13 +222,13 @@ func (c *Control) remove(ctx context.Context, record clusterRecord) error {
 		if err := c.endSnapshotCopy(tx, &record); err != nil {
 			return err
 		}
-		if err := clusters.Delete(tx, record.Key); err != nil {
+		if err := state.Clusters.Delete(tx, record.Key); err != nil {
 			return err
 		}
 		if err := c.tellDeleted(tx, record); err != nil {
 			return err
 		}
-		if record.Body.restoring() {
+		if record.Body.Restoring() {
 			if err := sweepLater(tx, record.Body.Restore.Scope); err != nil {
 				return err
 			}
@@ -237,17 +238,17 @@ func (c *Control) remove(ctx context.Context, record clusterRecord) error {
 }
 
 // orphanSnapshots leaves the manual snapshots, and takes the automated ones with the cluster.
-func (c *Control) orphanSnapshots(tx *meta.Tx, of clusterRecord) error {
-	return eachSnapshot(tx, of, func(record snapshotRecord) error {
-		if record.Body.Type == automated {
+func (c *Control) orphanSnapshots(tx *meta.Tx, of state.ClusterRecord) error {
+	return state.EachSnapshot(tx, of, func(record state.SnapshotRecord) error {
+		if record.Body.Type == state.Automated {
 			return c.deleteSnapshot(tx, record)
 		}
 		record.Body.Orphan = true
-		return snapshots.Put(tx, record)
+		return state.Snapshots.Put(tx, record)
 	})
 }
 
-func (c *Control) tellDeleted(tx *meta.Tx, record clusterRecord) error {
+func (c *Control) tellDeleted(tx *meta.Tx, record state.ClusterRecord) error {
 	if record.Body.FinalSnapshot == "" {
 		return c.tell(tx, record, eventDeleted, "Amazon Redshift cluster '%s' has been deleted at %s. A final snapshot was not saved.")
 	}

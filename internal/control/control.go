@@ -30,6 +30,7 @@ import (
 	"slipher/internal/service"
 	"slipher/internal/vault"
 	"slipher/internal/vault/store"
+	"slipher/internal/warehouse/state"
 )
 
 // Nodes run the clusters' data. Every call may be repeated. *fleet.Fleet is one.
@@ -66,11 +67,11 @@ type Config struct {
 	Logs        Logs // of the clusters' sessions; nil delivers none
 	// LogBucket opens a bucket for logs; store.Missing tells that it does not exist.
 	LogBucket func(ctx context.Context, name string) (store.Bucket, error)
-	Addresses Addresses // of the SQL endpoints
-	Limits    Limits    // a zero field means Redshift's own limit
-	Bandwidth int64     // bytes a second that all saves and restores together may use; 0 is unlimited
-	Memory    string    // the engine's memory limit in each node; 1GB when empty
-	Threads   int       // of the engine in each node; one for each CPU when 0
+	Addresses Addresses    // of the SQL endpoints
+	Limits    state.Limits // a zero field means Redshift's own limit
+	Bandwidth int64        // bytes a second that all saves and restores together may use; 0 is unlimited
+	Memory    string       // the engine's memory limit in each node; 1GB when empty
+	Threads   int          // of the engine in each node; one for each CPU when 0
 
 	// Copy stores a snapshot of one scope in another; nil is vault.Vault.Copy.
 	Copy func(ctx context.Context, into, from vault.Vault, request vault.CopyRequest) (vault.Saved, error)
@@ -123,7 +124,7 @@ func New(config Config) (*Control, error) {
 }
 
 func (c Config) withDefaults() Config {
-	c.Limits = c.Limits.withDefaults()
+	c.Limits = c.Limits.WithDefaults()
 	if c.Memory == "" {
 		c.Memory = "1GB"
 	}
@@ -155,7 +156,8 @@ func (c *Control) Close() error { return c.stores.Close() }
 
 // Service is the Redshift API; docs/compatibility.md lists the operations that are not offered.
 func (c *Control) Service() (api.Service, error) {
-	return service.Join(redshift.Table(), c.config.Store, c.families()...)
+	joined, err := service.Join(redshift.Table(), c.config.Store, c.families()...)
+	return answering(joined), err
 }
 
 // now has the precision that Redshift's answers show.
@@ -166,8 +168,5 @@ func (c *Control) orderedID() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.last = max(c.config.Now().UnixNano(), c.last+1)
-	return fmt.Sprintf("%s-%.8s", idAt(c.last), c.config.NewID())
+	return fmt.Sprintf("%s-%.8s", state.IDAt(c.last), c.config.NewID())
 }
-
-// idAt sorts before every ordered id of that time and later.
-func idAt(unixNano int64) string { return fmt.Sprintf("%016x", max(unixNano, 0)) }

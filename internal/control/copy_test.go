@@ -14,6 +14,7 @@ import (
 	"slipher/internal/control"
 	"slipher/internal/testbed"
 	"slipher/internal/vault"
+	"slipher/internal/warehouse/state"
 )
 
 // TestSaveAfterCopy makes a copy of an early point in time after a later snapshot: the next save still begins from the later one.
@@ -38,7 +39,7 @@ func TestSaveAfterCopy(t *testing.T) {
 // available at any time can be read back, and nothing is left when all are gone.
 func TestCopiesKeepTheirBlocks(t *testing.T) {
 	t.Parallel()
-	bed := shared(t, testbed.Config{Limits: control.Limits{ManualSnapshots: 6}})
+	bed := shared(t, testbed.Config{Limits: state.Limits{ManualSnapshots: 6}})
 	key := bed.Key(testbed.Owner, "sales")
 	chance := rand.New(rand.NewPCG(11, 13))
 	some := func(kind string) string {

@@ -1,32 +1,21 @@
 package control
 
-import "slipher/internal/meta"
-
-// origin is what a copy from another region was made of. As long as the copy is being made, it pins that.
-type origin struct {
-	Region          string
-	Snapshot        string // identifier
-	Scope, Manifest string
-}
-
-func (s snapshot) sourceRegion() string {
-	if s.Origin == nil {
-		return ""
-	}
-	return s.Origin.Region
-}
+import (
+	"slipher/internal/meta"
+	"slipher/internal/warehouse/state"
+)
 
 // copyAbroad has a snapshot that has become available copied to where its cluster's snapshots are copied to, if they are.
-func (c *Control) copyAbroad(tx *meta.Tx, source snapshotRecord) error {
-	of, err := findClusterByKey(tx, source.Account, source.Region, source.Body.ClusterKey)
+func (c *Control) copyAbroad(tx *meta.Tx, source state.SnapshotRecord) error {
+	of, err := state.FindClusterByKey(tx, source.Account, source.Region, source.Body.ClusterKey)
 	if err != nil || of.Body.SnapshotCopy == nil {
-		return ignoreNotFound(err)
+		return meta.IgnoreNotFound(err)
 	}
 	body := c.newCopy(source, *of.Body.SnapshotCopy)
 	if body.Identifier, err = c.copyIdentifier(tx, source, of.Body.SnapshotCopy.Region); err != nil {
 		return err
 	}
-	record, err := snapshots.Insert(tx, meta.Key{Account: source.Account, Region: of.Body.SnapshotCopy.Region, ID: c.orderedID()}, body)
+	record, err := state.Snapshots.Insert(tx, meta.Key{Account: source.Account, Region: of.Body.SnapshotCopy.Region, ID: c.orderedID()}, body)
 	if err != nil {
 		return err
 	}
@@ -34,15 +23,15 @@ func (c *Control) copyAbroad(tx *meta.Tx, source snapshotRecord) error {
 }
 
 // newCopy is a snapshot that is still to be brought. Its cluster is not in its region, and tags and networks stay behind.
-func (c *Control) newCopy(source snapshotRecord, to snapshotCopy) snapshot {
-	made := snapshot{
+func (c *Control) newCopy(source state.SnapshotRecord, to state.SnapshotCopy) state.Snapshot {
+	made := state.Snapshot{
 		ClusterKey:        source.Body.ClusterKey,
 		ClusterIdentifier: source.Body.ClusterIdentifier,
 		ClusterCreated:    source.Body.ClusterCreated,
 		Orphan:            true,
-		Origin:            &origin{Region: source.Region, Snapshot: source.Body.Identifier, Scope: source.Body.Scope, Manifest: source.Body.Manifest},
+		Origin:            &state.Origin{Region: source.Region, Snapshot: source.Body.Identifier, Scope: source.Body.Scope, Manifest: source.Body.Manifest},
 		Type:              source.Body.Type,
-		Status:            creating,
+		Status:            state.Creating,
 		Source:            source.Body.Source,
 		Retention:         to.ManualRetention,
 		Requested:         c.now(),
@@ -51,7 +40,7 @@ func (c *Control) newCopy(source snapshotRecord, to snapshotCopy) snapshot {
 		Scope:             to.Scope,
 		Manifest:          c.config.NewID(),
 	}
-	if made.Type == automated {
+	if made.Type == state.Automated {
 		made.Retention = to.Retention
 	}
 	made.Source.AvailabilityZone = to.Region + "a"
@@ -60,9 +49,9 @@ func (c *Control) newCopy(source snapshotRecord, to snapshotCopy) snapshot {
 }
 
 // copyIdentifier has the time added when the name is that of the copy of an earlier snapshot, which was deleted in the source's region and is kept here.
-func (c *Control) copyIdentifier(tx *meta.Tx, source snapshotRecord, region string) (string, error) {
+func (c *Control) copyIdentifier(tx *meta.Tx, source state.SnapshotRecord, region string) (string, error) {
 	identifier := "copy:" + source.Body.Identifier
-	same, err := snapshots.Count(tx, meta.Query{Account: source.Account, Region: region, Index: named(identifier)})
+	same, err := state.Snapshots.Count(tx, meta.Query{Account: source.Account, Region: region, Index: state.SnapshotNamed(identifier)})
 	if same > 0 {
 		identifier += "-" + source.Body.Taken.Format("2006-01-02-15-04-05")
 	}
@@ -70,13 +59,13 @@ func (c *Control) copyIdentifier(tx *meta.Tx, source snapshotRecord, region stri
 }
 
 // retainCopies applies the changed retention period to the automated snapshots that were copied; those outside of it are deleted at once.
-func (c *Control) retainCopies(tx *meta.Tx, of clusterRecord) error {
-	copies, err := snapshots.List(tx, meta.Query{Account: of.Account, Region: of.Body.SnapshotCopy.Region, Index: ofClusterKey(of.Body.Key)})
+func (c *Control) retainCopies(tx *meta.Tx, of state.ClusterRecord) error {
+	copies, err := state.Snapshots.List(tx, meta.Query{Account: of.Account, Region: of.Body.SnapshotCopy.Region, Index: state.OfClusterKey(of.Body.Key)})
 	if err != nil {
 		return err
 	}
 	for _, record := range copies {
-		if record.Body.Type != automated || record.Body.sourceRegion() != of.Region {
+		if record.Body.Type != state.Automated || record.Body.SourceRegion() != of.Region {
 			continue
 		}
 		if err := c.keepFor(tx, record, of.Body.SnapshotCopy.Retention); err != nil {

@@ -8,6 +8,7 @@ import (
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
 	"slipher/internal/meta"
+	"slipher/internal/warehouse/state"
 )
 
 // CopyClusterSnapshot makes a manual snapshot of an automated one. Both name the same manifest, so the copy is available at once, and its blocks are
@@ -17,7 +18,7 @@ func (c *Control) CopyClusterSnapshot(ctx context.Context, caller api.Caller, in
 	if err := wanted.check(); err != nil {
 		return nil, err
 	}
-	var record snapshotRecord
+	var record state.SnapshotRecord
 	err := c.config.Store.Update(ctx, func(tx *meta.Tx) error {
 		source, err := findCopied(tx, caller, in)
 		if err != nil {
@@ -37,36 +38,36 @@ func (c *Control) CopyClusterSnapshot(ctx context.Context, caller api.Caller, in
 }
 
 // findCopied answers ClusterNotFound where the request names a cluster that is neither the snapshot's nor any other of the caller's.
-func findCopied(tx *meta.Tx, caller api.Caller, in *redshift.CopyClusterSnapshotMessage) (snapshotRecord, error) {
-	named := locator{owner: caller.Account, region: caller.Region, cluster: in.SourceSnapshotClusterIdentifier, identifier: in.SourceSnapshotIdentifier}
-	source, err := named.find(tx, caller.Region)
+func findCopied(tx *meta.Tx, caller api.Caller, in *redshift.CopyClusterSnapshotMessage) (state.SnapshotRecord, error) {
+	named := state.Locator{Owner: caller.Account, Region: caller.Region, Cluster: in.SourceSnapshotClusterIdentifier, Identifier: in.SourceSnapshotIdentifier}
+	source, err := named.Find(tx, caller.Region)
 	if !errors.Is(err, meta.ErrNotFound) {
 		return source, err
 	}
-	if named.cluster != "" {
-		if _, err := findCluster(tx, caller, named.cluster); err != nil {
+	if named.Cluster != "" {
+		if _, err := state.FindCluster(tx, caller, named.Cluster); err != nil {
 			return source, err
 		}
 	}
-	return source, named.notFound()
+	return source, named.NotFound()
 }
 
-func mayBeCopied(tx *meta.Tx, source snapshotRecord) error {
+func mayBeCopied(tx *meta.Tx, source state.SnapshotRecord) error {
 	body := source.Body
 	switch {
-	case body.Type != automated:
+	case body.Type != state.Automated:
 		return redshift.InvalidClusterSnapshotState("Cannot copy the snapshot %s because only automated snapshots may be copied.", body.Identifier)
-	case body.Status != available:
+	case body.Status != state.Available:
 		return redshift.InvalidClusterSnapshotState("Cannot copy the snapshot %s because it is not available; its status is %s.", body.Identifier, body.Status)
 	}
-	cluster, err := findClusterByKey(tx, source.Account, source.Region, body.ClusterKey)
+	cluster, err := state.FindClusterByKey(tx, source.Account, source.Region, body.ClusterKey)
 	if err != nil {
-		return ignoreNotFound(err)
+		return meta.IgnoreNotFound(err)
 	}
-	if status := cluster.Body.Status; status != pausing && status != paused {
+	if status := cluster.Body.Status; status != state.Pausing && status != state.Paused {
 		return nil
 	}
-	newest, err := isNewestAutomated(tx, source)
+	newest, err := state.IsNewestAutomated(tx, source)
 	if err == nil && newest {
 		err = redshift.InvalidClusterSnapshotState("Cannot copy the snapshot %s because it is the latest automated snapshot of the cluster %s, which is %s. Resume the cluster first.", body.Identifier, cluster.ID, cluster.Body.Status)
 	}
@@ -74,25 +75,25 @@ func mayBeCopied(tx *meta.Tx, source snapshotRecord) error {
 }
 
 // insertCopy records the copy. It holds the source's point in time and tags, and begins a retention period of its own.
-func (c *Control) insertCopy(tx *meta.Tx, source snapshotRecord, wanted wantedSnapshot) (snapshotRecord, error) {
+func (c *Control) insertCopy(tx *meta.Tx, source state.SnapshotRecord, wanted wantedSnapshot) (state.SnapshotRecord, error) {
 	if err := c.roomForSnapshot(tx, source.Key, wanted.identifier); err != nil {
-		return snapshotRecord{}, err
+		return state.SnapshotRecord{}, err
 	}
 	retention, err := defaultRetention(tx, source)
 	if err != nil {
-		return snapshotRecord{}, err
+		return state.SnapshotRecord{}, err
 	}
 	body := source.Body
-	body.Identifier, body.Type, body.Outlasted = wanted.identifier, manual, false
-	body.Retention = value(wanted.retention, retention)
+	body.Identifier, body.Type, body.Outlasted = wanted.identifier, state.Manual, false
+	body.Retention = api.Value(wanted.retention, retention)
 	body.Requested, body.Completed = c.now(), c.now()
 	body.StoredBytes, body.Seconds = 0, 0
 	body.Tags = slices.Clone(body.Tags)
-	record, err := snapshots.Insert(tx, meta.Key{Account: source.Account, Region: source.Region, ID: c.orderedID()}, body)
+	record, err := state.Snapshots.Insert(tx, meta.Key{Account: source.Account, Region: source.Region, ID: c.orderedID()}, body)
 	if err != nil {
 		return record, err
 	}
-	return record, first(
+	return record, api.First(
 		func() error { return expireLater(tx, body) },
 		func() error { return c.copyAbroad(tx, record) },
 		func() error {
@@ -105,8 +106,8 @@ func (c *Control) insertCopy(tx *meta.Tx, source snapshotRecord, wanted wantedSn
 }
 
 // defaultRetention is that of the cluster's manual snapshots; of a cluster in another region, what it was when the snapshot was taken.
-func defaultRetention(tx *meta.Tx, source snapshotRecord) (days int, err error) {
-	cluster, err := findClusterByKey(tx, source.Account, source.Region, source.Body.ClusterKey)
+func defaultRetention(tx *meta.Tx, source state.SnapshotRecord) (days int, err error) {
+	cluster, err := state.FindClusterByKey(tx, source.Account, source.Region, source.Body.ClusterKey)
 	if errors.Is(err, meta.ErrNotFound) {
 		return source.Body.Source.ManualRetention, nil
 	}

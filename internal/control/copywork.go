@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 
+	"slipher/internal/api"
 	"slipher/internal/meta"
 	"slipher/internal/nodeapi"
 	"slipher/internal/vault"
+	"slipher/internal/warehouse/state"
 )
 
 // workCopy brings a snapshot from another region. No node has a part in it.
@@ -26,7 +28,7 @@ func (c *Control) workCopy(ctx context.Context, job copyWork) error {
 	}
 	defer c.copies.Release(1)
 	record, earlier, err := c.readCopy(ctx, job)
-	if err != nil || !record.Body.inProgress() {
+	if err != nil || !record.Body.InProgress() {
 		return err
 	}
 	if err = errors.Join(c.bring(ctx, record, earlier), c.sweepPostponed(ctx, scope)); err != nil {
@@ -35,11 +37,11 @@ func (c *Control) workCopy(ctx context.Context, job copyWork) error {
 	return nil
 }
 
-func (c *Control) readCopy(ctx context.Context, job copyWork) (record snapshotRecord, earlier []vault.Copied, err error) {
+func (c *Control) readCopy(ctx context.Context, job copyWork) (record state.SnapshotRecord, earlier []vault.Copied, err error) {
 	err = c.config.Store.View(ctx, func(tx *meta.Tx) error {
-		record, err = findSnapshotByID(tx, job.Account, job.Region, job.Snapshot)
+		record, err = state.FindSnapshotByID(tx, job.Account, job.Region, job.Snapshot)
 		if err != nil {
-			return ignoreNotFound(err)
+			return meta.IgnoreNotFound(err)
 		}
 		earlier, err = earlierCopy(tx, record)
 		return err
@@ -48,26 +50,26 @@ func (c *Control) readCopy(ctx context.Context, job copyWork) (record snapshotRe
 }
 
 // earlierCopy is the newest copy in the scope whose source is still there too: by these two the vault knows blocks without reading them.
-func earlierCopy(tx *meta.Tx, of snapshotRecord) ([]vault.Copied, error) {
-	sources, err := snapshots.List(tx, meta.Query{Index: inScope(of.Body.Origin.Scope)})
+func earlierCopy(tx *meta.Tx, of state.SnapshotRecord) ([]vault.Copied, error) {
+	sources, err := state.Snapshots.List(tx, meta.Query{Index: state.InScope(of.Body.Origin.Scope)})
 	if err != nil {
 		return nil, err
 	}
 	there := map[string]bool{}
 	for _, source := range sources {
-		there[source.Body.Manifest] = source.Body.Status == available
+		there[source.Body.Manifest] = source.Body.Status == state.Available
 	}
-	copies, err := snapshots.List(tx, meta.Query{Index: inScope(of.Body.Scope)})
+	copies, err := state.Snapshots.List(tx, meta.Query{Index: state.InScope(of.Body.Scope)})
 	var newest []vault.Copied
 	for _, made := range copies {
-		if made.Body.Status == available && made.Body.Origin != nil && there[made.Body.Origin.Manifest] {
+		if made.Body.Status == state.Available && made.Body.Origin != nil && there[made.Body.Origin.Manifest] {
 			newest = []vault.Copied{{Source: made.Body.Origin.Manifest, Copy: made.Body.Manifest}}
 		}
 	}
 	return newest, err
 }
 
-func (c *Control) bring(ctx context.Context, record snapshotRecord, earlier []vault.Copied) error {
+func (c *Control) bring(ctx context.Context, record state.SnapshotRecord, earlier []vault.Copied) error {
 	from, err := c.vaultOf(ctx, record.Body.Origin.Scope)
 	if err != nil {
 		return c.copyFailed(ctx, record, err)
@@ -91,12 +93,12 @@ func (c *Control) bring(ctx context.Context, record snapshotRecord, earlier []va
 	return c.copied(ctx, record, saved)
 }
 
-func (c *Control) copied(ctx context.Context, record snapshotRecord, saved vault.Saved) error {
-	return c.settleSnapshot(ctx, record, func(tx *meta.Tx, record *snapshotRecord) error {
+func (c *Control) copied(ctx context.Context, record state.SnapshotRecord, saved vault.Saved) error {
+	return c.settleSnapshot(ctx, record, func(tx *meta.Tx, record *state.SnapshotRecord) error {
 		body := &record.Body
-		body.Status, body.Completed = available, c.now()
+		body.Status, body.Completed = state.Available, c.now()
 		body.TotalBytes, body.StoredBytes, body.Seconds = saved.TotalBytes, saved.StoredBytes, saved.Seconds
-		if err := first(
+		if err := api.First(
 			func() error { return expireLater(tx, *body) },
 			func() error { return sweepLater(tx, body.Origin.Scope) }, // the source may have been deleted meanwhile
 		); err != nil {
@@ -107,18 +109,18 @@ func (c *Control) copied(ctx context.Context, record snapshotRecord, saved vault
 }
 
 // copyFailed has the job try again for as long as that may help and copies are wanted.
-func (c *Control) copyFailed(ctx context.Context, record snapshotRecord, cause error) error {
+func (c *Control) copyFailed(ctx context.Context, record state.SnapshotRecord, cause error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	final := false
-	err := c.settleSnapshot(ctx, record, func(tx *meta.Tx, record *snapshotRecord) error {
+	err := c.settleSnapshot(ctx, record, func(tx *meta.Tx, record *state.SnapshotRecord) error {
 		wanted, err := c.copyWanted(tx, *record)
 		if final = err == nil && (copyHopeless(cause) || !wanted); !final {
 			return err
 		}
-		record.Body.Status = failed
-		return first(
+		record.Body.Status = state.Failed
+		return api.First(
 			func() error { return sweepLater(tx, record.Body.Origin.Scope) },
 			func() error { return sweepLater(tx, record.Body.Scope) },
 			func() error { return expireLater(tx, record.Body) },
@@ -142,8 +144,8 @@ func copyHopeless(err error) bool {
 }
 
 // copyWanted says whether the cluster's snapshots are still copied to where this one goes. A deleted cluster's last snapshots are.
-func (c *Control) copyWanted(tx *meta.Tx, record snapshotRecord) (bool, error) {
-	of, err := findClusterByKey(tx, record.Account, record.Body.Origin.Region, record.Body.ClusterKey)
+func (c *Control) copyWanted(tx *meta.Tx, record state.SnapshotRecord) (bool, error) {
+	of, err := state.FindClusterByKey(tx, record.Account, record.Body.Origin.Region, record.Body.ClusterKey)
 	if errors.Is(err, meta.ErrNotFound) {
 		return true, nil
 	}
@@ -151,7 +153,7 @@ func (c *Control) copyWanted(tx *meta.Tx, record snapshotRecord) (bool, error) {
 }
 
 // tellCopy records an event of the cluster, in the region where that is.
-func (c *Control) tellCopy(tx *meta.Tx, record snapshotRecord, number, format string) error {
+func (c *Control) tellCopy(tx *meta.Tx, record state.SnapshotRecord, number, format string) error {
 	body := record.Body
 	message := fmt.Sprintf(format, body.Origin.Snapshot, body.ClusterIdentifier, body.Origin.Region, record.Region, c.minute())
 	at := meta.Key{Account: record.Account, Region: body.Origin.Region}

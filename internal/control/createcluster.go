@@ -1,6 +1,7 @@
 package control
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,12 +11,12 @@ import (
 	"slipher/internal/api/redshift"
 	"slipher/internal/meta"
 	"slipher/internal/scram"
+	"slipher/internal/warehouse/state"
 )
 
 const (
-	defaultDatabase       = "dev"
-	defaultPort           = 5439
-	defaultParameterGroup = defaultGroupPrefix + firstFamily
+	defaultDatabase = "dev"
+	defaultPort     = 5439
 )
 
 // CreateCluster accepts a new cluster; its node comes up afterwards.
@@ -24,12 +25,12 @@ func (c *Control) CreateCluster(ctx context.Context, caller api.Caller, in *reds
 	if err != nil {
 		return nil, err
 	}
-	record := clusterRecord{Key: clusterKey(caller, in.ClusterIdentifier), Body: body}
+	record := state.ClusterRecord{Key: state.ClusterKey(caller, in.ClusterIdentifier), Body: body}
 	err = c.config.Store.Update(ctx, func(tx *meta.Tx) error {
 		if record.Body.KmsKey, err = c.encryptionKey(tx, caller, in.KmsKeyId); err != nil {
 			return err
 		}
-		if err := record.Body.Parameters.startWith(tx, caller, in.ClusterParameterGroupName); err != nil {
+		if err := record.Body.Parameters.StartWith(tx, caller, in.ClusterParameterGroupName); err != nil {
 			return err
 		}
 		if err := c.manageNewPassword(tx, caller, in, &record); err != nil {
@@ -50,8 +51,8 @@ func (c *Control) CreateCluster(ctx context.Context, caller api.Caller, in *reds
 }
 
 // insertCluster is what CreateCluster and RestoreFromClusterSnapshot have in common once it is clear what the cluster will be.
-func (c *Control) insertCluster(tx *meta.Tx, record clusterRecord) (clusterRecord, error) {
-	if _, err := clusters.Find(tx, record.Key); !errors.Is(err, meta.ErrNotFound) {
+func (c *Control) insertCluster(tx *meta.Tx, record state.ClusterRecord) (state.ClusterRecord, error) {
+	if _, err := state.Clusters.Find(tx, record.Key); !errors.Is(err, meta.ErrNotFound) {
 		if err == nil {
 			err = redshift.ClusterAlreadyExists("Cluster already exists")
 		}
@@ -66,15 +67,15 @@ func (c *Control) insertCluster(tx *meta.Tx, record clusterRecord) (clusterRecor
 	if err := c.assignEndpoint(tx, &record.Body); err != nil {
 		return record, err
 	}
-	record, err := clusters.Insert(tx, record.Key, record.Body)
+	record, err := state.Clusters.Insert(tx, record.Key, record.Body)
 	if err != nil {
 		return record, err
 	}
 	return record, c.workLater(tx, record)
 }
 
-func (c *Control) roomForNodes(tx *meta.Tx, record clusterRecord) error {
-	others, err := clusters.List(tx, meta.Query{Account: record.Account, Region: record.Region})
+func (c *Control) roomForNodes(tx *meta.Tx, record state.ClusterRecord) error {
+	others, err := state.Clusters.List(tx, meta.Query{Account: record.Account, Region: record.Region})
 	if err != nil {
 		return err
 	}
@@ -89,13 +90,13 @@ func (c *Control) roomForNodes(tx *meta.Tx, record clusterRecord) error {
 }
 
 // newCluster checks a request in itself and makes the cluster of it that nothing else has to be asked for.
-func (c *Control) newCluster(caller api.Caller, in *redshift.CreateClusterMessage) (cluster, error) {
-	body := cluster{Key: c.config.NewID(), Status: creating, Created: c.now()}
+func (c *Control) newCluster(caller api.Caller, in *redshift.CreateClusterMessage) (state.Cluster, error) {
+	body := state.Cluster{Key: c.config.NewID(), Status: state.Creating, Created: c.now()}
 	var err error
-	if body.settings, err = c.newSettings(caller, in); err != nil {
+	if body.Settings, err = c.newSettings(caller, in); err != nil {
 		return body, err
 	}
-	if value(in.ManageMasterPassword, false) {
+	if api.Value(in.ManageMasterPassword, false) {
 		return body, nil
 	}
 	// Deriving the verifier is slow by design, so it comes after everything that may be refused and before the transaction.
@@ -105,55 +106,55 @@ func (c *Control) newCluster(caller api.Caller, in *redshift.CreateClusterMessag
 	return body, nil
 }
 
-func (c *Control) newSettings(caller api.Caller, in *redshift.CreateClusterMessage) (settings, error) {
-	kind, err := findNodeType(in.NodeType)
+func (c *Control) newSettings(caller api.Caller, in *redshift.CreateClusterMessage) (state.Settings, error) {
+	kind, err := state.FindNodeType(in.NodeType)
 	if err != nil {
-		return settings{}, err
+		return state.Settings{}, err
 	}
-	made := settings{
-		NodeType:                   kind.name,
-		DBName:                     or(in.DBName, defaultDatabase),
+	made := state.Settings{
+		NodeType:                   kind.Name,
+		DBName:                     cmp.Or(in.DBName, defaultDatabase),
 		MasterUsername:             in.MasterUsername,
-		Port:                       value(in.Port, defaultPort),
-		AvailabilityZone:           or(in.AvailabilityZone, caller.Region+"a"),
+		Port:                       api.Value(in.Port, defaultPort),
+		AvailabilityZone:           cmp.Or(in.AvailabilityZone, caller.Region+"a"),
 		VpcSecurityGroups:          in.VpcSecurityGroupIds,
-		MaintenanceTrack:           or(in.MaintenanceTrackName, "current"),
-		AutomatedRetention:         value(in.AutomatedSnapshotRetentionPeriod, 1),
-		ManualRetention:            value(in.ManualSnapshotRetentionPeriod, forever),
-		AllowVersionUpgrade:        value(in.AllowVersionUpgrade, true),
-		PubliclyAccessible:         value(in.PubliclyAccessible, false),
-		EnhancedVpcRouting:         value(in.EnhancedVpcRouting, false),
-		AvailabilityZoneRelocation: value(in.AvailabilityZoneRelocation, false),
+		MaintenanceTrack:           cmp.Or(in.MaintenanceTrackName, "current"),
+		AutomatedRetention:         api.Value(in.AutomatedSnapshotRetentionPeriod, 1),
+		ManualRetention:            api.Value(in.ManualSnapshotRetentionPeriod, state.Forever),
+		AllowVersionUpgrade:        api.Value(in.AllowVersionUpgrade, true),
+		PubliclyAccessible:         api.Value(in.PubliclyAccessible, false),
+		EnhancedVpcRouting:         api.Value(in.EnhancedVpcRouting, false),
+		AvailabilityZoneRelocation: api.Value(in.AvailabilityZoneRelocation, false),
 		IamRoles:                   in.IamRoles,
 		DefaultIamRole:             in.DefaultIamRoleArn,
-		Tags:                       in.Tags,
+		Tags:                       tagsIn(in.Tags),
 	}
-	if made.NumberOfNodes, err = kind.nodeCount(in.ClusterType, in.NumberOfNodes); err != nil {
-		return settings{}, err
+	if made.NumberOfNodes, err = kind.NodeCount(in.ClusterType, in.NumberOfNodes); err != nil {
+		return state.Settings{}, err
 	}
 	if made.MaintenanceWindow, err = c.window(caller.Region, in.PreferredMaintenanceWindow); err != nil {
-		return settings{}, err
+		return state.Settings{}, err
 	}
-	return made, first(
-		func() error { return checkClusterIdentifier(in.ClusterIdentifier) },
-		func() error { return checkDatabase(made.DBName) },
-		func() error { return checkMasterUsername(made.MasterUsername) },
+	return made, api.First(
+		func() error { return state.CheckClusterIdentifier(in.ClusterIdentifier) },
+		func() error { return state.CheckDatabase(made.DBName) },
+		func() error { return state.CheckMasterUsername(made.MasterUsername) },
 		func() error { return checkPasswordGiven(in) },
 		func() error { return c.checkSettings(caller, made, kind) },
-		func() error { return checkPort(made.Port, kind) },
+		func() error { return state.CheckPort(made.Port, kind) },
 		func() error { return createOptions(in).refuse() },
 	)
 }
 
 // checkSettings checks what CreateCluster and RestoreFromClusterSnapshot take alike.
-func (c *Control) checkSettings(caller api.Caller, made settings, kind nodeType) error {
-	return first(
-		func() error { return checkAutomatedRetention(made.AutomatedRetention, kind) },
-		func() error { return checkManualRetention(made.ManualRetention) },
+func (c *Control) checkSettings(caller api.Caller, made state.Settings, kind state.NodeType) error {
+	return api.First(
+		func() error { return state.CheckAutomatedRetention(made.AutomatedRetention, kind) },
+		func() error { return state.CheckManualRetention(made.ManualRetention) },
 		func() error { return checkZone(made.AvailabilityZone, caller.Region) },
 		func() error { return checkTrack(made.MaintenanceTrack) },
-		func() error { return checkRelocation(made.AvailabilityZoneRelocation, kind) },
-		func() error { return checkRoles(made.IamRoles, made.DefaultIamRole) },
+		func() error { return state.CheckRelocation(made.AvailabilityZoneRelocation, kind) },
+		func() error { return state.CheckRoles(made.IamRoles, made.DefaultIamRole) },
 		func() error { return c.checkTags(made.Tags) },
 	)
 }
@@ -175,36 +176,12 @@ func checkTrack(name string) error {
 // window is the one asked for in Redshift's lower-case form, or a random one.
 func (c *Control) window(region, preferred string) (string, error) {
 	if preferred == "" {
-		window, err := randomWindow(region, c.config.Random)
+		window, err := state.RandomWindow(region, c.config.Random)
 		return window.String(), err
 	}
-	window, err := parseWindow(preferred)
+	window, err := state.ParseWindow(preferred)
 	if err != nil {
 		return "", err
 	}
 	return window.String(), nil
-}
-
-// first runs checks until one refuses.
-func first(checks ...func() error) error {
-	for _, check := range checks {
-		if err := check(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func or(given, otherwise string) string {
-	if given == "" {
-		return otherwise
-	}
-	return given
-}
-
-func value[T any](given *T, otherwise T) T {
-	if given == nil {
-		return otherwise
-	}
-	return *given
 }

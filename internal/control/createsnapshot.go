@@ -7,21 +7,22 @@ import (
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
 	"slipher/internal/meta"
+	"slipher/internal/warehouse/state"
 )
 
 // CreateClusterSnapshot accepts a manual snapshot; a job takes it.
 func (c *Control) CreateClusterSnapshot(ctx context.Context, caller api.Caller, in *redshift.CreateClusterSnapshotMessage) (*redshift.CreateClusterSnapshotResult, error) {
-	wanted := wantedSnapshot{identifier: in.SnapshotIdentifier, retention: in.ManualSnapshotRetentionPeriod, tags: in.Tags}
-	if err := first(wanted.check, func() error { return c.checkTags(in.Tags) }); err != nil {
+	wanted := wantedSnapshot{identifier: in.SnapshotIdentifier, retention: in.ManualSnapshotRetentionPeriod, tags: tagsIn(in.Tags)}
+	if err := api.First(wanted.check, func() error { return c.checkTags(tagsIn(in.Tags)) }); err != nil {
 		return nil, err
 	}
-	var record snapshotRecord
+	var record state.SnapshotRecord
 	err := c.config.Store.Update(ctx, func(tx *meta.Tx) error {
-		cluster, err := findCluster(tx, caller, in.ClusterIdentifier)
+		cluster, err := state.FindCluster(tx, caller, in.ClusterIdentifier)
 		if err != nil {
 			return err
 		}
-		if cluster.Body.Status != available {
+		if cluster.Body.Status != state.Available {
 			return redshift.InvalidClusterState("Cannot create a snapshot because the cluster %s is not in the available state; its status is %s.", cluster.ID, cluster.Body.Status)
 		}
 		if err := c.mustHaveKey(tx, cluster, "create a snapshot of"); err != nil {
@@ -43,39 +44,39 @@ func (c *Control) CreateClusterSnapshot(ctx context.Context, caller api.Caller, 
 type wantedSnapshot struct {
 	identifier string
 	retention  *int // nil takes the cluster's default
-	tags       []redshift.Tag
+	tags       []state.Tag
 	final      bool
 }
 
 func (w wantedSnapshot) check() error {
-	return first(
-		func() error { return checkSnapshotIdentifier(w.identifier) },
-		func() error { return checkManualRetention(value(w.retention, forever)) },
+	return api.First(
+		func() error { return state.CheckSnapshotIdentifier(w.identifier) },
+		func() error { return state.CheckManualRetention(api.Value(w.retention, state.Forever)) },
 	)
 }
 
 // insertSnapshot records the snapshot of a cluster and the job that takes it.
-func (c *Control) insertSnapshot(tx *meta.Tx, of clusterRecord, wanted wantedSnapshot) (snapshotRecord, error) {
+func (c *Control) insertSnapshot(tx *meta.Tx, of state.ClusterRecord, wanted wantedSnapshot) (state.SnapshotRecord, error) {
 	if err := c.roomForSnapshot(tx, of.Key, wanted.identifier); err != nil {
-		return snapshotRecord{}, err
+		return state.SnapshotRecord{}, err
 	}
 	body := c.newSnapshot(of)
-	body.Identifier, body.Type, body.Tags = wanted.identifier, manual, slices.Clone(wanted.tags)
-	body.Retention = value(wanted.retention, of.Body.ManualRetention)
+	body.Identifier, body.Type, body.Tags = wanted.identifier, state.Manual, slices.Clone(wanted.tags)
+	body.Retention = api.Value(wanted.retention, of.Body.ManualRetention)
 	if wanted.final {
-		body.Status, body.Final = savingFinal, true
+		body.Status, body.Final = state.SavingFinal, true
 	}
 	return c.saveLater(tx, of, body)
 }
 
 // newSnapshot is what all snapshots of a cluster have in common before they are taken.
-func (c *Control) newSnapshot(of clusterRecord) snapshot {
-	return snapshot{
+func (c *Control) newSnapshot(of state.ClusterRecord) state.Snapshot {
+	return state.Snapshot{
 		ClusterKey:        of.Body.Key,
 		ClusterIdentifier: of.ID,
 		ClusterCreated:    of.Body.Created,
-		Status:            creating,
-		Source:            of.Body.settings,
+		Status:            state.Creating,
+		Source:            of.Body.Settings,
 		Requested:         c.now(),
 		KmsKey:            of.Body.KmsKey,
 		Scope:             of.Body.Scope,
@@ -83,8 +84,8 @@ func (c *Control) newSnapshot(of clusterRecord) snapshot {
 	}
 }
 
-func (c *Control) saveLater(tx *meta.Tx, of clusterRecord, body snapshot) (snapshotRecord, error) {
-	record, err := snapshots.Insert(tx, meta.Key{Account: of.Account, Region: of.Region, ID: c.orderedID()}, body)
+func (c *Control) saveLater(tx *meta.Tx, of state.ClusterRecord, body state.Snapshot) (state.SnapshotRecord, error) {
+	record, err := state.Snapshots.Insert(tx, meta.Key{Account: of.Account, Region: of.Region, ID: c.orderedID()}, body)
 	if err != nil {
 		return record, err
 	}
@@ -92,14 +93,14 @@ func (c *Control) saveLater(tx *meta.Tx, of clusterRecord, body snapshot) (snaps
 }
 
 func (c *Control) roomForSnapshot(tx *meta.Tx, at meta.Key, identifier string) error {
-	same, err := snapshots.Count(tx, meta.Query{Account: at.Account, Region: at.Region, Index: named(identifier)})
+	same, err := state.Snapshots.Count(tx, meta.Query{Account: at.Account, Region: at.Region, Index: state.SnapshotNamed(identifier)})
 	if err != nil {
 		return err
 	}
 	if same > 0 {
 		return redshift.ClusterSnapshotAlreadyExists("Cannot create the snapshot because a snapshot with the identifier %s already exists", identifier)
 	}
-	count, err := snapshots.Count(tx, meta.Query{Account: at.Account, Region: at.Region, Index: ofType(manual)})
+	count, err := state.Snapshots.Count(tx, meta.Query{Account: at.Account, Region: at.Region, Index: state.OfType(state.Manual)})
 	if err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ import (
 	"slipher/internal/nodeapi"
 	"slipher/internal/policy"
 	"slipher/internal/scram"
+	"slipher/internal/warehouse/state"
 )
 
 // How long a database password is good, in seconds.
@@ -32,7 +33,7 @@ var (
 // GetClusterCredentials hands out a password for a user of the cluster's database. The user need not exist yet: who logs in without AutoCreate is
 // refused then.
 func (c *Control) GetClusterCredentials(ctx context.Context, caller api.Caller, in *redshift.GetClusterCredentialsMessage) (*redshift.ClusterCredentials, error) {
-	if err := first(
+	if err := api.First(
 		func() error {
 			return checkCredentialsOf(in.ClusterIdentifier, in.CustomDomainName, in.DbName, in.DurationSeconds)
 		},
@@ -42,14 +43,14 @@ func (c *Control) GetClusterCredentials(ctx context.Context, caller api.Caller, 
 		return nil, err
 	}
 	prefix := "IAM:"
-	if value(in.AutoCreate, false) {
+	if api.Value(in.AutoCreate, false) {
 		prefix = "IAMA:"
 	}
 	login := nodeapi.Login{
-		Name: strings.Join(append([]string{prefix + in.DbUser}, in.DbGroups...), ":"), User: in.DbUser, Create: value(in.AutoCreate, false),
+		Name: strings.Join(append([]string{prefix + in.DbUser}, in.DbGroups...), ":"), User: in.DbUser, Create: api.Value(in.AutoCreate, false),
 		Groups: in.DbGroups, Database: in.DbName,
 	}
-	handed, err := c.handOut(ctx, caller, in.ClusterIdentifier, login, value(in.DurationSeconds, shortestPassword))
+	handed, err := c.handOut(ctx, caller, in.ClusterIdentifier, login, api.Value(in.DurationSeconds, shortestPassword))
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +64,7 @@ func (c *Control) GetClusterCredentialsWithIAM(ctx context.Context, caller api.C
 	}
 	name := databaseUserOf(caller.Principal)
 	login := nodeapi.Login{Name: name, User: name, Create: true, Database: in.DbName}
-	handed, err := c.handOut(ctx, caller, in.ClusterIdentifier, login, value(in.DurationSeconds, shortestPassword))
+	handed, err := c.handOut(ctx, caller, in.ClusterIdentifier, login, api.Value(in.DurationSeconds, shortestPassword))
 	if err != nil {
 		return nil, err
 	}
@@ -91,11 +92,11 @@ func checkCredentialsOf(cluster, domain, database string, seconds *int) error {
 	if cluster == "" {
 		return api.InvalidParameterCombination("ClusterIdentifier is required.")
 	}
-	if duration := value(seconds, shortestPassword); duration < shortestPassword || duration > longestPassword {
+	if duration := api.Value(seconds, shortestPassword); duration < shortestPassword || duration > longestPassword {
 		return api.InvalidParameterValue("Token duration must be between %d and %d seconds", shortestPassword, longestPassword)
 	}
 	if database != "" {
-		return checkDatabase(database)
+		return state.CheckDatabase(database)
 	}
 	return nil
 }
@@ -104,7 +105,7 @@ func checkDatabaseUser(name string) error {
 	switch {
 	case !databaseUserForm.MatchString(name):
 		return api.InvalidParameterValue("%q is not a valid DbUser: it has 1 to 64 letters, digits and _ + . @ - and begins with a letter.", name)
-	case strings.EqualFold(name, "public") || reserved(strings.ToLower(name)):
+	case strings.EqualFold(name, "public") || state.ReservedWord(strings.ToLower(name)):
 		return api.InvalidParameterValue("%q is a reserved word and cannot be the DbUser.", name)
 	}
 	return nil
@@ -115,7 +116,7 @@ func checkDatabaseGroups(names []string) error {
 		switch {
 		case !databaseGroupForm.MatchString(name):
 			return api.InvalidParameterValue("%q is not a valid database group: it has 1 to 64 lower-case letters, digits and _ + . @ - and begins with a letter.", name)
-		case name == "public" || reserved(name):
+		case name == "public" || state.ReservedWord(name):
 			return api.InvalidParameterValue("%q is a reserved word and cannot be a database group.", name)
 		}
 	}
@@ -136,9 +137,9 @@ func (c *Control) handOut(ctx context.Context, caller api.Caller, identifier str
 	}
 	expires := c.now().Add(time.Duration(seconds) * time.Second).Truncate(time.Millisecond)
 	login.ExpiresUnixMS = expires.UnixMilli()
-	var of clusterRecord
+	var of state.ClusterRecord
 	err = c.config.Store.Update(ctx, func(tx *meta.Tx) (err error) {
-		if of, err = findCluster(tx, caller, identifier); err != nil {
+		if of, err = state.FindCluster(tx, caller, identifier); err != nil {
 			return err
 		}
 		if login.Verifier, err = scram.SaltedVerifier(password, loginSalt(of.Body.Key, login.Name)); err != nil {

@@ -9,9 +9,11 @@ import (
 	"slices"
 	"time"
 
+	"slipher/internal/api"
 	"slipher/internal/meta"
 	"slipher/internal/sqllog"
 	"slipher/internal/vault/store"
+	"slipher/internal/warehouse/state"
 )
 
 const (
@@ -43,16 +45,16 @@ func (c *Control) workDelivery(ctx context.Context, job deliveryWork) error {
 }
 
 // dueDelivery finds what is to be delivered now. Of a cluster that is gone it is the rest.
-func (c *Control) dueDelivery(ctx context.Context, key meta.Key) (record loggingRecord, due bool, err error) {
+func (c *Control) dueDelivery(ctx context.Context, key meta.Key) (record state.LoggingRecord, due bool, err error) {
 	err = c.config.Store.Update(ctx, func(tx *meta.Tx) error {
-		record, err = loggings.Find(tx, key)
+		record, err = state.Loggings.Find(tx, key)
 		if errors.Is(err, meta.ErrNotFound) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		cluster, err := findClusterByKey(tx, key.Account, key.Region, key.ID)
+		cluster, err := state.FindClusterByKey(tx, key.Account, key.Region, key.ID)
 		switch {
 		case errors.Is(err, meta.ErrNotFound):
 			record.Body.Ending = true
@@ -70,7 +72,7 @@ func (c *Control) dueDelivery(ctx context.Context, key meta.Key) (record logging
 }
 
 // deliver writes the objects of one time. It says whether there is more.
-func (c *Control) deliver(ctx context.Context, record loggingRecord) (more bool, err error) {
+func (c *Control) deliver(ctx context.Context, record state.LoggingRecord) (more bool, err error) {
 	end, err := c.config.Logs.End(record.ID)
 	if err != nil {
 		return false, err
@@ -91,7 +93,7 @@ func (c *Control) deliver(ctx context.Context, record loggingRecord) (more bool,
 }
 
 // readLogs is what comes next, as Redshift's log files write it: of what is being sent the same as before, else as much as goes into one time.
-func (c *Control) readLogs(record loggingRecord, end int64) (texts map[sqllog.Kind]*bytes.Buffer, upto int64, err error) {
+func (c *Control) readLogs(record state.LoggingRecord, end int64) (texts map[sqllog.Kind]*bytes.Buffer, upto int64, err error) {
 	texts, size := map[sqllog.Kind]*bytes.Buffer{}, 0
 	if record.Body.Sending != nil {
 		end = record.Body.Sending.Upto
@@ -103,7 +105,7 @@ func (c *Control) readLogs(record loggingRecord, end int64) (texts map[sqllog.Ki
 			return enough
 		}
 		upto = number
-		if !record.Body.exports(line.Log) {
+		if !exportsLog(record.Body, line.Log) {
 			return nil
 		}
 		if texts[line.Log] == nil {
@@ -123,36 +125,36 @@ func (c *Control) readLogs(record loggingRecord, end int64) (texts map[sqllog.Ki
 	return texts, end, nil
 }
 
-// exports leaves out what is no log of Redshift's, and what was not asked for.
-func (l logging) exports(kind sqllog.Kind) bool {
+// exportsLog leaves out what is no log of Redshift's, and what was not asked for.
+func exportsLog(l state.Logging, kind sqllog.Kind) bool {
 	return slices.Contains(sqllog.Kinds, kind) && (len(l.Exports) == 0 || slices.Contains(l.Exports, string(kind)))
 }
 
 // beginSending gives the objects a minute that no others have in their names.
-func (c *Control) beginSending(ctx context.Context, record *loggingRecord, upto int64) error {
+func (c *Control) beginSending(ctx context.Context, record *state.LoggingRecord, upto int64) error {
 	stamp := c.now().Truncate(time.Minute)
 	if next := record.Body.Stamp.Add(time.Minute); stamp.Before(next) {
 		stamp = next
 	}
-	record.Body.Sending, record.Body.Stamp = &sending{Upto: upto, Stamp: stamp}, stamp
-	return c.updateLogging(ctx, record.Key, func(body *logging) {
+	record.Body.Sending, record.Body.Stamp = &state.Sending{Upto: upto, Stamp: stamp}, stamp
+	return c.updateLogging(ctx, record.Key, func(body *state.Logging) {
 		body.Sending, body.Stamp, body.Cluster = record.Body.Sending, stamp, record.Body.Cluster
 	})
 }
 
 // updateLogging changes what a delivery knows of. What callers have changed meanwhile stays.
-func (c *Control) updateLogging(ctx context.Context, key meta.Key, change func(*logging)) error {
+func (c *Control) updateLogging(ctx context.Context, key meta.Key, change func(*state.Logging)) error {
 	return c.config.Store.Update(ctx, func(tx *meta.Tx) error {
-		record, err := loggings.Find(tx, key)
+		record, err := state.Loggings.Find(tx, key)
 		if err != nil {
 			return err
 		}
 		change(&record.Body)
-		return loggings.Put(tx, record)
+		return state.Loggings.Put(tx, record)
 	})
 }
 
-func (c *Control) send(ctx context.Context, record loggingRecord, texts map[sqllog.Kind]*bytes.Buffer) error {
+func (c *Control) send(ctx context.Context, record state.LoggingRecord, texts map[sqllog.Kind]*bytes.Buffer) error {
 	if len(texts) == 0 {
 		return nil
 	}
@@ -165,7 +167,7 @@ func (c *Control) send(ctx context.Context, record loggingRecord, texts map[sqll
 			if err != nil {
 				return err
 			}
-			if err := bucket.Put(ctx, record.Body.key(record.Key, kind), content); err != nil {
+			if err := bucket.Put(ctx, logKey(record.Body, record.Key, kind), content); err != nil {
 				return err
 			}
 		}
@@ -181,8 +183,8 @@ func gzipped(text []byte) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// key is laid out as the Management Guide says.
-func (l logging) key(at meta.Key, kind sqllog.Kind) string {
+// logKey is laid out as the Management Guide says.
+func logKey(l state.Logging, at meta.Key, kind sqllog.Kind) string {
 	stamp := l.Sending.Stamp.UTC()
 	return logFolder(l.Prefix, at.Account, at.Region) + stamp.Format("2006/01/02/") +
 		fmt.Sprintf("%s_redshift_%s_%s_%s_%s.gz", at.Account, at.Region, l.Cluster, kind, stamp.Format("2006-01-02T15:04"))
@@ -196,55 +198,55 @@ func logFolder(prefix, account, region string) string {
 }
 
 // delivered takes note of what was, and forgets a delivery of which that was the end.
-func (c *Control) delivered(ctx context.Context, record loggingRecord, upto, end int64, anything bool) error {
+func (c *Control) delivered(ctx context.Context, record state.LoggingRecord, upto, end int64, anything bool) error {
 	return c.config.Store.Update(ctx, func(tx *meta.Tx) error {
-		now, err := loggings.Find(tx, record.Key)
+		now, err := state.Loggings.Find(tx, record.Key)
 		if err != nil {
 			return err
 		}
 		if record.Body.Ending && upto >= end && (now.Body.Ending || c.gone(tx, record.Key)) {
-			return loggings.Delete(tx, record.Key)
+			return state.Loggings.Delete(tx, record.Key)
 		}
 		now.Body.Delivered, now.Body.Sending, now.Body.Cluster = upto, nil, record.Body.Cluster
 		if anything {
 			now.Body.Success, now.Body.Told = c.now(), ""
 		}
 		if upto < end {
-			return loggings.Put(tx, now) // due still
+			return state.Loggings.Put(tx, now) // due still
 		}
 		return c.planDelivery(tx, now)
 	})
 }
 
 func (c *Control) gone(tx *meta.Tx, key meta.Key) bool {
-	_, err := findClusterByKey(tx, key.Account, key.Region, key.ID)
+	_, err := state.FindClusterByKey(tx, key.Account, key.Region, key.ID)
 	return errors.Is(err, meta.ErrNotFound)
 }
 
 // planDelivery has the next one come in an hour.
-func (c *Control) planDelivery(tx *meta.Tx, record loggingRecord) error {
+func (c *Control) planDelivery(tx *meta.Tx, record state.LoggingRecord) error {
 	record.Body.Due = c.now().Add(deliveredEvery)
-	return first(
-		func() error { return loggings.Put(tx, record) },
+	return api.First(
+		func() error { return state.Loggings.Put(tx, record) },
 		func() error { return deliverLater(tx, record.Key, record.Body.Due) },
 	)
 }
 
 // deliveryFailed tells of a failure once, however often it comes again, and tries again in an hour. A delivery that is to end is given up.
-func (c *Control) deliveryFailed(ctx context.Context, record loggingRecord, cause error) error {
+func (c *Control) deliveryFailed(ctx context.Context, record state.LoggingRecord, cause error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	c.config.Log.Warn("logs not delivered", "cluster", record.Body.Cluster, "bucket", record.Body.Bucket, "err", cause)
 	event, message := failureOf(record.Body, cause)
 	return c.config.Store.Update(ctx, func(tx *meta.Tx) error {
-		now, err := loggings.Find(tx, record.Key)
+		now, err := state.Loggings.Find(tx, record.Key)
 		if err != nil {
 			return err
 		}
-		cluster, err := findClusterByKey(tx, record.Account, record.Region, record.ID)
+		cluster, err := state.FindClusterByKey(tx, record.Account, record.Region, record.ID)
 		if errors.Is(err, meta.ErrNotFound) || err == nil && now.Body.Ending {
-			return loggings.Delete(tx, record.Key)
+			return state.Loggings.Delete(tx, record.Key)
 		}
 		if err != nil {
 			return err
@@ -267,7 +269,7 @@ var failureEvents = map[string]string{
 }
 
 // failureOf says why, without what only the operator may know.
-func failureOf(l logging, cause error) (event, message string) {
+func failureOf(l state.Logging, cause error) (event, message string) {
 	switch {
 	case store.Missing(cause):
 		return eventLogsBucketMissing, fmt.Sprintf("The bucket %s does not exist.", l.Bucket)

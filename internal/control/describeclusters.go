@@ -7,6 +7,8 @@ import (
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
 	"slipher/internal/meta"
+	"slipher/internal/warehouse/paging"
+	"slipher/internal/warehouse/state"
 )
 
 // DescribeClusters answers one cluster of the caller's, or all of them page by page.
@@ -14,10 +16,10 @@ func (c *Control) DescribeClusters(ctx context.Context, caller api.Caller, in *r
 	if in.ClusterIdentifier != "" && in.Marker != "" {
 		return nil, api.InvalidParameterCombination("You can specify either ClusterIdentifier or Marker, but not both.")
 	}
-	if err := checkTagFilter(in.TagKeys, in.TagValues); err != nil {
+	if err := state.CheckTagFilter(in.TagKeys, in.TagValues); err != nil {
 		return nil, err
 	}
-	page, err := newPage("clusters", in.MaxRecords, in.Marker)
+	page, err := paging.New("clusters", in.MaxRecords, in.Marker)
 	if err != nil {
 		return nil, err
 	}
@@ -33,16 +35,16 @@ func (c *Control) DescribeClusters(ctx context.Context, caller api.Caller, in *r
 	return out, err
 }
 
-func findClusters(tx *meta.Tx, caller api.Caller, in *redshift.DescribeClustersMessage, page page) ([]clusterRecord, string, error) {
-	matches := func(record clusterRecord) bool { return tagged(record.Body.Tags, in.TagKeys, in.TagValues) }
+func findClusters(tx *meta.Tx, caller api.Caller, in *redshift.DescribeClustersMessage, page paging.Page) ([]state.ClusterRecord, string, error) {
+	matches := func(record state.ClusterRecord) bool { return state.Tagged(record.Body.Tags, in.TagKeys, in.TagValues) }
 	if in.ClusterIdentifier == "" {
-		return list(tx, clusters, meta.Query{Account: caller.Account, Region: caller.Region}, page, matches)
+		return paging.List(tx, state.Clusters, meta.Query{Account: caller.Account, Region: caller.Region}, page, matches)
 	}
-	record, err := findCluster(tx, caller, in.ClusterIdentifier)
+	record, err := state.FindCluster(tx, caller, in.ClusterIdentifier)
 	if err != nil || !matches(record) {
 		return nil, "", err
 	}
-	return []clusterRecord{record}, "", nil
+	return []state.ClusterRecord{record}, "", nil
 }
 
 // DescribeStorage answers what the account's snapshots take in the snapshot store, and what its clusters have room for.
@@ -51,16 +53,16 @@ func (c *Control) DescribeStorage(ctx context.Context, caller api.Caller, _ *api
 	var scopes []string
 	err := c.config.Store.View(ctx, func(tx *meta.Tx) error {
 		here := meta.Query{Account: caller.Account, Region: caller.Region}
-		owned, err := clusters.List(tx, here)
+		owned, err := state.Clusters.List(tx, here)
 		for _, record := range owned {
-			if kind, err := findNodeType(record.Body.NodeType); err == nil {
-				out.TotalProvisionedStorageInMegaBytes += float64(kind.capacity(record.Body.NumberOfNodes))
+			if kind, err := state.FindNodeType(record.Body.NodeType); err == nil {
+				out.TotalProvisionedStorageInMegaBytes += float64(kind.Capacity(record.Body.NumberOfNodes))
 			}
 		}
 		if err != nil {
 			return err
 		}
-		scopes, err = scopesOf(tx, here)
+		scopes, err = state.ScopesOf(tx, here)
 		return err
 	})
 	if err != nil {
@@ -79,7 +81,7 @@ func (c *Control) DescribeStorage(ctx context.Context, caller api.Caller, _ *api
 			return nil, err
 		}
 		for _, object := range objects {
-			out.TotalBackupSizeInMegaBytes += megabytes(object.Size)
+			out.TotalBackupSizeInMegaBytes += state.Megabytes(object.Size)
 		}
 	}
 	return out, nil

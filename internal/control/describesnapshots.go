@@ -10,6 +10,8 @@ import (
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
 	"slipher/internal/meta"
+	"slipher/internal/warehouse/paging"
+	"slipher/internal/warehouse/state"
 )
 
 // DescribeClusterSnapshots answers the caller's snapshots, or those of OwnerAccount that are shared with the caller.
@@ -34,55 +36,55 @@ func (c *Control) DescribeClusterSnapshots(ctx context.Context, caller api.Calle
 type snapshotSearch struct {
 	*redshift.DescribeClusterSnapshotsMessage
 	caller api.Caller
-	one    *locator // the request names one snapshot
+	one    *state.Locator // the request names one snapshot
 	owner  string
-	page   page
+	page   paging.Page
 }
 
 func newSnapshotSearch(caller api.Caller, in *redshift.DescribeClusterSnapshotsMessage) (snapshotSearch, error) {
-	search := snapshotSearch{DescribeClusterSnapshotsMessage: in, caller: caller, owner: or(in.OwnerAccount, caller.Account)}
+	search := snapshotSearch{DescribeClusterSnapshotsMessage: in, caller: caller, owner: cmp.Or(in.OwnerAccount, caller.Account)}
 	switch {
 	case in.SnapshotIdentifier != "" && in.SnapshotArn != "":
 		return search, api.InvalidParameterCombination("You can specify either SnapshotIdentifier or SnapshotArn, but not both.")
-	case in.OwnerAccount != "" && !accountForm.MatchString(in.OwnerAccount):
+	case in.OwnerAccount != "" && !state.AccountForm.MatchString(in.OwnerAccount):
 		return search, api.InvalidParameterValue("%q is not an account: OwnerAccount is a number of 12 digits.", in.OwnerAccount)
-	case in.SnapshotType != "" && in.SnapshotType != manual && in.SnapshotType != automated:
+	case in.SnapshotType != "" && in.SnapshotType != state.Manual && in.SnapshotType != state.Automated:
 		return search, api.InvalidParameterValue("There are no snapshots of type %q; there are automated and manual.", in.SnapshotType)
-	case value(in.ClusterExists, false) && in.ClusterIdentifier == "":
+	case api.Value(in.ClusterExists, false) && in.ClusterIdentifier == "":
 		return search, api.InvalidParameterCombination("ClusterExists needs a ClusterIdentifier when it is true.")
 	case !in.StartTime.IsZero() && !in.EndTime.IsZero() && in.EndTime.Before(in.StartTime):
 		return search, api.InvalidParameterCombination("StartTime must be before EndTime.")
 	}
-	if err := first(search.nameOne, func() error { return checkTagFilter(in.TagKeys, in.TagValues) }); err != nil {
+	if err := api.First(search.nameOne, func() error { return state.CheckTagFilter(in.TagKeys, in.TagValues) }); err != nil {
 		return search, err
 	}
 	var err error
-	search.page, err = newPage("snapshots", in.MaxRecords, in.Marker)
+	search.page, err = paging.New("snapshots", in.MaxRecords, in.Marker)
 	return search, err
 }
 
 func (s *snapshotSearch) nameOne() error {
 	if s.SnapshotIdentifier != "" {
-		s.one = &locator{owner: s.owner, region: s.caller.Region, identifier: s.SnapshotIdentifier}
+		s.one = &state.Locator{Owner: s.owner, Region: s.caller.Region, Identifier: s.SnapshotIdentifier}
 	}
 	if s.SnapshotArn == "" {
 		return nil
 	}
-	named, err := locateARN(s.SnapshotArn)
+	named, err := state.LocateARN(s.SnapshotArn)
 	if err != nil {
 		return err
 	}
-	if named.serverless {
-		return serverlessSnapshot()
+	if named.Serverless {
+		return state.ServerlessSnapshot()
 	}
-	if s.OwnerAccount != "" && s.OwnerAccount != named.owner {
+	if s.OwnerAccount != "" && s.OwnerAccount != named.Owner {
 		return api.InvalidParameterCombination("OwnerAccount %s is not the account of SnapshotArn %s.", s.OwnerAccount, s.SnapshotArn)
 	}
-	s.owner, s.one = named.owner, &named
+	s.owner, s.one = named.Owner, &named
 	return nil
 }
 
-func (c *Control) search(tx *meta.Tx, search snapshotSearch) (found []snapshotRecord, marker string, err error) {
+func (c *Control) search(tx *meta.Tx, search snapshotSearch) (found []state.SnapshotRecord, marker string, err error) {
 	seen, err := c.mayLook(tx, search)
 	switch {
 	case err != nil:
@@ -101,7 +103,7 @@ func (c *Control) search(tx *meta.Tx, search snapshotSearch) (found []snapshotRe
 	if search.timed() {
 		return search.between(tx)
 	}
-	return list(tx, snapshots, search.query(), search.page, search.matches)
+	return paging.List(tx, state.Snapshots, search.query(), search.page, search.matches)
 }
 
 // mayLook says whether the owner's snapshots can be seen at all. Those of inactive accounts cannot; shared ones are not found by tags.
@@ -115,22 +117,22 @@ func (c *Control) mayLook(tx *meta.Tx, search snapshotSearch) (bool, error) {
 	return c.config.Accounts.Active(tx, search.owner)
 }
 
-func (s snapshotSearch) findOne(tx *meta.Tx, seen bool) ([]snapshotRecord, string, error) {
-	record, err := s.one.find(tx, s.caller.Region)
+func (s snapshotSearch) findOne(tx *meta.Tx, seen bool) ([]state.SnapshotRecord, string, error) {
+	record, err := s.one.Find(tx, s.caller.Region)
 	if err != nil && !errors.Is(err, meta.ErrNotFound) {
 		return nil, "", err
 	}
 	if err != nil || !seen || !s.visible(record) {
-		return nil, "", s.one.notFound()
+		return nil, "", s.one.NotFound()
 	}
 	if s.ClusterIdentifier != "" && s.ClusterIdentifier != record.Body.ClusterIdentifier || !s.matches(record) {
 		return nil, "", nil
 	}
-	return []snapshotRecord{record}, "", nil
+	return []state.SnapshotRecord{record}, "", nil
 }
 
-func (s snapshotSearch) visible(record snapshotRecord) bool {
-	return record.Account == s.caller.Account || record.Body.sharedWith(s.caller.Account)
+func (s snapshotSearch) visible(record state.SnapshotRecord) bool {
+	return record.Account == s.caller.Account || record.Body.SharedWith(s.caller.Account)
 }
 
 // excluded says whether ClusterExists contradicts what the caller's cluster of that name is. Of another account's clusters nothing is
@@ -139,10 +141,10 @@ func (s snapshotSearch) excluded(tx *meta.Tx) (bool, error) {
 	if s.ClusterExists == nil || s.ClusterIdentifier == "" || s.owner != s.caller.Account {
 		return false, nil
 	}
-	_, err := clusters.Find(tx, clusterKey(s.caller, s.ClusterIdentifier))
+	_, err := state.Clusters.Find(tx, state.ClusterKey(s.caller, s.ClusterIdentifier))
 	if errors.Is(err, meta.ErrNotFound) {
 		if *s.ClusterExists {
-			return true, clusterNotFound(s.ClusterIdentifier)
+			return true, state.ClusterNotFound(s.ClusterIdentifier)
 		}
 		return false, nil
 	}
@@ -154,55 +156,55 @@ func (s snapshotSearch) query() meta.Query {
 	query := meta.Query{Account: s.owner, Region: s.caller.Region}
 	switch {
 	case s.owner != s.caller.Account:
-		query.Index = sharedWith(s.caller.Account)
+		query.Index = state.SharedWith(s.caller.Account)
 	case len(s.TagKeys) == 1 && len(s.TagValues) == 0:
-		query.Index = tagKeyed(s.TagKeys[0])
+		query.Index = state.TagKeyed(s.TagKeys[0])
 	case len(s.TagKeys) == 0 && len(s.TagValues) == 1:
-		query.Index = tagValued(s.TagValues[0])
+		query.Index = state.TagValued(s.TagValues[0])
 	case s.ClusterIdentifier != "":
-		query.Index = ofCluster(s.ClusterIdentifier)
-	case !value(s.ClusterExists, true):
-		query.Index = orphaned()
+		query.Index = state.OfCluster(s.ClusterIdentifier)
+	case !api.Value(s.ClusterExists, true):
+		query.Index = state.Orphaned()
 	case s.SnapshotType != "":
-		query.Index = ofType(s.SnapshotType)
+		query.Index = state.OfType(s.SnapshotType)
 	}
 	return query
 }
 
-func (s snapshotSearch) matches(record snapshotRecord) bool {
+func (s snapshotSearch) matches(record state.SnapshotRecord) bool {
 	body := record.Body
-	taken := body.createTime()
+	taken := body.CreateTime()
 	return s.visible(record) &&
 		(s.ClusterIdentifier == "" || s.ClusterIdentifier == body.ClusterIdentifier) &&
 		(s.SnapshotType == "" || s.SnapshotType == body.Type) &&
 		(s.ClusterExists == nil || *s.ClusterExists != body.Orphan) &&
 		(s.StartTime.IsZero() || !taken.Before(s.StartTime)) &&
 		(s.EndTime.IsZero() || !taken.After(s.EndTime)) &&
-		tagged(body.Tags, s.TagKeys, s.TagValues)
+		state.Tagged(body.Tags, s.TagKeys, s.TagValues)
 }
 
 // sorted reads all that match, since an order by size or time backwards has no index.
-func (s snapshotSearch) sorted(tx *meta.Tx) ([]snapshotRecord, string, error) {
+func (s snapshotSearch) sorted(tx *meta.Tx) ([]state.SnapshotRecord, string, error) {
 	order, err := sortingOrder(s.SortingEntities)
 	if err != nil {
 		return nil, "", err
 	}
-	all, err := snapshots.List(tx, s.query())
+	all, err := state.Snapshots.List(tx, s.query())
 	if err != nil {
 		return nil, "", err
 	}
-	all = slices.DeleteFunc(all, func(record snapshotRecord) bool { return !s.matches(record) })
+	all = slices.DeleteFunc(all, func(record state.SnapshotRecord) bool { return !s.matches(record) })
 	slices.SortStableFunc(all, order)
-	return cut(all, s.page)
+	return paging.Cut(all, s.page)
 }
 
-type order func(a, b snapshotRecord) int
+type order func(a, b state.SnapshotRecord) int
 
 func sortingOrder(entities []redshift.SnapshotSortingEntity) (order, error) {
 	attributes := map[string]order{
-		redshift.SnapshotAttributeToSortBySourceType: func(a, b snapshotRecord) int { return strings.Compare(a.Body.Type, b.Body.Type) },
-		redshift.SnapshotAttributeToSortByTotalSize:  func(a, b snapshotRecord) int { return cmp.Compare(a.Body.TotalBytes, b.Body.TotalBytes) },
-		redshift.SnapshotAttributeToSortByCreateTime: func(a, b snapshotRecord) int { return a.Body.createTime().Compare(b.Body.createTime()) },
+		redshift.SnapshotAttributeToSortBySourceType: func(a, b state.SnapshotRecord) int { return strings.Compare(a.Body.Type, b.Body.Type) },
+		redshift.SnapshotAttributeToSortByTotalSize:  func(a, b state.SnapshotRecord) int { return cmp.Compare(a.Body.TotalBytes, b.Body.TotalBytes) },
+		redshift.SnapshotAttributeToSortByCreateTime: func(a, b state.SnapshotRecord) int { return a.Body.CreateTime().Compare(b.Body.CreateTime()) },
 	}
 	var orders []order
 	for _, entity := range entities {
@@ -212,14 +214,14 @@ func sortingOrder(entities []redshift.SnapshotSortingEntity) (order, error) {
 		}
 		switch entity.SortOrder {
 		case redshift.SortByOrderDesc:
-			orders = append(orders, func(a, b snapshotRecord) int { return by(b, a) })
+			orders = append(orders, func(a, b state.SnapshotRecord) int { return by(b, a) })
 		case "", redshift.SortByOrderAsc:
 			orders = append(orders, by)
 		default:
 			return nil, api.InvalidParameterValue("%q is not a sort order; there are ASC and DESC.", entity.SortOrder)
 		}
 	}
-	return func(a, b snapshotRecord) int {
+	return func(a, b state.SnapshotRecord) int {
 		for _, by := range orders {
 			if compared := by(a, b); compared != 0 {
 				return compared

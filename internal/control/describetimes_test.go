@@ -8,16 +8,16 @@ import (
 	"time"
 
 	"slipher/internal/api/redshift"
-	"slipher/internal/control"
 	"slipher/internal/meta"
 	"slipher/internal/testbed"
+	"slipher/internal/warehouse/state"
 )
 
 // TestSnapshotsByTime pages through snapshots between two times, and finds those of a slipher that did not index them yet.
 func TestSnapshotsByTime(t *testing.T) {
 	t.Parallel()
 	const count = 45
-	bed := testbed.New(t, testbed.Config{Limits: control.Limits{ManualSnapshots: count}})
+	bed := testbed.New(t, testbed.Config{Limits: state.Limits{ManualSnapshots: count}})
 	createCluster(bed, "sales")
 	bed.AwaitCluster(testbed.Owner, "sales", "available")
 	var all []string

@@ -11,6 +11,7 @@ import (
 	"slipher/internal/keys"
 	"slipher/internal/meta"
 	"slipher/internal/vault"
+	"slipher/internal/warehouse/state"
 )
 
 // KnownCluster is what the records say of a cluster, for one who looks at its folder.
@@ -26,18 +27,18 @@ type KnownCluster struct {
 func KnownClusters(ctx context.Context, store *meta.Store) ([]KnownCluster, error) {
 	var known []KnownCluster
 	err := store.View(ctx, func(tx *meta.Tx) error {
-		copying, err := tableRestores.List(tx, meta.Query{})
+		copying, err := state.TableRestores.List(tx, meta.Query{})
 		if err != nil {
 			return err
 		}
-		records, err := clusters.List(tx, meta.Query{})
+		records, err := state.Clusters.List(tx, meta.Query{})
 		for _, record := range records {
 			body := record.Body
 			one := KnownCluster{
 				Account: record.Account, Region: record.Region, Identifier: record.ID, Key: body.Key, Status: body.Status,
-				HasData: body.Provisioned && body.Status != deleting,
+				HasData: body.Provisioned && body.Status != state.Deleting,
 			}
-			if body.restoring() {
+			if body.Restoring() {
 				one.Restoring = append(one.Restoring, body.Restore.Snapshot)
 			}
 			for _, restore := range copying {
@@ -122,7 +123,7 @@ func (s *scopeWants) want(manifest string, key meta.Key, what string) {
 
 func wantsOf(tx *meta.Tx) (wants, error) {
 	w := wants{}
-	keyed, err := scopes.List(tx, meta.Query{})
+	keyed, err := state.Scopes.List(tx, meta.Query{})
 	for _, record := range keyed {
 		w.in(record.ID)
 	}
@@ -130,14 +131,14 @@ func wantsOf(tx *meta.Tx) (wants, error) {
 }
 
 func (w wants) addSnapshots(tx *meta.Tx) error {
-	saved, err := snapshots.List(tx, meta.Query{})
+	saved, err := state.Snapshots.List(tx, meta.Query{})
 	for _, record := range saved {
 		in := w.in(record.Body.Scope)
 		switch record.Body.Status {
-		case available:
+		case state.Available:
 			in.snapshots++
 			in.want(record.Body.Manifest, record.Key, "snapshot "+record.Body.Identifier)
-		case failed: // what it left is garbage
+		case state.Failed: // what it left is garbage
 		default:
 			in.may = append(in.may, record.Body.Manifest)
 			w.addOrigin(record)
@@ -147,7 +148,7 @@ func (w wants) addSnapshots(tx *meta.Tx) error {
 }
 
 // addOrigin is for a copy under way from another region: what it reads must stay.
-func (w wants) addOrigin(record snapshotRecord) {
+func (w wants) addOrigin(record state.SnapshotRecord) {
 	if from := record.Body.Origin; from != nil {
 		in := w.in(from.Scope)
 		in.restores++
@@ -156,9 +157,9 @@ func (w wants) addOrigin(record snapshotRecord) {
 }
 
 func (w wants) addRestores(tx *meta.Tx) error {
-	owners, err := clusters.List(tx, meta.Query{})
+	owners, err := state.Clusters.List(tx, meta.Query{})
 	for _, record := range owners {
-		if record.Body.restoring() {
+		if record.Body.Restoring() {
 			in := w.in(record.Body.Restore.Scope)
 			in.restores++
 			in.want(record.Body.Restore.Manifest, record.Key, "the restore of cluster "+record.ID)
@@ -167,7 +168,7 @@ func (w wants) addRestores(tx *meta.Tx) error {
 	if err != nil {
 		return err
 	}
-	copying, err := tableRestores.List(tx, meta.Query{})
+	copying, err := state.TableRestores.List(tx, meta.Query{})
 	for _, record := range copying {
 		if record.Body.Manifest != "" {
 			in := w.in(record.Body.Scope)

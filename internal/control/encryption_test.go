@@ -7,9 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"slipher/internal/control"
 	"slipher/internal/meta"
 	"slipher/internal/testbed"
+	"slipher/internal/warehouse/state"
 )
 
 // TestDeduplicationEndsAtTheKey has two clusters hold the same rows. Each has a data key of its own, so the second snapshot must neither use nor repeat
@@ -111,7 +111,7 @@ func TestDestroyedKey(t *testing.T) {
 	})
 	t.Run("fails_a_snapshot_under_way", func(t *testing.T) {
 		t.Parallel()
-		bed := shared(t, testbed.Config{Limits: control.Limits{Attempts: 3}}, "monday")
+		bed := shared(t, testbed.Config{Limits: state.Limits{Attempts: 3}}, "monday")
 		bed.RunClock()
 		hold := bed.Hold("save")
 		bed.Must(testbed.Owner, "CreateClusterSnapshot", "ClusterIdentifier=sales", "SnapshotIdentifier=tuesday")

@@ -9,6 +9,8 @@ import (
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
 	"slipher/internal/meta"
+	"slipher/internal/warehouse/paging"
+	"slipher/internal/warehouse/state"
 )
 
 // event is what DescribeEvents answers. Its id orders it by time.
@@ -39,13 +41,13 @@ const (
 )
 
 // tell records an event of a cluster. The message's verbs are filled with the cluster's name and the time.
-func (c *Control) tell(tx *meta.Tx, record clusterRecord, number, format string, more ...any) error {
+func (c *Control) tell(tx *meta.Tx, record state.ClusterRecord, number, format string, more ...any) error {
 	message := fmt.Sprintf(format, append([]any{record.ID, c.minute()}, more...)...)
 	return c.insertEvent(tx, record.Key, event{Source: record.ID, SourceType: sourceCluster, Number: number, Message: message})
 }
 
 // tellSnapshot records an event of a snapshot. The message's verbs are filled with its name, the cluster's name and the time.
-func (c *Control) tellSnapshot(tx *meta.Tx, record snapshotRecord, number, format string) error {
+func (c *Control) tellSnapshot(tx *meta.Tx, record state.SnapshotRecord, number, format string) error {
 	message := fmt.Sprintf(format, record.Body.Identifier, record.Body.ClusterIdentifier, c.minute())
 	return c.insertEvent(tx, record.Key, event{Source: record.Body.Identifier, SourceType: sourceSnapshot, Number: number, Message: message})
 }
@@ -103,15 +105,15 @@ func (c *Control) DescribeEvents(ctx context.Context, caller api.Caller, in *red
 	if err != nil {
 		return nil, err
 	}
-	page, err := newPage("events", in.MaxRecords, in.Marker)
+	page, err := paging.New("events", in.MaxRecords, in.Marker)
 	if err != nil {
 		return nil, err
 	}
-	page.after = max(page.after, idAt(span.begin.UnixNano()))
+	page.After = max(page.After, state.IDAt(span.begin.UnixNano()))
 	query := meta.Query{Account: caller.Account, Region: caller.Region, Index: eventIndex(in)}
 	out := &redshift.EventsMessage{Events: []redshift.Event{}}
 	err = c.config.Store.View(ctx, func(tx *meta.Tx) error {
-		found, marker, err := list(tx, events, query, page, func(r meta.Record[event]) bool { return span.holds(r.Body.Date) })
+		found, marker, err := paging.List(tx, events, query, page, func(r meta.Record[event]) bool { return span.holds(r.Body.Date) })
 		for _, record := range found {
 			out.Events = append(out.Events, record.Body.shape())
 		}
@@ -121,20 +123,20 @@ func (c *Control) DescribeEvents(ctx context.Context, caller api.Caller, in *red
 	return out, err
 }
 
-type span struct{ begin, end time.Time }
+type Span struct{ begin, end time.Time }
 
-func (s span) holds(at time.Time) bool { return !at.Before(s.begin) && !at.After(s.end) }
+func (s Span) holds(at time.Time) bool { return !at.Before(s.begin) && !at.After(s.end) }
 
-func (c *Control) eventSpan(in *redshift.DescribeEventsMessage) (span, error) {
-	minutes := value(in.Duration, 60)
+func (c *Control) eventSpan(in *redshift.DescribeEventsMessage) (Span, error) {
+	minutes := api.Value(in.Duration, 60)
 	if minutes < 1 || minutes > int(eventsKept/time.Minute) {
-		return span{}, api.InvalidParameterValue("Duration must be between 1 and %d minutes, not %d.", int(eventsKept/time.Minute), minutes)
+		return Span{}, api.InvalidParameterValue("Duration must be between 1 and %d minutes, not %d.", int(eventsKept/time.Minute), minutes)
 	}
 	duration := time.Duration(minutes) * time.Minute
-	asked := span{in.StartTime, in.EndTime}
+	asked := Span{in.StartTime, in.EndTime}
 	switch {
 	case asked.begin.IsZero() && asked.end.IsZero():
-		asked = span{c.now().Add(-duration), c.now()}
+		asked = Span{c.now().Add(-duration), c.now()}
 	case asked.begin.IsZero():
 		asked.begin = asked.end.Add(-duration)
 	case asked.end.IsZero() && in.Duration != nil:
@@ -146,7 +148,7 @@ func (c *Control) eventSpan(in *redshift.DescribeEventsMessage) (span, error) {
 		asked.begin = kept
 	}
 	if asked.end.Before(asked.begin) {
-		return span{}, api.InvalidParameterCombination("StartTime must be before EndTime.")
+		return Span{}, api.InvalidParameterCombination("StartTime must be before EndTime.")
 	}
 	return asked, nil
 }

@@ -2,9 +2,10 @@ package control
 
 import (
 	"context"
-	"time"
 
+	"slipher/internal/api"
 	"slipher/internal/meta"
+	"slipher/internal/warehouse/state"
 )
 
 // expiryWork deletes the snapshots whose retention periods have ended. There is one such job, and it waits for the earliest of them.
@@ -12,29 +13,9 @@ type expiryWork struct{}
 
 func (expiryWork) Kind() string { return "expiry" }
 
-// expiring orders the snapshots by when they expire.
-const expiring = "expires"
-
-func expiresAt(at time.Time) meta.Entry {
-	return meta.Entry{Name: expiring, Value: idAt(at.UnixNano())}
-}
-
-// expires is when the snapshot's retention period ends; zero is never. A period begins when the snapshot is available; that of an automated one
-// that failed, which nobody can delete, when it was asked for.
-func (s snapshot) expires() time.Time {
-	began := s.Completed
-	if s.Status == failed && s.Type == automated {
-		began = s.Requested
-	}
-	if s.Retention == forever || s.Outlasted || began.IsZero() {
-		return time.Time{}
-	}
-	return began.Add(time.Duration(s.Retention) * day)
-}
-
 // expireLater has the snapshot deleted when it expires. It belongs into every transaction that makes it expire, or expire earlier.
-func expireLater(tx *meta.Tx, body snapshot) error {
-	at := body.expires()
+func expireLater(tx *meta.Tx, body state.Snapshot) error {
+	at := body.Expires()
 	if at.IsZero() {
 		return nil
 	}
@@ -46,7 +27,7 @@ const expiredAtOnce = 100 // in one transaction
 func (c *Control) workExpiry(ctx context.Context, _ expiryWork) error {
 	for more := true; more; {
 		err := c.config.Store.Update(ctx, func(tx *meta.Tx) error {
-			expired, err := snapshots.InOrder(tx, meta.Span{Name: expiring, UpTo: expiresAt(c.now()).Value, Limit: expiredAtOnce})
+			expired, err := state.Snapshots.InOrder(tx, meta.Span{Name: state.Expiring, UpTo: state.ExpiresAt(c.now()).Value, Limit: expiredAtOnce})
 			if err != nil {
 				return err
 			}
@@ -69,7 +50,7 @@ func (c *Control) workExpiry(ctx context.Context, _ expiryWork) error {
 }
 
 func expireNext(tx *meta.Tx) error {
-	next, err := snapshots.InOrder(tx, meta.Span{Name: expiring, Limit: 1})
+	next, err := state.Snapshots.InOrder(tx, meta.Span{Name: state.Expiring, Limit: 1})
 	if err != nil || len(next) == 0 {
 		return err
 	}
@@ -77,34 +58,26 @@ func expireNext(tx *meta.Tx) error {
 }
 
 // expire deletes a snapshot whose retention period has ended, but for a cluster's newest automated one: that is kept until there is a newer one.
-func (c *Control) expire(tx *meta.Tx, record snapshotRecord) error {
-	newest, err := isNewestAutomated(tx, record)
+func (c *Control) expire(tx *meta.Tx, record state.SnapshotRecord) error {
+	newest, err := state.IsNewestAutomated(tx, record)
 	if err != nil {
 		return err
 	}
 	if newest {
 		record.Body.Outlasted = true
-		return snapshots.Put(tx, record)
+		return state.Snapshots.Put(tx, record)
 	}
 	return c.deleteExpired(tx, record)
 }
 
-func isNewestAutomated(tx *meta.Tx, record snapshotRecord) (bool, error) {
-	if !record.Body.restorableAutomated() {
-		return false, nil
-	}
-	newer, err := snapshots.Count(tx, meta.Query{Account: record.Account, Region: record.Region, Index: automatedOf(record.Body.ClusterKey), After: record.ID})
-	return newer == 0, err
-}
-
 // deleteExpired ends the authorizations with the snapshot. Restores under way keep their data.
-func (c *Control) deleteExpired(tx *meta.Tx, record snapshotRecord) error {
+func (c *Control) deleteExpired(tx *meta.Tx, record state.SnapshotRecord) error {
 	for _, account := range record.Body.Access {
 		if err := c.config.Keys.RetireGrant(tx, record.Body.KmsKey, account, record.ID); err != nil {
 			return err
 		}
 	}
-	if record.Body.Type == manual {
+	if record.Body.Type == state.Manual {
 		if err := c.tellSnapshot(tx, record, eventSnapshotDeleted, "The cluster snapshot '%s' for Amazon Redshift cluster '%s' was deleted at %s because its retention period has ended."); err != nil {
 			return err
 		}
@@ -113,11 +86,11 @@ func (c *Control) deleteExpired(tx *meta.Tx, record snapshotRecord) error {
 }
 
 // replaceOutlasted deletes the automated snapshots that were only kept until this newer one became available.
-func (c *Control) replaceOutlasted(tx *meta.Tx, by snapshotRecord) error {
-	if by.Body.Type != automated {
+func (c *Control) replaceOutlasted(tx *meta.Tx, by state.SnapshotRecord) error {
+	if by.Body.Type != state.Automated {
 		return nil
 	}
-	older, err := snapshots.List(tx, meta.Query{Account: by.Account, Region: by.Region, Index: automatedOf(by.Body.ClusterKey)})
+	older, err := state.Snapshots.List(tx, meta.Query{Account: by.Account, Region: by.Region, Index: state.AutomatedOf(by.Body.ClusterKey)})
 	if err != nil {
 		return err
 	}
@@ -132,9 +105,9 @@ func (c *Control) replaceOutlasted(tx *meta.Tx, by snapshotRecord) error {
 }
 
 // retainAutomated applies the cluster's changed retention period to the automated snapshots that it has; those outside of it are deleted at once.
-func (c *Control) retainAutomated(tx *meta.Tx, of clusterRecord) error {
-	return eachSnapshot(tx, of, func(record snapshotRecord) error {
-		if record.Body.Type != automated {
+func (c *Control) retainAutomated(tx *meta.Tx, of state.ClusterRecord) error {
+	return state.EachSnapshot(tx, of, func(record state.SnapshotRecord) error {
+		if record.Body.Type != state.Automated {
 			return nil
 		}
 		if of.Body.AutomatedRetention == 0 {
@@ -145,13 +118,13 @@ func (c *Control) retainAutomated(tx *meta.Tx, of clusterRecord) error {
 }
 
 // keepFor changes a snapshot's retention period, which may have ended by that.
-func (c *Control) keepFor(tx *meta.Tx, record snapshotRecord, days int) error {
+func (c *Control) keepFor(tx *meta.Tx, record state.SnapshotRecord, days int) error {
 	record.Body.Retention, record.Body.Outlasted = days, false
-	if at := record.Body.expires(); !at.IsZero() && !at.After(c.now()) {
+	if at := record.Body.Expires(); !at.IsZero() && !at.After(c.now()) {
 		return c.expire(tx, record)
 	}
-	return first(
-		func() error { return snapshots.Put(tx, record) },
+	return api.First(
+		func() error { return state.Snapshots.Put(tx, record) },
 		func() error { return expireLater(tx, record.Body) },
 	)
 }

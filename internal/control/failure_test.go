@@ -10,6 +10,7 @@ import (
 	"slipher/internal/api/redshift"
 	"slipher/internal/control"
 	"slipher/internal/testbed"
+	"slipher/internal/warehouse/state"
 )
 
 var errPassing = errors.New("the disk is full for a moment")
@@ -38,7 +39,7 @@ func TestPassingFailures(t *testing.T) {
 // TestLastingFailures has work fail until it is given up.
 func TestLastingFailures(t *testing.T) {
 	t.Parallel()
-	limits := control.Limits{Attempts: 3}
+	limits := state.Limits{Attempts: 3}
 	t.Run("of_a_save", func(t *testing.T) {
 		t.Parallel()
 		bed := shared(t, testbed.Config{Limits: limits})
@@ -184,7 +185,7 @@ func TestBandwidth(t *testing.T) {
 // TestSavesOfManyClustersTakeTurns lets one snapshot run at a time: the second waits, with nothing done, until the first has ended.
 func TestSavesOfManyClustersTakeTurns(t *testing.T) {
 	t.Parallel()
-	bed := testbed.New(t, testbed.Config{Bandwidth: 1000, Limits: control.Limits{Saves: 1}})
+	bed := testbed.New(t, testbed.Config{Bandwidth: 1000, Limits: state.Limits{Saves: 1}})
 	bed.CreateCluster(testbed.Owner, "one", rows(1000, "one"))
 	bed.CreateCluster(testbed.Owner, "two", rows(1000, "two"))
 	hold := bed.Hold("save")

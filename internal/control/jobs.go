@@ -9,6 +9,7 @@ import (
 
 	"slipher/internal/fleet"
 	"slipher/internal/meta"
+	"slipher/internal/warehouse/state"
 )
 
 // The jobs hold no more than what they work on: what is to be done, the record's status says. So a job may run twice, and one
@@ -68,7 +69,9 @@ func (c *Control) Resume(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("resume the clusters: %w", err)
 	}
-	if err := c.config.Store.Update(ctx, func(tx *meta.Tx) error { return errors.Join(reindexSnapshots(tx), c.scrubLater(tx), expireNext(tx)) }); err != nil {
+	if err := c.config.Store.Update(ctx, func(tx *meta.Tx) error {
+		return errors.Join(state.ReindexSnapshots(tx), c.scrubLater(tx), expireNext(tx))
+	}); err != nil {
 		return fmt.Errorf("schedule the scrub and the expiry: %w", err)
 	}
 	places := make(chan struct{}, resumedAtOnce)
@@ -87,17 +90,17 @@ func (c *Control) Resume(ctx context.Context) error {
 }
 
 // enqueueRunning makes sure that every cluster which is not at rest has a job, and answers those that serve SQL.
-func (c *Control) enqueueRunning(ctx context.Context) (running []clusterRecord, err error) {
+func (c *Control) enqueueRunning(ctx context.Context) (running []state.ClusterRecord, err error) {
 	err = c.config.Store.Update(ctx, func(tx *meta.Tx) error {
-		all, err := clusters.List(tx, meta.Query{})
+		all, err := state.Clusters.List(tx, meta.Query{})
 		if err != nil {
 			return err
 		}
 		for _, record := range all {
-			if record.Body.atRest() {
+			if record.Body.AtRest() {
 				continue
 			}
-			if record.Body.serves() {
+			if record.Body.Serves() {
 				running = append(running, record)
 			}
 			if err := c.workLater(tx, record); err != nil {
@@ -110,12 +113,4 @@ func (c *Control) enqueueRunning(ctx context.Context) (running []clusterRecord, 
 		return nil
 	})
 	return running, err
-}
-
-func (c cluster) atRest() bool {
-	return c.Status == paused || c.Status == incompatibleRestore || c.Status == hardwareFailure
-}
-
-func (c cluster) serves() bool {
-	return c.Status == available || c.Status == rebooting || c.Status == rotatingKeys || c.Status == finalSnapshot
 }

@@ -8,6 +8,7 @@ import (
 	"slipher/internal/keys"
 	"slipher/internal/meta"
 	"slipher/internal/policy"
+	"slipher/internal/warehouse/state"
 )
 
 // encryptionKey finds the key that a request names by ARN, id or alias; without a name it is the account's aws/redshift key.
@@ -95,7 +96,7 @@ func (c *Control) decideForAccount(tx *meta.Tx, caller api.Caller, key keys.Key,
 
 // mayUseKeyOf asks the policy of the snapshot's key, where it is another account's, whether it lets this one decrypt. The key aws/redshift, whose policy its
 // account cannot change, is shared with the snapshot. An authorisation does not ask: Redshift refuses the restore only.
-func (c *Control) mayUseKeyOf(tx *meta.Tx, caller api.Caller, source snapshotRecord) error {
+func (c *Control) mayUseKeyOf(tx *meta.Tx, caller api.Caller, source state.SnapshotRecord) error {
 	key, err := c.config.Keys.Lookup(tx, source.Body.KmsKey)
 	if err != nil || key.Account == caller.Account || key.Alias == keys.DefaultAlias {
 		return err
@@ -109,7 +110,7 @@ func (c *Control) mayUseKeyOf(tx *meta.Tx, caller api.Caller, source snapshotRec
 }
 
 // mustHaveKey refuses what a cluster needs its KMS key for. A cluster that runs goes on without.
-func (c *Control) mustHaveKey(tx *meta.Tx, record clusterRecord, what string) error {
+func (c *Control) mustHaveKey(tx *meta.Tx, record state.ClusterRecord, what string) error {
 	key, err := c.config.Keys.Lookup(tx, record.Body.KmsKey)
 	switch {
 	case errors.Is(err, keys.ErrNotFound):

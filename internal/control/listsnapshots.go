@@ -6,6 +6,7 @@ import (
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
 	"slipher/internal/meta"
+	"slipher/internal/warehouse/state"
 )
 
 // ListedSnapshot is one snapshot of an account, as its owner is shown it.
@@ -17,7 +18,7 @@ type ListedSnapshot struct {
 // ListSnapshots answers every snapshot of an account and region in the order of creation, for whoever runs slipher. Empty names stand for any.
 func (c *Control) ListSnapshots(ctx context.Context, account, region string) (listed []ListedSnapshot, err error) {
 	err = c.config.Store.View(ctx, func(tx *meta.Tx) error {
-		records, err := snapshots.List(tx, meta.Query{Account: account, Region: region})
+		records, err := state.Snapshots.List(tx, meta.Query{Account: account, Region: region})
 		for _, record := range records {
 			shape := c.snapshotShape(record, view{account: record.Account})
 			listed = append(listed, ListedSnapshot{Account: record.Account, Region: record.Region, Snapshot: shape})
@@ -37,7 +38,7 @@ func (c *Control) TakeSnapshot(ctx context.Context, caller api.Caller, cluster, 
 			break
 		}
 		report(described.Snapshots[0])
-		if described.Snapshots[0].Status != creating || !wait() {
+		if described.Snapshots[0].Status != state.Creating || !wait() {
 			break
 		}
 	}

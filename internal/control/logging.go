@@ -6,13 +6,13 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
 	"slipher/internal/meta"
 	"slipher/internal/sqllog"
 	"slipher/internal/vault/store"
+	"slipher/internal/warehouse/state"
 )
 
 // Logs are what is recorded of the clusters' sessions, by the clusters' keys. *sqllog.Gatherer is one.
@@ -23,43 +23,10 @@ type Logs interface {
 	Read(cluster string, after, upto int64, take func(number int64, record sqllog.Record) error) error
 }
 
-// logging is how a cluster's logs are delivered. It is kept under the cluster's key, so that it outlives a rename and, for what is not delivered yet, the
-// cluster.
-type logging struct {
-	Cluster string // identifier, as it was when something was delivered last
-	Bucket  string
-	Prefix  string   `json:",omitempty"`
-	Exports []string `json:",omitempty"` // empty is all
-	Ending  bool     `json:",omitempty"` // nothing that is recorded from now on is delivered
-
-	Delivered int64     // the last record that was
-	Sending   *sending  `json:",omitempty"` // what is being delivered
-	Stamp     time.Time // of the last delivery's objects
-	Due       time.Time // of the next delivery
-
-	Success, Failure time.Time `json:",omitzero"`
-	FailureMessage   string    `json:",omitempty"`
-	Told             string    `json:",omitempty"` // the number of the event that tells why deliveries fail; empty when they do not
-}
-
-// sending is decided before anything is written, so that whoever goes on after a crash writes the same objects.
-type sending struct {
-	Upto  int64
-	Stamp time.Time // in the objects' names
-}
-
-type loggingRecord = meta.Record[logging]
-
-var loggings = meta.Records[logging]{Kind: "logging"}
-
-func loggingKey(of clusterRecord) meta.Key {
-	return meta.Key{Account: of.Account, Region: of.Region, ID: of.Body.Key}
-}
-
 const toBucket = "s3"
 
 // shape is that of a cluster whose logs are not delivered for the zero value.
-func (l logging) shape() *redshift.LoggingStatus {
+func loggingShape(l state.Logging) *redshift.LoggingStatus {
 	if l.Bucket == "" || l.Ending {
 		return &redshift.LoggingStatus{}
 	}
@@ -71,7 +38,7 @@ func (l logging) shape() *redshift.LoggingStatus {
 
 // EnableLogging has the cluster's logs delivered to a bucket each hour, from now on.
 func (c *Control) EnableLogging(ctx context.Context, caller api.Caller, in *redshift.EnableLoggingMessage) (*redshift.LoggingStatus, error) {
-	if err := first(
+	if err := api.First(
 		func() error { return c.checkDestination(in) },
 		func() error { return checkExports(in.LogExports) },
 		func() error { return checkBucketName(in.BucketName) },
@@ -137,11 +104,11 @@ func checkKeyPrefix(prefix string) error {
 
 func (c *Control) checkLoggable(ctx context.Context, caller api.Caller, identifier string) error {
 	return c.config.Store.View(ctx, func(tx *meta.Tx) error {
-		record, err := findCluster(tx, caller, identifier)
+		record, err := state.FindCluster(tx, caller, identifier)
 		if err != nil {
 			return err
 		}
-		return mustBe(record, "change the logging of", available)
+		return mustBe(record, "change the logging of", state.Available)
 	})
 }
 
@@ -182,14 +149,14 @@ func (c *Control) enableLogging(ctx context.Context, caller api.Caller, in *reds
 	}
 	var shape *redshift.LoggingStatus
 	err = c.config.Store.Update(ctx, func(tx *meta.Tx) error {
-		cluster, err := findCluster(tx, caller, in.ClusterIdentifier)
+		cluster, err := state.FindCluster(tx, caller, in.ClusterIdentifier)
 		if err != nil {
 			return err
 		}
-		if err := mustBe(cluster, "enable logging of", available); err != nil {
+		if err := mustBe(cluster, "enable logging of", state.Available); err != nil {
 			return err
 		}
-		record, known, err := findLogging(tx, cluster)
+		record, known, err := state.FindLogging(tx, cluster)
 		if err != nil {
 			return err
 		}
@@ -198,13 +165,13 @@ func (c *Control) enableLogging(ctx context.Context, caller api.Caller, in *reds
 			if cluster.Body.Key == recorded.cluster { // and not another one that has taken the identifier meanwhile
 				end = recorded.end
 			}
-			record.Body = logging{Delivered: max(end, record.Body.Delivered), Stamp: record.Body.Stamp}
+			record.Body = state.Logging{Delivered: max(end, record.Body.Delivered), Stamp: record.Body.Stamp}
 		}
 		record.Body.Cluster, record.Body.Bucket, record.Body.Prefix, record.Body.Exports = cluster.ID, in.BucketName, strings.TrimSuffix(in.S3KeyPrefix, "/"), in.LogExports
 		record.Body.Due, record.Body.Told = c.now().Add(deliveredEvery), ""
-		shape = record.Body.shape()
-		return first(
-			func() error { return putLogging(tx, record, known) },
+		shape = loggingShape(record.Body)
+		return api.First(
+			func() error { return state.PutLogging(tx, record, known) },
 			func() error { return deliverLater(tx, record.Key, record.Body.Due) },
 		)
 	})
@@ -220,7 +187,7 @@ type logEnd struct {
 // endOfLogs is asked outside of a transaction: what is gathered for it changes the metadata, too.
 func (c *Control) endOfLogs(ctx context.Context, caller api.Caller, identifier string) (recorded logEnd, err error) {
 	err = c.config.Store.View(ctx, func(tx *meta.Tx) error {
-		cluster, err := findCluster(tx, caller, identifier)
+		cluster, err := state.FindCluster(tx, caller, identifier)
 		recorded.cluster = cluster.Body.Key
 		return err
 	})
@@ -231,58 +198,42 @@ func (c *Control) endOfLogs(ctx context.Context, caller api.Caller, identifier s
 	return recorded, err
 }
 
-func findLogging(tx *meta.Tx, cluster clusterRecord) (record loggingRecord, known bool, err error) {
-	record, err = loggings.Find(tx, loggingKey(cluster))
-	if errors.Is(err, meta.ErrNotFound) {
-		return loggingRecord{Key: loggingKey(cluster)}, false, nil
-	}
-	return record, err == nil, err
-}
-
-func putLogging(tx *meta.Tx, record loggingRecord, known bool) error {
-	if known {
-		return loggings.Put(tx, record)
-	}
-	_, err := loggings.Insert(tx, record.Key, record.Body)
-	return err
-}
-
 // DisableLogging ends the delivery. What was recorded so far is still delivered, at once.
 func (c *Control) DisableLogging(ctx context.Context, caller api.Caller, in *redshift.DisableLoggingMessage) (*redshift.LoggingStatus, error) {
 	err := c.config.Store.Update(ctx, func(tx *meta.Tx) error {
-		cluster, err := findCluster(tx, caller, in.ClusterIdentifier)
+		cluster, err := state.FindCluster(tx, caller, in.ClusterIdentifier)
 		if err != nil {
 			return err
 		}
-		if err := mustBe(cluster, "disable logging of", available); err != nil {
+		if err := mustBe(cluster, "disable logging of", state.Available); err != nil {
 			return err
 		}
-		record, known, err := findLogging(tx, cluster)
+		record, known, err := state.FindLogging(tx, cluster)
 		if err != nil || !known {
 			return err
 		}
 		record.Body.Ending, record.Body.Due = true, c.now()
-		return first(
-			func() error { return loggings.Put(tx, record) },
+		return api.First(
+			func() error { return state.Loggings.Put(tx, record) },
 			func() error { return deliverLater(tx, record.Key, record.Body.Due) },
 		)
 	})
 	if err != nil {
 		return nil, err
 	}
-	return logging{}.shape(), nil
+	return loggingShape(state.Logging{}), nil
 }
 
 // DescribeLoggingStatus answers whether and where the cluster's logs are delivered, and how that went last.
 func (c *Control) DescribeLoggingStatus(ctx context.Context, caller api.Caller, in *redshift.DescribeLoggingStatusMessage) (*redshift.LoggingStatus, error) {
 	var shape *redshift.LoggingStatus
 	err := c.config.Store.View(ctx, func(tx *meta.Tx) error {
-		cluster, err := findCluster(tx, caller, in.ClusterIdentifier)
+		cluster, err := state.FindCluster(tx, caller, in.ClusterIdentifier)
 		if err != nil {
 			return err
 		}
-		record, _, err := findLogging(tx, cluster)
-		shape = record.Body.shape()
+		record, _, err := state.FindLogging(tx, cluster)
+		shape = loggingShape(record.Body)
 		return err
 	})
 	return shape, err

@@ -12,23 +12,8 @@ import (
 	"slipher/internal/meta"
 	"slipher/internal/scram"
 	"slipher/internal/secrets"
+	"slipher/internal/warehouse/state"
 )
-
-// managedPassword is where an admin password lies that Secrets Manager manages. Of a snapshot it says that its cluster had one.
-type managedPassword struct {
-	Secret string // ARN
-	KmsKey string // ARN of the key that seals it
-}
-
-func (s settings) managed() bool { return s.ManagedPassword != nil }
-
-// shown are the fields MasterPasswordSecretArn and MasterPasswordSecretKmsKeyId.
-func (m *managedPassword) shown() (secret, kmsKey string) {
-	if m == nil {
-		return "", ""
-	}
-	return m.Secret, m.KmsKey
-}
 
 // secretService is the owner of the secrets, as Secrets Manager calls it.
 const secretService = "redshift"
@@ -41,7 +26,7 @@ type credentials struct {
 
 // newCredentials draws an admin password by Redshift's rules, and writes the secret's value.
 func (c *Control) newCredentials(username string) (value []byte, err error) {
-	password, err := c.config.Secrets.Password(forbiddenInPasswords)
+	password, err := c.config.Secrets.Password(state.ForbiddenInPasswords)
 	if err != nil {
 		return nil, fmt.Errorf("draw a password: %w", err)
 	}
@@ -66,8 +51,8 @@ func verifierOf(value []byte) (string, error) {
 }
 
 // manageNewPassword is CreateCluster's part.
-func (c *Control) manageNewPassword(tx *meta.Tx, caller api.Caller, in *redshift.CreateClusterMessage, record *clusterRecord) error {
-	if !value(in.ManageMasterPassword, false) {
+func (c *Control) manageNewPassword(tx *meta.Tx, caller api.Caller, in *redshift.CreateClusterMessage, record *state.ClusterRecord) error {
+	if !api.Value(in.ManageMasterPassword, false) {
 		return nil
 	}
 	kmsKey, err := c.secretKey(tx, caller, in.MasterPasswordSecretKmsKeyId)
@@ -78,7 +63,7 @@ func (c *Control) manageNewPassword(tx *meta.Tx, caller api.Caller, in *redshift
 }
 
 // managePassword gives the cluster of this identifier a new admin password, which a new secret keeps. An empty key is the account's aws/secretsmanager key.
-func (c *Control) managePassword(tx *meta.Tx, record *clusterRecord, identifier, kmsKey string) error {
+func (c *Control) managePassword(tx *meta.Tx, record *state.ClusterRecord, identifier, kmsKey string) error {
 	body, named := &record.Body, record.Key
 	named.ID = identifier
 	value, err := c.newCredentials(body.MasterUsername)
@@ -100,32 +85,32 @@ func (c *Control) managePassword(tx *meta.Tx, record *clusterRecord, identifier,
 	if err != nil {
 		return fmt.Errorf("make the secret of cluster %s: %w", identifier, err)
 	}
-	body.ManagedPassword = &managedPassword{Secret: made.ARN, KmsKey: made.KmsKey}
+	body.ManagedPassword = &state.ManagedPassword{Secret: made.ARN, KmsKey: made.KmsKey}
 	return nil
 }
 
 func secretDescription(cluster meta.Key) string {
-	return "The admin credentials of the Amazon Redshift cluster " + arnOf(cluster, "cluster")
+	return "The admin credentials of the Amazon Redshift cluster " + state.ARNOf(cluster, "cluster")
 }
 
 func secretTags(cluster meta.Key) []secrets.Tag {
 	return []secrets.Tag{
-		{Key: "aws:redshift:primaryClusterArn", Value: arnOf(cluster, "cluster")},
+		{Key: "aws:redshift:primaryClusterArn", Value: state.ARNOf(cluster, "cluster")},
 		{Key: "aws:secretsmanager:owningService", Value: secretService},
 	}
 }
 
 // renameInSecret has the secret tell the cluster's new name. The secret's own name and ARN stay.
-func (c *Control) renameInSecret(tx *meta.Tx, record clusterRecord) error {
-	if !record.Body.managed() {
+func (c *Control) renameInSecret(tx *meta.Tx, record state.ClusterRecord) error {
+	if !record.Body.Managed() {
 		return nil
 	}
 	return c.config.Secrets.SetTags(tx, record.Body.ManagedPassword.Secret, secretDescription(record.Key), secretTags(record.Key))
 }
 
 // forgetPassword deletes the cluster's secret, if it has one.
-func (c *Control) forgetPassword(tx *meta.Tx, record *clusterRecord) error {
-	if !record.Body.managed() {
+func (c *Control) forgetPassword(tx *meta.Tx, record *state.ClusterRecord) error {
+	if !record.Body.Managed() {
 		return nil
 	}
 	secret := record.Body.ManagedPassword.Secret
@@ -152,7 +137,7 @@ func (c *Control) secretKey(tx *meta.Tx, caller api.Caller, name string) (arn st
 
 // checkPasswordGiven holds that a new cluster has either a password or a managed one.
 func checkPasswordGiven(in *redshift.CreateClusterMessage) error {
-	managed := value(in.ManageMasterPassword, false)
+	managed := api.Value(in.ManageMasterPassword, false)
 	switch {
 	case managed && in.MasterUserPassword != "":
 		return bothPasswords()
@@ -161,7 +146,7 @@ func checkPasswordGiven(in *redshift.CreateClusterMessage) error {
 	case in.MasterUserPassword == "":
 		return api.MissingParameter("The request must contain the parameter MasterUserPassword")
 	}
-	return checkPassword(in.MasterUserPassword)
+	return state.CheckPassword(in.MasterUserPassword)
 }
 
 func bothPasswords() error {

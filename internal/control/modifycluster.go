@@ -9,6 +9,7 @@ import (
 	"slipher/internal/api/redshift"
 	"slipher/internal/meta"
 	"slipher/internal/scram"
+	"slipher/internal/warehouse/state"
 )
 
 // ModifyCluster changes settings, the admin user's password, or the cluster's name. A parameter that slipher cannot change is
@@ -18,14 +19,14 @@ func (c *Control) ModifyCluster(ctx context.Context, caller api.Caller, in *reds
 	if err != nil {
 		return nil, err
 	}
-	decide := func(tx *meta.Tx, record *clusterRecord) error {
-		if record.Body.Status != available {
+	decide := func(tx *meta.Tx, record *state.ClusterRecord) error {
+		if record.Body.Status != state.Available {
 			return redshift.InvalidClusterState("The Cluster is being modified by a concurrent operation. Please check the Cluster's status and try again.")
 		}
-		if err := first(
+		if err := api.First(
 			func() error { return modifyOptions(in, *record).refuse() },
 			func() error { return passwordOptions(in, *record).refuse() },
-			func() error { return record.Body.modify(in) },
+			func() error { return modifySettings(&record.Body, in) },
 			func() error { return c.changeGroup(tx, caller, record, in.ClusterParameterGroupName) },
 		); err != nil {
 			return err
@@ -50,7 +51,7 @@ func newVerifier(password string) (string, error) {
 	if password == "" {
 		return "", nil
 	}
-	if err := checkPassword(password); err != nil {
+	if err := state.CheckPassword(password); err != nil {
 		return "", err
 	}
 	verifier, err := scram.NewVerifier(password)
@@ -60,31 +61,31 @@ func newVerifier(password string) (string, error) {
 	return verifier, nil
 }
 
-func (c *cluster) modify(in *redshift.ModifyClusterMessage) error {
-	kind, err := findNodeType(c.NodeType)
+func modifySettings(c *state.Cluster, in *redshift.ModifyClusterMessage) error {
+	kind, err := state.FindNodeType(c.NodeType)
 	if err != nil {
 		return err
 	}
 	if in.PreferredMaintenanceWindow != "" {
-		window, err := parseWindow(in.PreferredMaintenanceWindow)
+		window, err := state.ParseWindow(in.PreferredMaintenanceWindow)
 		if err != nil {
 			return err
 		}
 		c.MaintenanceWindow = window.String()
 	}
-	c.AutomatedRetention = value(in.AutomatedSnapshotRetentionPeriod, c.AutomatedRetention)
-	c.ManualRetention = value(in.ManualSnapshotRetentionPeriod, c.ManualRetention)
-	c.AllowVersionUpgrade = value(in.AllowVersionUpgrade, c.AllowVersionUpgrade)
-	c.AvailabilityZoneRelocation = value(in.AvailabilityZoneRelocation, c.AvailabilityZoneRelocation)
-	return first(
-		func() error { return checkRelocation(c.AvailabilityZoneRelocation, kind) },
-		func() error { return checkAutomatedRetention(c.AutomatedRetention, kind) },
-		func() error { return checkManualRetention(c.ManualRetention) },
+	c.AutomatedRetention = api.Value(in.AutomatedSnapshotRetentionPeriod, c.AutomatedRetention)
+	c.ManualRetention = api.Value(in.ManualSnapshotRetentionPeriod, c.ManualRetention)
+	c.AllowVersionUpgrade = api.Value(in.AllowVersionUpgrade, c.AllowVersionUpgrade)
+	c.AvailabilityZoneRelocation = api.Value(in.AvailabilityZoneRelocation, c.AvailabilityZoneRelocation)
+	return api.First(
+		func() error { return state.CheckRelocation(c.AvailabilityZoneRelocation, kind) },
+		func() error { return state.CheckAutomatedRetention(c.AutomatedRetention, kind) },
+		func() error { return state.CheckManualRetention(c.ManualRetention) },
 	)
 }
 
 // followRetention applies a new retention period of automated snapshots to those that are there and those to come.
-func (c *Control) followRetention(tx *meta.Tx, record *clusterRecord, asked *int) error {
+func (c *Control) followRetention(tx *meta.Tx, record *state.ClusterRecord, asked *int) error {
 	if asked == nil {
 		return nil
 	}
@@ -95,7 +96,7 @@ func (c *Control) followRetention(tx *meta.Tx, record *clusterRecord, asked *int
 }
 
 // changePassword keeps the new verifier at once, so that a node which is opened anew gets it, and has a job tell the node that runs.
-func (c *Control) changePassword(tx *meta.Tx, record *clusterRecord, verifier string) error {
+func (c *Control) changePassword(tx *meta.Tx, record *state.ClusterRecord, verifier string) error {
 	if verifier == "" {
 		return nil
 	}
@@ -107,26 +108,26 @@ func (c *Control) changePassword(tx *meta.Tx, record *clusterRecord, verifier st
 }
 
 // rename keeps the cluster under its new identifier. Its node, its endpoint and its snapshots stay: they go by the key.
-func (c *Control) rename(ctx context.Context, caller api.Caller, in *redshift.ModifyClusterMessage, decide func(*meta.Tx, *clusterRecord) error) (*redshift.ModifyClusterResult, error) {
-	if err := checkClusterIdentifier(in.NewClusterIdentifier); err != nil {
+func (c *Control) rename(ctx context.Context, caller api.Caller, in *redshift.ModifyClusterMessage, decide func(*meta.Tx, *state.ClusterRecord) error) (*redshift.ModifyClusterResult, error) {
+	if err := state.CheckClusterIdentifier(in.NewClusterIdentifier); err != nil {
 		return nil, err
 	}
-	var renamed clusterRecord
+	var renamed state.ClusterRecord
 	err := c.config.Store.Update(ctx, func(tx *meta.Tx) error {
-		record, err := findCluster(tx, caller, in.ClusterIdentifier)
+		record, err := state.FindCluster(tx, caller, in.ClusterIdentifier)
 		if err != nil {
 			return err
 		}
 		if err := decide(tx, &record); err != nil {
 			return err
 		}
-		if err := clusters.Delete(tx, record.Key); err != nil {
+		if err := state.Clusters.Delete(tx, record.Key); err != nil {
 			return err
 		}
 		if err := mayBeRenamed(record); err != nil {
 			return err
 		}
-		renamed, err = clusters.Insert(tx, clusterKey(caller, in.NewClusterIdentifier), record.Body)
+		renamed, err = state.Clusters.Insert(tx, state.ClusterKey(caller, in.NewClusterIdentifier), record.Body)
 		if errors.Is(err, meta.ErrExists) {
 			return redshift.ClusterAlreadyExists("Cluster already exists")
 		}
@@ -148,29 +149,15 @@ func (c *Control) rename(ctx context.Context, caller api.Caller, in *redshift.Mo
 	return &redshift.ModifyClusterResult{Cluster: &shape}, nil
 }
 
-func renameInSnapshots(tx *meta.Tx, of clusterRecord) error {
-	return eachSnapshot(tx, of, func(record snapshotRecord) error {
+func renameInSnapshots(tx *meta.Tx, of state.ClusterRecord) error {
+	return state.EachSnapshot(tx, of, func(record state.SnapshotRecord) error {
 		record.Body.ClusterIdentifier = of.ID
-		return snapshots.Put(tx, record)
+		return state.Snapshots.Put(tx, record)
 	})
 }
 
-// eachSnapshot visits every snapshot of the cluster.
-func eachSnapshot(tx *meta.Tx, of clusterRecord, visit func(snapshotRecord) error) error {
-	found, err := snapshots.List(tx, meta.Query{Account: of.Account, Region: of.Region, Index: ofClusterKey(of.Body.Key)})
-	if err != nil {
-		return err
-	}
-	for _, record := range found {
-		if err := visit(record); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // modifyOptions refuses changes that slipher cannot make.
-func modifyOptions(in *redshift.ModifyClusterMessage, record clusterRecord) options {
+func modifyOptions(in *redshift.ModifyClusterMessage, record state.ClusterRecord) options {
 	body := record.Body
 	cannot := func(parameter string) error {
 		return redshift.UnsupportedOption("%s of a cluster cannot be changed.", parameter)
@@ -178,32 +165,32 @@ func modifyOptions(in *redshift.ModifyClusterMessage, record clusterRecord) opti
 	differs := func(given, present string) bool { return given != "" && given != present }
 	return options{
 		{differs(in.NodeType, body.NodeType), cannot("NodeType")},
-		{value(in.NumberOfNodes, body.NumberOfNodes) != body.NumberOfNodes, cannot("NumberOfNodes")},
+		{api.Value(in.NumberOfNodes, body.NumberOfNodes) != body.NumberOfNodes, cannot("NumberOfNodes")},
 		{differs(in.ClusterType, clusterTypeOf(body.NumberOfNodes)), cannot("ClusterType")},
 		{len(in.ClusterSecurityGroups) > 0, api.InvalidParameterValue("VPC-by-Default customers cannot use cluster security groups")},
-		{len(in.VpcSecurityGroupIds) > 0 && !sameSet(in.VpcSecurityGroupIds, body.securityGroups(record.Account, record.Region)), cannot("VpcSecurityGroupIds")},
+		{len(in.VpcSecurityGroupIds) > 0 && !sameSet(in.VpcSecurityGroupIds, securityGroupsOf(body, record.Account, record.Region)), cannot("VpcSecurityGroupIds")},
 		{differs(in.ClusterVersion, clusterVersion), cannot("ClusterVersion")},
 		{in.HsmClientCertificateIdentifier != "", redshift.HsmClientCertificateNotFound("There is no HSM client certificate %s.", in.HsmClientCertificateIdentifier)},
 		{in.HsmConfigurationIdentifier != "", redshift.HsmConfigurationNotFound("There is no HSM configuration %s.", in.HsmConfigurationIdentifier)},
-		{value(in.PubliclyAccessible, body.PubliclyAccessible) != body.PubliclyAccessible, cannot("PubliclyAccessible")},
+		{api.Value(in.PubliclyAccessible, body.PubliclyAccessible) != body.PubliclyAccessible, cannot("PubliclyAccessible")},
 		{in.ElasticIp != "", redshift.InvalidElasticIp("The Elastic IP %s is invalid or cannot be found.", in.ElasticIp)},
-		{value(in.EnhancedVpcRouting, body.EnhancedVpcRouting) != body.EnhancedVpcRouting, cannot("EnhancedVpcRouting")},
+		{api.Value(in.EnhancedVpcRouting, body.EnhancedVpcRouting) != body.EnhancedVpcRouting, cannot("EnhancedVpcRouting")},
 		{differs(in.MaintenanceTrackName, body.MaintenanceTrack), cannot("MaintenanceTrackName")},
-		{!value(in.Encrypted, true), api.InvalidParameterValue("Amazon Redshift clusters are always encrypted: Encrypted cannot be false.")},
+		{!api.Value(in.Encrypted, true), api.InvalidParameterValue("Amazon Redshift clusters are always encrypted: Encrypted cannot be false.")},
 		{differs(in.KmsKeyId, body.KmsKey), cannot("KmsKeyId")},
 		{differs(in.AvailabilityZone, body.AvailabilityZone), cannot("AvailabilityZone")},
-		{value(in.Port, body.Port) != body.Port, cannot("Port")},
+		{api.Value(in.Port, body.Port) != body.Port, cannot("Port")},
 		{differs(in.IpAddressType, "ipv4"), cannot("IpAddressType")},
-		{value(in.MultiAZ, false), cannot("MultiAZ")},
-		{value(in.ExtraComputeForAutomaticOptimization, false), cannot("ExtraComputeForAutomaticOptimization")},
+		{api.Value(in.MultiAZ, false), cannot("MultiAZ")},
+		{api.Value(in.ExtraComputeForAutomaticOptimization, false), cannot("ExtraComputeForAutomaticOptimization")},
 	}
 }
 
 func clusterTypeOf(nodes int) string {
 	if nodes == 1 {
-		return singleNode
+		return state.SingleNode
 	}
-	return multiNode
+	return state.MultiNode
 }
 
 func sameSet(a, b []string) bool {

@@ -1,18 +1,20 @@
 package control
 
 import (
+	"cmp"
 	"errors"
 
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
 	"slipher/internal/meta"
 	"slipher/internal/secrets"
+	"slipher/internal/warehouse/state"
 )
 
 // passwordOptions refuses combinations of what a request says of the admin password with who manages it now.
-func passwordOptions(in *redshift.ModifyClusterMessage, record clusterRecord) options {
-	managed := record.Body.managed()
-	on, off := value(in.ManageMasterPassword, false), !value(in.ManageMasterPassword, true)
+func passwordOptions(in *redshift.ModifyClusterMessage, record state.ClusterRecord) options {
+	managed := record.Body.Managed()
+	on, off := api.Value(in.ManageMasterPassword, false), !api.Value(in.ManageMasterPassword, true)
 	given := in.MasterUserPassword != ""
 	return options{
 		{on && given, bothPasswords()},
@@ -23,20 +25,20 @@ func passwordOptions(in *redshift.ModifyClusterMessage, record clusterRecord) op
 }
 
 // modifyPassword begins or ends the management of the admin password, gives its secret another key, or changes a password that nobody manages.
-func (c *Control) modifyPassword(tx *meta.Tx, caller api.Caller, record *clusterRecord, in *redshift.ModifyClusterMessage, verifier string) error {
+func (c *Control) modifyPassword(tx *meta.Tx, caller api.Caller, record *state.ClusterRecord, in *redshift.ModifyClusterMessage, verifier string) error {
 	kmsKey, err := c.secretKey(tx, caller, in.MasterPasswordSecretKmsKeyId)
 	if err != nil {
 		return err
 	}
 	switch {
-	case record.Body.managed() && in.MasterPasswordSecretKmsKeyId != "":
+	case record.Body.Managed() && in.MasterPasswordSecretKmsKeyId != "":
 		return c.changeSecretKey(tx, record, kmsKey)
-	case record.Body.managed() && verifier != "":
+	case record.Body.Managed() && verifier != "":
 		if err := c.forgetPassword(tx, record); err != nil {
 			return err
 		}
-	case !record.Body.managed() && value(in.ManageMasterPassword, false):
-		if err := c.managePassword(tx, record, or(in.NewClusterIdentifier, record.ID), kmsKey); err != nil {
+	case !record.Body.Managed() && api.Value(in.ManageMasterPassword, false):
+		if err := c.managePassword(tx, record, cmp.Or(in.NewClusterIdentifier, record.ID), kmsKey); err != nil {
 			return err
 		}
 		verifier = record.Body.Verifier
@@ -44,7 +46,7 @@ func (c *Control) modifyPassword(tx *meta.Tx, caller api.Caller, record *cluster
 	return c.changePassword(tx, record, verifier)
 }
 
-func (c *Control) changeSecretKey(tx *meta.Tx, record *clusterRecord, kmsKey string) error {
+func (c *Control) changeSecretKey(tx *meta.Tx, record *state.ClusterRecord, kmsKey string) error {
 	managed := *record.Body.ManagedPassword
 	sealing, err := c.config.Secrets.SetKey(tx, managed.Secret, kmsKey)
 	if errors.Is(err, secrets.ErrKey) {

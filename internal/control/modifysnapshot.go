@@ -7,6 +7,7 @@ import (
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
 	"slipher/internal/meta"
+	"slipher/internal/warehouse/state"
 )
 
 // ModifyClusterSnapshot changes how long a manual snapshot is kept. Where that time is already over the snapshot is deleted if Force says so, and the
@@ -16,7 +17,7 @@ func (c *Control) ModifyClusterSnapshot(ctx context.Context, caller api.Caller, 
 	if err := change.check(); err != nil {
 		return nil, err
 	}
-	var record snapshotRecord
+	var record state.SnapshotRecord
 	err := c.config.Store.Update(ctx, func(tx *meta.Tx) (err error) {
 		record, err = c.retain(tx, caller, in.SnapshotIdentifier, change)
 		return err
@@ -34,34 +35,36 @@ type retentionChange struct {
 	force  bool // delete what is outside of the period
 }
 
-func (r retentionChange) check() error { return checkManualRetention(value(r.period, forever)) }
+func (r retentionChange) check() error {
+	return state.CheckManualRetention(api.Value(r.period, state.Forever))
+}
 
 // retain answers the snapshot as it is now, with the status deleted if it is no more.
-func (c *Control) retain(tx *meta.Tx, caller api.Caller, identifier string, change retentionChange) (snapshotRecord, error) {
-	record, err := findOwnSnapshot(tx, caller, locator{owner: caller.Account, region: caller.Region, identifier: identifier})
+func (c *Control) retain(tx *meta.Tx, caller api.Caller, identifier string, change retentionChange) (state.SnapshotRecord, error) {
+	record, err := state.FindOwnSnapshot(tx, caller, state.Locator{Owner: caller.Account, Region: caller.Region, Identifier: identifier})
 	if err != nil {
 		return record, err
 	}
 	body := &record.Body
 	switch {
-	case body.Type != manual:
+	case body.Type != state.Manual:
 		return record, redshift.InvalidClusterSnapshotState("Cannot modify the snapshot %s because only manual snapshots may be modified; the retention period of automated snapshots is the cluster's.", body.Identifier)
-	case body.Status != available:
+	case body.Status != state.Available:
 		return record, redshift.InvalidClusterSnapshotState("Cannot modify the snapshot %s because it is not available; its status is %s.", body.Identifier, body.Status)
 	case change.period == nil:
 		return record, nil
 	}
 	body.Retention = *change.period
-	switch at := body.expires(); {
+	switch at := body.Expires(); {
 	case at.IsZero() || at.After(c.now()):
-		return record, first(
-			func() error { return snapshots.Put(tx, record) },
+		return record, api.First(
+			func() error { return state.Snapshots.Put(tx, record) },
 			func() error { return expireLater(tx, *body) },
 		)
 	case !change.force:
 		return record, redshift.InvalidRetentionPeriod("The retention period specified is in the past: the one of snapshot %s began on %s. Use Force to delete the snapshot.", body.Identifier, body.Completed.Format(time.DateOnly))
 	}
 	err = c.deleteManual(tx, record)
-	body.Status = deleted
+	body.Status = state.Deleted
 	return record, err
 }

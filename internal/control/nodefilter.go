@@ -50,7 +50,7 @@ func newOptionTest(filter shapeFilter) (func(redshift.NodeConfigurationOption) b
 		return numberTest(filter, func(o option) (float64, bool) { return float64(o.NumberOfNodes), true })
 	case redshift.NodeConfigurationOptionsFilterNameEstimatedDiskUtilizationPercent:
 		return numberTest(filter, func(o option) (float64, bool) {
-			return value(o.EstimatedDiskUtilizationPercent, 0), o.EstimatedDiskUtilizationPercent != nil
+			return api.Value(o.EstimatedDiskUtilizationPercent, 0), o.EstimatedDiskUtilizationPercent != nil
 		})
 	}
 	return nil, api.InvalidParameterValue("A filter's Name must be NodeType, NumberOfNodes, EstimatedDiskUtilizationPercent or Mode, not %q.", filter.Name)

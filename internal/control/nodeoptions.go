@@ -6,28 +6,30 @@ import (
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
 	"slipher/internal/meta"
+	"slipher/internal/warehouse/paging"
+	"slipher/internal/warehouse/state"
 )
 
 // occupied is a configuration and the data in it.
 type occupied struct {
-	nodeConfiguration
+	state.NodeConfiguration
 	bytes int64
 	known bool // how much data it is; of a cluster that does not run it is not
 }
 
-func occupiedBy(settings settings, bytes int64, known bool) (occupied, error) {
-	found, err := findConfiguration(settings.NodeType, settings.NumberOfNodes)
+func occupiedBy(settings state.Settings, bytes int64, known bool) (occupied, error) {
+	found, err := state.FindConfiguration(settings.NodeType, settings.NumberOfNodes)
 	return occupied{found, bytes, known}, err
 }
 
 // DescribeNodeConfigurationOptions answers which nodes a snapshot can be restored to or a cluster resized to, and how full they would be. What it
 // answers for restore-cluster is what RestoreFromClusterSnapshot takes.
 func (c *Control) DescribeNodeConfigurationOptions(ctx context.Context, caller api.Caller, in *redshift.DescribeNodeConfigurationOptionsMessage) (*redshift.NodeConfigurationOptionsMessage, error) {
-	limit, err := checkPageSize(in.MaxRecords, 100, 500)
+	limit, err := paging.CheckSize(in.MaxRecords, 100, 500)
 	if err != nil {
 		return nil, err
 	}
-	page, err := page{kind: "node configuration options", limit: limit}.at(in.Marker)
+	page, err := paging.Page{Kind: "node configuration options", Limit: limit}.At(in.Marker)
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +48,7 @@ func (c *Control) DescribeNodeConfigurationOptions(ctx context.Context, caller a
 		}
 	}
 	out := &redshift.NodeConfigurationOptionsMessage{}
-	out.NodeConfigurationOptionList, out.Marker, err = cut(shown, page)
+	out.NodeConfigurationOptionList, out.Marker, err = paging.Cut(shown, page)
 	return out, err
 }
 
@@ -82,47 +84,47 @@ func (c *Control) occupiedSnapshot(ctx context.Context, caller api.Caller, in *r
 
 // occupiedCluster asks the cluster's node how large its database is. While a restore runs, the snapshot tells that better.
 func (c *Control) occupiedCluster(ctx context.Context, caller api.Caller, identifier string) (occupied, error) {
-	var body cluster
+	var body state.Cluster
 	err := c.config.Store.View(ctx, func(tx *meta.Tx) error {
-		record, err := findCluster(tx, caller, identifier)
+		record, err := state.FindCluster(tx, caller, identifier)
 		body = record.Body
 		return err
 	})
 	if err != nil {
 		return occupied{}, err
 	}
-	if body.restoring() {
-		return occupiedBy(body.settings, body.Restore.TotalBytes, true)
+	if body.Restoring() {
+		return occupiedBy(body.Settings, body.Restore.TotalBytes, true)
 	}
 	status, err := c.config.Nodes.Status(ctx, body.Key)
-	return occupiedBy(body.settings, status.DatabaseBytes, err == nil)
+	return occupiedBy(body.Settings, status.DatabaseBytes, err == nil)
 }
 
 // options are the configurations for the action, by kind and number of nodes.
 func (o occupied) options(action string) []redshift.NodeConfigurationOption {
 	switch action {
 	case redshift.ActionTypeRestoreCluster:
-		return o.optionsWhere(nodeConfiguration.restorableTo)
+		return o.optionsWhere(state.NodeConfiguration.RestorableTo)
 	case redshift.ActionTypeResizeCluster:
-		return o.optionsWhere(nodeConfiguration.resizableTo)
+		return o.optionsWhere(state.NodeConfiguration.ResizableTo)
 	}
 	return o.recommendations()
 }
 
-func (o occupied) optionsWhere(takes func(from, to nodeConfiguration, bytes int64) bool) []redshift.NodeConfigurationOption {
+func (o occupied) optionsWhere(takes func(from, to state.NodeConfiguration, bytes int64) bool) []redshift.NodeConfigurationOption {
 	var options []redshift.NodeConfigurationOption
-	for _, target := range nodeConfigurations() {
-		if takes(o.nodeConfiguration, target, o.bytes) {
+	for _, target := range state.NodeConfigurations() {
+		if takes(o.NodeConfiguration, target, o.bytes) {
 			options = append(options, o.option(target, ""))
 		}
 	}
 	return options
 }
 
-func (o occupied) option(target nodeConfiguration, mode string) redshift.NodeConfigurationOption {
-	option := redshift.NodeConfigurationOption{NodeType: target.kind.name, NumberOfNodes: target.nodes, Mode: mode}
+func (o occupied) option(target state.NodeConfiguration, mode string) redshift.NodeConfigurationOption {
+	option := redshift.NodeConfigurationOption{NodeType: target.Kind.Name, NumberOfNodes: target.Nodes, Mode: mode}
 	if o.known {
-		percent := target.utilization(o.bytes)
+		percent := target.Utilization(o.bytes)
 		option.EstimatedDiskUtilizationPercent = &percent
 	}
 	return option
@@ -135,14 +137,14 @@ const comfortable = 80
 func (o occupied) recommendations() []redshift.NodeConfigurationOption {
 	var options []redshift.NodeConfigurationOption
 	recommended := map[string]bool{}
-	for _, target := range nodeConfigurations() {
-		name := target.kind.name
-		if recommended[name] || target.kind.local() || target.utilization(o.bytes) > comfortable || !o.restorableTo(target, o.bytes) {
+	for _, target := range state.NodeConfigurations() {
+		name := target.Kind.Name
+		if recommended[name] || target.Kind.Local() || target.Utilization(o.bytes) > comfortable || !o.RestorableTo(target, o.bytes) {
 			continue
 		}
 		recommended[name] = true
 		options = append(options, o.option(target, redshift.ModeStandard))
-		if twice := (nodeConfiguration{target.kind, 2 * target.nodes}); o.restorableTo(twice, o.bytes) {
+		if twice := (state.NodeConfiguration{Kind: target.Kind, Nodes: 2 * target.Nodes}); o.RestorableTo(twice, o.bytes) {
 			options = append(options, o.option(twice, redshift.ModeHighPerformance))
 		}
 	}

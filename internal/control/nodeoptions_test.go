@@ -7,6 +7,7 @@ import (
 	"slipher/internal/api/redshift"
 	"slipher/internal/control"
 	"slipher/internal/testbed"
+	"slipher/internal/warehouse/state"
 )
 
 func TestSnapshotFits(t *testing.T) {
@@ -43,7 +44,7 @@ func TestSnapshotFits(t *testing.T) {
 // TestNodeOptionsPages reads all pages, and restores to some of what they list.
 func TestNodeOptionsPages(t *testing.T) {
 	t.Parallel()
-	bed := testbed.New(t, testbed.Config{Limits: control.Limits{Nodes: 1000}})
+	bed := testbed.New(t, testbed.Config{Limits: state.Limits{Nodes: 1000}})
 	bed.RunClock()
 	bed.Must(testbed.Owner, "CreateCluster", "ClusterIdentifier=sales", "NodeType=ra3.large", "NumberOfNodes=2", "MasterUsername=awsuser", "MasterUserPassword="+testbed.Password)
 	bed.AwaitCluster(testbed.Owner, "sales", "available")

@@ -3,6 +3,8 @@ package control
 import (
 	"context"
 	"sync"
+
+	"slipher/internal/warehouse/state"
 )
 
 // keySet is a set of clusters' keys.
@@ -36,7 +38,7 @@ func (s *keySet) has(key string) bool {
 // open makes the cluster's node serve SQL. What runs the nodes brings a lost one back by itself, so once in the life of this process
 // is enough; a repetition would wait for the transfer under way. It belongs into the cluster's turn: an older password must not
 // come after a newer one.
-func (c *Control) open(ctx context.Context, record clusterRecord) error {
+func (c *Control) open(ctx context.Context, record state.ClusterRecord) error {
 	if c.opened.has(record.Body.Key) {
 		return nil
 	}

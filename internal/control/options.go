@@ -42,7 +42,7 @@ func createOptions(in *redshift.CreateClusterMessage) options {
 	return append(shared.options(),
 		option{in.ClusterVersion != "" && in.ClusterVersion != clusterVersion, api.InvalidParameterValue("There is no cluster version %s; there is %s.", in.ClusterVersion, clusterVersion)},
 		option{in.LoadSampleData != "" && in.LoadSampleData != "NONE", notOffered("LoadSampleData")},
-		option{value(in.ExtraComputeForAutomaticOptimization, false), notOffered("ExtraComputeForAutomaticOptimization")},
+		option{api.Value(in.ExtraComputeForAutomaticOptimization, false), notOffered("ExtraComputeForAutomaticOptimization")},
 	)
 }
 
@@ -62,9 +62,9 @@ func restoreOptions(in *redshift.RestoreFromClusterSnapshotMessage) options {
 
 func (f features) options() options {
 	return options{
-		{!value(f.encrypted, true), api.InvalidParameterValue("Amazon Redshift clusters are always encrypted: Encrypted cannot be false.")},
-		{value(f.multiAZ, false), notOffered("MultiAZ")},
-		{f.secretKey != "" && !value(f.manageMasterPassword, false), keyOfNoSecret()},
+		{!api.Value(f.encrypted, true), api.InvalidParameterValue("Amazon Redshift clusters are always encrypted: Encrypted cannot be false.")},
+		{api.Value(f.multiAZ, false), notOffered("MultiAZ")},
+		{f.secretKey != "" && !api.Value(f.manageMasterPassword, false), keyOfNoSecret()},
 		{f.hsmCertificate != "", redshift.HsmClientCertificateNotFound("There is no HSM client certificate %s.", f.hsmCertificate)},
 		{f.hsmConfiguration != "", redshift.HsmConfigurationNotFound("There is no HSM configuration %s.", f.hsmConfiguration)},
 		{f.elasticIP != "", redshift.InvalidElasticIp("The Elastic IP %s is invalid or cannot be found.", f.elasticIP)},

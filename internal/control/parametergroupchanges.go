@@ -7,6 +7,7 @@ import (
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
 	"slipher/internal/meta"
+	"slipher/internal/warehouse/state"
 )
 
 // parametersAtOnce is how many parameters one ModifyClusterParameterGroup may change.
@@ -17,15 +18,15 @@ func (c *Control) ModifyClusterParameterGroup(ctx context.Context, caller api.Ca
 	if err := checkParameters(in.Parameters); err != nil {
 		return nil, err
 	}
-	return c.changeParameterGroup(ctx, caller, in.ParameterGroupName, "modified", func(group *parameterGroup) {
+	return c.changeParameterGroup(ctx, caller, in.ParameterGroupName, "modified", func(group *state.ParameterGroup) {
 		group.Values = maps.Clone(group.Values)
 		if group.Values == nil {
 			group.Values = map[string]string{}
 		}
 		for _, set := range in.Parameters {
 			group.Values[set.ParameterName] = set.ParameterValue
-			if set.ParameterName == workloads {
-				group.WorkloadsNow = set.ApplyType == changeableNow
+			if set.ParameterName == state.Workloads {
+				group.WorkloadsNow = set.ApplyType == state.ChangeableNow
 			}
 		}
 	})
@@ -37,7 +38,7 @@ func checkParameters(given []redshift.Parameter) error {
 	}
 	seen := map[string]bool{}
 	for _, set := range given {
-		known, err := findParameter(set.ParameterName)
+		known, err := state.FindParameter(set.ParameterName)
 		if err != nil {
 			return err
 		}
@@ -45,10 +46,10 @@ func checkParameters(given []redshift.Parameter) error {
 			return api.InvalidParameterValue("The parameter %s is given twice.", set.ParameterName)
 		}
 		seen[set.ParameterName] = true
-		if set.ApplyType != "" && set.ApplyType != fixedAtStart && set.ApplyType != changeableNow {
+		if set.ApplyType != "" && set.ApplyType != state.FixedAtStart && set.ApplyType != state.ChangeableNow {
 			return api.InvalidParameterValue("%q is not an ApplyType: it is static or dynamic.", set.ApplyType)
 		}
-		if err := known.check(set.ParameterValue); err != nil {
+		if err := known.Check(set.ParameterValue); err != nil {
 			return err
 		}
 	}
@@ -61,40 +62,40 @@ func (c *Control) ResetClusterParameterGroup(ctx context.Context, caller api.Cal
 		return nil, api.InvalidParameterCombination("Specify either ResetAllParameters or Parameters.")
 	}
 	for _, named := range in.Parameters {
-		if _, err := findParameter(named.ParameterName); err != nil {
+		if _, err := state.FindParameter(named.ParameterName); err != nil {
 			return nil, err
 		}
 	}
-	return c.changeParameterGroup(ctx, caller, in.ParameterGroupName, "reset", func(group *parameterGroup) {
+	return c.changeParameterGroup(ctx, caller, in.ParameterGroupName, "reset", func(group *state.ParameterGroup) {
 		group.Values = maps.Clone(group.Values)
 		if in.ResetAllParameters {
 			group.Values, group.WorkloadsNow = nil, false
 		}
 		for _, named := range in.Parameters {
 			delete(group.Values, named.ParameterName)
-			group.WorkloadsNow = group.WorkloadsNow && named.ParameterName != workloads
+			group.WorkloadsNow = group.WorkloadsNow && named.ParameterName != state.Workloads
 		}
 	})
 }
 
 // changeParameterGroup alters a group and what its clusters are to have, in one transaction.
-func (c *Control) changeParameterGroup(ctx context.Context, caller api.Caller, name, done string, alter func(*parameterGroup)) (*redshift.ClusterParameterGroupNameMessage, error) {
-	var changed parameterGroupRecord
+func (c *Control) changeParameterGroup(ctx context.Context, caller api.Caller, name, done string, alter func(*state.ParameterGroup)) (*redshift.ClusterParameterGroupNameMessage, error) {
+	var changed state.ParameterGroupRecord
 	err := c.config.Store.Update(ctx, func(tx *meta.Tx) error {
-		group, err := findOwnParameterGroup(tx, caller, name, done)
+		group, err := state.FindOwnParameterGroup(tx, caller, name, done)
 		if err != nil {
 			return err
 		}
-		before := group.Body.values()
+		before := group.Body.AllValues()
 		alter(&group.Body)
 		changed = group
-		if err := parameterGroups.Put(tx, group); err != nil {
+		if err := state.ParameterGroups.Put(tx, group); err != nil {
 			return err
 		}
 		if err := c.tellParametersChanged(tx, group, before); err != nil {
 			return err
 		}
-		return c.changeParametersOfClusters(tx, group, changedBetween(before, group.Body.values()))
+		return c.changeParametersOfClusters(tx, group, state.ChangedBetween(before, group.Body.AllValues()))
 	})
 	if err != nil {
 		return nil, err
@@ -105,9 +106,9 @@ func (c *Control) changeParameterGroup(ctx context.Context, caller api.Caller, n
 	}, nil
 }
 
-func (c *Control) tellParametersChanged(tx *meta.Tx, group parameterGroupRecord, before map[string]string) error {
-	after := group.Body.values()
-	for _, name := range changedBetween(before, after) {
+func (c *Control) tellParametersChanged(tx *meta.Tx, group state.ParameterGroupRecord, before map[string]string) error {
+	after := group.Body.AllValues()
+	for _, name := range state.ChangedBetween(before, after) {
 		err := c.tellParameterGroup(tx, group.Key, eventParameterChanged, "In cluster parameter group '%s' at %s the parameter '%s' was changed from '%s' to '%s'.", name, before[name], after[name])
 		if err != nil {
 			return err
@@ -117,23 +118,23 @@ func (c *Control) tellParametersChanged(tx *meta.Tx, group parameterGroupRecord,
 }
 
 // changeParametersOfClusters has every cluster of the group want its new values. A cluster that is about to take over values must have done so first.
-func (c *Control) changeParametersOfClusters(tx *meta.Tx, group parameterGroupRecord, changed []string) error {
-	users, err := clusters.List(tx, meta.Query{Account: group.Account, Region: group.Region, Index: inParameterGroup(group.ID)})
+func (c *Control) changeParametersOfClusters(tx *meta.Tx, group state.ParameterGroupRecord, changed []string) error {
+	users, err := state.Clusters.List(tx, meta.Query{Account: group.Account, Region: group.Region, Index: state.InParameterGroup(group.ID)})
 	if err != nil || len(changed) == 0 {
 		return err
 	}
-	now := len(changed) == 1 && group.Body.applyType(changed[0]) == changeableNow
+	now := len(changed) == 1 && group.Body.ApplyType(changed[0]) == state.ChangeableNow
 	for _, record := range users {
-		if record.Body.takesOverParameters() {
+		if record.Body.TakesOverParameters() {
 			return redshift.InvalidClusterParameterGroupState("Cannot change the parameter group %s because cluster %s is %s with it: try again when the cluster is available.", group.ID, record.ID, record.Body.Status)
 		}
 		parameters := &record.Body.Parameters
 		if inForce := parameters.Running.Group == group.ID; now && inForce {
 			parameters.Running.Values = maps.Clone(parameters.Running.Values)
-			parameters.Running.Values[changed[0]] = group.Body.values()[changed[0]]
+			parameters.Running.Values[changed[0]] = group.Body.AllValues()[changed[0]]
 		}
-		parameters.Wanted.Values = group.Body.values()
-		if err := clusters.Put(tx, record); err != nil {
+		parameters.Wanted.Values = group.Body.AllValues()
+		if err := state.Clusters.Put(tx, record); err != nil {
 			return err
 		}
 		if err := c.tell(tx, record, eventParametersChanged, "The parameter group of Amazon Redshift cluster '%s' was changed at %s: '%s' has other values now.", group.ID); err != nil {

@@ -3,13 +3,13 @@ package control_test
 import (
 	"testing"
 
-	"slipher/internal/control"
 	"slipher/internal/testbed"
+	"slipher/internal/warehouse/state"
 )
 
 func TestParameterGroupLimits(t *testing.T) {
 	t.Parallel()
-	bed := testbed.New(t, testbed.Config{Limits: control.Limits{ParameterGroups: 2, Tags: 1}})
+	bed := testbed.New(t, testbed.Config{Limits: state.Limits{ParameterGroups: 2, Tags: 1}})
 	create := func(name, tags string) error {
 		_, err := bed.Call(testbed.Owner, "CreateClusterParameterGroup", "ParameterGroupName="+name, "ParameterGroupFamily=redshift-1.0", "Description=x", "Tags="+tags)
 		return err

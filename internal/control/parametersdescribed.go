@@ -6,6 +6,8 @@ import (
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
 	"slipher/internal/meta"
+	"slipher/internal/warehouse/paging"
+	"slipher/internal/warehouse/state"
 )
 
 // DescribeClusterParameters answers the parameters of a group, or those of one source.
@@ -13,28 +15,28 @@ func (c *Control) DescribeClusterParameters(ctx context.Context, caller api.Call
 	if in.Source != "" && in.Source != "user" && in.Source != "engine-default" {
 		return nil, api.InvalidParameterValue("%q is not a source: it is user or engine-default.", in.Source)
 	}
-	page, err := newPage("parameters", in.MaxRecords, in.Marker)
+	page, err := paging.New("parameters", in.MaxRecords, in.Marker)
 	if err != nil {
 		return nil, err
 	}
-	var group parameterGroupRecord
+	var group state.ParameterGroupRecord
 	err = c.config.Store.View(ctx, func(tx *meta.Tx) (err error) {
-		group, err = findParameterGroup(tx, caller, in.ParameterGroupName)
+		group, err = state.FindParameterGroup(tx, caller, in.ParameterGroupName)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	shown, marker, err := cut(group.Body.parameters(in.Source), page)
+	shown, marker, err := paging.Cut(groupParameters(group.Body, in.Source), page)
 	return &redshift.ClusterParameterGroupDetails{Parameters: shown, Marker: marker}, err
 }
 
-// parameters are those of one source; of both if it is empty.
-func (g parameterGroup) parameters(source string) []redshift.Parameter {
-	values, shown := g.values(), []redshift.Parameter{}
-	for _, parameter := range parameterTable {
-		if from := g.source(parameter.name); source == "" || source == from {
-			shown = append(shown, parameter.shape(values[parameter.name], from, g.applyType(parameter.name)))
+// groupParameters are those of one source; of both if it is empty.
+func groupParameters(g state.ParameterGroup, source string) []redshift.Parameter {
+	values, shown := g.AllValues(), []redshift.Parameter{}
+	for _, parameter := range state.ParameterTable {
+		if from := g.Source(parameter.Name); source == "" || source == from {
+			shown = append(shown, parameterShape(parameter, values[parameter.Name], from, g.ApplyType(parameter.Name)))
 		}
 	}
 	return shown
@@ -42,18 +44,25 @@ func (g parameterGroup) parameters(source string) []redshift.Parameter {
 
 // DescribeDefaultClusterParameters answers the parameters of a family with their defaults.
 func (c *Control) DescribeDefaultClusterParameters(_ context.Context, _ api.Caller, in *redshift.DescribeDefaultClusterParametersMessage) (*redshift.DescribeDefaultClusterParametersResult, error) {
-	if err := checkFamily(in.ParameterGroupFamily); err != nil {
+	if err := state.CheckFamily(in.ParameterGroupFamily); err != nil {
 		return nil, err
 	}
-	page, err := newPage("default parameters", in.MaxRecords, in.Marker)
+	page, err := paging.New("default parameters", in.MaxRecords, in.Marker)
 	if err != nil {
 		return nil, err
 	}
-	shown, marker, err := cut(parameterGroup{Family: in.ParameterGroupFamily}.parameters(""), page)
+	shown, marker, err := paging.Cut(groupParameters(state.ParameterGroup{Family: in.ParameterGroupFamily}, ""), page)
 	if err != nil {
 		return nil, err
 	}
 	return &redshift.DescribeDefaultClusterParametersResult{DefaultClusterParameters: &redshift.DefaultClusterParameters{
 		ParameterGroupFamily: in.ParameterGroupFamily, Parameters: shown, Marker: marker,
 	}}, nil
+}
+
+func parameterShape(p state.Parameter, value, source, applyType string) redshift.Parameter {
+	return redshift.Parameter{
+		ParameterName: p.Name, ParameterValue: value, Description: p.Description, Source: source, DataType: p.Kind,
+		AllowedValues: p.Allowed, ApplyType: applyType, IsModifiable: true,
+	}
 }

@@ -4,12 +4,13 @@ import (
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
 	"slipher/internal/meta"
+	"slipher/internal/warehouse/state"
 )
 
 // restorePassword gives a restored cluster a secret of its own with a new password, if the request wants that or the snapshot's cluster had
 // one. Any other cluster has the password that the snapshot's had.
-func (c *Control) restorePassword(tx *meta.Tx, caller api.Caller, in *redshift.RestoreFromClusterSnapshotMessage, record *clusterRecord, source snapshotRecord) error {
-	if !value(in.ManageMasterPassword, false) && !source.Body.Source.managed() {
+func (c *Control) restorePassword(tx *meta.Tx, caller api.Caller, in *redshift.RestoreFromClusterSnapshotMessage, record *state.ClusterRecord, source state.SnapshotRecord) error {
+	if !api.Value(in.ManageMasterPassword, false) && !source.Body.Source.Managed() {
 		return nil
 	}
 	kmsKey, err := c.restoreSecretKey(tx, caller, in, source)
@@ -21,9 +22,9 @@ func (c *Control) restorePassword(tx *meta.Tx, caller api.Caller, in *redshift.R
 
 // restoreSecretKey is the key that the request names, or else that of the snapshot's own secret for its owner in its region, as long as the request does
 // not speak of the password at all.
-func (c *Control) restoreSecretKey(tx *meta.Tx, caller api.Caller, in *redshift.RestoreFromClusterSnapshotMessage, source snapshotRecord) (string, error) {
+func (c *Control) restoreSecretKey(tx *meta.Tx, caller api.Caller, in *redshift.RestoreFromClusterSnapshotMessage, source state.SnapshotRecord) (string, error) {
 	kept := source.Body.Source.ManagedPassword
-	if value(in.ManageMasterPassword, false) || kept == nil || source.Account != caller.Account || source.Body.Origin != nil {
+	if api.Value(in.ManageMasterPassword, false) || kept == nil || source.Account != caller.Account || source.Body.Origin != nil {
 		return c.secretKey(tx, caller, in.MasterPasswordSecretKmsKeyId)
 	}
 	usable, err := c.config.Keys.Usable(tx, kept.KmsKey)

@@ -6,11 +6,12 @@ import (
 
 	"slipher/internal/meta"
 	"slipher/internal/nodeapi"
+	"slipher/internal/warehouse/state"
 )
 
 // followLater has a job follow the restore of the cluster, if one is under way.
-func (c *Control) followLater(ctx context.Context, record clusterRecord) error {
-	if !record.Body.restoring() {
+func (c *Control) followLater(ctx context.Context, record state.ClusterRecord) error {
+	if !record.Body.Restoring() {
 		return nil
 	}
 	return c.config.Store.Update(ctx, func(tx *meta.Tx) error {
@@ -23,10 +24,10 @@ func (c *Control) followLater(ctx context.Context, record clusterRecord) error {
 func (c *Control) workRestore(ctx context.Context, job restoreWork) error {
 	record, err := c.readCluster(ctx, clusterWork(job))
 	switch {
-	case errors.Is(err, meta.ErrNotFound), err == nil && !record.Body.restoring():
+	case errors.Is(err, meta.ErrNotFound), err == nil && !record.Body.Restoring():
 		c.progress.forget(job.Cluster)
 		return nil
-	case err != nil || record.Body.needsNoNode():
+	case err != nil || record.Body.NeedsNoNode():
 		return err
 	}
 	share, report, end := c.follow(ctx, record.Body.Key, record.Body.Key)
@@ -44,24 +45,22 @@ func (c *Control) workRestore(ctx context.Context, job restoreWork) error {
 	return err
 }
 
-func (c cluster) needsNoNode() bool { return c.atRest() || c.Status == pausing || c.Status == deleting }
-
-func (c *Control) restoreRequest(ctx context.Context, body cluster, bytesPerSecond int64) (nodeapi.RestoreRequest, error) {
+func (c *Control) restoreRequest(ctx context.Context, body state.Cluster, bytesPerSecond int64) (nodeapi.RestoreRequest, error) {
 	store, err := c.storeOf(ctx, body.Restore.Scope)
 	return nodeapi.RestoreRequest{Store: store, Manifest: body.Restore.Manifest, BytesPerSecond: bytesPerSecond}, err
 }
 
 // settleRestore ends a restore, if it is still the one under way.
-func (c *Control) settleRestore(ctx context.Context, worked clusterRecord, change func(tx *meta.Tx, record *clusterRecord) error) error {
+func (c *Control) settleRestore(ctx context.Context, worked state.ClusterRecord, change func(tx *meta.Tx, record *state.ClusterRecord) error) error {
 	err := c.config.Store.Update(ctx, func(tx *meta.Tx) error {
-		record, err := findClusterByKey(tx, worked.Account, worked.Region, worked.Body.Key)
-		if err != nil || !record.Body.restoring() {
-			return ignoreNotFound(err)
+		record, err := state.FindClusterByKey(tx, worked.Account, worked.Region, worked.Body.Key)
+		if err != nil || !record.Body.Restoring() {
+			return meta.IgnoreNotFound(err)
 		}
 		if err := change(tx, &record); err != nil {
 			return err
 		}
-		return clusters.Put(tx, record)
+		return state.Clusters.Put(tx, record)
 	})
 	if err == nil {
 		c.progress.forget(worked.Body.Key)
@@ -69,34 +68,34 @@ func (c *Control) settleRestore(ctx context.Context, worked clusterRecord, chang
 	return err
 }
 
-func (c *Control) completeRestore(tx *meta.Tx, record *clusterRecord) error {
-	if err := c.endRestore(tx, &record.Body, restoreCompleted); err != nil {
+func (c *Control) completeRestore(tx *meta.Tx, record *state.ClusterRecord) error {
+	if err := c.endRestore(tx, &record.Body, state.RestoreCompleted); err != nil {
 		return err
 	}
-	if kind, err := findNodeType(record.Body.NodeType); err != nil || !kind.local() {
+	if kind, err := state.FindNodeType(record.Body.NodeType); err != nil || !kind.Local() {
 		return err // their data stays in managed storage, so Redshift tells of no transfer
 	}
 	return c.tell(tx, *record, eventTransferred, "The data transfer of Amazon Redshift cluster '%s' was completed at %s.")
 }
 
 // restoreLost gives the cluster up: the snapshot is damaged or its key destroyed, and no other try would find what is missing.
-func (c *Control) restoreLost(ctx context.Context, record clusterRecord, cause error) error {
+func (c *Control) restoreLost(ctx context.Context, record state.ClusterRecord, cause error) error {
 	c.config.Log.Error("restore failed", "cluster", record.ID, "err", cause)
 	if err := c.stop(ctx, record.Body.Key); err != nil {
 		return err
 	}
-	return c.settleRestore(ctx, record, func(tx *meta.Tx, record *clusterRecord) error {
-		if record.Body.Status == deleting {
+	return c.settleRestore(ctx, record, func(tx *meta.Tx, record *state.ClusterRecord) error {
+		if record.Body.Status == state.Deleting {
 			return nil
 		}
 		return c.failRestore(tx, record)
 	})
 }
 
-func (c *Control) failRestore(tx *meta.Tx, record *clusterRecord) error {
-	record.Body.Status = incompatibleRestore
-	if record.Body.restoring() {
-		if err := c.endRestore(tx, &record.Body, restoreFailed); err != nil {
+func (c *Control) failRestore(tx *meta.Tx, record *state.ClusterRecord) error {
+	record.Body.Status = state.IncompatibleRestore
+	if record.Body.Restoring() {
+		if err := c.endRestore(tx, &record.Body, state.RestoreFailed); err != nil {
 			return err
 		}
 	}
@@ -104,7 +103,7 @@ func (c *Control) failRestore(tx *meta.Tx, record *clusterRecord) error {
 }
 
 // endRestore lets the pin go; what only it kept is swept.
-func (c *Control) endRestore(tx *meta.Tx, body *cluster, status string) error {
+func (c *Control) endRestore(tx *meta.Tx, body *state.Cluster, status string) error {
 	scope := body.Restore.Scope
 	body.Restore.Status, body.Restore.Ended = status, c.now()
 	body.Restore.Scope, body.Restore.Manifest = "", ""

@@ -9,12 +9,13 @@ import (
 	"slipher/internal/api/secretsmanager"
 	"slipher/internal/meta"
 	"slipher/internal/secrets"
+	"slipher/internal/warehouse/state"
 )
 
 // mayRotateSecret refuses a rotation whose password no node would take.
 func (c *Control) mayRotateSecret(tx *meta.Tx, secret secrets.Secret) error {
-	record, err := findClusterByKey(tx, secret.Account, secret.Region, secret.Owner)
-	if err == nil && !record.Body.serves() {
+	record, err := state.FindClusterByKey(tx, secret.Account, secret.Region, secret.Owner)
+	if err == nil && !record.Body.Serves() {
 		err = secretsmanager.InvalidRequest("The secret %s cannot be rotated now: the status of its cluster %s is %s.", secret.Name, record.ID, record.Body.Status)
 	}
 	return err
@@ -28,7 +29,7 @@ const retryRotation = 24 * time.Hour
 func (c *Control) workSecret(ctx context.Context, job secrets.Rotation) error {
 	secret, err := c.beginRotation(ctx, job)
 	if err != nil || secret.Pending == "" {
-		return ignoreNotFound(err)
+		return meta.IgnoreNotFound(err)
 	}
 	done, err := c.turns.take(ctx, secret.Owner)
 	if err != nil {
@@ -37,11 +38,11 @@ func (c *Control) workSecret(ctx context.Context, job secrets.Rotation) error {
 	defer done()
 	record, err := c.readCluster(ctx, clusterWork{job.Account, job.Region, secret.Owner})
 	switch {
-	case err != nil || !record.Body.keepsPasswordIn(secret):
-		return ignoreNotFound(err)
-	case record.Body.needsNoNode():
+	case err != nil || !keepsPasswordIn(record.Body, secret):
+		return meta.IgnoreNotFound(err)
+	case record.Body.NeedsNoNode():
 		return c.giveUpRotation(ctx, secret, time.Time{})
-	case !record.Body.serves():
+	case !record.Body.Serves():
 		return fmt.Errorf("rotate secret %s: cluster %s is %s", secret.Name, record.ID, record.Body.Status)
 	}
 	verifier, err := c.pendingVerifier(ctx, job, record.Body.MasterUsername)
@@ -53,14 +54,14 @@ func (c *Control) workSecret(ctx context.Context, job secrets.Rotation) error {
 		return fmt.Errorf("rotate secret %s: %w", secret.Name, err)
 	}
 	record.Body.Verifier = verifier
-	if err := c.config.Nodes.SetCredentials(ctx, record.Body.Key, record.Body.credentials()); err != nil {
+	if err := c.config.Nodes.SetCredentials(ctx, record.Body.Key, credentialsOf(record.Body)); err != nil {
 		return fmt.Errorf("rotate secret %s: %w", secret.Name, err)
 	}
 	return c.finishRotation(ctx, secret, verifier)
 }
 
-func (c cluster) keepsPasswordIn(secret secrets.Secret) bool {
-	return c.managed() && c.ManagedPassword.Secret == secret.ARN
+func keepsPasswordIn(c state.Cluster, secret secrets.Secret) bool {
+	return c.Managed() && c.ManagedPassword.Secret == secret.ARN
 }
 
 func (c *Control) beginRotation(ctx context.Context, job secrets.Rotation) (secret secrets.Secret, err error) {
@@ -88,12 +89,12 @@ func (c *Control) pendingVerifier(ctx context.Context, job secrets.Rotation, use
 // cluster whose password is not managed any more has a job that gives its node the other one.
 func (c *Control) finishRotation(ctx context.Context, secret secrets.Secret, verifier string) error {
 	return c.config.Store.Update(ctx, func(tx *meta.Tx) error {
-		record, err := findClusterByKey(tx, secret.Account, secret.Region, secret.Owner)
-		if err != nil || !record.Body.keepsPasswordIn(secret) {
-			return ignoreNotFound(err)
+		record, err := state.FindClusterByKey(tx, secret.Account, secret.Region, secret.Owner)
+		if err != nil || !keepsPasswordIn(record.Body, secret) {
+			return meta.IgnoreNotFound(err)
 		}
 		record.Body.Verifier, record.Body.PasswordPending = verifier, false
-		if err := clusters.Put(tx, record); err != nil {
+		if err := state.Clusters.Put(tx, record); err != nil {
 			return err
 		}
 		if err := c.config.Secrets.Finish(tx, rotationOf(secret), secret.Pending); err != nil {

@@ -10,14 +10,16 @@ import (
 	"time"
 
 	"slipher/internal/meta"
+	"slipher/internal/warehouse/paging"
+	"slipher/internal/warehouse/state"
 )
 
 func TestReservedWordsAreSorted(t *testing.T) {
 	t.Parallel()
-	if !slices.IsSorted(reservedWords) {
+	if !slices.IsSorted(state.ReservedWords) {
 		t.Error("reserved words are found by binary search and must be sorted")
 	}
-	if !reserved("verbose") || !reserved("AES128") || reserved("sales") {
+	if !state.ReservedWord("verbose") || !state.ReservedWord("AES128") || state.ReservedWord("sales") {
 		t.Error("reserved words are not told from others")
 	}
 }
@@ -38,7 +40,7 @@ func TestPasswordRules(t *testing.T) {
 		"Umlaut\u00e4Umlaut1":           false,
 		"~!#$%^&*()_+-={}[]|;:<>,.?Aa1": true,
 	} {
-		if err := checkPassword(password); (err == nil) != valid {
+		if err := state.CheckPassword(password); (err == nil) != valid {
 			t.Errorf("%q: %v", password, err)
 		}
 	}
@@ -54,17 +56,17 @@ func TestMaintenanceWindow(t *testing.T) {
 		"sun:23:15-mon:03:15": "2026-01-11T23:15:00Z",
 		"Wed:00:00-Thu:00:00": "2026-01-07T00:00:00Z",
 	} {
-		window, err := parseWindow(text)
+		window, err := state.ParseWindow(text)
 		if err != nil {
 			t.Errorf("%s: %v", text, err)
 			continue
 		}
-		if got := window.next(monday).Format(time.RFC3339); got != next || window.String() != strings.ToLower(text) {
+		if got := window.Next(monday).Format(time.RFC3339); got != next || window.String() != strings.ToLower(text) {
 			t.Errorf("%s: next %s, want %s; written %s", text, got, next, window)
 		}
 	}
 	for _, text := range []string{"", "mon:09:00", "mon:24:00-tue:01:00", "mon:09:60-mon:11:00", "xyz:09:00-mon:11:00", "mon:09:00-mon:09:29", "mon:09:00-tue:09:01", "mon:9:00-mon:11:00"} {
-		if window, err := parseWindow(text); err == nil {
+		if window, err := state.ParseWindow(text); err == nil {
 			t.Errorf("%q is taken for %s", text, window)
 		}
 	}
@@ -74,11 +76,11 @@ func TestRandomWindowIsValid(t *testing.T) {
 	t.Parallel()
 	for day := range 7 {
 		for half := range 16 {
-			window, err := randomWindow("eu-west-1", strings.NewReader(string([]byte{byte(day), byte(half)})))
+			window, err := state.RandomWindow("eu-west-1", strings.NewReader(string([]byte{byte(day), byte(half)})))
 			if err != nil {
 				t.Fatal(err)
 			}
-			if again, err := parseWindow(window.String()); err != nil || again != window {
+			if again, err := state.ParseWindow(window.String()); err != nil || again != window {
 				t.Errorf("%s: %v", window, err)
 			}
 		}
@@ -88,25 +90,25 @@ func TestRandomWindowIsValid(t *testing.T) {
 func FuzzMaintenanceWindow(f *testing.F) {
 	f.Add("sun:23:15-mon:03:15")
 	f.Fuzz(func(t *testing.T, text string) {
-		window, err := parseWindow(text)
+		window, err := state.ParseWindow(text)
 		if err != nil {
 			return
 		}
-		if again, err := parseWindow(window.String()); err != nil || again != window {
+		if again, err := state.ParseWindow(window.String()); err != nil || again != window {
 			t.Errorf("%q becomes %s, which becomes %s (%v)", text, window, again, err)
 		}
 	})
 }
 
 func FuzzSnapshotARN(f *testing.F) {
-	f.Add(snapshotARN("111111111111", "us-east-1", "sales", "monday"))
+	f.Add(state.SnapshotARN("111111111111", "us-east-1", "sales", "monday"))
 	f.Add("arn:aws:redshift-serverless:us-east-1:111111111111:snapshot/8f6c")
 	f.Fuzz(func(t *testing.T, arn string) {
-		located, err := locateARN(arn)
-		if err != nil || located.serverless {
+		located, err := state.LocateARN(arn)
+		if err != nil || located.Serverless {
 			return
 		}
-		again, err := locateARN(snapshotARN(located.owner, located.region, located.cluster, located.identifier))
+		again, err := state.LocateARN(state.SnapshotARN(located.Owner, located.Region, located.Cluster, located.Identifier))
 		if err != nil || again != located {
 			t.Errorf("%q is %+v, written again %+v (%v)", arn, located, again, err)
 		}
@@ -114,13 +116,13 @@ func FuzzSnapshotARN(f *testing.F) {
 }
 
 func FuzzMarker(f *testing.F) {
-	f.Add(page{kind: "snapshots"}.marker("0018a1"))
+	f.Add(paging.Page{Kind: "snapshots"}.Marker("0018a1"))
 	f.Fuzz(func(t *testing.T, marker string) {
-		found, err := page{kind: "snapshots"}.at(marker)
+		found, err := paging.Page{Kind: "snapshots"}.At(marker)
 		if err != nil || marker == "" {
 			return
 		}
-		if again, err := found.at(found.marker(found.after)); err != nil || again != found {
+		if again, err := found.At(found.Marker(found.After)); err != nil || again != found {
 			t.Errorf("%q leads to %+v and then to %+v (%v)", marker, found, again, err)
 		}
 	})
@@ -131,18 +133,18 @@ func TestListReadsOnlyItsPage(t *testing.T) {
 	t.Parallel()
 	store := manySnapshots(t, 500)
 	read := 0
-	count := func(snapshotRecord) bool { read++; return true }
-	page := page{kind: "snapshots", limit: 20}
+	count := func(state.SnapshotRecord) bool { read++; return true }
+	page := paging.Page{Kind: "snapshots", Limit: 20}
 	total, pages := 0, 0
 	for more := true; more; pages++ {
 		err := store.View(t.Context(), func(tx *meta.Tx) error {
-			found, marker, err := list(tx, snapshots, meta.Query{Account: "111111111111", Region: "us-east-1"}, page, count)
+			found, marker, err := paging.List(tx, state.Snapshots, meta.Query{Account: "111111111111", Region: "us-east-1"}, page, count)
 			if err != nil {
 				return err
 			}
 			total += len(found)
 			if more = marker != ""; more {
-				page, err = page.at(marker)
+				page, err = page.At(marker)
 			}
 			return err
 		})
@@ -169,11 +171,11 @@ func manySnapshots(t testing.TB, count int) *meta.Store {
 	t.Cleanup(func() { store.Close() })
 	err = store.Update(context.Background(), func(tx *meta.Tx) error {
 		for i := range count {
-			key := meta.Key{Account: "111111111111", Region: "us-east-1", ID: idAt(int64(i))}
+			key := meta.Key{Account: "111111111111", Region: "us-east-1", ID: state.IDAt(int64(i))}
 			name := fmt.Sprintf("s%d", i)
-			_, err := snapshots.Insert(tx, key, snapshot{
-				Identifier: name, ClusterIdentifier: "c" + name, ClusterKey: "k" + name, Type: manual, Status: available, Scope: "us-east-1/" + name,
-				Source: settings{NodeType: "ra3.large", NumberOfNodes: 1}, Retention: forever,
+			_, err := state.Snapshots.Insert(tx, key, state.Snapshot{
+				Identifier: name, ClusterIdentifier: "c" + name, ClusterKey: "k" + name, Type: state.Manual, Status: state.Available, Scope: "us-east-1/" + name,
+				Source: state.Settings{NodeType: "ra3.large", NumberOfNodes: 1}, Retention: state.Forever,
 			})
 			if err != nil {
 				return err
@@ -191,10 +193,10 @@ func manySnapshots(t testing.TB, count int) *meta.Store {
 func BenchmarkFirstPage(b *testing.B) {
 	store := manySnapshots(b, 10_000)
 	c := &Control{config: Config{Store: store, Now: time.Now}}
-	page := page{kind: "snapshots", limit: 100}
+	page := paging.Page{Kind: "snapshots", Limit: 100}
 	for b.Loop() {
 		err := store.View(context.Background(), func(tx *meta.Tx) error {
-			found, _, err := list(tx, snapshots, meta.Query{Account: "111111111111", Region: "us-east-1"}, page, func(snapshotRecord) bool { return true })
+			found, _, err := paging.List(tx, state.Snapshots, meta.Query{Account: "111111111111", Region: "us-east-1"}, page, func(state.SnapshotRecord) bool { return true })
 			for _, record := range found {
 				c.snapshotShape(record, view{account: "111111111111", describes: true})
 			}

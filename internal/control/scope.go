@@ -12,22 +12,11 @@ import (
 	"slipher/internal/meta"
 	"slipher/internal/meta/lease"
 	"slipher/internal/vault"
+	"slipher/internal/warehouse/state"
 )
 
-// scope is one data key and everything that it seals in the snapshot store: the snapshots of one cluster under one KMS key. It is
-// kept as long as the cluster, a snapshot or a restore under way needs it; without it the blocks are noise.
-type scope struct {
-	KmsKey  string
-	Wrapped []byte // the data key, wrapped by KmsKey
-	Store   string `json:",omitempty"` // the region in whose own store it lies; empty is the common store
-}
-
-var scopes = meta.Records[scope]{Kind: "snapshot scope"}
-
-func scopeKey(name string) meta.Key { return meta.Key{ID: name} }
-
 // openScope gives a new cluster a data key of its own.
-func (c *Control) openScope(tx *meta.Tx, record *clusterRecord) (err error) {
+func (c *Control) openScope(tx *meta.Tx, record *state.ClusterRecord) (err error) {
 	record.Body.Scope, err = c.newScope(tx, record.Region, record.Body.KmsKey)
 	return err
 }
@@ -42,12 +31,12 @@ func (c *Control) newScope(tx *meta.Tx, region, kmsKey string) (name string, err
 		return "", fmt.Errorf("make a data key for snapshots: %w", err)
 	}
 	name = region + "/" + c.config.NewID()
-	_, err = scopes.Insert(tx, scopeKey(name), scope{KmsKey: kmsKey, Wrapped: dataKey.Wrapped, Store: c.stores.home(region)})
+	_, err = state.Scopes.Insert(tx, state.ScopeKey(name), state.Scope{KmsKey: kmsKey, Wrapped: dataKey.Wrapped, Store: c.stores.home(region)})
 	return name, err
 }
 
 func (c *Control) dataKey(tx *meta.Tx, name string) ([]byte, error) {
-	record, err := scopes.Find(tx, scopeKey(name))
+	record, err := state.Scopes.Find(tx, state.ScopeKey(name))
 	var key []byte
 	if err == nil {
 		key, err = c.config.Keys.Unwrap(tx, record.Body.KmsKey, record.Body.Wrapped)
@@ -112,7 +101,7 @@ func (c *Control) ownSweep(ctx context.Context, name string) (owned context.Cont
 func (c *Control) sweepVault(ctx context.Context, name string) (done vault.Swept, emptied bool, err error) {
 	bucket, err := c.bucketOf(ctx, name)
 	if err != nil {
-		return done, false, ignoreNotFound(err) // a closed scope is swept
+		return done, false, meta.IgnoreNotFound(err) // a closed scope is swept
 	}
 	ctx, owner, end, err := c.ownSweep(ctx, name)
 	if err != nil {
@@ -175,38 +164,38 @@ func (c *Control) needs(ctx context.Context, name string) (needs scopeNeeds, err
 
 func needsOf(tx *meta.Tx, name string) (scopeNeeds, error) {
 	var needs scopeNeeds
-	kept, err := snapshots.List(tx, meta.Query{Index: inScope(name)})
+	kept, err := state.Snapshots.List(tx, meta.Query{Index: state.InScope(name)})
 	if err != nil {
 		return needs, err
 	}
 	for _, record := range kept {
 		needs.snapshots = true
-		if record.Body.Status != failed { // what a failed save left is garbage
+		if record.Body.Status != state.Failed { // what a failed save left is garbage
 			needs.manifests = append(needs.manifests, record.Body.Manifest)
 		}
 	}
-	restoring, err := clusters.List(tx, meta.Query{Index: pinning(name)})
+	restoring, err := state.Clusters.List(tx, meta.Query{Index: state.Pinning(name)})
 	if err != nil {
 		return needs, err
 	}
 	for _, record := range restoring {
 		needs.manifests = append(needs.manifests, record.Body.Restore.Manifest)
 	}
-	copying, err := tableRestores.List(tx, meta.Query{Index: pinning(name)})
+	copying, err := state.TableRestores.List(tx, meta.Query{Index: state.Pinning(name)})
 	if err != nil {
 		return needs, err
 	}
 	for _, record := range copying {
 		needs.manifests = append(needs.manifests, record.Body.Manifest)
 	}
-	leaving, err := snapshots.List(tx, meta.Query{Index: pinning(name)})
+	leaving, err := state.Snapshots.List(tx, meta.Query{Index: state.Pinning(name)})
 	if err != nil {
 		return needs, err
 	}
 	for _, record := range leaving {
 		needs.manifests = append(needs.manifests, record.Body.Origin.Manifest)
 	}
-	owners, err := clusters.Count(tx, meta.Query{Index: inScope(name)})
+	owners, err := state.Clusters.Count(tx, meta.Query{Index: state.InScope(name)})
 	needs.cluster = owners > 0
 	slices.Sort(needs.manifests)
 	needs.manifests = slices.Compact(needs.manifests)
@@ -220,31 +209,10 @@ func (c *Control) closeScope(ctx context.Context, name string) error {
 		if err != nil || needs.cluster || needs.snapshots || len(needs.manifests) > 0 {
 			return err
 		}
-		err = scopes.Delete(tx, scopeKey(name))
+		err = state.Scopes.Delete(tx, state.ScopeKey(name))
 		if errors.Is(err, meta.ErrNotFound) {
 			return nil
 		}
 		return err
 	})
-}
-
-// scopesOf lists the scopes that an account's clusters and snapshots are in.
-func scopesOf(tx *meta.Tx, here meta.Query) ([]string, error) {
-	var names []string
-	owners, err := clusters.List(tx, here)
-	if err != nil {
-		return nil, err
-	}
-	for _, record := range owners {
-		names = append(names, record.Body.Scope)
-	}
-	owned, err := snapshots.List(tx, here)
-	if err != nil {
-		return nil, err
-	}
-	for _, record := range owned {
-		names = append(names, record.Body.Scope)
-	}
-	slices.Sort(names)
-	return slices.Compact(names), nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"slipher/internal/meta"
 	"slipher/internal/vault"
+	"slipher/internal/warehouse/state"
 )
 
 // storeScrub reads a share of the snapshot store every day, so that damage is found before the snapshot is needed.
@@ -15,16 +16,7 @@ type storeScrub struct{}
 
 func (storeScrub) Kind() string { return "scrub" }
 
-// scrubs has one record: the last day that was scrubbed.
-var scrubs = meta.Records[scrubbed]{Kind: "scrub"}
-
-type scrubbed struct{ Day int } // since 1970
-
-var scrubKey = meta.Key{ID: "last"}
-
-const day = 24 * time.Hour
-
-func (c *Control) today() int { return int(c.config.Now().Unix() / int64(day/time.Second)) }
+func (c *Control) today() int { return int(c.config.Now().Unix() / int64(state.Day/time.Second)) }
 
 // scrubLater schedules the next scrub: at the beginning of the day after the last one.
 func (c *Control) scrubLater(tx *meta.Tx) error {
@@ -32,30 +24,30 @@ func (c *Control) scrubLater(tx *meta.Tx) error {
 	if err != nil {
 		return err
 	}
-	at := time.Unix(int64(last.Body.Day+1)*int64(day/time.Second), 0)
+	at := time.Unix(int64(last.Body.Day+1)*int64(state.Day/time.Second), 0)
 	return tx.Enqueue(storeScrub{}, meta.EnqueueOptions{Unique: true, At: at})
 }
 
 // lastScrub is the present day's for an installation that has had none.
-func (c *Control) lastScrub(tx *meta.Tx) (meta.Record[scrubbed], error) {
-	last, err := scrubs.Find(tx, scrubKey)
+func (c *Control) lastScrub(tx *meta.Tx) (meta.Record[state.Scrubbed], error) {
+	last, err := state.Scrubs.Find(tx, state.ScrubKey)
 	if errors.Is(err, meta.ErrNotFound) {
-		return scrubs.Insert(tx, scrubKey, scrubbed{c.today()})
+		return state.Scrubs.Insert(tx, state.ScrubKey, state.Scrubbed{Day: c.today()})
 	}
 	return last, err
 }
 
 // scrub checks the packs of every day since the last one.
 func (c *Control) scrub(ctx context.Context, _ storeScrub) error {
-	var last meta.Record[scrubbed]
-	scopes := map[string][]snapshotRecord{}
+	var last meta.Record[state.Scrubbed]
+	scopes := map[string][]state.SnapshotRecord{}
 	err := c.config.Store.Update(ctx, func(tx *meta.Tx) (err error) {
 		if last, err = c.lastScrub(tx); err != nil {
 			return err
 		}
-		all, err := snapshots.List(tx, meta.Query{})
+		all, err := state.Snapshots.List(tx, meta.Query{})
 		for _, record := range all {
-			if record.Body.Status == available {
+			if record.Body.Status == state.Available {
 				scopes[record.Body.Scope] = append(scopes[record.Body.Scope], record)
 			}
 		}
@@ -81,14 +73,14 @@ func (c *Control) scrub(ctx context.Context, _ storeScrub) error {
 			return err
 		}
 		last.Body.Day = max(last.Body.Day, today)
-		if err := scrubs.Put(tx, last); err != nil {
+		if err := state.Scrubs.Put(tx, last); err != nil {
 			return err
 		}
 		return c.scrubLater(tx)
 	})
 }
 
-func (c *Control) scrubScope(ctx context.Context, name string, records []snapshotRecord, share vault.Share) error {
+func (c *Control) scrubScope(ctx context.Context, name string, records []state.SnapshotRecord, share vault.Share) error {
 	checked, end, err := c.checked(ctx, name)
 	if err != nil {
 		return err
@@ -115,11 +107,11 @@ func (c *Control) scrubScope(ctx context.Context, name string, records []snapsho
 }
 
 // tellDamaged passes over a snapshot that was deleted meanwhile, and whose data a sweep may have taken.
-func (c *Control) tellDamaged(ctx context.Context, record snapshotRecord, cause error) error {
+func (c *Control) tellDamaged(ctx context.Context, record state.SnapshotRecord, cause error) error {
 	return c.config.Store.Update(ctx, func(tx *meta.Tx) error {
-		present, err := snapshots.Find(tx, record.Key)
+		present, err := state.Snapshots.Find(tx, record.Key)
 		if err != nil {
-			return ignoreNotFound(err)
+			return meta.IgnoreNotFound(err)
 		}
 		c.config.Log.Error("snapshot damaged", "account", present.Account, "snapshot", present.Body.Identifier, "err", cause)
 		return c.tellSnapshot(tx, present, eventSnapshotDamaged, "The cluster snapshot '%s' for Amazon Redshift cluster '%s' was found to be damaged at %s. It cannot be restored completely.")

@@ -9,6 +9,7 @@ import (
 	"slipher/internal/api/redshift"
 	"slipher/internal/keys"
 	"slipher/internal/meta"
+	"slipher/internal/warehouse/state"
 )
 
 // AuthorizeSnapshotAccess lets another account see and restore a manual snapshot.
@@ -17,9 +18,9 @@ func (c *Control) AuthorizeSnapshotAccess(ctx context.Context, caller api.Caller
 	if err != nil {
 		return nil, err
 	}
-	var record snapshotRecord
+	var record state.SnapshotRecord
 	err = c.config.Store.Update(ctx, func(tx *meta.Tx) error {
-		if record, err = findOwnSnapshot(tx, caller, locator); err != nil {
+		if record, err = state.FindOwnSnapshot(tx, caller, locator); err != nil {
 			return err
 		}
 		return c.authorize(tx, &record, in.AccountWithRestoreAccess)
@@ -37,7 +38,7 @@ func (c *Control) RevokeSnapshotAccess(ctx context.Context, caller api.Caller, i
 	if err != nil {
 		return nil, err
 	}
-	var record snapshotRecord
+	var record state.SnapshotRecord
 	err = c.config.Store.Update(ctx, func(tx *meta.Tx) error {
 		if record, err = findForRevoke(tx, caller, locator); err != nil {
 			return err
@@ -52,30 +53,30 @@ func (c *Control) RevokeSnapshotAccess(ctx context.Context, caller api.Caller, i
 }
 
 // locateShared checks what the two operations check before they look at anything.
-func locateShared(caller api.Caller, identifier, arn, cluster, account string) (locator, error) {
+func locateShared(caller api.Caller, identifier, arn, cluster, account string) (state.Locator, error) {
 	if account == "" {
-		return locator{}, api.MissingParameter("The request must contain the parameter AccountWithRestoreAccess")
+		return state.Locator{}, api.MissingParameter("The request must contain the parameter AccountWithRestoreAccess")
 	}
-	located, err := locate(caller, identifier, arn, cluster)
+	located, err := state.Locate(caller, identifier, arn, cluster)
 	if err != nil {
-		return locator{}, err
+		return state.Locator{}, err
 	}
-	if account != awsSupport && !accountForm.MatchString(account) {
-		return locator{}, api.InvalidParameterValue("%q is not an account: AccountWithRestoreAccess is a number of 12 digits or %s.", account, awsSupport)
+	if account != state.AwsSupport && !state.AccountForm.MatchString(account) {
+		return state.Locator{}, api.InvalidParameterValue("%q is not an account: AccountWithRestoreAccess is a number of 12 digits or %s.", account, state.AwsSupport)
 	}
 	return located, nil
 }
 
-func (c *Control) authorize(tx *meta.Tx, record *snapshotRecord, account string) error {
+func (c *Control) authorize(tx *meta.Tx, record *state.SnapshotRecord, account string) error {
 	body := &record.Body
 	switch {
-	case body.Type != manual:
+	case body.Type != state.Manual:
 		return redshift.InvalidClusterSnapshotState("Cannot share the snapshot %s because only manual snapshots may be shared.", body.Identifier)
-	case body.Status != available:
+	case body.Status != state.Available:
 		return redshift.InvalidClusterSnapshotState("Cannot share the snapshot %s because it is not available; its status is %s.", body.Identifier, body.Status)
 	case account == record.Account:
 		return ownAccount(account)
-	case body.sharedWith(account):
+	case body.SharedWith(account):
 		return redshift.AuthorizationAlreadyExists("Account %s is already authorized to restore snapshot %s.", account, body.Identifier)
 	}
 	if err := c.roomToShare(tx, *record); err != nil {
@@ -92,16 +93,16 @@ func (c *Control) authorize(tx *meta.Tx, record *snapshotRecord, account string)
 		return grantFault(err)
 	}
 	body.Access = append(body.Access, account)
-	return snapshots.Put(tx, *record)
+	return state.Snapshots.Put(tx, *record)
 }
 
 // roomToShare holds the two quotas. The key's is the sum over its shared snapshots, of which there are never more than it allows.
-func (c *Control) roomToShare(tx *meta.Tx, record snapshotRecord) error {
+func (c *Control) roomToShare(tx *meta.Tx, record state.SnapshotRecord) error {
 	limits := c.config.Limits
 	if len(record.Body.Access) >= limits.AccountsPerSnapshot {
 		return redshift.AuthorizationQuotaExceeded("Snapshot %s is shared with %d accounts, which is the most there may be.", record.Body.Identifier, limits.AccountsPerSnapshot)
 	}
-	shared, err := snapshots.List(tx, meta.Query{Account: record.Account, Region: record.Region, Index: sharedUnder(record.Body.KmsKey)})
+	shared, err := state.Snapshots.List(tx, meta.Query{Account: record.Account, Region: record.Region, Index: state.SharedUnder(record.Body.KmsKey)})
 	if err != nil {
 		return err
 	}
@@ -117,21 +118,21 @@ func (c *Control) roomToShare(tx *meta.Tx, record snapshotRecord) error {
 
 // findForRevoke differs from findOwnSnapshot in one thing: an account that names somebody else's snapshot by its ARN is told that
 // it has no access to it.
-func findForRevoke(tx *meta.Tx, caller api.Caller, l locator) (snapshotRecord, error) {
-	if l.serverless {
-		return snapshotRecord{}, serverlessSnapshot()
+func findForRevoke(tx *meta.Tx, caller api.Caller, l state.Locator) (state.SnapshotRecord, error) {
+	if l.Serverless {
+		return state.SnapshotRecord{}, state.ServerlessSnapshot()
 	}
-	record, err := l.find(tx, caller.Region)
+	record, err := l.Find(tx, caller.Region)
 	switch {
 	case errors.Is(err, meta.ErrNotFound):
-		return record, l.notFound()
+		return record, l.NotFound()
 	case err == nil && record.Account != caller.Account:
-		return record, accessDenied()
+		return record, state.AccessDenied()
 	}
 	return record, err
 }
 
-func (c *Control) revoke(tx *meta.Tx, record *snapshotRecord, account string) error {
+func (c *Control) revoke(tx *meta.Tx, record *state.SnapshotRecord, account string) error {
 	body := &record.Body
 	if account == record.Account {
 		return ownAccount(account)
@@ -144,7 +145,7 @@ func (c *Control) revoke(tx *meta.Tx, record *snapshotRecord, account string) er
 		return err
 	}
 	body.Access = slices.Delete(body.Access, at, at+1)
-	return snapshots.Put(tx, *record)
+	return state.Snapshots.Put(tx, *record)
 }
 
 func ownAccount(account string) error {

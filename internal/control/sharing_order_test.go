@@ -16,9 +16,9 @@ import (
 
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
-	"slipher/internal/control"
 	"slipher/internal/meta"
 	"slipher/internal/testbed"
+	"slipher/internal/warehouse/state"
 )
 
 // ask is what a caller of the test below does: with one account of one snapshot, or with all accounts of a snapshot, which is to look.
@@ -247,7 +247,7 @@ func TestSharingHasAnOrder(t *testing.T) {
 	for try := range tries {
 		t.Run(fmt.Sprint(try), func(t *testing.T) {
 			const callers, rounds = 12, 40
-			limits := control.Limits{AccountsPerSnapshot: perSnapshot, AccountsPerKey: perKey}
+			limits := state.Limits{AccountsPerSnapshot: perSnapshot, AccountsPerKey: perKey}
 			bed := shared(t, testbed.Config{Limits: limits}, "s0", "s1", "s2")
 			s := &sharers{t: t, bed: bed, began: time.Now()}
 			var asking sync.WaitGroup

@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"slipher/internal/api/redshift"
-	"slipher/internal/control"
 	"slipher/internal/testbed"
+	"slipher/internal/warehouse/state"
 )
 
 const serverless = "arn:aws:redshift-serverless:us-east-1:111111111111:snapshot/8f6c2e9a"
@@ -206,7 +206,7 @@ func TestSharingQuotas(t *testing.T) {
 // TestSnapshotQuota counts final snapshots and copies among the manual ones, and no automated ones.
 func TestSnapshotQuota(t *testing.T) {
 	t.Parallel()
-	bed := shared(t, testbed.Config{Limits: control.Limits{ManualSnapshots: 2}}, "one", "two")
+	bed := shared(t, testbed.Config{Limits: state.Limits{ManualSnapshots: 2}}, "one", "two")
 	_, err := bed.Call(testbed.Owner, "CreateClusterSnapshot", "ClusterIdentifier=sales", "SnapshotIdentifier=three")
 	wantFault(t, err, "ClusterSnapshotQuotaExceeded")
 	_, err = bed.Call(testbed.Owner, "DeleteCluster", "ClusterIdentifier=sales", "FinalClusterSnapshotIdentifier=three")
@@ -226,7 +226,7 @@ func TestSnapshotQuota(t *testing.T) {
 // TestPages walks through many snapshots while others come and go.
 func TestPages(t *testing.T) {
 	t.Parallel()
-	bed := shared(t, testbed.Config{Limits: control.Limits{ManualSnapshots: 100}})
+	bed := shared(t, testbed.Config{Limits: state.Limits{ManualSnapshots: 100}})
 	for i := range 45 {
 		bed.Must(testbed.Owner, "CreateClusterSnapshot", "ClusterIdentifier=sales", fmt.Sprintf("SnapshotIdentifier=s%d", i))
 	}

@@ -8,24 +8,11 @@ import (
 	"slipher/internal/api/redshift"
 	"slipher/internal/meta"
 	"slipher/internal/vault/store"
+	"slipher/internal/warehouse/state"
 )
 
-// snapshotCopy is how a cluster's snapshots are copied to another region.
-type snapshotCopy struct {
-	Region          string
-	Retention       int    // of automated snapshots there, in days
-	ManualRetention int    // of manual ones
-	Grant           string `json:",omitempty"` // name of the snapshot copy grant
-	KmsKey          string // of that region
-	Scope           string // of the copies, sealed under that key
-}
-
-func copyingUnder(region, grant string) meta.Entry {
-	return meta.Entry{Name: "copying under", Value: region + "/" + grant}
-}
-
 // shape is nil, and so absent from the answer, when nothing is copied.
-func (s *snapshotCopy) shape() *redshift.ClusterSnapshotCopyStatus {
+func snapshotCopyShape(s *state.SnapshotCopy) *redshift.ClusterSnapshotCopyStatus {
 	if s == nil {
 		return nil
 	}
@@ -52,23 +39,23 @@ var regionForm = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]{2,12}){1,3}-[0-9]{1,2}$`
 
 // EnableSnapshotCopy has every snapshot of the cluster that becomes available from now on copied to another region.
 func (c *Control) EnableSnapshotCopy(ctx context.Context, caller api.Caller, in *redshift.EnableSnapshotCopyMessage) (*redshift.EnableSnapshotCopyResult, error) {
-	wanted := snapshotCopy{
+	wanted := state.SnapshotCopy{
 		Region:          in.DestinationRegion,
-		Retention:       value(in.RetentionPeriod, copiedRetention),
-		ManualRetention: value(in.ManualSnapshotRetentionPeriod, forever),
+		Retention:       api.Value(in.RetentionPeriod, copiedRetention),
+		ManualRetention: api.Value(in.ManualSnapshotRetentionPeriod, state.Forever),
 		Grant:           in.SnapshotCopyGrantName,
 	}
-	if err := first(
+	if err := api.First(
 		func() error { return checkCopiedRetention(wanted.Retention) },
-		func() error { return checkManualRetention(wanted.ManualRetention) },
+		func() error { return state.CheckManualRetention(wanted.ManualRetention) },
 	); err != nil {
 		return nil, err
 	}
 	if err := c.reachRegion(ctx, wanted.Region); err != nil {
 		return nil, err
 	}
-	shape, err := c.change(ctx, caller, in.ClusterIdentifier, func(tx *meta.Tx, record *clusterRecord) error {
-		if err := mustBe(*record, "enable snapshot copy for", available); err != nil {
+	shape, err := c.change(ctx, caller, in.ClusterIdentifier, func(tx *meta.Tx, record *state.ClusterRecord) error {
+		if err := mustBe(*record, "enable snapshot copy for", state.Available); err != nil {
 			return err
 		}
 		if record.Body.SnapshotCopy != nil {
@@ -95,7 +82,7 @@ func (c *Control) reachRegion(ctx context.Context, region string) error {
 	return nil
 }
 
-func (c *Control) enableSnapshotCopy(tx *meta.Tx, record *clusterRecord, wanted snapshotCopy) (err error) {
+func (c *Control) enableSnapshotCopy(tx *meta.Tx, record *state.ClusterRecord, wanted state.SnapshotCopy) (err error) {
 	if wanted.KmsKey, err = c.keyAbroad(tx, *record, wanted); err != nil {
 		return err
 	}
@@ -107,9 +94,9 @@ func (c *Control) enableSnapshotCopy(tx *meta.Tx, record *clusterRecord, wanted 
 }
 
 // keyAbroad is the grant's key, or without one the aws/redshift key of the region, on which Redshift then gets a grant for this cluster.
-func (c *Control) keyAbroad(tx *meta.Tx, record clusterRecord, wanted snapshotCopy) (arn string, err error) {
+func (c *Control) keyAbroad(tx *meta.Tx, record state.ClusterRecord, wanted state.SnapshotCopy) (arn string, err error) {
 	if wanted.Grant != "" {
-		grant, err := findCopyGrant(tx, record.Account, wanted.Region, wanted.Grant)
+		grant, err := state.FindCopyGrant(tx, record.Account, wanted.Region, wanted.Grant)
 		return grant.Body.KmsKey, err
 	}
 	if arn, err = c.config.Keys.Default(tx, record.Account, wanted.Region); err != nil {
@@ -118,11 +105,11 @@ func (c *Control) keyAbroad(tx *meta.Tx, record clusterRecord, wanted snapshotCo
 	return arn, grantFault(c.config.Keys.Grant(tx, arn, redshiftService, keyGrantFor(record)))
 }
 
-func keyGrantFor(record clusterRecord) string { return "snapshot copy of " + record.Body.Key }
+func keyGrantFor(record state.ClusterRecord) string { return "snapshot copy of " + record.Body.Key }
 
 // scopeAbroad is that of the cluster's earlier copies under the same key, so that they have their blocks in common with the new ones, or a new one.
-func (c *Control) scopeAbroad(tx *meta.Tx, record clusterRecord, wanted snapshotCopy) (string, error) {
-	copies, err := snapshots.List(tx, meta.Query{Account: record.Account, Region: wanted.Region, Index: ofClusterKey(record.Body.Key)})
+func (c *Control) scopeAbroad(tx *meta.Tx, record state.ClusterRecord, wanted state.SnapshotCopy) (string, error) {
+	copies, err := state.Snapshots.List(tx, meta.Query{Account: record.Account, Region: wanted.Region, Index: state.OfClusterKey(record.Body.Key)})
 	if err != nil {
 		return "", err
 	}
@@ -136,8 +123,8 @@ func (c *Control) scopeAbroad(tx *meta.Tx, record clusterRecord, wanted snapshot
 
 // DisableSnapshotCopy ends the copying. Copies that are there or under way stay as long as their retention periods say.
 func (c *Control) DisableSnapshotCopy(ctx context.Context, caller api.Caller, in *redshift.DisableSnapshotCopyMessage) (*redshift.DisableSnapshotCopyResult, error) {
-	shape, err := c.change(ctx, caller, in.ClusterIdentifier, func(tx *meta.Tx, record *clusterRecord) error {
-		if err := mustBe(*record, "disable snapshot copy for", available); err != nil {
+	shape, err := c.change(ctx, caller, in.ClusterIdentifier, func(tx *meta.Tx, record *state.ClusterRecord) error {
+		if err := mustBe(*record, "disable snapshot copy for", state.Available); err != nil {
 			return err
 		}
 		if record.Body.SnapshotCopy == nil {
@@ -149,7 +136,7 @@ func (c *Control) DisableSnapshotCopy(ctx context.Context, caller api.Caller, in
 }
 
 // endSnapshotCopy has nothing to end for a cluster without it.
-func (c *Control) endSnapshotCopy(tx *meta.Tx, record *clusterRecord) error {
+func (c *Control) endSnapshotCopy(tx *meta.Tx, record *state.ClusterRecord) error {
 	ended := record.Body.SnapshotCopy
 	if ended == nil {
 		return nil
@@ -168,13 +155,13 @@ func (c *Control) endSnapshotCopy(tx *meta.Tx, record *clusterRecord) error {
 func (c *Control) ModifySnapshotCopyRetentionPeriod(ctx context.Context, caller api.Caller, in *redshift.ModifySnapshotCopyRetentionPeriodMessage) (*redshift.ModifySnapshotCopyRetentionPeriodResult, error) {
 	check := checkCopiedRetention
 	if in.Manual {
-		check = checkManualRetention
+		check = state.CheckManualRetention
 	}
 	if err := check(in.RetentionPeriod); err != nil {
 		return nil, err
 	}
-	shape, err := c.change(ctx, caller, in.ClusterIdentifier, func(tx *meta.Tx, record *clusterRecord) error {
-		if err := mustBe(*record, "change the snapshot copy of", available); err != nil {
+	shape, err := c.change(ctx, caller, in.ClusterIdentifier, func(tx *meta.Tx, record *state.ClusterRecord) error {
+		if err := mustBe(*record, "change the snapshot copy of", state.Available); err != nil {
 			return err
 		}
 		set := record.Body.SnapshotCopy
@@ -192,7 +179,7 @@ func (c *Control) ModifySnapshotCopyRetentionPeriod(ctx context.Context, caller 
 }
 
 // mayBeRenamed refuses what would leave copies behind under another name than the next ones have.
-func mayBeRenamed(record clusterRecord) error {
+func mayBeRenamed(record state.ClusterRecord) error {
 	if record.Body.SnapshotCopy == nil {
 		return nil
 	}

@@ -8,8 +8,8 @@ import (
 	"testing"
 
 	"slipher/internal/api/redshift"
-	"slipher/internal/control"
 	"slipher/internal/testbed"
+	"slipher/internal/warehouse/state"
 )
 
 const elsewhere = "eu-west-1"
@@ -95,7 +95,7 @@ func TestCopyFailures(t *testing.T) {
 	t.Parallel()
 	t.Run("that_pass_are_outlasted_however_many_they_are", func(t *testing.T) {
 		t.Parallel()
-		bed := copied(t, testbed.Config{Limits: control.Limits{Attempts: 1}})
+		bed := copied(t, testbed.Config{Limits: state.Limits{Attempts: 1}})
 		bed.RunClock()
 		failTimes(bed, "copy", 5)
 		bed.CreateSnapshot(testbed.Owner, "sales", "monday")
@@ -191,7 +191,7 @@ func TestCopyLimits(t *testing.T) {
 	})
 	t.Run("of_the_account", func(t *testing.T) {
 		t.Parallel()
-		bed := testbed.New(t, testbed.Config{Limits: control.Limits{SnapshotCopyGrants: 1, Tags: 1}})
+		bed := testbed.New(t, testbed.Config{Limits: state.Limits{SnapshotCopyGrants: 1, Tags: 1}})
 		bed.Must(testbed.Owner, "CreateSnapshotCopyGrant", grant("one"))
 		refused(bed, "SnapshotCopyGrantQuotaExceededFault", "CreateSnapshotCopyGrant", grant("two"))
 		refused(bed, "TagLimitExceededFault", "CreateSnapshotCopyGrant", grant("three"), "Tags=a:b,c:d")

@@ -1,6 +1,7 @@
 package control
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"regexp"
@@ -11,19 +12,9 @@ import (
 	"slipher/internal/api/redshift"
 	"slipher/internal/meta"
 	"slipher/internal/schedule"
+	"slipher/internal/warehouse/paging"
+	"slipher/internal/warehouse/state"
 )
-
-// snapshotSchedule is kept under its identifier. Which clusters have it, their records say.
-type snapshotSchedule struct {
-	Definitions []string
-	Description string         `json:",omitempty"`
-	Began       time.Time      // from when rates count: its creation, or its last modification
-	Tags        []redshift.Tag `json:",omitempty"`
-}
-
-type scheduleRecord = meta.Record[snapshotSchedule]
-
-var snapshotSchedules = meta.Records[snapshotSchedule]{Kind: "snapshot schedule"}
 
 var scheduleIdentifierForm = regexp.MustCompile(`^[a-zA-Z0-9-]+$`)
 
@@ -32,53 +23,33 @@ const (
 	mostAssociated  = 100
 )
 
-func findSchedule(tx *meta.Tx, account, region, identifier string) (scheduleRecord, error) {
-	if identifier == "" {
-		return scheduleRecord{}, scheduleNotFound(identifier)
-	}
-	found, err := snapshotSchedules.Find(tx, meta.Key{Account: account, Region: region, ID: identifier})
-	if errors.Is(err, meta.ErrNotFound) {
-		err = scheduleNotFound(identifier)
-	}
-	return found, err
-}
-
-func scheduleNotFound(identifier string) error {
-	return redshift.SnapshotScheduleNotFound("Snapshot schedule %s not found.", identifier)
-}
-
-// times are those of the schedule. What is kept was parsed before.
-func (s snapshotSchedule) times() (schedule.Schedule, error) {
-	return schedule.Parse(s.Definitions, s.Began)
-}
-
 // CreateSnapshotSchedule keeps a schedule that clusters can be associated with. A dry run checks the request and keeps nothing.
 func (c *Control) CreateSnapshotSchedule(ctx context.Context, caller api.Caller, in *redshift.CreateSnapshotScheduleMessage) (*redshift.SnapshotSchedule, error) {
-	record := scheduleRecord{
-		Key:  meta.Key{Account: caller.Account, Region: caller.Region, ID: or(in.ScheduleIdentifier, "schedule-"+c.config.NewID())},
-		Body: snapshotSchedule{Definitions: in.ScheduleDefinitions, Description: in.ScheduleDescription, Began: c.now(), Tags: in.Tags},
+	record := state.ScheduleRecord{
+		Key:  meta.Key{Account: caller.Account, Region: caller.Region, ID: cmp.Or(in.ScheduleIdentifier, "schedule-"+c.config.NewID())},
+		Body: state.SnapshotSchedule{Definitions: in.ScheduleDefinitions, Description: in.ScheduleDescription, Began: c.now(), Tags: tagsIn(in.Tags)},
 	}
-	count := value(in.NextInvocations, 0)
-	if err := first(
+	count := api.Value(in.NextInvocations, 0)
+	if err := api.First(
 		func() error { return checkScheduleIdentifier(record.ID) },
 		func() error { return checkDefinitions(record.Body) },
 		func() error { return checkInvocations(count) },
-		func() error { return c.checkTags(in.Tags) },
+		func() error { return c.checkTags(tagsIn(in.Tags)) },
 	); err != nil {
 		return nil, err
 	}
 	err := c.config.Store.Update(ctx, func(tx *meta.Tx) error {
-		if err := c.roomForSchedule(tx, record); err != nil || value(in.DryRun, false) {
+		if err := c.roomForSchedule(tx, record); err != nil || api.Value(in.DryRun, false) {
 			return err
 		}
-		_, err := snapshotSchedules.Insert(tx, record.Key, record.Body)
+		_, err := state.SnapshotSchedules.Insert(tx, record.Key, record.Body)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	shape := record.Body.shape(record.ID)
-	if shape.NextInvocations, err = record.Body.invocations(c.now(), count); err != nil {
+	shape := scheduleShape(record.Body, record.ID)
+	if shape.NextInvocations, err = invocationsOf(record.Body, c.now(), count); err != nil {
 		return nil, err
 	}
 	return &shape, nil
@@ -91,8 +62,8 @@ func checkScheduleIdentifier(id string) error {
 	return nil
 }
 
-func checkDefinitions(body snapshotSchedule) error {
-	_, err := body.times()
+func checkDefinitions(body state.SnapshotSchedule) error {
+	_, err := body.Times()
 	switch {
 	case err == nil:
 		return nil
@@ -109,15 +80,15 @@ func checkInvocations(count int) error {
 	return nil
 }
 
-func (c *Control) roomForSchedule(tx *meta.Tx, record scheduleRecord) error {
-	_, err := snapshotSchedules.Find(tx, record.Key)
+func (c *Control) roomForSchedule(tx *meta.Tx, record state.ScheduleRecord) error {
+	_, err := state.SnapshotSchedules.Find(tx, record.Key)
 	if err == nil {
 		return redshift.SnapshotScheduleAlreadyExists("Snapshot schedule %s already exists.", record.ID)
 	}
 	if !errors.Is(err, meta.ErrNotFound) {
 		return err
 	}
-	count, err := snapshotSchedules.Count(tx, meta.Query{Account: record.Account, Region: record.Region})
+	count, err := state.SnapshotSchedules.Count(tx, meta.Query{Account: record.Account, Region: record.Region})
 	if err == nil && count >= c.config.Limits.SnapshotSchedules {
 		err = redshift.SnapshotScheduleQuotaExceeded("The account has %d snapshot schedules in %s, which is the most there may be.", count, record.Region)
 	}
@@ -128,15 +99,15 @@ func (c *Control) roomForSchedule(tx *meta.Tx, record scheduleRecord) error {
 func (c *Control) ModifySnapshotSchedule(ctx context.Context, caller api.Caller, in *redshift.ModifySnapshotScheduleMessage) (*redshift.SnapshotSchedule, error) {
 	var shape redshift.SnapshotSchedule
 	err := c.config.Store.Update(ctx, func(tx *meta.Tx) error {
-		record, err := findSchedule(tx, caller.Account, caller.Region, in.ScheduleIdentifier)
+		record, err := state.FindSchedule(tx, caller.Account, caller.Region, in.ScheduleIdentifier)
 		if err != nil {
 			return err
 		}
 		record.Body.Definitions, record.Body.Began = in.ScheduleDefinitions, c.now()
-		if _, err := record.Body.times(); err != nil {
+		if _, err := record.Body.Times(); err != nil {
 			return redshift.InvalidSchedule("The schedule is not valid: %v.", err)
 		}
-		if err := snapshotSchedules.Put(tx, record); err != nil {
+		if err := state.SnapshotSchedules.Put(tx, record); err != nil {
 			return err
 		}
 		if err := c.rescheduleAll(tx, record); err != nil {
@@ -151,13 +122,13 @@ func (c *Control) ModifySnapshotSchedule(ctx context.Context, caller api.Caller,
 	return &shape, nil
 }
 
-func (c *Control) rescheduleAll(tx *meta.Tx, record scheduleRecord) error {
-	having, err := clustersOn(tx, record)
+func (c *Control) rescheduleAll(tx *meta.Tx, record state.ScheduleRecord) error {
+	having, err := state.ClustersOn(tx, record)
 	if err != nil {
 		return err
 	}
-	if slices.ContainsFunc(having, func(of clusterRecord) bool {
-		return of.Body.Automation.ScheduleState == redshift.ScheduleStateModifying
+	if slices.ContainsFunc(having, func(of state.ClusterRecord) bool {
+		return of.Body.Automation.ScheduleState == state.ScheduleModifying
 	}) {
 		return redshift.SnapshotScheduleUpdateInProgress("Snapshot schedule %s is being modified already: try again when its clusters are ACTIVE.", record.ID)
 	}
@@ -165,38 +136,34 @@ func (c *Control) rescheduleAll(tx *meta.Tx, record scheduleRecord) error {
 		if err := c.schedule(tx, &of, record.ID); err != nil {
 			return err
 		}
-		if err := clusters.Put(tx, of); err != nil {
+		if err := state.Clusters.Put(tx, of); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func clustersOn(tx *meta.Tx, record scheduleRecord) ([]clusterRecord, error) {
-	return clusters.List(tx, meta.Query{Account: record.Account, Region: record.Region, Index: onSchedule(record.ID)})
-}
-
 // DeleteSnapshotSchedule removes a schedule that no cluster has.
 func (c *Control) DeleteSnapshotSchedule(ctx context.Context, caller api.Caller, in *redshift.DeleteSnapshotScheduleMessage) (*api.None, error) {
 	return &api.None{}, c.config.Store.Update(ctx, func(tx *meta.Tx) error {
-		record, err := findSchedule(tx, caller.Account, caller.Region, in.ScheduleIdentifier)
+		record, err := state.FindSchedule(tx, caller.Account, caller.Region, in.ScheduleIdentifier)
 		if err != nil {
 			return err
 		}
-		having, err := clustersOn(tx, record)
+		having, err := state.ClustersOn(tx, record)
 		if err != nil {
 			return err
 		}
 		if len(having) > 0 {
 			return redshift.InvalidClusterSnapshotScheduleState("Cannot delete snapshot schedule %s because cluster %s is associated with it.", record.ID, having[0].ID)
 		}
-		return snapshotSchedules.Delete(tx, record.Key)
+		return state.SnapshotSchedules.Delete(tx, record.Key)
 	})
 }
 
 // DescribeSnapshotSchedules answers the schedules, of one identifier or of one cluster if that is asked for, with the clusters that have them.
 func (c *Control) DescribeSnapshotSchedules(ctx context.Context, caller api.Caller, in *redshift.DescribeSnapshotSchedulesMessage) (*redshift.DescribeSnapshotSchedulesOutputMessage, error) {
-	page, err := newPage("snapshot schedules", in.MaxRecords, in.Marker)
+	page, err := paging.New("snapshot schedules", in.MaxRecords, in.Marker)
 	if err != nil {
 		return nil, err
 	}
@@ -220,12 +187,14 @@ func (c *Control) DescribeSnapshotSchedules(ctx context.Context, caller api.Call
 }
 
 // searchSchedules finds nothing, and refuses nothing, where there is no such schedule or cluster: the operation declares no fault.
-func searchSchedules(tx *meta.Tx, caller api.Caller, in *redshift.DescribeSnapshotSchedulesMessage, page page) ([]scheduleRecord, string, error) {
-	matches := func(record scheduleRecord) bool { return tagged(record.Body.Tags, in.TagKeys, in.TagValues) }
+func searchSchedules(tx *meta.Tx, caller api.Caller, in *redshift.DescribeSnapshotSchedulesMessage, page paging.Page) ([]state.ScheduleRecord, string, error) {
+	matches := func(record state.ScheduleRecord) bool {
+		return state.Tagged(record.Body.Tags, in.TagKeys, in.TagValues)
+	}
 	one := in.ScheduleIdentifier
 	if in.ClusterIdentifier != "" {
-		cluster, err := clusters.Find(tx, clusterKey(caller, in.ClusterIdentifier))
-		if err := ignoreNotFound(err); err != nil {
+		cluster, err := state.Clusters.Find(tx, state.ClusterKey(caller, in.ClusterIdentifier))
+		if err := meta.IgnoreNotFound(err); err != nil {
 			return nil, "", err
 		}
 		of := cluster.Body.Automation.Schedule
@@ -235,18 +204,18 @@ func searchSchedules(tx *meta.Tx, caller api.Caller, in *redshift.DescribeSnapsh
 		one = of
 	}
 	if one == "" {
-		return list(tx, snapshotSchedules, meta.Query{Account: caller.Account, Region: caller.Region}, page, matches)
+		return paging.List(tx, state.SnapshotSchedules, meta.Query{Account: caller.Account, Region: caller.Region}, page, matches)
 	}
-	record, err := snapshotSchedules.Find(tx, meta.Key{Account: caller.Account, Region: caller.Region, ID: one})
+	record, err := state.SnapshotSchedules.Find(tx, meta.Key{Account: caller.Account, Region: caller.Region, ID: one})
 	if err != nil || !matches(record) {
-		return nil, "", ignoreNotFound(err)
+		return nil, "", meta.IgnoreNotFound(err)
 	}
-	return []scheduleRecord{record}, "", nil
+	return []state.ScheduleRecord{record}, "", nil
 }
 
-func describeSchedule(tx *meta.Tx, record scheduleRecord) (redshift.SnapshotSchedule, error) {
-	shape := record.Body.shape(record.ID)
-	having, err := clustersOn(tx, record)
+func describeSchedule(tx *meta.Tx, record state.ScheduleRecord) (redshift.SnapshotSchedule, error) {
+	shape := scheduleShape(record.Body, record.ID)
+	having, err := state.ClustersOn(tx, record)
 	count := len(having)
 	shape.AssociatedClusterCount = &count
 	for _, of := range having[:min(count, mostAssociated)] {
@@ -257,14 +226,14 @@ func describeSchedule(tx *meta.Tx, record scheduleRecord) (redshift.SnapshotSche
 	return shape, err
 }
 
-func (s snapshotSchedule) shape(identifier string) redshift.SnapshotSchedule {
+func scheduleShape(s state.SnapshotSchedule, identifier string) redshift.SnapshotSchedule {
 	return redshift.SnapshotSchedule{
 		ScheduleIdentifier: identifier, ScheduleDefinitions: s.Definitions, ScheduleDescription: s.Description, Tags: tagsShape(s.Tags),
 	}
 }
 
-func (s snapshotSchedule) invocations(after time.Time, count int) ([]time.Time, error) {
-	times, err := s.times()
+func invocationsOf(s state.SnapshotSchedule, after time.Time, count int) ([]time.Time, error) {
+	times, err := s.Times()
 	var next []time.Time
 	for len(next) < count && err == nil {
 		after = times.Next(after)

@@ -6,13 +6,13 @@ import (
 	"time"
 
 	"slipher/internal/api/redshift"
-	"slipher/internal/control"
 	"slipher/internal/testbed"
+	"slipher/internal/warehouse/state"
 )
 
 func TestScheduleQuota(t *testing.T) {
 	t.Parallel()
-	bed := testbed.New(t, testbed.Config{Limits: control.Limits{SnapshotSchedules: 1, Tags: 2}})
+	bed := testbed.New(t, testbed.Config{Limits: state.Limits{SnapshotSchedules: 1, Tags: 2}})
 	bed.Must(testbed.Owner, "CreateSnapshotSchedule", "ScheduleIdentifier=one", "ScheduleDefinitions=rate(5 hours)")
 	_, err := bed.Call(testbed.Owner, "CreateSnapshotSchedule", "ScheduleIdentifier=two", "ScheduleDefinitions=rate(5 hours)")
 	wantFault(t, err, "SnapshotScheduleQuotaExceeded")

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"slipher/internal/api/redshift"
+	"slipher/internal/warehouse/state"
 )
 
 // view is who looks at a snapshot, and in which answer: some fields are for the owner only, some for DescribeClusterSnapshots only.
@@ -14,18 +15,18 @@ type view struct {
 }
 
 // snapshotShape is the snapshot as the API shows it.
-func (c *Control) snapshotShape(record snapshotRecord, view view) redshift.Snapshot {
+func (c *Control) snapshotShape(record state.SnapshotRecord, view view) redshift.Snapshot {
 	body := record.Body
 	shape := redshift.Snapshot{
 		SnapshotIdentifier:         body.Identifier,
-		SnapshotArn:                snapshotARN(record.Account, record.Region, body.ClusterIdentifier, body.Identifier),
+		SnapshotArn:                state.SnapshotARN(record.Account, record.Region, body.ClusterIdentifier, body.Identifier),
 		ClusterIdentifier:          body.ClusterIdentifier,
-		SnapshotCreateTime:         body.createTime(),
+		SnapshotCreateTime:         body.CreateTime(),
 		SnapshotRetentionStartTime: body.Completed,
 		SnapshotType:               body.Type,
 		Status:                     body.Status,
 		OwnerAccount:               record.Account,
-		SourceRegion:               body.sourceRegion(),
+		SourceRegion:               body.SourceRegion(),
 		ClusterCreateTime:          body.ClusterCreated,
 		ClusterVersion:             clusterVersion,
 		EngineFullVersion:          clusterVersion + "." + revision,
@@ -42,38 +43,30 @@ func (c *Control) snapshotShape(record snapshotRecord, view view) redshift.Snaps
 		MaintenanceTrackName:       body.Source.MaintenanceTrack,
 		Tags:                       []redshift.Tag{},
 	}
-	shape.MasterPasswordSecretArn, shape.MasterPasswordSecretKmsKeyId = body.Source.ManagedPassword.shown()
+	shape.MasterPasswordSecretArn, shape.MasterPasswordSecretKmsKeyId = body.Source.ManagedPassword.Shown()
 	c.progressOf(&shape, record)
-	body.retention(&shape, c.now())
+	showRetention(body, &shape, c.now())
 	if view.account == record.Account {
 		shape.Tags = tagsShape(body.Tags)
-		shape.AccountsWithRestoreAccess = body.accessShape()
+		shape.AccountsWithRestoreAccess = accessShape(body)
 	}
 	if view.describes {
-		shape.RestorableNodeTypes = body.restorableTypes()
+		shape.RestorableNodeTypes = body.RestorableTypes()
 	}
 	return shape
 }
 
-// createTime is when the snapshot was asked for, until it is known which point in time it holds.
-func (s snapshot) createTime() time.Time {
-	if s.Taken.IsZero() {
-		return s.Requested
-	}
-	return s.Taken
-}
-
 // progressOf fills the sizes and times: from the running save while there is one, then from what it ended with. -1 stands for
 // what is not known yet.
-func (c *Control) progressOf(shape *redshift.Snapshot, record snapshotRecord) {
+func (c *Control) progressOf(shape *redshift.Snapshot, record state.SnapshotRecord) {
 	body := record.Body
 	shape.ElapsedTimeInSeconds = int64(body.Seconds)
-	if body.Status == available {
-		shape.TotalBackupSizeInMegaBytes = megabytes(body.TotalBytes)
-		shape.ActualIncrementalBackupSizeInMegaBytes = megabytes(body.StoredBytes)
-		shape.BackupProgressInMegaBytes = megabytes(body.StoredBytes)
+	if body.Status == state.Available {
+		shape.TotalBackupSizeInMegaBytes = state.Megabytes(body.TotalBytes)
+		shape.ActualIncrementalBackupSizeInMegaBytes = state.Megabytes(body.StoredBytes)
+		shape.BackupProgressInMegaBytes = state.Megabytes(body.StoredBytes)
 		shape.CurrentBackupRateInMegaBytesPerSecond = rate(body.StoredBytes, body.Seconds)
-		if body.Type == automated { // Redshift keeps the average of manual snapshots only
+		if body.Type == state.Automated { // Redshift keeps the average of manual snapshots only
 			shape.CurrentBackupRateInMegaBytesPerSecond, shape.EstimatedSecondsToCompletion = 0, -1
 		}
 		return
@@ -82,20 +75,20 @@ func (c *Control) progressOf(shape *redshift.Snapshot, record snapshotRecord) {
 	shape.ActualIncrementalBackupSizeInMegaBytes = -1
 	shape.EstimatedSecondsToCompletion = -1
 	if progress, known := c.progress.get(record.ID); known {
-		shape.BackupProgressInMegaBytes = megabytes(progress.StoredBytes)
+		shape.BackupProgressInMegaBytes = state.Megabytes(progress.StoredBytes)
 		shape.CurrentBackupRateInMegaBytesPerSecond = rate(progress.StoredBytes, progress.Seconds)
 		shape.EstimatedSecondsToCompletion = remainingSeconds(progress.TotalBytes-progress.DoneBytes, progress.BytesPerSecond)
 		shape.ElapsedTimeInSeconds = int64(progress.Seconds)
 	}
 }
 
-func (s snapshot) retention(shape *redshift.Snapshot, now time.Time) {
-	if s.Type != manual {
+func showRetention(s state.Snapshot, shape *redshift.Snapshot, now time.Time) {
+	if s.Type != state.Manual {
 		return
 	}
 	period := s.Retention
 	shape.ManualSnapshotRetentionPeriod = &period
-	if period == forever {
+	if period == state.Forever {
 		return
 	}
 	remaining := period
@@ -107,11 +100,11 @@ func (s snapshot) retention(shape *redshift.Snapshot, now time.Time) {
 }
 
 // accessShape is nil, and so absent from the answer, when nobody is authorised.
-func (s snapshot) accessShape() []redshift.AccountWithRestoreAccess {
+func accessShape(s state.Snapshot) []redshift.AccountWithRestoreAccess {
 	var shapes []redshift.AccountWithRestoreAccess
 	for _, account := range s.Access {
 		shape := redshift.AccountWithRestoreAccess{AccountId: account}
-		if account == awsSupport {
+		if account == state.AwsSupport {
 			shape = redshift.AccountWithRestoreAccess{AccountAlias: account}
 		}
 		shapes = append(shapes, shape)

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"time"
 
+	"slipher/internal/api"
 	"slipher/internal/meta"
 	"slipher/internal/nodeapi"
+	"slipher/internal/warehouse/state"
 )
 
 // workSnapshot takes a snapshot that is not taken yet.
@@ -26,7 +28,7 @@ func (c *Control) workSnapshot(ctx context.Context, job snapshotWork) error {
 	}
 	defer c.saves.Release(1)
 	record, parent, err := c.beginSave(ctx, job)
-	if err != nil || !record.Body.inProgress() {
+	if err != nil || !record.Body.InProgress() {
 		return err
 	}
 	err = errors.Join(c.save(ctx, record, parent), c.sweepPostponed(ctx, scope))
@@ -39,56 +41,37 @@ func (c *Control) workSnapshot(ctx context.Context, job snapshotWork) error {
 // scopeToSave is empty when there is nothing to save.
 func (c *Control) scopeToSave(ctx context.Context, job snapshotWork) (scope string, err error) {
 	err = c.config.Store.View(ctx, func(tx *meta.Tx) error {
-		record, err := findSnapshotByID(tx, job.Account, job.Region, job.Snapshot)
-		if record.Body.inProgress() {
+		record, err := state.FindSnapshotByID(tx, job.Account, job.Region, job.Snapshot)
+		if record.Body.InProgress() {
 			scope = record.Body.Scope
 		}
-		return ignoreNotFound(err)
+		return meta.IgnoreNotFound(err)
 	})
 	return scope, err
 }
 
-func ignoreNotFound(err error) error {
-	if errors.Is(err, meta.ErrNotFound) {
-		return nil
-	}
-	return err
-}
-
 // beginSave notes the try before it is made. One that may have been made before gets another manifest: the first may have been
 // finished when the process died, and it would hold an earlier point in time than the snapshot is said to.
-func (c *Control) beginSave(ctx context.Context, job snapshotWork) (record snapshotRecord, parent string, err error) {
+func (c *Control) beginSave(ctx context.Context, job snapshotWork) (record state.SnapshotRecord, parent string, err error) {
 	err = c.config.Store.Update(ctx, func(tx *meta.Tx) error {
-		record, err = findSnapshotByID(tx, job.Account, job.Region, job.Snapshot)
-		if err != nil || !record.Body.inProgress() {
-			return ignoreNotFound(err)
+		record, err = state.FindSnapshotByID(tx, job.Account, job.Region, job.Snapshot)
+		if err != nil || !record.Body.InProgress() {
+			return meta.IgnoreNotFound(err)
 		}
 		if record.Body.Tries > 0 {
 			record.Body.Manifest = c.config.NewID()
 		}
 		record.Body.Tries++
-		if err := snapshots.Put(tx, record); err != nil {
+		if err := state.Snapshots.Put(tx, record); err != nil {
 			return err
 		}
-		parent, err = newestManifest(tx, record)
+		parent, err = state.NewestManifest(tx, record)
 		return err
 	})
 	return record, parent, err
 }
 
-// newestManifest is that of the cluster's latest point in time, or empty. A copy is made later than what it holds.
-func newestManifest(tx *meta.Tx, of snapshotRecord) (manifest string, err error) {
-	all, err := snapshots.List(tx, meta.Query{Account: of.Account, Region: of.Region, Index: inScope(of.Body.Scope)})
-	var latest time.Time
-	for _, record := range all {
-		if record.Body.Status == available && !record.Body.Taken.Before(latest) {
-			manifest, latest = record.Body.Manifest, record.Body.Taken
-		}
-	}
-	return manifest, err
-}
-
-func (c *Control) save(ctx context.Context, record snapshotRecord, parent string) error {
+func (c *Control) save(ctx context.Context, record state.SnapshotRecord, parent string) error {
 	store, err := c.storeOf(ctx, record.Body.Scope)
 	if err != nil {
 		return c.saveFailed(ctx, record, err)
@@ -109,7 +92,7 @@ func (c *Control) save(ctx context.Context, record snapshotRecord, parent string
 }
 
 // openToSave is for the time after a restart, when the cluster's own job may come later.
-func (c *Control) openToSave(ctx context.Context, record snapshotRecord) error {
+func (c *Control) openToSave(ctx context.Context, record state.SnapshotRecord) error {
 	done, err := c.turns.take(ctx, record.Body.ClusterKey)
 	if err != nil {
 		return err
@@ -123,23 +106,23 @@ func (c *Control) openToSave(ctx context.Context, record snapshotRecord) error {
 }
 
 // settleSnapshot ends a save, if it is still the one under way.
-func (c *Control) settleSnapshot(ctx context.Context, worked snapshotRecord, change func(tx *meta.Tx, record *snapshotRecord) error) error {
+func (c *Control) settleSnapshot(ctx context.Context, worked state.SnapshotRecord, change func(tx *meta.Tx, record *state.SnapshotRecord) error) error {
 	return c.config.Store.Update(ctx, func(tx *meta.Tx) error {
-		record, err := snapshots.Find(tx, worked.Key)
-		if err != nil || record.Body.Manifest != worked.Body.Manifest || !record.Body.inProgress() {
-			return ignoreNotFound(err)
+		record, err := state.Snapshots.Find(tx, worked.Key)
+		if err != nil || record.Body.Manifest != worked.Body.Manifest || !record.Body.InProgress() {
+			return meta.IgnoreNotFound(err)
 		}
 		if err := change(tx, &record); err != nil {
 			return err
 		}
-		return snapshots.Put(tx, record)
+		return state.Snapshots.Put(tx, record)
 	})
 }
 
-func (c *Control) saved(ctx context.Context, record snapshotRecord, saved nodeapi.Saved) error {
-	return c.settleSnapshot(ctx, record, func(tx *meta.Tx, record *snapshotRecord) error {
+func (c *Control) saved(ctx context.Context, record state.SnapshotRecord, saved nodeapi.Saved) error {
+	return c.settleSnapshot(ctx, record, func(tx *meta.Tx, record *state.SnapshotRecord) error {
 		body := &record.Body
-		body.Status = available
+		body.Status = state.Available
 		body.Taken = time.UnixMilli(saved.BeganUnixMS).UTC()
 		body.Completed = c.now()
 		body.TotalBytes, body.StoredBytes, body.Seconds = saved.TotalBytes, saved.StoredBytes, saved.Seconds
@@ -154,8 +137,8 @@ func (c *Control) saved(ctx context.Context, record snapshotRecord, saved nodeap
 }
 
 // becameAvailable is everything that follows from a snapshot's end in the same transaction.
-func (c *Control) becameAvailable(tx *meta.Tx, record snapshotRecord) error {
-	if err := first(
+func (c *Control) becameAvailable(tx *meta.Tx, record state.SnapshotRecord) error {
+	if err := api.First(
 		func() error { return expireLater(tx, record.Body) },
 		func() error { return c.replaceOutlasted(tx, record) },
 		func() error { return c.copyAbroad(tx, record) },
@@ -165,40 +148,40 @@ func (c *Control) becameAvailable(tx *meta.Tx, record snapshotRecord) error {
 	switch {
 	case record.Body.Final:
 		return c.finalSaved(tx, record)
-	case record.Body.Type == automated: // Redshift has no event of it
+	case record.Body.Type == state.Automated: // Redshift has no event of it
 		return nil
 	}
 	return c.tellSnapshot(tx, record, eventSnapshotComplete, "The cluster snapshot '%s' for Amazon Redshift cluster '%s' completed at %s.")
 }
 
 // finalSaved lets the deletion of the cluster go on.
-func (c *Control) finalSaved(tx *meta.Tx, record snapshotRecord) error {
-	cluster, err := findClusterByKey(tx, record.Account, record.Region, record.Body.ClusterKey)
+func (c *Control) finalSaved(tx *meta.Tx, record state.SnapshotRecord) error {
+	cluster, err := state.FindClusterByKey(tx, record.Account, record.Region, record.Body.ClusterKey)
 	if err != nil {
 		return err
 	}
-	if err := c.begin(tx, &cluster, deleting); err != nil {
+	if err := c.begin(tx, &cluster, state.Deleting); err != nil {
 		return err
 	}
-	if err := clusters.Put(tx, cluster); err != nil {
+	if err := state.Clusters.Put(tx, cluster); err != nil {
 		return err
 	}
 	return c.tellSnapshot(tx, record, eventFinalComplete, "The final cluster snapshot '%s' for Amazon Redshift cluster '%s' completed at %s.")
 }
 
 // saveFailed has the job try again until it has tried often enough.
-func (c *Control) saveFailed(ctx context.Context, record snapshotRecord, cause error) error {
+func (c *Control) saveFailed(ctx context.Context, record state.SnapshotRecord, cause error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	progress, _ := c.progress.get(record.ID)
 	final := false
-	err := c.settleSnapshot(ctx, record, func(tx *meta.Tx, record *snapshotRecord) error {
+	err := c.settleSnapshot(ctx, record, func(tx *meta.Tx, record *state.SnapshotRecord) error {
 		record.Body.Failures++
 		if final = hopeless(cause) || record.Body.Failures >= c.config.Limits.Attempts; !final {
 			return nil
 		}
-		record.Body.Status, record.Body.Seconds = failed, progress.Seconds
+		record.Body.Status, record.Body.Seconds = state.Failed, progress.Seconds
 		return c.tellFailed(tx, *record)
 	})
 	switch {
@@ -210,7 +193,7 @@ func (c *Control) saveFailed(ctx context.Context, record snapshotRecord, cause e
 	return cause
 }
 
-func (c *Control) tellFailed(tx *meta.Tx, record snapshotRecord) error {
+func (c *Control) tellFailed(tx *meta.Tx, record state.SnapshotRecord) error {
 	if err := sweepLater(tx, record.Body.Scope); err != nil {
 		return err
 	}
@@ -220,20 +203,20 @@ func (c *Control) tellFailed(tx *meta.Tx, record snapshotRecord) error {
 	switch {
 	case record.Body.Final:
 		return c.finalFailed(tx, record)
-	case record.Body.Type == automated:
+	case record.Body.Type == state.Automated:
 		return c.tellSnapshot(tx, record, eventAutomatedFailed, "The automated snapshot '%s' of Amazon Redshift cluster '%s' failed at %s. The next one is taken at its time.")
 	}
 	return c.tellSnapshot(tx, record, eventSnapshotFailed, "The cluster snapshot '%s' for Amazon Redshift cluster '%s' failed at %s.")
 }
 
 // finalFailed gives the cluster back: deleting it without the snapshot that was asked for would lose its data.
-func (c *Control) finalFailed(tx *meta.Tx, record snapshotRecord) error {
-	cluster, err := findClusterByKey(tx, record.Account, record.Region, record.Body.ClusterKey)
+func (c *Control) finalFailed(tx *meta.Tx, record state.SnapshotRecord) error {
+	cluster, err := state.FindClusterByKey(tx, record.Account, record.Region, record.Body.ClusterKey)
 	if err != nil {
 		return err
 	}
-	cluster.Body.Status, cluster.Body.FinalSnapshot = available, ""
-	if err := clusters.Put(tx, cluster); err != nil {
+	cluster.Body.Status, cluster.Body.FinalSnapshot = state.Available, ""
+	if err := state.Clusters.Put(tx, cluster); err != nil {
 		return err
 	}
 	return c.tellSnapshot(tx, record, eventFinalFailed, "The final cluster snapshot '%s' for Amazon Redshift cluster '%s' failed at %s. The cluster was not deleted.")

@@ -11,6 +11,7 @@ import (
 	"slipher/internal/nodeapi"
 	"slipher/internal/vault"
 	"slipher/internal/vault/store"
+	"slipher/internal/warehouse/state"
 )
 
 // Stores are where snapshots are kept, by region: the empty region's store is that of all which have none of their own.
@@ -77,7 +78,7 @@ func (s Stores) find(name string) (store.Bucket, error) {
 // holdEverything refuses a start without a store that scopes lie in: their snapshots would seem to be lost.
 func (s Stores) holdEverything(ctx context.Context, store *meta.Store) error {
 	return store.View(ctx, func(tx *meta.Tx) error {
-		all, err := scopes.List(tx, meta.Query{})
+		all, err := state.Scopes.List(tx, meta.Query{})
 		for _, scope := range all {
 			if _, err := s.find(scope.Body.Store); err != nil {
 				return fmt.Errorf("snapshots of %s lie in a store of their own: %w", scope.Body.Store, err)
@@ -114,7 +115,7 @@ func (c *Control) openedScope(ctx context.Context, name string) (opened openedSc
 		if opened.key, err = c.dataKey(tx, name); err != nil {
 			return err
 		}
-		record, err := scopes.Find(tx, scopeKey(name))
+		record, err := state.Scopes.Find(tx, state.ScopeKey(name))
 		opened.store = record.Body.Store
 		return err
 	})
@@ -124,7 +125,7 @@ func (c *Control) openedScope(ctx context.Context, name string) (opened openedSc
 // bucketOf needs no key. It answers meta.ErrNotFound for a scope that is closed.
 func (c *Control) bucketOf(ctx context.Context, name string) (bucket store.Bucket, err error) {
 	err = c.config.Store.View(ctx, func(tx *meta.Tx) error {
-		record, err := scopes.Find(tx, scopeKey(name))
+		record, err := state.Scopes.Find(tx, state.ScopeKey(name))
 		if err == nil {
 			bucket, err = c.stores.find(record.Body.Store)
 		}

@@ -9,9 +9,9 @@ import (
 	"testing"
 
 	"slipher/internal/api/redshift"
-	"slipher/internal/control"
 	"slipher/internal/fleet"
 	"slipher/internal/testbed"
+	"slipher/internal/warehouse/state"
 )
 
 func restoreTable(bed *testbed.Bed, cluster, snapshot, name string) (*redshift.TableRestoreStatus, error) {
@@ -114,7 +114,7 @@ func TestTableFailures(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			bed := shared(t, testbed.Config{Limits: control.Limits{Attempts: 3}}, "monday")
+			bed := shared(t, testbed.Config{Limits: state.Limits{Attempts: 3}}, "monday")
 			bed.RunClock()
 			key := bed.Key(testbed.Owner, "sales")
 			for _, failure := range test.failures {
@@ -142,7 +142,7 @@ func TestTableFailures(t *testing.T) {
 // TestTablesTakeTurns restores several tables, one at a time and in order, up to the quota.
 func TestTablesTakeTurns(t *testing.T) {
 	t.Parallel()
-	bed := shared(t, testbed.Config{Limits: control.Limits{TableRestores: 3}}, "monday")
+	bed := shared(t, testbed.Config{Limits: state.Limits{TableRestores: 3}}, "monday")
 	hold := bed.Hold("table")
 	mustRestoreTable(t, bed, "sales", "monday", "a")
 	hold.Reached(bed)
@@ -186,7 +186,7 @@ func TestTableOfAnotherCluster(t *testing.T) {
 // TestTableRestorePages reads a list page by page.
 func TestTableRestorePages(t *testing.T) {
 	t.Parallel()
-	bed := shared(t, testbed.Config{Limits: control.Limits{TableRestores: 50}}, "monday")
+	bed := shared(t, testbed.Config{Limits: state.Limits{TableRestores: 50}}, "monday")
 	var asked []string
 	for i := range 45 {
 		asked = append(asked, mustRestoreTable(t, bed, "sales", "monday", fmt.Sprintf("t%d", i)).TableRestoreRequestId)

@@ -5,23 +5,19 @@ import (
 	"errors"
 	"fmt"
 
-	"slipher/internal/api/redshift"
 	"slipher/internal/fleet"
 	"slipher/internal/meta"
 	"slipher/internal/nodeapi"
+	"slipher/internal/warehouse/state"
 )
 
 // tablesLater has the cluster's table restores worked one by one, if there are any: equal unique jobs never run side by side.
-func tablesLater(tx *meta.Tx, of clusterRecord) error {
-	underWay, err := tableRestores.Count(tx, underWayIn(of.Account, of.Region, of.Body.Key))
+func tablesLater(tx *meta.Tx, of state.ClusterRecord) error {
+	underWay, err := state.TableRestores.Count(tx, state.UnderWayIn(of.Account, of.Region, of.Body.Key))
 	if err != nil || underWay == 0 {
 		return err
 	}
 	return tx.Enqueue(tableWork{of.Account, of.Region, of.Body.Key}, meta.EnqueueOptions{Unique: true})
-}
-
-func underWayIn(account, region, cluster string) meta.Query {
-	return meta.Query{Account: account, Region: region, Index: restoringTablesOf(cluster)}
 }
 
 // workTables restores what the cluster was asked for, in that order. Whatever makes a cluster available brings the job back that found it was not.
@@ -29,7 +25,7 @@ func (c *Control) workTables(ctx context.Context, job tableWork) error {
 	for {
 		ready, err := c.openForTables(ctx, job)
 		if err != nil || !ready {
-			return ignoreNotFound(err)
+			return meta.IgnoreNotFound(err)
 		}
 		record, found, err := c.beginTable(ctx, job)
 		if err != nil || !found {
@@ -49,32 +45,32 @@ func (c *Control) openForTables(ctx context.Context, job tableWork) (ready bool,
 	}
 	defer done()
 	of, err := c.readCluster(ctx, clusterWork(job))
-	if err != nil || of.Body.Status != available && of.Body.Status != finalSnapshot {
+	if err != nil || of.Body.Status != state.Available && of.Body.Status != state.FinalSnapshot {
 		return false, err
 	}
 	return true, c.open(ctx, of)
 }
 
 // beginTable notes the try before it is made. One that was noted before and is still under way ended without telling how.
-func (c *Control) beginTable(ctx context.Context, job tableWork) (record tableRestoreRecord, found bool, err error) {
-	query := underWayIn(job.Account, job.Region, job.Cluster)
+func (c *Control) beginTable(ctx context.Context, job tableWork) (record state.TableRestoreRecord, found bool, err error) {
+	query := state.UnderWayIn(job.Account, job.Region, job.Cluster)
 	query.Limit = 1
 	err = c.config.Store.Update(ctx, func(tx *meta.Tx) error {
-		next, err := tableRestores.List(tx, query)
+		next, err := state.TableRestores.List(tx, query)
 		if found = len(next) > 0; err != nil || !found {
 			return err
 		}
 		body := &next[0].Body
-		body.Interrupted = body.Interrupted || body.Status == redshift.TableRestoreStatusTypeInProgress
-		body.Status = redshift.TableRestoreStatusTypeInProgress
+		body.Interrupted = body.Interrupted || body.Status == state.TableInProgress
+		body.Status = state.TableInProgress
 		record = next[0]
-		return tableRestores.Put(tx, record)
+		return state.TableRestores.Put(tx, record)
 	})
 	return record, found, err
 }
 
 // restoreTable makes one try. It answers nil when the restore has ended, well or not.
-func (c *Control) restoreTable(ctx context.Context, record tableRestoreRecord) error {
+func (c *Control) restoreTable(ctx context.Context, record state.TableRestoreRecord) error {
 	body := record.Body
 	store, err := c.storeOf(ctx, body.Scope)
 	if err != nil {
@@ -84,34 +80,34 @@ func (c *Control) restoreTable(ctx context.Context, record tableRestoreRecord) e
 	defer c.progress.forget(body.RequestID)
 	defer end()
 	restored, err := c.config.Nodes.RestoreTable(ctx, body.ClusterKey, nodeapi.TableRequest{
-		Store: store, Manifest: body.Manifest, Database: body.cased(body.Source.Database),
-		Source: body.node(body.Source), Target: body.node(body.Target), BytesPerSecond: share,
+		Store: store, Manifest: body.Manifest, Database: body.Cased(body.Source.Database),
+		Source: body.Node(body.Source), Target: body.Node(body.Target), BytesPerSecond: share,
 	}, report)
 	if err != nil {
 		return c.tableFailed(ctx, record, err)
 	}
-	return c.settleTable(ctx, record, func(tx *meta.Tx, body *tableRestore) error {
+	return c.settleTable(ctx, record, func(tx *meta.Tx, body *state.TableRestore) error {
 		body.TotalBytes = restored.FetchedBytes
-		return endTable(tx, body, redshift.TableRestoreStatusTypeSucceeded, "")
+		return endTable(tx, body, state.TableSucceeded, "")
 	})
 }
 
 // settleTable ends a try, unless the cluster is gone.
-func (c *Control) settleTable(ctx context.Context, worked tableRestoreRecord, change func(tx *meta.Tx, body *tableRestore) error) error {
+func (c *Control) settleTable(ctx context.Context, worked state.TableRestoreRecord, change func(tx *meta.Tx, body *state.TableRestore) error) error {
 	return c.config.Store.Update(ctx, func(tx *meta.Tx) error {
-		record, err := tableRestores.Find(tx, worked.Key)
+		record, err := state.TableRestores.Find(tx, worked.Key)
 		if err != nil {
-			return ignoreNotFound(err)
+			return meta.IgnoreNotFound(err)
 		}
 		if err := change(tx, &record.Body); err != nil {
 			return err
 		}
-		return tableRestores.Put(tx, record)
+		return state.TableRestores.Put(tx, record)
 	})
 }
 
 // endTable lets the pin go.
-func endTable(tx *meta.Tx, body *tableRestore, status, message string) error {
+func endTable(tx *meta.Tx, body *state.TableRestore, status, message string) error {
 	scope := body.Scope
 	body.Status, body.Message, body.Scope, body.Manifest = status, message, "", ""
 	return sweepLater(tx, scope)
@@ -121,14 +117,14 @@ func endTable(tx *meta.Tx, body *tableRestore, status, message string) error {
 var errUntried = errors.New("the node was not asked")
 
 // tableFailed has the job try again until it has tried often enough, or the node has said that it is of no use.
-func (c *Control) tableFailed(ctx context.Context, record tableRestoreRecord, cause error) error {
+func (c *Control) tableFailed(ctx context.Context, record state.TableRestoreRecord, cause error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	final := false
-	err := c.settleTable(ctx, record, func(tx *meta.Tx, body *tableRestore) error {
-		if final = body.fail(cause) || body.Failures >= c.config.Limits.Attempts; final {
-			return endTable(tx, body, redshift.TableRestoreStatusTypeFailed, body.failure(cause))
+	err := c.settleTable(ctx, record, func(tx *meta.Tx, body *state.TableRestore) error {
+		if final = failTable(body, cause) || body.Failures >= c.config.Limits.Attempts; final {
+			return endTable(tx, body, state.TableFailed, tableFailure(*body, cause))
 		}
 		return nil
 	})
@@ -139,11 +135,11 @@ func (c *Control) tableFailed(ctx context.Context, record tableRestoreRecord, ca
 	return nil
 }
 
-// fail counts a failure, and says whether it is of no use to try again. Nothing is left of a copy that the node itself says has failed.
-func (r *tableRestore) fail(cause error) (hopeless bool) {
+// failTable counts a failure, and says whether it is of no use to try again. Nothing is left of a copy that the node itself says has failed.
+func failTable(r *state.TableRestore, cause error) (hopeless bool) {
 	refused, told := errors.AsType[*fleet.NodeError](cause)
 	r.Failures++
-	r.Status = redshift.TableRestoreStatusTypePending
+	r.Status = state.TablePending
 	r.Interrupted = r.Interrupted || !told && !errors.Is(cause, errUntried)
 	return told && (refused.Damaged || refused.Code != "")
 }
@@ -151,9 +147,9 @@ func (r *tableRestore) fail(cause error) (hopeless bool) {
 // tableExists is the SQLSTATE of a name that is taken.
 const tableExists = "42P07"
 
-// failure tells the client what the last try came to. A table under the new name is never taken for the restored one: after an interruption it may as
+// tableFailure tells the client what the last try came to. A table under the new name is never taken for the restored one: after an interruption it may as
 // well be the client's own.
-func (r tableRestore) failure(cause error) string {
+func tableFailure(r state.TableRestore, cause error) string {
 	refused, told := errors.AsType[*fleet.NodeError](cause)
 	switch {
 	case told && refused.Damaged:

@@ -8,32 +8,33 @@ import (
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
 	"slipher/internal/meta"
+	"slipher/internal/warehouse/state"
 )
 
 // taggable is a resource as the tag operations see it.
 type taggable struct {
 	arn, kind string
-	tags      []redshift.Tag
+	tags      []state.Tag
 	closed    error // why it takes no more tags
-	put       func(tags []redshift.Tag) error
+	put       func(tags []state.Tag) error
 }
 
 // taggableKind is a kind of resource that can have tags. find answers meta.ErrNotFound where there is no such resource.
 type taggableKind struct {
 	name  string // in ARNs and in answers
 	title string // in requests of DescribeTags, beside the name
-	find  func(tx *meta.Tx, arn resourceARN) (taggable, error)
+	find  func(tx *meta.Tx, arn state.ARN) (taggable, error)
 	list  func(tx *meta.Tx, here meta.Query) ([]taggable, error)
 }
 
 // taggableKinds are all kinds that Redshift has tags for, in the order of DescribeTags.
 func taggableKinds() []taggableKind {
 	return []taggableKind{
-		{"cluster", "Cluster", findTaggableCluster, listTaggable(clusters, taggableCluster)},
-		{"snapshot", "Snapshot", findTaggableSnapshot, listTaggable(snapshots, taggableSnapshot)},
-		keptByName("snapshotschedule", "", snapshotSchedules, func(s *snapshotSchedule) *[]redshift.Tag { return &s.Tags }),
-		keptByName("snapshotcopygrant", "Snapshot copy grant", snapshotCopyGrants, func(g *snapshotCopyGrant) *[]redshift.Tag { return &g.Tags }),
-		keptByName("parametergroup", "Parameter group", parameterGroups, func(g *parameterGroup) *[]redshift.Tag { return &g.Tags }),
+		{"cluster", "Cluster", findTaggableCluster, listTaggable(state.Clusters, taggableCluster)},
+		{"snapshot", "Snapshot", findTaggableSnapshot, listTaggable(state.Snapshots, taggableSnapshot)},
+		keptByName("snapshotschedule", "", state.SnapshotSchedules, func(s *state.SnapshotSchedule) *[]state.Tag { return &s.Tags }),
+		keptByName("snapshotcopygrant", "Snapshot copy grant", state.SnapshotCopyGrants, func(g *state.SnapshotCopyGrant) *[]state.Tag { return &g.Tags }),
+		keptByName("parametergroup", "Parameter group", state.ParameterGroups, func(g *state.ParameterGroup) *[]state.Tag { return &g.Tags }),
 		noneOf("subnetgroup", "Subnet group"),
 		noneOf("securitygroup", "Cluster security group"),
 		noneOf("securitygroupingress", "CIDR/IP"),
@@ -51,21 +52,21 @@ func taggableKinds() []taggableKind {
 func noneOf(name, title string) taggableKind {
 	return taggableKind{
 		name: name, title: title,
-		find: func(*meta.Tx, resourceARN) (taggable, error) { return taggable{}, meta.ErrNotFound },
+		find: func(*meta.Tx, state.ARN) (taggable, error) { return taggable{}, meta.ErrNotFound },
 		list: func(*meta.Tx, meta.Query) ([]taggable, error) { return nil, nil },
 	}
 }
 
 // keptByName is a kind whose records have the resource's name for their id. tags points to those of a record's body.
-func keptByName[T any](name, title string, records meta.Records[T], tags func(*T) *[]redshift.Tag) taggableKind {
+func keptByName[T any](name, title string, records meta.Records[T], tags func(*T) *[]state.Tag) taggableKind {
 	view := func(tx *meta.Tx, record meta.Record[T]) taggable {
-		return taggable{arn: arnOf(record.Key, name), kind: name, tags: *tags(&record.Body), put: func(changed []redshift.Tag) error {
+		return taggable{arn: state.ARNOf(record.Key, name), kind: name, tags: *tags(&record.Body), put: func(changed []state.Tag) error {
 			*tags(&record.Body) = changed
 			return records.Put(tx, record)
 		}}
 	}
-	find := func(tx *meta.Tx, arn resourceARN) (taggable, error) {
-		record, err := records.Find(tx, arn.key())
+	find := func(tx *meta.Tx, arn state.ARN) (taggable, error) {
+		record, err := records.Find(tx, arn.Key())
 		return view(tx, record), err
 	}
 	return taggableKind{name, title, find, listTaggable(records, view)}
@@ -82,51 +83,51 @@ func listTaggable[T any](records meta.Records[T], view func(*meta.Tx, meta.Recor
 	}
 }
 
-func findTaggableCluster(tx *meta.Tx, arn resourceARN) (taggable, error) {
-	record, err := clusters.Find(tx, arn.key())
+func findTaggableCluster(tx *meta.Tx, arn state.ARN) (taggable, error) {
+	record, err := state.Clusters.Find(tx, arn.Key())
 	return taggableCluster(tx, record), err
 }
 
-func taggableCluster(tx *meta.Tx, record clusterRecord) taggable {
-	found := taggable{arn: arnOf(record.Key, "cluster"), kind: "cluster", tags: record.Body.Tags, put: func(tags []redshift.Tag) error {
+func taggableCluster(tx *meta.Tx, record state.ClusterRecord) taggable {
+	found := taggable{arn: state.ARNOf(record.Key, "cluster"), kind: "cluster", tags: record.Body.Tags, put: func(tags []state.Tag) error {
 		record.Body.Tags = tags
-		return clusters.Put(tx, record)
+		return state.Clusters.Put(tx, record)
 	}}
-	if record.Body.Status == deleting {
+	if record.Body.Status == state.Deleting {
 		found.closed = redshift.InvalidClusterState("Cannot tag the cluster %s because it is being deleted.", record.ID)
 	}
 	return found
 }
 
-func findTaggableSnapshot(tx *meta.Tx, arn resourceARN) (taggable, error) {
-	located, ok := arn.snapshot()
+func findTaggableSnapshot(tx *meta.Tx, arn state.ARN) (taggable, error) {
+	located, ok := arn.Snapshot()
 	if !ok {
 		return taggable{}, meta.ErrNotFound
 	}
-	record, err := located.find(tx, arn.region)
+	record, err := located.Find(tx, arn.Region)
 	return taggableSnapshot(tx, record), err
 }
 
-func taggableSnapshot(tx *meta.Tx, record snapshotRecord) taggable {
-	arn := snapshotARN(record.Account, record.Region, record.Body.ClusterIdentifier, record.Body.Identifier)
-	return taggable{arn: arn, kind: "snapshot", tags: record.Body.Tags, put: func(tags []redshift.Tag) error {
+func taggableSnapshot(tx *meta.Tx, record state.SnapshotRecord) taggable {
+	arn := state.SnapshotARN(record.Account, record.Region, record.Body.ClusterIdentifier, record.Body.Identifier)
+	return taggable{arn: arn, kind: "snapshot", tags: record.Body.Tags, put: func(tags []state.Tag) error {
 		record.Body.Tags = tags
-		return snapshots.Put(tx, record)
+		return state.Snapshots.Put(tx, record)
 	}}
 }
 
 // findTaggable answers a resource of the caller.
 func findTaggable(tx *meta.Tx, caller api.Caller, arn string) (taggable, error) {
-	parsed, err := parseARN(arn)
+	parsed, err := state.ParseARN(arn)
 	if err != nil {
 		return taggable{}, err
 	}
-	unknown := redshift.ResourceNotFound("%s (%s) not found.", parsed.kind, parsed.name)
-	if parsed.account != caller.Account || parsed.region != caller.Region || parsed.service != "redshift" {
+	unknown := redshift.ResourceNotFound("%s (%s) not found.", parsed.Kind, parsed.Name)
+	if parsed.Account != caller.Account || parsed.Region != caller.Region || parsed.Service != "redshift" {
 		return taggable{}, unknown
 	}
 	kinds := taggableKinds()
-	at := slices.IndexFunc(kinds, func(kind taggableKind) bool { return kind.name == parsed.kind })
+	at := slices.IndexFunc(kinds, func(kind taggableKind) bool { return kind.name == parsed.Kind })
 	if at < 0 {
 		return taggable{}, api.InvalidParameterValue("Resources like %q cannot be tagged.", arn)
 	}

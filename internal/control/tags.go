@@ -2,126 +2,59 @@ package control
 
 import (
 	"context"
-	"regexp"
 	"slices"
-	"strings"
-	"unicode/utf8"
 
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
 	"slipher/internal/meta"
+	"slipher/internal/warehouse/paging"
+	"slipher/internal/warehouse/state"
 )
 
-var tagForm = regexp.MustCompile(`^[\p{L}\p{N}\p{Zs}_.:/=+\-@]*$`)
-
 // tagsShape is never nil: a resource without tags shows an empty list.
-func tagsShape(tags []redshift.Tag) []redshift.Tag { return append([]redshift.Tag{}, tags...) }
-
-func (c *Control) checkTags(tags []redshift.Tag) error {
-	if len(tags) > c.config.Limits.Tags {
-		return redshift.TagLimitExceeded("A resource can have %d tags, not %d.", c.config.Limits.Tags, len(tags))
+func tagsShape(tags []state.Tag) []redshift.Tag {
+	shapes := make([]redshift.Tag, len(tags))
+	for i, tag := range tags {
+		shapes[i] = redshift.Tag(tag)
 	}
-	seen := map[string]bool{}
-	for _, tag := range tags {
-		if err := checkTag(tag); err != nil {
-			return err
-		}
-		if seen[tag.Key] {
-			return redshift.InvalidTag("The tag key %q is given twice.", tag.Key)
-		}
-		seen[tag.Key] = true
-	}
-	return nil
+	return shapes
 }
 
-func checkTag(tag redshift.Tag) error {
-	return first(func() error { return checkTagKey(tag.Key) }, func() error { return checkTagValue(tag.Value) })
+// tagsIn are those of a request, nil where it has none.
+func tagsIn(given []redshift.Tag) []state.Tag {
+	var tags []state.Tag
+	for _, tag := range given {
+		tags = append(tags, state.Tag(tag))
+	}
+	return tags
 }
 
-func checkTagKey(key string) error {
-	switch length := utf8.RuneCountInString(key); {
-	case length < 1 || length > 128:
-		return redshift.InvalidTag("A tag key has 1 to 128 characters, not %d.", length)
-	case strings.HasPrefix(strings.ToLower(key), "aws:"):
-		return redshift.InvalidTag("The tag key %q begins with aws:, which is reserved.", key)
-	case !tagForm.MatchString(key):
-		return redshift.InvalidTag("The tag key %q holds a character other than letters, digits, spaces and _ . : / = + - @.", key)
-	}
-	return nil
-}
-
-func checkTagValue(value string) error {
-	switch length := utf8.RuneCountInString(value); {
-	case length > 256:
-		return redshift.InvalidTag("A tag value has at most 256 characters, not %d.", length)
-	case !tagForm.MatchString(value):
-		return redshift.InvalidTag("The tag value %q holds a character other than letters, digits, spaces and _ . : / = + - @.", value)
-	}
-	return nil
-}
-
-// checkTagFilter refuses keys and values that no tag can have.
-func checkTagFilter(keys, values []string) error {
-	for _, key := range keys {
-		if err := checkTagKey(key); err != nil {
-			return err
-		}
-	}
-	for _, value := range values {
-		if err := checkTagValue(value); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// tagged says whether any tag has one of the keys, or one of the values. No keys and no values match everything.
-func tagged(tags []redshift.Tag, keys, values []string) bool {
-	if len(keys)+len(values) == 0 {
-		return true
-	}
-	return slices.ContainsFunc(tags, func(tag redshift.Tag) bool { return tagMatches(tag, keys, values) })
-}
-
-func tagMatches(tag redshift.Tag, keys, values []string) bool {
-	return len(keys)+len(values) == 0 || slices.Contains(keys, tag.Key) || slices.Contains(values, tag.Value)
-}
-
-// withTags adds tags; a key that is there already gets the new value.
-func withTags(present, added []redshift.Tag) []redshift.Tag {
-	merged := slices.Clone(present)
-	for _, tag := range added {
-		if at := slices.IndexFunc(merged, func(t redshift.Tag) bool { return t.Key == tag.Key }); at >= 0 {
-			merged[at] = tag
-		} else {
-			merged = append(merged, tag)
-		}
-	}
-	return merged
+func (c *Control) checkTags(tags []state.Tag) error {
+	return state.CheckTags(tags, c.config.Limits.Tags)
 }
 
 // CreateTags adds tags to a resource; a key that it has already gets the new value.
 func (c *Control) CreateTags(ctx context.Context, caller api.Caller, in *redshift.CreateTagsMessage) (*api.None, error) {
-	if err := c.checkTags(in.Tags); err != nil {
+	if err := c.checkTags(tagsIn(in.Tags)); err != nil {
 		return nil, err
 	}
-	return &api.None{}, c.retag(ctx, caller, in.ResourceName, func(resource taggable) ([]redshift.Tag, error) {
-		merged := withTags(resource.tags, in.Tags)
-		return merged, first(func() error { return resource.closed }, func() error { return c.checkTags(merged) })
+	return &api.None{}, c.retag(ctx, caller, in.ResourceName, func(resource taggable) ([]state.Tag, error) {
+		merged := state.WithTags(resource.tags, tagsIn(in.Tags))
+		return merged, api.First(func() error { return resource.closed }, func() error { return c.checkTags(merged) })
 	})
 }
 
 // DeleteTags removes tags by their keys; keys that are not there are ignored.
 func (c *Control) DeleteTags(ctx context.Context, caller api.Caller, in *redshift.DeleteTagsMessage) (*api.None, error) {
-	if err := checkTagFilter(in.TagKeys, nil); err != nil {
+	if err := state.CheckTagFilter(in.TagKeys, nil); err != nil {
 		return nil, err
 	}
-	return &api.None{}, c.retag(ctx, caller, in.ResourceName, func(resource taggable) ([]redshift.Tag, error) {
-		return slices.DeleteFunc(slices.Clone(resource.tags), func(tag redshift.Tag) bool { return slices.Contains(in.TagKeys, tag.Key) }), nil
+	return &api.None{}, c.retag(ctx, caller, in.ResourceName, func(resource taggable) ([]state.Tag, error) {
+		return slices.DeleteFunc(slices.Clone(resource.tags), func(tag state.Tag) bool { return slices.Contains(in.TagKeys, tag.Key) }), nil
 	})
 }
 
-func (c *Control) retag(ctx context.Context, caller api.Caller, arn string, change func(taggable) ([]redshift.Tag, error)) error {
+func (c *Control) retag(ctx context.Context, caller api.Caller, arn string, change func(taggable) ([]state.Tag, error)) error {
 	return c.config.Store.Update(ctx, func(tx *meta.Tx) error {
 		found, err := findTaggable(tx, caller, arn)
 		if err != nil {
@@ -150,27 +83,27 @@ func (c *Control) DescribeTags(ctx context.Context, caller api.Caller, in *redsh
 		for _, resource := range found {
 			out.TaggedResources = append(out.TaggedResources, resource.shapes(in.TagKeys, in.TagValues)...)
 		}
-		out.TaggedResources, out.Marker, err = cut(out.TaggedResources, page)
+		out.TaggedResources, out.Marker, err = paging.Cut(out.TaggedResources, page)
 		return err
 	})
 	return out, err
 }
 
-func tagsPage(in *redshift.DescribeTagsMessage) (page, error) {
+func tagsPage(in *redshift.DescribeTagsMessage) (paging.Page, error) {
 	if in.ResourceName != "" && in.ResourceType != "" {
-		return page{}, api.InvalidParameterValue("You cannot filter a list of resources using an Amazon Resource Name (ARN) and a resource type together in the same request. Retry the request using either an ARN or a resource type, but not both.")
+		return paging.Page{}, api.InvalidParameterValue("You cannot filter a list of resources using an Amazon Resource Name (ARN) and a resource type together in the same request. Retry the request using either an ARN or a resource type, but not both.")
 	}
 	if in.ResourceName != "" && (in.MaxRecords != nil || in.Marker != "") {
-		return page{}, api.InvalidParameterCombination("MaxRecords and Marker cannot be used together with ResourceName, which is answered in one page.")
+		return paging.Page{}, api.InvalidParameterCombination("MaxRecords and Marker cannot be used together with ResourceName, which is answered in one page.")
 	}
-	if err := checkTagFilter(in.TagKeys, in.TagValues); err != nil {
-		return page{}, err
+	if err := state.CheckTagFilter(in.TagKeys, in.TagValues); err != nil {
+		return paging.Page{}, err
 	}
-	limit, err := checkPageSize(in.MaxRecords, 10, 100)
+	limit, err := paging.CheckSize(in.MaxRecords, 10, 100)
 	if err != nil {
-		return page{}, err
+		return paging.Page{}, err
 	}
-	return page{kind: "tags", limit: limit}.at(in.Marker)
+	return paging.Page{Kind: "tags", Limit: limit}.At(in.Marker)
 }
 
 func findTagged(tx *meta.Tx, caller api.Caller, in *redshift.DescribeTagsMessage) ([]taggable, error) {
@@ -196,8 +129,8 @@ func findTagged(tx *meta.Tx, caller api.Caller, in *redshift.DescribeTagsMessage
 func (t taggable) shapes(keys, values []string) []redshift.TaggedResource {
 	var shapes []redshift.TaggedResource
 	for _, tag := range t.tags {
-		if tagMatches(tag, keys, values) {
-			shapes = append(shapes, redshift.TaggedResource{Tag: &tag, ResourceName: t.arn, ResourceType: t.kind})
+		if state.TagMatches(tag, keys, values) {
+			shapes = append(shapes, redshift.TaggedResource{Tag: (*redshift.Tag)(&tag), ResourceName: t.arn, ResourceType: t.kind})
 		}
 	}
 	return shapes

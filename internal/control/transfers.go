@@ -13,10 +13,6 @@ import (
 	"slipher/internal/vault"
 )
 
-const megabyte = 1 << 20
-
-func megabytes(bytes int64) float64 { return float64(bytes) / megabyte }
-
 // transfers hold how far the saves and restores under way have come. It is not kept: after a restart they report anew.
 type transfers struct {
 	mu    sync.Mutex

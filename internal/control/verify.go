@@ -7,6 +7,7 @@ import (
 
 	"slipher/internal/meta"
 	"slipher/internal/vault"
+	"slipher/internal/warehouse/state"
 )
 
 // VerifyRequest names the snapshots to be read back: one by its identifier, or all of an account and region. Empty fields stand for any.
@@ -24,11 +25,11 @@ type Verified struct {
 func (c *Control) Verify(ctx context.Context, request VerifyRequest, progress func(snapshot string, p vault.Progress), each func(Verified)) error {
 	query := meta.Query{Account: request.Account, Region: request.Region}
 	if request.Snapshot != "" {
-		query.Index = named(request.Snapshot)
+		query.Index = state.SnapshotNamed(request.Snapshot)
 	}
-	var records []snapshotRecord
+	var records []state.SnapshotRecord
 	err := c.config.Store.View(ctx, func(tx *meta.Tx) (err error) {
-		records, err = snapshots.List(tx, query)
+		records, err = state.Snapshots.List(tx, query)
 		return err
 	})
 	if err != nil {
@@ -36,7 +37,7 @@ func (c *Control) Verify(ctx context.Context, request VerifyRequest, progress fu
 	}
 	found := 0
 	for _, record := range records {
-		if record.Body.Status != available {
+		if record.Body.Status != state.Available {
 			continue
 		}
 		found++
@@ -55,7 +56,7 @@ func (c *Control) Verify(ctx context.Context, request VerifyRequest, progress fu
 	return nil
 }
 
-func (c *Control) verifyOne(ctx context.Context, record snapshotRecord, progress func(string, vault.Progress)) (Verified, error) {
+func (c *Control) verifyOne(ctx context.Context, record state.SnapshotRecord, progress func(string, vault.Progress)) (Verified, error) {
 	body := record.Body
 	verified := Verified{Account: record.Account, Region: record.Region, Snapshot: body.Identifier, Bytes: body.TotalBytes}
 	checked, end, err := c.checked(ctx, body.Scope)
@@ -69,7 +70,7 @@ func (c *Control) verifyOne(ctx context.Context, record snapshotRecord, progress
 	}
 	verified.Damage = err.Error()
 	return verified, c.config.Store.View(ctx, func(tx *meta.Tx) error {
-		_, err := snapshots.Find(tx, record.Key)
+		_, err := state.Snapshots.Find(tx, record.Key)
 		return err
 	})
 }

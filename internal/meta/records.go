@@ -13,6 +13,14 @@ var (
 	ErrConflict = errors.New("changed meanwhile")
 )
 
+// IgnoreNotFound takes ErrNotFound for success, where what is gone needs no more work.
+func IgnoreNotFound(err error) error {
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
 // Key names one record of a kind. Account and Region may be empty for what belongs to none.
 type Key struct{ Account, Region, ID string }
 

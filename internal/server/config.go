@@ -17,6 +17,7 @@ import (
 	"slipher/internal/meta"
 	"slipher/internal/vault"
 	"slipher/internal/vault/store"
+	"slipher/internal/warehouse/state"
 )
 
 // Config says what a server is made of. Data, Now and Log are always needed; a field that is zero otherwise means the usual thing.
@@ -60,7 +61,7 @@ type World struct {
 	Nodes func(ended func(cluster string) error) (control.Nodes, error)
 
 	Addresses  control.Addresses // of SQL endpoints, where Nodes is given
-	Limits     control.Limits
+	Limits     state.Limits
 	Accounts   control.Accounts // nil asks the metadata
 	GrantLimit int              // and the next: see keys.Config
 	GrantsRate float64

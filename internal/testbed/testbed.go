@@ -26,6 +26,7 @@ import (
 	"slipher/internal/policy"
 	"slipher/internal/secrets"
 	"slipher/internal/server"
+	"slipher/internal/warehouse/state"
 )
 
 // The accounts of most tests.
@@ -38,7 +39,7 @@ const (
 
 // Config changes what a bed is made of. The zero value is what most tests want.
 type Config struct {
-	Limits            control.Limits
+	Limits            state.Limits
 	Addresses         control.Addresses // without AdvertiseHost each cluster has an address of its own
 	Bandwidth         int64
 	StoreOf           string // a region that has a snapshot store of its own

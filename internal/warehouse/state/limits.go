@@ -1,4 +1,4 @@
-package control
+package state
 
 // Limits are the quotas of an account in a region, named as Redshift's documentation of quotas does.
 type Limits struct {
@@ -16,7 +16,7 @@ type Limits struct {
 	ParameterGroups     int // beside the default ones
 }
 
-func (l Limits) withDefaults() Limits {
+func (l Limits) WithDefaults() Limits {
 	for _, limit := range []struct {
 		field    *int
 		standard int

@@ -1,4 +1,4 @@
-package control
+package state
 
 import (
 	"fmt"
@@ -12,8 +12,8 @@ import (
 	"slipher/internal/api"
 )
 
-// maintenanceWindow is a span of every week, in minutes since Monday 00:00 UTC.
-type maintenanceWindow struct{ begin, end int }
+// MaintenanceWindow is a span of every week, in minutes since Monday 00:00 UTC.
+type MaintenanceWindow struct{ begin, end int }
 
 const week = 7 * 24 * 60
 
@@ -22,19 +22,19 @@ var (
 	weekdays   = []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
 )
 
-func parseWindow(text string) (maintenanceWindow, error) {
+func ParseWindow(text string) (MaintenanceWindow, error) {
 	invalid := api.InvalidParameterValue("%q is not a valid PreferredMaintenanceWindow: it has the form ddd:hh24:mi-ddd:hh24:mi in UTC, such as sun:23:15-mon:03:15, and lasts from 30 minutes to 24 hours.", text)
 	parts := windowForm.FindStringSubmatch(strings.ToLower(text))
 	if parts == nil {
-		return maintenanceWindow{}, invalid
+		return MaintenanceWindow{}, invalid
 	}
 	begin, ok := minuteOfWeek(parts[1:4])
 	end, alsoOK := minuteOfWeek(parts[4:7])
 	length := (end - begin + week) % week
 	if !ok || !alsoOK || length < 30 || length > 24*60 {
-		return maintenanceWindow{}, invalid
+		return MaintenanceWindow{}, invalid
 	}
-	return maintenanceWindow{begin, end}, nil
+	return MaintenanceWindow{begin, end}, nil
 }
 
 func minuteOfWeek(parts []string) (minute int, ok bool) {
@@ -44,14 +44,14 @@ func minuteOfWeek(parts []string) (minute int, ok bool) {
 	return (day*24+hour)*60 + within, day >= 0 && hourErr == nil && minuteErr == nil && hour < 24 && within < 60
 }
 
-func (w maintenanceWindow) String() string { return clock(w.begin) + "-" + clock(w.end) }
+func (w MaintenanceWindow) String() string { return clock(w.begin) + "-" + clock(w.end) }
 
 func clock(minute int) string {
 	return fmt.Sprintf("%s:%02d:%02d", weekdays[minute/(24*60)], minute/60%24, minute%60)
 }
 
-// next is the window's first beginning after now.
-func (w maintenanceWindow) next(now time.Time) time.Time {
+// Next is the window's first beginning after now.
+func (w MaintenanceWindow) Next(now time.Time) time.Time {
 	sinceMonday := (int(now.Weekday()) + 6) % 7
 	monday := time.Date(now.Year(), now.Month(), now.Day()-sinceMonday, 0, 0, 0, 0, time.UTC)
 	begin := monday.Add(time.Duration(w.begin) * time.Minute)
@@ -67,11 +67,11 @@ var blockBegins = map[string]int{
 	"eu-central-1": 6, "ap-northeast-1": 13, "ap-southeast-1": 14, "ap-southeast-2": 12,
 }
 
-// randomWindow is half an hour on a random day within the region's block.
-func randomWindow(region string, random io.Reader) (maintenanceWindow, error) {
+// RandomWindow is half an hour on a random day within the region's block.
+func RandomWindow(region string, random io.Reader) (MaintenanceWindow, error) {
 	var drawn [2]byte
 	if _, err := io.ReadFull(random, drawn[:]); err != nil {
-		return maintenanceWindow{}, fmt.Errorf("draw a maintenance window: %w", err)
+		return MaintenanceWindow{}, fmt.Errorf("draw a maintenance window: %w", err)
 	}
 	hour, known := blockBegins[region]
 	if !known {
@@ -79,5 +79,5 @@ func randomWindow(region string, random io.Reader) (maintenanceWindow, error) {
 	}
 	day, half := int(drawn[0])%7, int(drawn[1])%16
 	begin := (day*24*60 + hour*60 + half*30) % week
-	return maintenanceWindow{begin, (begin + 30) % week}, nil
+	return MaintenanceWindow{begin, (begin + 30) % week}, nil
 }

@@ -1,4 +1,4 @@
-package control
+package state
 
 import (
 	"regexp"
@@ -6,62 +6,62 @@ import (
 	"strings"
 
 	"slipher/internal/api"
-	"slipher/internal/api/redshift"
+	"slipher/internal/warehouse/refusal"
 )
 
 // The forms of names and values that Redshift's reference gives for CreateCluster and CreateClusterSnapshot.
 var (
-	clusterIdentifierForm  = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
+	ClusterIdentifierForm  = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
 	snapshotIdentifierForm = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9-]*$`)
 	databaseForm           = regexp.MustCompile(`^[a-z_][a-z0-9_$]*$`)
 	usernameForm           = regexp.MustCompile(`^[a-z][a-z0-9_+.@-]*$`)
-	accountForm            = regexp.MustCompile(`^[0-9]{12}$`)
+	AccountForm            = regexp.MustCompile(`^[0-9]{12}$`)
 )
 
-func checkClusterIdentifier(id string) error {
-	if len(id) > 63 || !clusterIdentifierForm.MatchString(id) || badHyphens(id) {
+func CheckClusterIdentifier(id string) error {
+	if len(id) > 63 || !ClusterIdentifierForm.MatchString(id) || BadHyphens(id) {
 		return api.InvalidParameterValue("%q is not a valid cluster identifier: it has 1 to 63 lower-case letters, digits and hyphens, begins with a letter, and has neither a hyphen at its end nor two in a row.", id)
 	}
 	return nil
 }
 
-func checkSnapshotIdentifier(id string) error {
-	if len(id) > 255 || !snapshotIdentifierForm.MatchString(id) || badHyphens(id) {
+func CheckSnapshotIdentifier(id string) error {
+	if len(id) > 255 || !snapshotIdentifierForm.MatchString(id) || BadHyphens(id) {
 		return api.InvalidParameterValue("%q is not a valid snapshot identifier: it has 1 to 255 letters, digits and hyphens, begins with a letter, and has neither a hyphen at its end nor two in a row.", id)
 	}
 	return nil
 }
 
-func badHyphens(id string) bool { return strings.HasSuffix(id, "-") || strings.Contains(id, "--") }
+func BadHyphens(id string) bool { return strings.HasSuffix(id, "-") || strings.Contains(id, "--") }
 
-func checkDatabase(name string) error {
+func CheckDatabase(name string) error {
 	switch {
 	case name != strings.ToLower(name):
 		return api.InvalidParameterValue("Only lowercase Database names are supported.")
 	case len(name) > 64 || !databaseForm.MatchString(name):
 		return api.InvalidParameterValue("%q is not a valid database name: it has 1 to 64 lower-case letters, digits and underscores and does not begin with a digit.", name)
-	case reserved(name):
+	case ReservedWord(name):
 		return api.InvalidParameterValue("%q is a reserved word and cannot be the name of a database.", name)
 	}
 	return nil
 }
 
-func checkMasterUsername(name string) error {
+func CheckMasterUsername(name string) error {
 	switch {
 	case len(name) > 128 || !usernameForm.MatchString(name):
 		return api.InvalidParameterValue("%q is not a valid MasterUsername: it has 1 to 128 lower-case letters, digits and _ + . @ - and begins with a letter.", name)
-	case name == "public" || reserved(name):
+	case name == "public" || ReservedWord(name):
 		return api.InvalidParameterValue("%q is a reserved word and cannot be the MasterUsername.", name)
 	}
 	return nil
 }
 
-// forbiddenInPasswords are the printable characters that no admin password has.
-const forbiddenInPasswords = `'"\/@`
+// ForbiddenInPasswords are the printable characters that no admin password has.
+const ForbiddenInPasswords = `'"\/@`
 
-func checkPassword(password string) error {
+func CheckPassword(password string) error {
 	for _, char := range password {
-		if char < 33 || char > 126 || strings.ContainsRune(forbiddenInPasswords, char) {
+		if char < 33 || char > 126 || strings.ContainsRune(ForbiddenInPasswords, char) {
 			return api.InvalidParameterValue(`The parameter MasterUserPassword is not a valid password. Only printable ASCII characters except for '/', '@', '"', ' ', '\', ''' may be used.`)
 		}
 	}
@@ -77,55 +77,45 @@ func checkPassword(password string) error {
 	return nil
 }
 
-// forever is the retention period of what is kept until it is deleted.
-const forever = -1
+// Forever is the retention period of what is kept until it is deleted.
+const Forever = -1
 
-func checkManualRetention(days int) error {
-	if days != forever && (days < 1 || days > 3653) {
-		return redshift.InvalidRetentionPeriod("The retention period specified is either in the past or is not a valid value. The value must be either -1 or an integer between 1 and 3,653.")
+func CheckManualRetention(days int) error {
+	if days != Forever && (days < 1 || days > 3653) {
+		return refusal.InvalidRetentionPeriod.Because("The retention period specified is either in the past or is not a valid value. The value must be either -1 or an integer between 1 and 3,653.")
 	}
 	return nil
 }
 
-func checkAutomatedRetention(days int, on nodeType) error {
+func CheckAutomatedRetention(days int, on NodeType) error {
 	if days < 0 || days > 35 {
 		return api.InvalidParameterValue("AutomatedSnapshotRetentionPeriod must be between 0 and 35 days, not %d.", days)
 	}
-	if days == 0 && !on.local() {
-		return api.InvalidParameterValue("Automated snapshots cannot be disabled for node type %s: AutomatedSnapshotRetentionPeriod must be between 1 and 35 days.", on.name)
+	if days == 0 && !on.Local() {
+		return api.InvalidParameterValue("Automated snapshots cannot be disabled for node type %s: AutomatedSnapshotRetentionPeriod must be between 1 and 35 days.", on.Name)
 	}
 	return nil
 }
 
-func checkPort(port int, on nodeType) error {
+func CheckPort(port int, on NodeType) error {
 	managed := port >= 5431 && port <= 5455 || port >= 8191 && port <= 8215
 	local := port >= 1150 && port <= 65535
 	switch {
-	case on.local() && !local:
-		return api.InvalidParameterValue("Port %d is not valid for node type %s: it must be within 1150-65535.", port, on.name)
-	case !on.local() && !managed:
-		return api.InvalidParameterValue("Port %d is not valid for node type %s: it must be within 5431-5455 or 8191-8215.", port, on.name)
+	case on.Local() && !local:
+		return api.InvalidParameterValue("Port %d is not valid for node type %s: it must be within 1150-65535.", port, on.Name)
+	case !on.Local() && !managed:
+		return api.InvalidParameterValue("Port %d is not valid for node type %s: it must be within 5431-5455 or 8191-8215.", port, on.Name)
 	}
 	return nil
 }
 
-func checkPageSize(maxRecords *int, fewest, most int) (int, error) {
-	if maxRecords == nil {
-		return most, nil
-	}
-	if *maxRecords < fewest || *maxRecords > most {
-		return 0, api.InvalidParameterValue("MaxRecords must be between %d and %d, not %d.", fewest, most, *maxRecords)
-	}
-	return *maxRecords, nil
-}
-
-func reserved(word string) bool {
-	_, found := slices.BinarySearch(reservedWords, strings.ToUpper(word))
+func ReservedWord(word string) bool {
+	_, found := slices.BinarySearch(ReservedWords, strings.ToUpper(word))
 	return found
 }
 
-// reservedWords are the words of Redshift SQL that name neither a database nor a user, sorted.
-var reservedWords = strings.Fields(`
+// ReservedWords are the words of Redshift SQL that name neither a database nor a user, sorted.
+var ReservedWords = strings.Fields(`
 AES128 AES256 ALL ALLOWOVERWRITE ANALYSE ANALYZE AND ANY ARRAY AS ASC AUTHORIZATION AZ64 BACKUP BETWEEN BINARY BLANKSASNULL BOTH
 BYTEDICT BZIP2 CASE CAST CHECK COLLATE COLUMN CONSTRAINT CREATE CREDENTIALS CROSS CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP
 CURRENT_USER CURRENT_USER_ID DEFAULT DEFERRABLE DEFLATE DEFRAG DELTA DELTA32K DESC DISABLE DISTINCT DO ELSE EMPTYASNULL ENABLE

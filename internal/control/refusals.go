@@ -1,0 +1,53 @@
+package control
+
+import (
+	"context"
+	"errors"
+
+	"slipher/internal/api"
+	"slipher/internal/api/redshift"
+	"slipher/internal/warehouse/refusal"
+)
+
+// faults are the answers to the reasons for which the warehouse refuses.
+var faults = map[refusal.Reason]func(format string, args ...any) *api.Fault{
+	refusal.AccessToSnapshotDenied:               redshift.AccessToSnapshotDenied,
+	refusal.ClusterNotFound:                      redshift.ClusterNotFound,
+	refusal.ClusterParameterGroupNotFound:        redshift.ClusterParameterGroupNotFound,
+	refusal.ClusterSnapshotNotFound:              redshift.ClusterSnapshotNotFound,
+	refusal.InvalidRetentionPeriod:               redshift.InvalidRetentionPeriod,
+	refusal.InvalidTableRestoreArgument:          redshift.InvalidTableRestoreArgument,
+	refusal.InvalidTag:                           redshift.InvalidTag,
+	refusal.NumberOfNodesPerClusterLimitExceeded: redshift.NumberOfNodesPerClusterLimitExceeded,
+	refusal.SnapshotCopyGrantNotFound:            redshift.SnapshotCopyGrantNotFound,
+	refusal.SnapshotScheduleNotFound:             redshift.SnapshotScheduleNotFound,
+	refusal.TagLimitExceeded:                     redshift.TagLimitExceeded,
+	refusal.UnsupportedOperation:                 redshift.UnsupportedOperation,
+}
+
+// faultOf is the fault for what the warehouse refused. All other errors stay what they are.
+func faultOf(err error) error {
+	refused, ok := errors.AsType[*refusal.Refusal](err)
+	if !ok {
+		return err
+	}
+	fault, known := faults[refused.Reason]
+	if !known {
+		return err
+	}
+	return fault("%s", refused.Message)
+}
+
+// answering has every operation of the service answer with faults where the warehouse refuses.
+func answering(service api.Service) api.Service {
+	for i, operation := range service.Operations {
+		if operation.Call == nil {
+			continue
+		}
+		service.Operations[i].Call = func(ctx context.Context, caller api.Caller, input any) (any, error) {
+			output, err := operation.Call(ctx, caller, input)
+			return output, faultOf(err)
+		}
+	}
+	return service
+}
