@@ -8,6 +8,7 @@ import (
 	"slipher/internal/api/redshift"
 	"slipher/internal/policy"
 	"slipher/internal/service"
+	"slipher/internal/service/redshift/permission"
 )
 
 // logInPermissions are about a database user of a cluster and what else the password is to be good for.
@@ -41,7 +42,7 @@ func logInAsCallerPermissions(in *redshift.GetClusterCredentialsWithIAMMessage) 
 }
 
 func aboutDatabase(caller api.Caller, action, kind, cluster, name, database string, seconds *int) policy.Request {
-	request := caller.Request(action, here(caller, kind, cmp.Or(cluster, "*")+"/"+cmp.Or(name, "*")).String())
+	request := caller.Request(action, permission.Here(caller, kind, cmp.Or(cluster, "*")+"/"+cmp.Or(name, "*")).String())
 	request.Context.Set("redshift:DurationSeconds", strconv.Itoa(api.Value(seconds, shortestPassword)))
 	if database != "" {
 		request.Context.Set("redshift:DbName", database)

@@ -8,6 +8,7 @@ import (
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
 	"slipher/internal/meta"
+	house "slipher/internal/service/redshift"
 	"slipher/internal/warehouse/state"
 )
 
@@ -60,7 +61,7 @@ func (c *Control) batch(ctx context.Context, all []redshift.DeleteClusterSnapsho
 			switch {
 			case err == nil:
 				done.resources = append(done.resources, record.Body.Identifier)
-			case errors.As(faultOf(err), &fault):
+			case errors.As(house.FaultOf(err), &fault):
 				done.errors = append(done.errors, redshift.SnapshotErrorMessage{
 					SnapshotIdentifier: named.SnapshotIdentifier, SnapshotClusterIdentifier: cmp.Or(named.SnapshotClusterIdentifier, record.Body.ClusterIdentifier),
 					FailureCode: fault.Code, FailureReason: fault.Message,

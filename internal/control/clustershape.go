@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"slipher/internal/api/redshift"
+	"slipher/internal/service/redshift/tagging"
 	"slipher/internal/warehouse/state"
 )
 
@@ -40,7 +41,7 @@ func (c *Control) clusterShape(record state.ClusterRecord) redshift.Cluster {
 		KmsKeyId:                         body.KmsKey,
 		MaintenanceTrackName:             body.MaintenanceTrack,
 		PreferredMaintenanceWindow:       body.MaintenanceWindow,
-		Tags:                             tagsShape(body.Tags),
+		Tags:                             tagging.Shapes(body.Tags),
 		PendingModifiedValues:            pendingShape(body),
 		RestoreStatus:                    c.restoreStatus(body),
 		ClusterSnapshotCopyStatus:        snapshotCopyShape(body.SnapshotCopy),

@@ -21,13 +21,12 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"slipher/internal/api"
-	"slipher/internal/api/redshift"
 	"slipher/internal/fleet"
 	"slipher/internal/keys"
 	"slipher/internal/meta"
 	"slipher/internal/nodeapi"
 	"slipher/internal/secrets"
-	"slipher/internal/service"
+	"slipher/internal/service/redshift"
 	"slipher/internal/vault"
 	"slipher/internal/vault/store"
 	"slipher/internal/warehouse/state"
@@ -156,8 +155,7 @@ func (c *Control) Close() error { return c.stores.Close() }
 
 // Service is the Redshift API; docs/compatibility.md lists the operations that are not offered.
 func (c *Control) Service() (api.Service, error) {
-	joined, err := service.Join(redshift.Table(), c.config.Store, c.families()...)
-	return answering(joined), err
+	return redshift.New(c.config.Store, c.families()...)
 }
 
 // now has the precision that Redshift's answers show.

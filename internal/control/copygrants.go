@@ -7,6 +7,7 @@ import (
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
 	"slipher/internal/meta"
+	"slipher/internal/service/redshift/tagging"
 	"slipher/internal/warehouse/paging"
 	"slipher/internal/warehouse/state"
 )
@@ -18,14 +19,14 @@ const redshiftService = "redshift.amazonaws.com"
 func (c *Control) CreateSnapshotCopyGrant(ctx context.Context, caller api.Caller, in *redshift.CreateSnapshotCopyGrantMessage) (*redshift.CreateSnapshotCopyGrantResult, error) {
 	if err := api.First(
 		func() error { return checkGrantName(in.SnapshotCopyGrantName) },
-		func() error { return c.checkTags(tagsIn(in.Tags)) },
+		func() error { return state.CheckTags(tagging.Given(in.Tags), c.config.Limits.Tags) },
 	); err != nil {
 		return nil, err
 	}
 	var made meta.Record[state.SnapshotCopyGrant]
 	err := c.config.Store.Update(ctx, func(tx *meta.Tx) (err error) {
 		made.Key = meta.Key{Account: caller.Account, Region: caller.Region, ID: in.SnapshotCopyGrantName}
-		made.Body.Tags = tagsIn(in.Tags)
+		made.Body.Tags = tagging.Given(in.Tags)
 		if err := c.roomForGrant(tx, made.Key); err != nil {
 			return err
 		}
@@ -123,5 +124,5 @@ func (c *Control) DescribeSnapshotCopyGrants(ctx context.Context, caller api.Cal
 }
 
 func copyGrantShape(g state.SnapshotCopyGrant, name string) redshift.SnapshotCopyGrant {
-	return redshift.SnapshotCopyGrant{SnapshotCopyGrantName: name, KmsKeyId: g.KmsKey, Tags: tagsShape(g.Tags)}
+	return redshift.SnapshotCopyGrant{SnapshotCopyGrantName: name, KmsKeyId: g.KmsKey, Tags: tagging.Shapes(g.Tags)}
 }

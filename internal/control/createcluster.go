@@ -11,6 +11,7 @@ import (
 	"slipher/internal/api/redshift"
 	"slipher/internal/meta"
 	"slipher/internal/scram"
+	"slipher/internal/service/redshift/tagging"
 	"slipher/internal/warehouse/state"
 )
 
@@ -127,7 +128,7 @@ func (c *Control) newSettings(caller api.Caller, in *redshift.CreateClusterMessa
 		AvailabilityZoneRelocation: api.Value(in.AvailabilityZoneRelocation, false),
 		IamRoles:                   in.IamRoles,
 		DefaultIamRole:             in.DefaultIamRoleArn,
-		Tags:                       tagsIn(in.Tags),
+		Tags:                       tagging.Given(in.Tags),
 	}
 	if made.NumberOfNodes, err = kind.NodeCount(in.ClusterType, in.NumberOfNodes); err != nil {
 		return state.Settings{}, err
@@ -155,7 +156,7 @@ func (c *Control) checkSettings(caller api.Caller, made state.Settings, kind sta
 		func() error { return checkTrack(made.MaintenanceTrack) },
 		func() error { return state.CheckRelocation(made.AvailabilityZoneRelocation, kind) },
 		func() error { return state.CheckRoles(made.IamRoles, made.DefaultIamRole) },
-		func() error { return c.checkTags(made.Tags) },
+		func() error { return state.CheckTags(made.Tags, c.config.Limits.Tags) },
 	)
 }
 

@@ -7,13 +7,14 @@ import (
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
 	"slipher/internal/meta"
+	"slipher/internal/service/redshift/tagging"
 	"slipher/internal/warehouse/state"
 )
 
 // CreateClusterSnapshot accepts a manual snapshot; a job takes it.
 func (c *Control) CreateClusterSnapshot(ctx context.Context, caller api.Caller, in *redshift.CreateClusterSnapshotMessage) (*redshift.CreateClusterSnapshotResult, error) {
-	wanted := wantedSnapshot{identifier: in.SnapshotIdentifier, retention: in.ManualSnapshotRetentionPeriod, tags: tagsIn(in.Tags)}
-	if err := api.First(wanted.check, func() error { return c.checkTags(tagsIn(in.Tags)) }); err != nil {
+	wanted := wantedSnapshot{identifier: in.SnapshotIdentifier, retention: in.ManualSnapshotRetentionPeriod, tags: tagging.Given(in.Tags)}
+	if err := api.First(wanted.check, func() error { return state.CheckTags(tagging.Given(in.Tags), c.config.Limits.Tags) }); err != nil {
 		return nil, err
 	}
 	var record state.SnapshotRecord

@@ -10,12 +10,13 @@ import (
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
 	"slipher/internal/meta"
+	"slipher/internal/service/redshift/tagging"
 	"slipher/internal/warehouse/paging"
 	"slipher/internal/warehouse/state"
 )
 
 func parameterGroupSummary(g state.ParameterGroup, name string) redshift.ClusterParameterGroup {
-	return redshift.ClusterParameterGroup{ParameterGroupName: name, ParameterGroupFamily: g.Family, Description: g.Description, Tags: tagsShape(g.Tags)}
+	return redshift.ClusterParameterGroup{ParameterGroupName: name, ParameterGroupFamily: g.Family, Description: g.Description, Tags: tagging.Shapes(g.Tags)}
 }
 
 // CreateClusterParameterGroup makes a group whose values are its family's defaults.
@@ -23,7 +24,7 @@ func (c *Control) CreateClusterParameterGroup(ctx context.Context, caller api.Ca
 	if err := api.First(
 		func() error { return checkParameterGroupName(in.ParameterGroupName) },
 		func() error { return state.CheckFamily(in.ParameterGroupFamily) },
-		func() error { return c.checkTags(tagsIn(in.Tags)) },
+		func() error { return state.CheckTags(tagging.Given(in.Tags), c.config.Limits.Tags) },
 	); err != nil {
 		return nil, err
 	}
@@ -33,7 +34,7 @@ func (c *Control) CreateClusterParameterGroup(ctx context.Context, caller api.Ca
 		if err := c.roomForParameterGroup(tx, at); err != nil {
 			return err
 		}
-		made, err = state.ParameterGroups.Insert(tx, at, state.ParameterGroup{Family: in.ParameterGroupFamily, Description: in.Description, Tags: tagsIn(in.Tags)})
+		made, err = state.ParameterGroups.Insert(tx, at, state.ParameterGroup{Family: in.ParameterGroupFamily, Description: in.Description, Tags: tagging.Given(in.Tags)})
 		if err != nil {
 			return err
 		}

@@ -12,6 +12,7 @@ import (
 	"slipher/internal/api/redshift"
 	"slipher/internal/meta"
 	"slipher/internal/schedule"
+	"slipher/internal/service/redshift/tagging"
 	"slipher/internal/warehouse/paging"
 	"slipher/internal/warehouse/state"
 )
@@ -27,14 +28,14 @@ const (
 func (c *Control) CreateSnapshotSchedule(ctx context.Context, caller api.Caller, in *redshift.CreateSnapshotScheduleMessage) (*redshift.SnapshotSchedule, error) {
 	record := state.ScheduleRecord{
 		Key:  meta.Key{Account: caller.Account, Region: caller.Region, ID: cmp.Or(in.ScheduleIdentifier, "schedule-"+c.config.NewID())},
-		Body: state.SnapshotSchedule{Definitions: in.ScheduleDefinitions, Description: in.ScheduleDescription, Began: c.now(), Tags: tagsIn(in.Tags)},
+		Body: state.SnapshotSchedule{Definitions: in.ScheduleDefinitions, Description: in.ScheduleDescription, Began: c.now(), Tags: tagging.Given(in.Tags)},
 	}
 	count := api.Value(in.NextInvocations, 0)
 	if err := api.First(
 		func() error { return checkScheduleIdentifier(record.ID) },
 		func() error { return checkDefinitions(record.Body) },
 		func() error { return checkInvocations(count) },
-		func() error { return c.checkTags(tagsIn(in.Tags)) },
+		func() error { return state.CheckTags(tagging.Given(in.Tags), c.config.Limits.Tags) },
 	); err != nil {
 		return nil, err
 	}
@@ -228,7 +229,7 @@ func describeSchedule(tx *meta.Tx, record state.ScheduleRecord) (redshift.Snapsh
 
 func scheduleShape(s state.SnapshotSchedule, identifier string) redshift.SnapshotSchedule {
 	return redshift.SnapshotSchedule{
-		ScheduleIdentifier: identifier, ScheduleDefinitions: s.Definitions, ScheduleDescription: s.Description, Tags: tagsShape(s.Tags),
+		ScheduleIdentifier: identifier, ScheduleDefinitions: s.Definitions, ScheduleDescription: s.Description, Tags: tagging.Shapes(s.Tags),
 	}
 }
 

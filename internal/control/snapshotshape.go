@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"slipher/internal/api/redshift"
+	"slipher/internal/service/redshift/tagging"
 	"slipher/internal/warehouse/state"
 )
 
@@ -47,7 +48,7 @@ func (c *Control) snapshotShape(record state.SnapshotRecord, view view) redshift
 	c.progressOf(&shape, record)
 	showRetention(body, &shape, c.now())
 	if view.account == record.Account {
-		shape.Tags = tagsShape(body.Tags)
+		shape.Tags = tagging.Shapes(body.Tags)
 		shape.AccountsWithRestoreAccess = accessShape(body)
 	}
 	if view.describes {

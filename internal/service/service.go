@@ -60,6 +60,19 @@ type Call struct {
 	Caller api.Caller
 	Action string // of the operation, e.g. redshift:CreateCluster
 	Tx     *meta.Tx
+	find   TagFinder
+}
+
+// TagFinder answers the tags of a resource of the caller's; none where there is no such resource.
+type TagFinder func(call Call, resource string) (map[string]string, error)
+
+// Tags are those of a resource of the caller's, by its ARN; none where there is no such resource.
+func (c Call) Tags(resource string) (map[string]string, error) { return c.find(c, resource) }
+
+// Lookup is where permissions are looked up.
+type Lookup struct {
+	Store *meta.Store
+	Tags  TagFinder // nil where no permission asks for tags by ARN
 }
 
 // Everything requires the operation's action on *, where the Service Authorization Reference knows no resources.
@@ -71,8 +84,8 @@ func onEverything(call Call) ([]policy.Request, error) {
 
 // Join is the service that offers the operations of the families. It refuses to make one in which an operation comes twice, or without its
 // permissions or handler.
-func Join(table api.Service, store *meta.Store, families ...Family) (api.Service, error) {
-	j := joint{table: table, store: store, family: map[string]string{}}
+func Join(table api.Service, lookup Lookup, families ...Family) (api.Service, error) {
+	j := joint{table: table, lookup: lookup, family: map[string]string{}}
 	var problems []error
 	for _, family := range families {
 		for _, operation := range family.Operations {
@@ -87,7 +100,7 @@ func Join(table api.Service, store *meta.Store, families ...Family) (api.Service
 // joint is a service in the making.
 type joint struct {
 	table  api.Service
-	store  *meta.Store
+	lookup Lookup
 	family map[string]string // by the operation
 }
 
@@ -118,8 +131,8 @@ func (j joint) authorized(offered Operation) api.Operation {
 		if len(required) == 0 {
 			return nil, nil
 		}
-		err = j.store.View(ctx, func(tx *meta.Tx) error {
-			requests, err = requestsOf(required, Call{Caller: caller, Action: action, Tx: tx})
+		err = j.lookup.Store.View(ctx, func(tx *meta.Tx) error {
+			requests, err = requestsOf(required, Call{Caller: caller, Action: action, Tx: tx, find: j.lookup.Tags})
 			return err
 		})
 		return requests, err

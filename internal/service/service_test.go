@@ -37,7 +37,7 @@ func TestJoin(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			joined, err := service.Join(sts.Table(), nil, c.families...)
+			joined, err := service.Join(sts.Table(), service.Lookup{}, c.families...)
 			switch {
 			case c.refuses != "" && (err == nil || !strings.Contains(err.Error(), c.refuses)):
 				t.Errorf("got %v, want %s", err, c.refuses)
@@ -73,7 +73,7 @@ func TestPermissions(t *testing.T) {
 		}
 	}
 	refusal := kms.Disabled("no")
-	joined, err := service.Join(kms.Table(), store, service.Family{Name: "keys", Operations: []service.Operation{
+	joined, err := service.Join(kms.Table(), service.Lookup{Store: store}, service.Family{Name: "keys", Operations: []service.Operation{
 		service.Offer(kms.CreateKeyOperation, newKey, func(in *kms.CreateKeyRequest) []service.Permission {
 			return []service.Permission{on("*"), on(in.Policy)}
 		}).Refusing(refusal),

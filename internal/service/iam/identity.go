@@ -26,12 +26,12 @@ func New(directory *accounts.Directory) *Service { return &Service{directory} }
 
 // IAM is the table of its operations.
 func (s *Service) IAM() (api.Service, error) {
-	return service.Join(iam.Table(), s.directory.Store, s.userFamily(), s.groupFamily(), s.roleFamily(), s.policyFamily())
+	return service.Join(iam.Table(), service.Lookup{Store: s.directory.Store}, s.userFamily(), s.groupFamily(), s.roleFamily(), s.policyFamily())
 }
 
 // STS is the table of its operations.
 func (s *Service) STS() (api.Service, error) {
-	return service.Join(sts.Table(), s.directory.Store, s.sessionFamily())
+	return service.Join(sts.Table(), service.Lookup{Store: s.directory.Store}, s.sessionFamily())
 }
 
 // now has whole seconds, as all times of IAM.

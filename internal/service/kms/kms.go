@@ -46,7 +46,7 @@ func New(config Config) (*Service, error) {
 
 // Service is the table of operations. Each asks in its own transaction: what a caller may do with a key depends on the key's policy and grants.
 func (s *Service) Service() (api.Service, error) {
-	return service.Join(kms.Table(), s.config.Store, s.families()...)
+	return service.Join(kms.Table(), service.Lookup{Store: s.config.Store}, s.families()...)
 }
 
 // changeKey lets a decision alter the key that a request names, in one transaction. The caller needs the action on it.

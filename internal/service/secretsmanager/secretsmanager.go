@@ -11,7 +11,7 @@ import (
 
 // New is the service over the secrets of a safe.
 func New(store *meta.Store, safe *secrets.Safe) (api.Service, error) {
-	return service.Join(secretsmanager.Table(), store, service.Family{Name: "secrets", Operations: []service.Operation{
+	return service.Join(secretsmanager.Table(), service.Lookup{Store: store}, service.Family{Name: "secrets", Operations: []service.Operation{
 		service.Offer(secretsmanager.DescribeSecretOperation, safe.DescribeSecret, describePermissions),
 		service.Offer(secretsmanager.GetRandomPasswordOperation, safe.GetRandomPassword, service.Everything),
 		service.Offer(secretsmanager.GetResourcePolicyOperation, safe.GetResourcePolicy, resourcePolicyPermissions),

@@ -1,4 +1,4 @@
-package control
+package redshift
 
 import (
 	"context"
@@ -25,8 +25,8 @@ var faults = map[refusal.Reason]func(format string, args ...any) *api.Fault{
 	refusal.UnsupportedOperation:                 redshift.UnsupportedOperation,
 }
 
-// faultOf is the fault for what the warehouse refused. All other errors stay what they are.
-func faultOf(err error) error {
+// FaultOf is the fault for what the warehouse refused. All other errors stay what they are.
+func FaultOf(err error) error {
 	refused, ok := errors.AsType[*refusal.Refusal](err)
 	if !ok {
 		return err
@@ -46,7 +46,7 @@ func answering(service api.Service) api.Service {
 		}
 		service.Operations[i].Call = func(ctx context.Context, caller api.Caller, input any) (any, error) {
 			output, err := operation.Call(ctx, caller, input)
-			return output, faultOf(err)
+			return output, FaultOf(err)
 		}
 	}
 	return service
