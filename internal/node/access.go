@@ -3,13 +3,11 @@ package node
 import (
 	"context"
 	"strconv"
-	"strings"
 	"time"
 
 	"slipher/internal/pgwire"
 	"slipher/internal/sql/ast"
 	"slipher/internal/sql/print"
-	"slipher/internal/sql/sqlstate"
 )
 
 // translation is a statement's plan, and for whom it was made.
@@ -84,7 +82,7 @@ func (s *session) printSession(ctx context.Context, known hints) print.Session {
 		UserID:   s.user.id,
 		Admin:    adminID,
 		Database: s.startup.Database,
-		Schema:   s.schema,
+		Schema:   s.currentSchema(),
 		Version:  version,
 		Backend:  int32(s.startup.ProcessID),
 		Settings: s.settings.now,
@@ -102,72 +100,3 @@ func (s *session) printSession(ctx context.Context, known hints) print.Session {
 
 // version is what VERSION() answers; drivers look for both names in it.
 const version = "PostgreSQL 8.0.2 on x86_64-unknown-linux-gnu, compiled by GCC, Redshift 1.0.100000 (slipher)"
-
-// find finds what a name means, in the order in which the engine looks: temporary tables, the schemas of the search path, the system's own.
-func (s *session) find(ctx context.Context, r *rights, name ast.Name) (print.Place, error) {
-	if len(name) > 2 {
-		return print.Place{}, sqlstate.CrossDatabase(strings.Join(name, "."))
-	}
-	if len(name) == 1 {
-		if found := s.temporary(ctx, name.Last()); found != nil {
-			return print.Place{Kind: print.Temporary, Name: found}, nil
-		}
-	}
-	relations, err := r.relations(ctx, name.Last())
-	if err != nil {
-		return print.Place{}, err
-	}
-	for _, schema := range s.lookedIn(name) {
-		for _, o := range relations {
-			if sameName(o.schema, schema) && sameName(o.name, name.Last()) {
-				return print.Place{Kind: print.Stored, Object: o.planned(), Name: ast.Name{o.schema, o.name}}, nil
-			}
-		}
-	}
-	if full, known := systemRelation(name); known {
-		return print.Place{Kind: print.System, Name: full}, nil
-	}
-	return print.Place{}, nil
-}
-
-// lookedIn are the schemas in which a name is looked for.
-func (s *session) lookedIn(name ast.Name) []string {
-	if schema := name.Schema(); schema != "" {
-		return []string{schema}
-	}
-	return s.path
-}
-
-// temporary is the full name of the session's temporary table; nil where there is none.
-func (s *session) temporary(ctx context.Context, name string) ast.Name {
-	if !s.temporaries {
-		return nil
-	}
-	full := ast.Name{"temp", "main", name}
-	statement, err := s.engine.Prepare(ctx, "SELECT 1 FROM "+tableName(full))
-	if err != nil {
-		return nil
-	}
-	statement.Close()
-	return full
-}
-
-// sameName compares as the engine does, which tells only letters beyond ASCII apart by their case.
-func sameName(a, b string) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range len(a) {
-		if lowerASCII(a[i]) != lowerASCII(b[i]) {
-			return false
-		}
-	}
-	return true
-}
-
-func lowerASCII(c byte) byte {
-	if 'A' <= c && c <= 'Z' {
-		return c + 'a' - 'A'
-	}
-	return c
-}

@@ -13,31 +13,31 @@ const catalogueSchema = "slipher_catalog"
 
 // catalogue keeps what Redshift says of tables and the engine has no notion of: distribution and sort keys, encodings, declared types. It lives
 // in the database file (prelude/storage.sql) and is changed in the transaction that changes the table.
-func (s *session) catalogue(ctx context.Context, kept print.Keeps) error {
+func (cat *catalog) catalogue(ctx context.Context, kept print.Keeps) error {
 	switch {
 	case kept.Table != nil && !kept.Table.Temp:
-		return s.catalogueTable(ctx, kept.Table)
+		return cat.catalogueTable(ctx, kept.Table)
 	case kept.Alter != nil:
-		return s.catalogueAlter(ctx, kept.Alter)
+		return cat.catalogueAlter(ctx, kept.Alter)
 	case kept.Drop != nil:
-		return s.catalogueDrop(ctx)
+		return cat.catalogueDrop(ctx)
 	}
 	return nil
 }
 
-func (s *session) catalogueTable(ctx context.Context, table *print.Table) error {
-	schema, name := s.located(table.Name)
-	if err := s.forgetTable(ctx, schema, name); err != nil {
+func (cat *catalog) catalogueTable(ctx context.Context, table *print.Table) error {
+	schema, name := cat.located(table.Name)
+	if err := cat.forgetTable(ctx, schema, name); err != nil {
 		return err
 	}
 	if table.Like != nil {
-		return s.catalogueLike(ctx, table, schema, name)
+		return cat.catalogueLike(ctx, table, schema, name)
 	}
-	if _, err := s.change(ctx, "INSERT INTO slipher_catalog.tables VALUES ($1, $2, $3, $4)", schema, name, distStyle(table), table.SortStyle); err != nil {
+	if _, err := cat.change(ctx, "INSERT INTO slipher_catalog.tables VALUES ($1, $2, $3, $4)", schema, name, distStyle(table), table.SortStyle); err != nil {
 		return err
 	}
-	for _, column := range s.declared(table) {
-		if err := s.catalogueColumn(ctx, schema, name, column, sortPosition(table, column.Name)); err != nil {
+	for _, column := range cat.declared(table) {
+		if err := cat.catalogueColumn(ctx, schema, name, column, sortPosition(table, column.Name)); err != nil {
 			return err
 		}
 	}
@@ -45,7 +45,7 @@ func (s *session) catalogueTable(ctx context.Context, table *print.Table) error 
 }
 
 // declared are the columns that something is to be kept of; CREATE TABLE AS declares its keys only.
-func (s *session) declared(table *print.Table) []print.TableColumn {
+func (cat *catalog) declared(table *print.Table) []print.TableColumn {
 	columns := slices.Clone(table.Columns)
 	for _, key := range append(slices.Clone(table.SortKeys), table.DistKey) {
 		if key != "" && !slices.ContainsFunc(columns, func(c print.TableColumn) bool { return c.Name == key }) {
@@ -55,7 +55,7 @@ func (s *session) declared(table *print.Table) []print.TableColumn {
 	return columns
 }
 
-func (s *session) catalogueColumn(ctx context.Context, schema, table string, column print.TableColumn, sortKey int32) error {
+func (cat *catalog) catalogueColumn(ctx context.Context, schema, table string, column print.TableColumn, sortKey int32) error {
 	var declared, length, identity, sequence any
 	if column.Type.Name != "" {
 		declared = column.Type.Formal()
@@ -69,7 +69,7 @@ func (s *session) catalogueColumn(ctx context.Context, schema, table string, col
 			identity = "default"
 		}
 	}
-	_, err := s.change(ctx, "INSERT INTO slipher_catalog.columns VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+	_, err := cat.change(ctx, "INSERT INTO slipher_catalog.columns VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
 		schema, table, column.Name, declared, length, encoding(column), column.DistKey, sortKey, identity, sequence)
 	return err
 }
@@ -113,20 +113,20 @@ func sortPosition(table *print.Table, column string) int32 {
 }
 
 // catalogueLike copies what is kept of the table that LIKE names.
-func (s *session) catalogueLike(ctx context.Context, table *print.Table, schema, name string) error {
-	fromSchema, from := s.located(table.Like)
-	if _, err := s.change(ctx, "INSERT INTO slipher_catalog.tables SELECT $1, $2, diststyle, sortstyle FROM slipher_catalog.tables WHERE schema_name = $3 AND table_name = $4",
+func (cat *catalog) catalogueLike(ctx context.Context, table *print.Table, schema, name string) error {
+	fromSchema, from := cat.located(table.Like)
+	if _, err := cat.change(ctx, "INSERT INTO slipher_catalog.tables SELECT $1, $2, diststyle, sortstyle FROM slipher_catalog.tables WHERE schema_name = $3 AND table_name = $4",
 		schema, name, fromSchema, from); err != nil {
 		return err
 	}
-	_, err := s.change(ctx, `INSERT INTO slipher_catalog.columns SELECT $1, $2, column_name, declared, length, encoding, distkey, sortkey, NULL, NULL
+	_, err := cat.change(ctx, `INSERT INTO slipher_catalog.columns SELECT $1, $2, column_name, declared, length, encoding, distkey, sortkey, NULL, NULL
 		FROM slipher_catalog.columns WHERE schema_name = $3 AND table_name = $4`, schema, name, fromSchema, from)
 	return err
 }
 
-func (s *session) forgetTable(ctx context.Context, schema, name string) error {
+func (cat *catalog) forgetTable(ctx context.Context, schema, name string) error {
 	for _, table := range []string{"tables", "columns"} {
-		if _, err := s.change(ctx, "DELETE FROM slipher_catalog."+table+" WHERE schema_name = $1 AND table_name = $2", schema, name); err != nil {
+		if _, err := cat.change(ctx, "DELETE FROM slipher_catalog."+table+" WHERE schema_name = $1 AND table_name = $2", schema, name); err != nil {
 			return err
 		}
 	}
@@ -135,37 +135,37 @@ func (s *session) forgetTable(ctx context.Context, schema, name string) error {
 
 // catalogueDrop forgets every table that is not there any more, also those that a CASCADE took along, and drops the sequences behind their
 // identity columns.
-func (s *session) catalogueDrop(ctx context.Context) error {
+func (cat *catalog) catalogueDrop(ctx context.Context) error {
 	const gone = ` c WHERE NOT EXISTS (SELECT 1 FROM duckdb_tables() t
 		WHERE t.database_name = current_database() AND t.schema_name = c.schema_name AND t.table_name = c.table_name)`
-	sequences, err := s.rows(ctx, "SELECT sequence FROM slipher_catalog.columns"+gone+" AND sequence IS NOT NULL")
+	sequences, err := cat.rows(ctx, "SELECT sequence FROM slipher_catalog.columns"+gone+" AND sequence IS NOT NULL")
 	if err != nil {
 		return err
 	}
 	for _, row := range sequences {
-		if _, err := s.change(ctx, "DROP SEQUENCE IF EXISTS "+row[0].(string)); err != nil {
+		if _, err := cat.change(ctx, "DROP SEQUENCE IF EXISTS "+row[0].(string)); err != nil {
 			return err
 		}
 	}
 	for _, table := range []string{"tables", "columns"} {
-		if _, err := s.change(ctx, "DELETE FROM slipher_catalog."+table+gone); err != nil {
+		if _, err := cat.change(ctx, "DELETE FROM slipher_catalog."+table+gone); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *session) catalogueAlter(ctx context.Context, a *print.Alter) error {
-	schema, table := s.located(a.Table)
+func (cat *catalog) catalogueAlter(ctx context.Context, a *print.Alter) error {
+	schema, table := cat.located(a.Table)
 	update := func(sql string, args ...any) error {
-		_, err := s.change(ctx, sql+" WHERE schema_name = $1 AND table_name = $2", append([]any{schema, table}, args...)...)
+		_, err := cat.change(ctx, sql+" WHERE schema_name = $1 AND table_name = $2", append([]any{schema, table}, args...)...)
 		return err
 	}
 	switch a.Do {
 	case ast.AddColumn:
-		return s.catalogueColumn(ctx, schema, table, *a.Column, 0)
+		return cat.catalogueColumn(ctx, schema, table, *a.Column, 0)
 	case ast.DropColumn:
-		_, err := s.change(ctx, "DELETE FROM slipher_catalog.columns WHERE schema_name = $1 AND table_name = $2 AND column_name = $3", schema, table, a.Name)
+		_, err := cat.change(ctx, "DELETE FROM slipher_catalog.columns WHERE schema_name = $1 AND table_name = $2 AND column_name = $3", schema, table, a.Name)
 		return err
 	case ast.RenameColumn:
 		return update("UPDATE slipher_catalog.columns SET column_name = CASE column_name WHEN $3 THEN $4 ELSE column_name END", a.Name, a.NewName)
@@ -177,7 +177,7 @@ func (s *session) catalogueAlter(ctx context.Context, a *print.Alter) error {
 	case ast.ChangeEncode:
 		return update("UPDATE slipher_catalog.columns SET encoding = CASE column_name WHEN $3 THEN $4 ELSE encoding END", a.Name, a.Encode)
 	case ast.ChangeSortKey:
-		return s.changeSortKey(ctx, schema, table, &print.Table{SortStyle: a.Attributes.SortStyle, SortKeys: a.Attributes.SortKeys})
+		return cat.changeSortKey(ctx, schema, table, &print.Table{SortStyle: a.Attributes.SortStyle, SortKeys: a.Attributes.SortKeys})
 	case ast.ChangeDistribution:
 		style := &print.Table{DistStyle: a.Attributes.DistStyle, DistKey: a.Attributes.DistKey}
 		if style.DistKey != "" {
@@ -191,12 +191,12 @@ func (s *session) catalogueAlter(ctx context.Context, a *print.Alter) error {
 	return nil
 }
 
-func (s *session) changeSortKey(ctx context.Context, schema, table string, keys *print.Table) error {
-	if _, err := s.change(ctx, "UPDATE slipher_catalog.columns SET sortkey = 0 WHERE schema_name = $1 AND table_name = $2", schema, table); err != nil {
+func (cat *catalog) changeSortKey(ctx context.Context, schema, table string, keys *print.Table) error {
+	if _, err := cat.change(ctx, "UPDATE slipher_catalog.columns SET sortkey = 0 WHERE schema_name = $1 AND table_name = $2", schema, table); err != nil {
 		return err
 	}
 	for _, key := range keys.SortKeys {
-		if _, err := s.change(ctx, "UPDATE slipher_catalog.columns SET sortkey = $4 WHERE schema_name = $1 AND table_name = $2 AND column_name = $3",
+		if _, err := cat.change(ctx, "UPDATE slipher_catalog.columns SET sortkey = $4 WHERE schema_name = $1 AND table_name = $2 AND column_name = $3",
 			schema, table, key, sortPosition(keys, key)); err != nil {
 			return err
 		}

@@ -183,9 +183,7 @@ func (s *session) vacuum(ctx context.Context) (string, error) {
 	if s.user.id != adminID {
 		return "VACUUM", nil
 	}
-	s.node.mu.Lock()
-	database := s.node.database
-	s.node.mu.Unlock()
+	database, _ := s.server.serving()
 	if err := database.TryCheckpoint(); err != nil {
 		return "", clientError(err, "")
 	}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"slipher/internal/nodeapi"
+	"slipher/internal/scram"
 )
 
 // maxRequest bounds the body of a control request.
@@ -24,7 +25,7 @@ func refuse(status int, format string, args ...any) error {
 	return &refusal{status: status, message: fmt.Sprintf(format, args...)}
 }
 
-// routes is the control protocol of package compute.
+// routes is the control protocol of package nodeapi.
 func (n *node) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+nodeapi.PathStatus, func(w http.ResponseWriter, _ *http.Request) { answer(w, n.status()) })
@@ -84,8 +85,14 @@ func (n *node) setCredentials(_ http.ResponseWriter, _ *http.Request, credential
 	if err := checkCredentials(credentials); err != nil {
 		return err
 	}
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.credentials = credentials
+	n.sql.SetCredentials(credentials)
+	return nil
+}
+
+func (n *node) addLogin(_ http.ResponseWriter, _ *http.Request, login nodeapi.Login) error {
+	if _, err := scram.ParseVerifier(login.Verifier); err != nil {
+		return refuse(http.StatusBadRequest, "the login's password verifier is not in PostgreSQL's form")
+	}
+	n.sql.AddLogin(login)
 	return nil
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgtype"
@@ -13,7 +12,6 @@ import (
 	"slipher/internal/copyformat"
 	"slipher/internal/engine"
 	"slipher/internal/pgwire"
-	"slipher/internal/sql/ast"
 	"slipher/internal/sql/print"
 )
 
@@ -131,15 +129,6 @@ func (c *copyStatement) insert() string {
 		names, values = append(names, engine.Quote(column.Name)), append(values, value)
 	}
 	return fmt.Sprintf("INSERT INTO %s (%s) SELECT %s FROM %s", tableName(c.copy.Table), strings.Join(names, ", "), strings.Join(values, ", "), engine.Appended)
-}
-
-// tableName is a table's name for the engine.
-func tableName(name ast.Name) string {
-	parts := slices.Clone(name)
-	for i := range parts {
-		parts[i] = engine.Quote(parts[i])
-	}
-	return strings.Join(parts, ".")
 }
 
 func (c *copyStatement) CopyOut(ctx context.Context, dst io.Writer) (tag string, err error) {

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"slipher/internal/pgwire"
-	"slipher/internal/sql/ast"
 )
 
 // definition is a statement that makes, changes or drops something: DDL, SELECT INTO and CREATE TABLE AS. What the engine has no notion of goes
@@ -46,35 +45,4 @@ func (s *session) define(ctx context.Context, t translation) (count int64, err e
 	}
 	s.epoch++
 	return count, s.keepObjects(ctx, t.Keeps)
-}
-
-// change runs one of the engine's statements and returns the number of rows that it wrote.
-func (s *session) change(ctx context.Context, sql string, args ...any) (int64, error) {
-	statement, err := s.engine.Prepare(ctx, sql)
-	if err != nil {
-		return 0, err
-	}
-	defer statement.Close()
-	rows, err := statement.Run(ctx, args)
-	if err != nil {
-		return 0, err
-	}
-	defer rows.Close()
-	return rows.Changed(), nil
-}
-
-// exists says whether a name means a table or view.
-func (s *session) exists(ctx context.Context, name ast.Name) (bool, error) {
-	schema, table := s.located(name)
-	rows, err := s.rows(ctx, `SELECT 1 FROM duckdb_tables() WHERE table_name = $2 AND (schema_name = $1 AND database_name = current_database() OR database_name = 'temp')
-		UNION ALL SELECT 1 FROM duckdb_views() WHERE view_name = $2 AND schema_name = $1 AND database_name = current_database()`, schema, table)
-	return len(rows) > 0, err
-}
-
-// located is the schema and the name that a table's name stands for.
-func (s *session) located(name ast.Name) (schema, table string) {
-	if schema = name.Schema(); schema == "" {
-		schema = s.schema
-	}
-	return schema, name.Last()
 }

@@ -34,20 +34,20 @@ type privilegeChange struct {
 }
 
 // read finds what a GRANT or REVOKE names.
-func (s *session) readRights(ctx context.Context, r *rights, given ast.Rights) (privilegeChange, error) {
+func (cat *catalog) readRights(ctx context.Context, r *rights, given ast.Rights) (privilegeChange, error) {
 	change, allowed := privilegeChange{}, relationPrivileges
 	var err error
 	switch given.Kind {
 	case "schema":
 		allowed = schemaPrivileges
-		change.objects, err = s.schemasNamed(ctx, r, given.On)
+		change.objects, err = cat.schemasNamed(ctx, r, given.On)
 	case "database":
 		allowed = databasePrivileges
-		change.objects, err = s.databaseNamed(ctx, r, given.On)
+		change.objects, err = cat.databaseNamed(ctx, r, given.On)
 	case "all tables":
-		change.objects, err = s.relationsIn(ctx, r, given.On)
+		change.objects, err = cat.relationsIn(ctx, r, given.On)
 	case "table":
-		change.objects, err = s.relationsNamed(ctx, r, given.On)
+		change.objects, err = cat.relationsNamed(ctx, r, given.On)
 	}
 	if err != nil {
 		return change, err
@@ -55,7 +55,7 @@ func (s *session) readRights(ctx context.Context, r *rights, given ast.Rights) (
 	if change.privileges, err = privilegesFrom(given, allowed); err != nil {
 		return change, err
 	}
-	change.grantees, err = s.granteesNamed(ctx, given.Grantees)
+	change.grantees, err = cat.granteesNamed(ctx, given.Grantees)
 	return change, err
 }
 
@@ -71,16 +71,16 @@ func privilegesFrom(given ast.Rights, allowed []string) ([]string, error) {
 	return given.Privileges, nil
 }
 
-func (s *session) granteesNamed(ctx context.Context, named []ast.Grantee) (list []grantee, err error) {
+func (cat *catalog) granteesNamed(ctx context.Context, named []ast.Grantee) (list []grantee, err error) {
 	for _, one := range named {
 		found := grantee{kind: one.Kind, option: one.Option}
 		switch one.Kind {
 		case "user":
 			var known user
-			known, err = s.knownUser(ctx, one.Name)
+			known, err = cat.knownUser(ctx, one.Name)
 			found.id = known.id
 		case "group":
-			found.id, err = s.knownGroup(ctx, one.Name)
+			found.id, err = cat.knownGroup(ctx, one.Name)
 		}
 		if err != nil {
 			return nil, err
@@ -93,12 +93,12 @@ func (s *session) granteesNamed(ctx context.Context, named []ast.Grantee) (list 
 	return list, nil
 }
 
-func (s *session) relationsNamed(ctx context.Context, r *rights, names []ast.Name) (list []object, err error) {
+func (cat *catalog) relationsNamed(ctx context.Context, r *rights, names []ast.Name) (list []object, err error) {
 	for _, name := range names {
-		if len(name) == 3 && name[0] == s.startup.Database {
+		if len(name) == 3 && name[0] == cat.database {
 			name = name[1:]
 		}
-		found, err := s.find(ctx, r, name)
+		found, err := cat.find(ctx, r, name)
 		if err != nil {
 			return nil, err
 		}
@@ -114,7 +114,7 @@ func (s *session) relationsNamed(ctx context.Context, r *rights, names []ast.Nam
 	return list, nil
 }
 
-func (s *session) schemasNamed(ctx context.Context, r *rights, names []ast.Name) (list []object, err error) {
+func (cat *catalog) schemasNamed(ctx context.Context, r *rights, names []ast.Name) (list []object, err error) {
 	for _, name := range names {
 		schemas, err := r.schemas(ctx, name.Last())
 		if err != nil {
@@ -129,9 +129,9 @@ func (s *session) schemasNamed(ctx context.Context, r *rights, names []ast.Name)
 	return list, nil
 }
 
-func (s *session) databaseNamed(ctx context.Context, r *rights, names []ast.Name) ([]object, error) {
+func (cat *catalog) databaseNamed(ctx context.Context, r *rights, names []ast.Name) ([]object, error) {
 	for _, name := range names {
-		if len(name) != 1 || name[0] != s.startup.Database {
+		if len(name) != 1 || name[0] != cat.database {
 			return nil, &pgwire.Error{Code: "3D000", Message: fmt.Sprintf("database %q does not exist", strings.Join(name, "."))}
 		}
 	}
@@ -139,13 +139,13 @@ func (s *session) databaseNamed(ctx context.Context, r *rights, names []ast.Name
 	return []object{database}, err
 }
 
-func (s *session) relationsIn(ctx context.Context, r *rights, names []ast.Name) (list []object, err error) {
-	schemas, err := s.schemasNamed(ctx, r, names)
+func (cat *catalog) relationsIn(ctx context.Context, r *rights, names []ast.Name) (list []object, err error) {
+	schemas, err := cat.schemasNamed(ctx, r, names)
 	if err != nil {
 		return nil, err
 	}
 	for _, schema := range schemas {
-		rows, err := s.rows(ctx, s.own("SELECT name FROM catalog.objects WHERE schema_name = $1 AND name <> '' ORDER BY name"), schema.schema)
+		rows, err := cat.rows(ctx, cat.own("SELECT name FROM catalog.objects WHERE schema_name = $1 AND name <> '' ORDER BY name"), schema.schema)
 		if err != nil {
 			return nil, err
 		}
@@ -167,17 +167,17 @@ func (r *rights) mayGrant(o object, privilege string) bool {
 	return r.superuser || o.owner == r.user.id || o.held[privilege]
 }
 
-func (s *session) grant(ctx context.Context, r *rights, g *ast.Grant) error {
-	change, err := s.readRights(ctx, r, g.Rights)
+func (cat *catalog) grant(ctx context.Context, r *rights, g *ast.Grant) error {
+	change, err := cat.readRights(ctx, r, g.Rights)
 	if err != nil {
 		return err
 	}
 	return change.each(r, func(o object, privilege string, to grantee) error {
-		if _, err := s.change(ctx, s.own(`UPDATE catalog.grants SET grantable = true, grantor = $6 WHERE schema_name = $1 AND name = $2 AND grantee_kind = $3 AND grantee = $4
+		if _, err := cat.change(ctx, cat.own(`UPDATE catalog.grants SET grantable = true, grantor = $6 WHERE schema_name = $1 AND name = $2 AND grantee_kind = $3 AND grantee = $4
 			AND privilege = $5 AND $7`), o.schema, o.name, to.kind, to.id, privilege, r.user.id, to.option); err != nil {
 			return err
 		}
-		_, err := s.change(ctx, s.own(`INSERT INTO catalog.grants SELECT $1, $2, $3, $4, $5, $6, $7 WHERE NOT EXISTS (SELECT 1 FROM catalog.grants
+		_, err := cat.change(ctx, cat.own(`INSERT INTO catalog.grants SELECT $1, $2, $3, $4, $5, $6, $7 WHERE NOT EXISTS (SELECT 1 FROM catalog.grants
 			WHERE schema_name = $1 AND name = $2 AND grantee_kind = $3 AND grantee = $4 AND privilege = $5)`), o.schema, o.name, to.kind, to.id, privilege, to.option, r.user.id)
 		return err
 	})
@@ -200,19 +200,19 @@ func (c privilegeChange) each(r *rights, act func(o object, privilege string, to
 	return nil
 }
 
-func (s *session) revoke(ctx context.Context, r *rights, revoked *ast.Revoke) error {
-	change, err := s.readRights(ctx, r, revoked.Rights)
+func (cat *catalog) revoke(ctx context.Context, r *rights, revoked *ast.Revoke) error {
+	change, err := cat.readRights(ctx, r, revoked.Rights)
 	if err != nil {
 		return err
 	}
 	return change.each(r, func(o object, privilege string, from grantee) error {
-		return revocation{s, o, privilege, revoked.Behaviour == "cascade", revoked.OptionOnly}.from(ctx, r, from, nil)
+		return revocation{cat, o, privilege, revoked.Behaviour == "cascade", revoked.OptionOnly}.from(ctx, r, from, nil)
 	})
 }
 
 // revocation takes one privilege on one object away.
 type revocation struct {
-	session    *session
+	catalog    *catalog
 	object     object
 	privilege  string
 	cascade    bool
@@ -222,7 +222,7 @@ type revocation struct {
 // from takes the privilege from a grantee, and with CASCADE from everybody whom that grantee gave it. Who is neither a superuser nor the owner takes
 // back only what he gave.
 func (v revocation) from(ctx context.Context, r *rights, from grantee, through []int32) error {
-	s, o := v.session, v.object
+	s, o := v.catalog, v.object
 	if from.kind == "user" && !slices.Contains(through, from.id) {
 		if err := v.dependents(ctx, r, from.id, append(through, from.id)); err != nil {
 			return err
@@ -240,7 +240,7 @@ func (v revocation) from(ctx context.Context, r *rights, from grantee, through [
 
 // dependents are the privileges that a grantee has passed on.
 func (v revocation) dependents(ctx context.Context, r *rights, grantor int32, through []int32) error {
-	s, o := v.session, v.object
+	s, o := v.catalog, v.object
 	if grantor == o.owner || grantor == r.user.id {
 		return nil
 	}
@@ -263,8 +263,8 @@ func (v revocation) dependents(ctx context.Context, r *rights, grantor int32, th
 }
 
 // defaultPrivileges changes what relations that a user makes from now on grant by themselves.
-func (s *session) defaultPrivileges(ctx context.Context, r *rights, d *ast.DefaultPrivileges) error {
-	owners, schemas, err := s.defaultsOf(ctx, r, d)
+func (cat *catalog) defaultPrivileges(ctx context.Context, r *rights, d *ast.DefaultPrivileges) error {
+	owners, schemas, err := cat.defaultsOf(ctx, r, d)
 	if err != nil {
 		return err
 	}
@@ -275,7 +275,7 @@ func (s *session) defaultPrivileges(ctx context.Context, r *rights, d *ast.Defau
 	case *ast.Revoke:
 		given, revokes = change.Rights, true
 	}
-	change, err := s.readRights(ctx, r, given)
+	change, err := cat.readRights(ctx, r, given)
 	if err != nil {
 		return err
 	}
@@ -283,7 +283,7 @@ func (s *session) defaultPrivileges(ctx context.Context, r *rights, d *ast.Defau
 		for _, schema := range schemas {
 			for _, privilege := range change.privileges {
 				for _, to := range change.grantees {
-					if err := s.setDefault(ctx, owner, schema, privilege, to, revokes); err != nil {
+					if err := cat.setDefault(ctx, owner, schema, privilege, to, revokes); err != nil {
 						return err
 					}
 				}
@@ -294,16 +294,16 @@ func (s *session) defaultPrivileges(ctx context.Context, r *rights, d *ast.Defau
 }
 
 // defaultsOf are the users and the schemas that a statement is about; the empty schema stands for all.
-func (s *session) defaultsOf(ctx context.Context, r *rights, d *ast.DefaultPrivileges) (owners []int32, schemas []string, err error) {
+func (cat *catalog) defaultsOf(ctx context.Context, r *rights, d *ast.DefaultPrivileges) (owners []int32, schemas []string, err error) {
 	if d.Users == nil {
-		owners = []int32{s.user.id}
+		owners = []int32{r.user.id}
 	}
 	for _, name := range d.Users {
-		found, err := s.knownUser(ctx, name)
+		found, err := cat.knownUser(ctx, name)
 		if err != nil {
 			return nil, nil, err
 		}
-		if found.id != s.user.id && !r.superuser {
+		if found.id != r.user.id && !r.superuser {
 			return nil, nil, mustBeSuperuser(r, "alter the default privileges of others")
 		}
 		owners = append(owners, found.id)
@@ -312,7 +312,7 @@ func (s *session) defaultsOf(ctx context.Context, r *rights, d *ast.DefaultPrivi
 		return owners, []string{""}, nil
 	}
 	for _, name := range d.Schemas {
-		found, err := s.schemasNamed(ctx, r, []ast.Name{{name}})
+		found, err := cat.schemasNamed(ctx, r, []ast.Name{{name}})
 		if err != nil {
 			return nil, nil, err
 		}
@@ -321,11 +321,11 @@ func (s *session) defaultsOf(ctx context.Context, r *rights, d *ast.DefaultPrivi
 	return owners, schemas, nil
 }
 
-func (s *session) setDefault(ctx context.Context, owner int32, schema, privilege string, to grantee, revokes bool) error {
-	if _, err := s.change(ctx, s.own("DELETE FROM catalog.default_grants WHERE owner = $1 AND schema_name = $2 AND grantee_kind = $3 AND grantee = $4 AND privilege = $5"),
+func (cat *catalog) setDefault(ctx context.Context, owner int32, schema, privilege string, to grantee, revokes bool) error {
+	if _, err := cat.change(ctx, cat.own("DELETE FROM catalog.default_grants WHERE owner = $1 AND schema_name = $2 AND grantee_kind = $3 AND grantee = $4 AND privilege = $5"),
 		owner, schema, to.kind, to.id, privilege); err != nil || revokes {
 		return err
 	}
-	_, err := s.change(ctx, s.own("INSERT INTO catalog.default_grants VALUES ($1, $2, $3, $4, $5, $6)"), owner, schema, to.kind, to.id, privilege, to.option)
+	_, err := cat.change(ctx, cat.own("INSERT INTO catalog.default_grants VALUES ($1, $2, $3, $4, $5, $6)"), owner, schema, to.kind, to.id, privilege, to.option)
 	return err
 }

@@ -9,8 +9,8 @@ import (
 )
 
 // findGroup looks a group up by name.
-func (s *session) findGroup(ctx context.Context, name string) (id int32, exists bool, err error) {
-	rows, err := s.rows(ctx, s.own("SELECT id FROM catalog.groups WHERE name = $1"), name)
+func (cat *catalog) findGroup(ctx context.Context, name string) (id int32, exists bool, err error) {
+	rows, err := cat.rows(ctx, cat.own("SELECT id FROM catalog.groups WHERE name = $1"), name)
 	if err != nil || len(rows) == 0 {
 		return 0, false, err
 	}
@@ -18,42 +18,42 @@ func (s *session) findGroup(ctx context.Context, name string) (id int32, exists 
 }
 
 // knownGroup is the group of a name, refused where there is none.
-func (s *session) knownGroup(ctx context.Context, name string) (int32, error) {
-	id, exists, err := s.findGroup(ctx, name)
+func (cat *catalog) knownGroup(ctx context.Context, name string) (int32, error) {
+	id, exists, err := cat.findGroup(ctx, name)
 	if err == nil && !exists {
 		err = &pgwire.Error{Code: "42704", Message: fmt.Sprintf("group %q does not exist", name)}
 	}
 	return id, err
 }
 
-func (s *session) freeGroupName(ctx context.Context, name string) error {
-	_, exists, err := s.findGroup(ctx, name)
+func (cat *catalog) freeGroupName(ctx context.Context, name string) error {
+	_, exists, err := cat.findGroup(ctx, name)
 	if err == nil && exists {
 		err = &pgwire.Error{Code: "42710", Message: fmt.Sprintf("group %q already exists", name)}
 	}
 	return err
 }
 
-func (s *session) createGroup(ctx context.Context, r *rights, c *ast.CreateGroup) error {
+func (cat *catalog) createGroup(ctx context.Context, r *rights, c *ast.CreateGroup) error {
 	if err := mustBeSuperuser(r, "create groups"); err != nil {
 		return err
 	}
-	if err := s.freeGroupName(ctx, c.Name); err != nil {
+	if err := cat.freeGroupName(ctx, c.Name); err != nil {
 		return err
 	}
-	if _, err := s.change(ctx, s.own("INSERT INTO catalog.groups VALUES (nextval('catalog.ids'), $1)"), c.Name); err != nil {
+	if _, err := cat.change(ctx, cat.own("INSERT INTO catalog.groups VALUES (nextval('catalog.ids'), $1)"), c.Name); err != nil {
 		return err
 	}
-	return s.joinAll(ctx, c.Name, c.Users)
+	return cat.joinAll(ctx, c.Name, c.Users)
 }
 
-func (s *session) joinAll(ctx context.Context, group string, users []string) error {
+func (cat *catalog) joinAll(ctx context.Context, group string, users []string) error {
 	for _, name := range users {
-		found, err := s.knownUser(ctx, name)
+		found, err := cat.knownUser(ctx, name)
 		if err != nil {
 			return err
 		}
-		if err := s.join(ctx, group, found.id); err != nil {
+		if err := cat.join(ctx, group, found.id); err != nil {
 			return err
 		}
 	}
@@ -61,51 +61,51 @@ func (s *session) joinAll(ctx context.Context, group string, users []string) err
 }
 
 // join makes a user a member of a group, which may be the case already.
-func (s *session) join(ctx context.Context, group string, member int32) error {
-	id, err := s.knownGroup(ctx, group)
+func (cat *catalog) join(ctx context.Context, group string, member int32) error {
+	id, err := cat.knownGroup(ctx, group)
 	if err != nil {
 		return err
 	}
-	_, err = s.change(ctx, s.own(`INSERT INTO catalog.members SELECT $1, $2 WHERE NOT EXISTS (SELECT 1 FROM catalog.members WHERE group_id = $1 AND user_id = $2)`), id, member)
+	_, err = cat.change(ctx, cat.own(`INSERT INTO catalog.members SELECT $1, $2 WHERE NOT EXISTS (SELECT 1 FROM catalog.members WHERE group_id = $1 AND user_id = $2)`), id, member)
 	return err
 }
 
-func (s *session) alterGroup(ctx context.Context, r *rights, a *ast.AlterGroup) error {
+func (cat *catalog) alterGroup(ctx context.Context, r *rights, a *ast.AlterGroup) error {
 	if err := mustBeSuperuser(r, "alter groups"); err != nil {
 		return err
 	}
-	id, err := s.knownGroup(ctx, a.Name)
+	id, err := cat.knownGroup(ctx, a.Name)
 	if err != nil {
 		return err
 	}
 	if a.NewName != "" {
-		if err := s.freeGroupName(ctx, a.NewName); err != nil {
+		if err := cat.freeGroupName(ctx, a.NewName); err != nil {
 			return err
 		}
-		_, err := s.change(ctx, s.own("UPDATE catalog.groups SET name = $2 WHERE id = $1"), id, a.NewName)
+		_, err := cat.change(ctx, cat.own("UPDATE catalog.groups SET name = $2 WHERE id = $1"), id, a.NewName)
 		return err
 	}
 	for _, name := range a.Drop {
-		found, err := s.knownUser(ctx, name)
+		found, err := cat.knownUser(ctx, name)
 		if err != nil {
 			return err
 		}
-		if _, err := s.change(ctx, s.own("DELETE FROM catalog.members WHERE group_id = $1 AND user_id = $2"), id, found.id); err != nil {
+		if _, err := cat.change(ctx, cat.own("DELETE FROM catalog.members WHERE group_id = $1 AND user_id = $2"), id, found.id); err != nil {
 			return err
 		}
 	}
-	return s.joinAll(ctx, a.Name, a.Add)
+	return cat.joinAll(ctx, a.Name, a.Add)
 }
 
-func (s *session) dropGroup(ctx context.Context, r *rights, name string) error {
+func (cat *catalog) dropGroup(ctx context.Context, r *rights, name string) error {
 	if err := mustBeSuperuser(r, "drop groups"); err != nil {
 		return err
 	}
-	id, err := s.knownGroup(ctx, name)
+	id, err := cat.knownGroup(ctx, name)
 	if err != nil {
 		return err
 	}
-	rows, err := s.rows(ctx, s.own(`SELECT 1 FROM catalog.grants WHERE grantee_kind = 'group' AND grantee = $1
+	rows, err := cat.rows(ctx, cat.own(`SELECT 1 FROM catalog.grants WHERE grantee_kind = 'group' AND grantee = $1
 		UNION ALL SELECT 1 FROM catalog.default_grants WHERE grantee_kind = 'group' AND grantee = $1`), id)
 	if err != nil {
 		return err
@@ -114,7 +114,7 @@ func (s *session) dropGroup(ctx context.Context, r *rights, name string) error {
 		return &pgwire.Error{Code: "2BP01", Message: fmt.Sprintf("group %q can't be dropped because the group has a privilege on some object", name)}
 	}
 	for _, statement := range []string{"DELETE FROM catalog.members WHERE group_id = $1", "DELETE FROM catalog.groups WHERE id = $1"} {
-		if _, err := s.change(ctx, s.own(statement), id); err != nil {
+		if _, err := cat.change(ctx, cat.own(statement), id); err != nil {
 			return err
 		}
 	}

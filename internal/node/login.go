@@ -4,12 +4,11 @@ import (
 	"context"
 	"fmt"
 
-	"slipher/internal/engine"
 	"slipher/internal/pgwire"
 )
 
-// verifiers returns the verifiers of a user's passwords; none where there is no such user or the user has no password that is good now.
-func (n *node) verifiers(ctx context.Context, startup pgwire.Startup) ([]string, error) {
+// Verifiers returns the verifiers of a user's passwords; none where there is no such user or the user has no password that is good now.
+func (n *server) Verifiers(ctx context.Context, startup pgwire.Startup) ([]string, error) {
 	n.mu.Lock()
 	credentials := n.credentials
 	n.mu.Unlock()
@@ -19,32 +18,27 @@ func (n *node) verifiers(ctx context.Context, startup pgwire.Startup) ([]string,
 	if startup.User == credentials.AdminUser {
 		return []string{credentials.Verifier}, nil
 	}
-	s, err := n.lookup(ctx)
-	if err != nil {
+	var found record
+	err := n.lookup(ctx, func(cat *catalog) (err error) {
+		found, _, err = cat.findUser(ctx, startup.User)
+		return err
+	})
+	if err != nil || found.verifier == "" || found.expired(n.now()) {
 		return nil, err
-	}
-	defer s.Close()
-	found, exists, err := s.findUser(ctx, startup.User)
-	if err != nil || !exists || found.verifier == "" || found.expired(n.now()) {
-		return nil, clientError(err, "")
 	}
 	return []string{found.verifier}, nil
 }
 
-// lookup is a session of the node's own, for what it has to know of users.
-func (n *node) lookup(ctx context.Context) (*session, error) {
-	n.mu.Lock()
-	database, name := n.database, n.name
-	n.mu.Unlock()
+// lookup asks f of a catalog of the node's own, for what it has to know of users.
+func (n *server) lookup(ctx context.Context, f func(*catalog) error) error {
+	database, name := n.serving()
 	inner, err := database.Session(ctx)
 	if err != nil {
-		return nil, clientError(err, "")
+		return clientError(err, "")
 	}
-	return &session{node: n, engine: inner, store: storeOf(name), user: n.admin(), questions: map[string]*engine.Statement{}}, nil
+	defer inner.Close()
+	return clientError(f(newCatalog(inner, name, n.admin)), "")
 }
-
-// storeOf is the full name of the catalogue in a database.
-func storeOf(database string) string { return engine.Quote(database) + "." + catalogueSchema }
 
 // identify finds the user who has proved to be whom the start-up message names.
 func (s *session) identify(ctx context.Context, startup pgwire.Startup) error {
@@ -52,7 +46,7 @@ func (s *session) identify(ctx context.Context, startup pgwire.Startup) error {
 	if err != nil {
 		return clientError(err, "")
 	}
-	if !s.node.countIn(found) {
+	if !s.server.countIn(found) {
 		return &pgwire.Error{Code: "53300", Message: fmt.Sprintf("too many connections for user %q", found.name), Fatal: true}
 	}
 	s.login = found.user
@@ -61,7 +55,7 @@ func (s *session) identify(ctx context.Context, startup pgwire.Startup) error {
 
 // proven is the user whose password the client has proved.
 func (s *session) proven(ctx context.Context, startup pgwire.Startup) (record, error) {
-	if login := s.node.proved(startup); login != nil {
+	if login := s.server.proved(startup); login != nil {
 		return s.enterAs(ctx, *login)
 	}
 	found, exists, err := s.findUser(ctx, startup.User)
@@ -88,18 +82,18 @@ func (s *session) welcome(ctx context.Context, startup pgwire.Startup) error {
 }
 
 // countIn counts a user's sessions and refuses one too many. The limit is not held against superusers.
-func (n *node) countIn(r record) bool {
+func (n *server) countIn(r record) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if r.limit >= 0 && !r.superuser && n.sessions[r.id] >= r.limit {
+	if r.limit >= 0 && !r.superuser && n.counts[r.id] >= r.limit {
 		return false
 	}
-	n.sessions[r.id]++
+	n.counts[r.id]++
 	return true
 }
 
-func (n *node) dismiss(id int32) {
+func (n *server) dismiss(id int32) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.sessions[id]--
+	n.counts[id]--
 }

@@ -89,7 +89,7 @@ type node struct {
 	now     func() time.Time
 	limiter *rate.Limiter // of every transfer; /bandwidth changes it under way
 	door    door
-	logs    sqlLogs
+	sql     *server
 
 	confined confinement
 
@@ -106,15 +106,11 @@ type node struct {
 	beginning sync.Mutex     // held while a restore is prepared
 	working   sync.WaitGroup // what the node does by itself until it ends
 
-	mu          sync.Mutex // guards what follows
-	database    *engine.Database
-	name        string
-	credentials nodeapi.Credentials
-	parameters  map[string]string // of the cluster's parameter group
-	logins      []nodeapi.Login   // that are good for a while
-	sessions    map[int32]int     // open ones, by their user
-	restoring   *restoration
-	copying     []*restoration // for single tables
+	mu        sync.Mutex // guards what follows
+	database  *engine.Database
+	name      string
+	restoring *restoration
+	copying   []*restoration // for single tables
 }
 
 func serve(ctx context.Context, config nodeapi.Config, sockets handedDown, confined confinement) error {
@@ -130,7 +126,7 @@ func serve(ctx context.Context, config nodeapi.Config, sockets handedDown, confi
 	if err := removeLink(config.ViewDir); err != nil {
 		return err
 	}
-	defer n.logs.run()()
+	defer n.sql.RunLogs()()
 	n.door.listener = sockets.sql
 	control := &http.Server{Handler: n.routes(), ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(n.log.Handler(), slog.LevelWarn)}
 	var serving sync.WaitGroup
@@ -189,15 +185,14 @@ func newNode(config nodeapi.Config, now func() time.Time) (*node, error) {
 		opened:    make(chan *engine.Database, 1),
 		stopping:  make(chan struct{}),
 		viewLost:  make(chan struct{}),
-		sessions:  map[int32]int{},
 	}
 	n.ending, n.end = context.WithCancel(context.Background())
 	n.transfers <- struct{}{}
-	if err := n.openLogs(); err != nil {
+	if n.sql, err = newServer(Config{Cluster: config.Cluster, LogDir: config.LogDir, Now: now, Log: n.log}); err != nil {
 		return nil, err
 	}
 	n.door.admission = newAdmission(config.MaxSessions)
-	n.door.config = pgwire.Config{TLS: tlsConfig, Admit: n.admit, Verifiers: n.verifiers, Connect: n.connect, Watch: n.logs.sighted, Cancels: &pgwire.Cancels{}, Log: n.log}
+	n.door.config = pgwire.Config{TLS: tlsConfig, Admit: n.sql.Admit, Verifiers: n.sql.Verifiers, Connect: n.sql.Connect, Watch: n.sql.Sighted, Cancels: &pgwire.Cancels{}, Log: n.log}
 	return n, nil
 }
 

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"path/filepath"
@@ -14,8 +15,7 @@ import (
 // open opens the database, or creates it in an empty folder, and lets clients in. A second request for the same database changes the
 // credentials and the parameters, and nothing else.
 func (n *node) open(_ http.ResponseWriter, r *http.Request, request nodeapi.OpenRequest) error {
-	credentials := nodeapi.Credentials{AdminUser: request.AdminUser, Verifier: request.Verifier}
-	if err := checkCredentials(credentials); err != nil {
+	if err := checkCredentials(nodeapi.Credentials{AdminUser: request.AdminUser, Verifier: request.Verifier}); err != nil {
 		return err
 	}
 	if request.Database == "" {
@@ -27,10 +27,8 @@ func (n *node) open(_ http.ResponseWriter, r *http.Request, request nodeapi.Open
 	defer n.giveTurn()
 	n.mu.Lock()
 	isOpen, name := n.database != nil, n.name
-	n.credentials, n.parameters = credentials, request.Parameters
-	n.logins = nodeapi.MergeLogins(n.logins, request.Logins, n.now())
 	n.mu.Unlock()
-	n.logs.activity.Store(request.Parameters["enable_user_activity_logging"] == "on")
+	n.sql.Configure(request)
 	switch {
 	case isOpen && name == request.Database:
 		return nil
@@ -41,20 +39,19 @@ func (n *node) open(_ http.ResponseWriter, r *http.Request, request nodeapi.Open
 	if err != nil {
 		return err
 	}
-	return n.openDatabase(r, request.Database, view)
+	return n.openDatabase(r.Context(), request, view)
 }
 
-func (n *node) openDatabase(r *http.Request, name, view string) error {
+func (n *node) openDatabase(ctx context.Context, request nodeapi.OpenRequest, view string) error {
+	name := request.Database
 	if err := n.checkFolder(name, view); err != nil {
 		return err
 	}
-	n.mu.Lock()
-	statements, err := prelude(name, n.credentials.AdminUser)
-	n.mu.Unlock()
+	statements, err := prelude(name, request.AdminUser)
 	if err != nil {
 		return err
 	}
-	database, err := engine.Open(r.Context(), engine.Config{
+	database, err := engine.Open(ctx, engine.Config{
 		Dir:         n.config.DataDir,
 		View:        view,
 		TempDir:     n.config.TempDir,
@@ -74,6 +71,7 @@ func (n *node) openDatabase(r *http.Request, name, view string) error {
 		close(n.restoring.opened)
 	}
 	n.mu.Unlock()
+	n.sql.Serve(database, name)
 	n.opened <- database
 	n.door.open()
 	n.log.Info("database opened", "database", name, "bytes", database.Bytes())

@@ -9,14 +9,14 @@ import (
 )
 
 // sessionDefaults are the values of the cluster's parameter group that a session begins with.
-func (n *node) sessionDefaults() map[string]string {
+func (n *server) sessionDefaults() map[string]string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return n.parameters
 }
 
-// admit refuses connections without TLS where the parameter group requires it, before any password is proved.
-func (n *node) admit(_ context.Context, startup pgwire.Startup) error {
+// Admit refuses connections without TLS where the parameter group requires it, before any password is proved.
+func (n *server) Admit(_ context.Context, startup pgwire.Startup) error {
 	if n.sessionDefaults()["require_ssl"] != "on" || startup.TLS {
 		return nil
 	}

@@ -76,7 +76,7 @@ func (s *session) prepare(ctx context.Context, parsed ast.Statement, text string
 // guard keeps statements from changing what is the node's own: the catalogue in the database file and the catalogs beside it.
 func (s *session) guard(t translation) error {
 	table, drop := t.Keeps.Table, t.Keeps.Drop
-	if table != nil && !table.Temp && table.Name.Schema() == "" && s.schema == "" {
+	if table != nil && !table.Temp && table.Name.Schema() == "" && s.currentSchema() == "" {
 		return &pgwire.Error{Code: "3F000", Message: "no schema has been selected to create in"}
 	}
 	changed := []ast.Name{t.Target}

@@ -26,7 +26,7 @@ func (o object) planned() print.Object {
 
 // rights says what one user may do, as the transaction sees it in which it was loaded.
 type rights struct {
-	session   *session
+	catalog   *catalog
 	user      user
 	superuser bool
 	gone      bool // there is no such user any more, who may do nothing
@@ -34,29 +34,13 @@ type rights struct {
 	found     map[[2]string][]object
 }
 
-// authority is rightsOf the session's user, looked up once for as long as nothing can have changed it.
-func (s *session) authority(ctx context.Context) (*rights, error) {
-	if s.authorized != nil && s.authorizedAt == s.epoch {
-		return s.authorized, nil
-	}
-	r, err := s.rightsOf(ctx, s.user)
-	if err != nil {
-		return nil, err
-	}
-	if r.gone {
-		return nil, &pgwire.Error{Code: "28000", Message: fmt.Sprintf("user %q does not exist any more", s.user.name), Fatal: true}
-	}
-	s.authorized, s.authorizedAt = r, s.epoch
-	return r, nil
-}
-
 // rightsOf loads what there is to know of a user. The admin user may do everything; a user who is gone may do nothing.
-func (s *session) rightsOf(ctx context.Context, of user) (*rights, error) {
-	r := &rights{session: s, user: of, superuser: of.id == adminID, found: map[[2]string][]object{}}
+func (cat *catalog) rightsOf(ctx context.Context, of user) (*rights, error) {
+	r := &rights{catalog: cat, user: of, superuser: of.id == adminID, found: map[[2]string][]object{}}
 	if r.superuser {
 		return r, nil
 	}
-	rows, err := s.ask(ctx, "SELECT superuser FROM catalog.users WHERE id = $1", of.id)
+	rows, err := cat.ask(ctx, "SELECT superuser FROM catalog.users WHERE id = $1", of.id)
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +48,7 @@ func (s *session) rightsOf(ctx context.Context, of user) (*rights, error) {
 		return r, nil
 	}
 	r.superuser, r.groups = rows[0][0].(bool), slices.Clone(of.joined)
-	memberships, err := s.ask(ctx, "SELECT group_id FROM catalog.members WHERE user_id = $1", of.id)
+	memberships, err := cat.ask(ctx, "SELECT group_id FROM catalog.members WHERE user_id = $1", of.id)
 	for _, row := range memberships {
 		r.groups = append(r.groups, row[0].(int32))
 	}
@@ -86,7 +70,7 @@ func (r *rights) lookUp(ctx context.Context, key [2]string, where, name string) 
 	if objects, known := r.found[key]; known {
 		return objects, nil
 	}
-	rows, err := r.session.ask(ctx, "SELECT schema_name, name, kind, owner, traced FROM catalog.objects WHERE "+where, name)
+	rows, err := r.catalog.ask(ctx, "SELECT schema_name, name, kind, owner, traced FROM catalog.objects WHERE "+where, name)
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +87,7 @@ func (r *rights) lookUp(ctx context.Context, key [2]string, where, name string) 
 }
 
 func (r *rights) addGrants(ctx context.Context, objects []object, where, name string) error {
-	rows, err := r.session.ask(ctx, "SELECT schema_name, name, grantee_kind, grantee, privilege, grantable FROM catalog.grants WHERE "+where, name)
+	rows, err := r.catalog.ask(ctx, "SELECT schema_name, name, grantee_kind, grantee, privilege, grantable FROM catalog.grants WHERE "+where, name)
 	if err != nil {
 		return err
 	}
@@ -206,14 +190,14 @@ const maxViews = 100
 
 // reach refuses a view whose owner may not read what the view reads: a view gives away what is its owner's, and no more.
 func (r *rights) reach(ctx context.Context, view object, views int) error {
-	owner, err := r.session.rightsOf(ctx, user{id: view.owner})
+	owner, err := r.catalog.rightsOf(ctx, user{id: view.owner})
 	if err != nil || owner.superuser {
 		return err
 	}
 	if !view.traced || views > maxViews {
 		return &pgwire.Error{Code: "42501", Message: fmt.Sprintf("permission denied for view %s: create it again", view.name)}
 	}
-	rows, err := r.session.ask(ctx, "SELECT read_schema, read_name FROM catalog.view_reads WHERE schema_name = $1 AND name = $2", view.schema, view.name)
+	rows, err := r.catalog.ask(ctx, "SELECT read_schema, read_name FROM catalog.view_reads WHERE schema_name = $1 AND name = $2", view.schema, view.name)
 	if err != nil {
 		return err
 	}
@@ -240,22 +224,4 @@ func denied(o object, n print.Need) error {
 		return &pgwire.Error{Code: "42501", Message: "must be owner of relation " + o.name}
 	}
 	return &pgwire.Error{Code: "42501", Message: "permission denied for relation " + o.name}
-}
-
-// ask is a question about the catalogue that is asked again and again: it stays prepared as long as the session.
-func (s *session) ask(ctx context.Context, sql string, args ...any) ([][]any, error) {
-	statement, prepared := s.questions[sql]
-	if !prepared {
-		var err error
-		if statement, err = s.engine.Prepare(ctx, s.own(sql)); err != nil {
-			return nil, err
-		}
-		s.questions[sql] = statement
-	}
-	rows, err := statement.Run(ctx, args)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	return rows.All(ctx)
 }

@@ -12,60 +12,31 @@ import (
 
 // session is one client's session: it implements pgwire.Executor on an engine session.
 type session struct {
-	node     *node
+	*catalog
+	server   *server
 	engine   *engine.Session
 	startup  pgwire.Startup
-	login    user   // who has proved to be that
-	user     user   // who the session acts as
-	store    string // the full name of the catalogue's schema
+	user     user // who the session acts as
 	settings *settings
 	explicit bool              // between BEGIN and its end
 	before   map[string]string // the settings when the transaction began; a rollback brings them back
-	path     []string          // the schemas of the search path that exist
-	schema   string            // the first of them: where new tables go
 	named    map[string]*query // what PREPARE made
 	cursors  map[string]*cursor
 
 	as           user // who it acted as when the transaction began
-	temporaries  bool // it has made temporary tables
 	epoch        int  // goes up whenever rights may have changed: with each transaction, and within it
 	authorized   *rights
-	questions    map[string]*engine.Statement // about the catalogue, prepared
-	authorizedAt int                          // the epoch of authorized
+	authorizedAt int // the epoch of authorized
 
 	transaction int64           // the number of the open transaction in the logs; 0 when it has none yet
 	userChanges []sqllog.Record // what the user log gets when it is committed
-}
-
-// connect opens the session of an authenticated client.
-func (n *node) connect(ctx context.Context, startup pgwire.Startup) (pgwire.Executor, error) {
-	n.mu.Lock()
-	database, name := n.database, n.name
-	n.mu.Unlock()
-	if startup.Database != name {
-		return nil, &pgwire.Error{Code: "3D000", Message: `database "` + startup.Database + `" does not exist`, Fatal: true}
-	}
-	inner, err := database.Session(ctx)
-	if err != nil {
-		return nil, clientError(err, "")
-	}
-	s := &session{node: n, engine: inner, startup: startup, store: storeOf(name), settings: newSettings(startup, n.sessionDefaults()), named: map[string]*query{}, cursors: map[string]*cursor{}, questions: map[string]*engine.Statement{}}
-	err = s.identify(ctx, startup)
-	if err == nil {
-		err = s.applyAll(ctx)
-	}
-	if err != nil {
-		s.Close()
-		return nil, clientError(err, "")
-	}
-	return s, nil
 }
 
 // Close ends the session and rolls back what is open.
 func (s *session) Close() {
 	s.engine.Close()
 	if s.login.id != 0 {
-		s.node.dismiss(s.login.id)
+		s.server.dismiss(s.login.id)
 	}
 }
 
@@ -181,11 +152,11 @@ func (s *session) forget(ctx context.Context) {
 	s.settings.restore(s.before)
 	if s.user.id != s.as.id {
 		if err := s.become(context.WithoutCancel(ctx), s.as); err != nil {
-			s.node.log.Warn("session authorization not restored after a rollback", "err", err)
+			s.server.log.Warn("session authorization not restored after a rollback", "err", err)
 		}
 	}
 	if err := s.applyAll(context.WithoutCancel(ctx)); err != nil {
-		s.node.log.Warn("settings not restored after a rollback", "err", err)
+		s.server.log.Warn("settings not restored after a rollback", "err", err)
 	}
 }
 
@@ -228,42 +199,12 @@ func (s *session) applySearchPath(ctx context.Context, wanted []string) error {
 			found = append(found, schema)
 		}
 	}
-	s.path, s.schema = found, ""
-	if len(found) > 0 {
-		s.schema = found[0]
-	}
+	s.path = found
 	return s.engine.SetSearchPath(ctx, found)
 }
 
 // hiddenSchemas are never looked in.
 var hiddenSchemas = []string{catalogueSchema, "main"}
-
-func (s *session) schemas(ctx context.Context) ([]string, error) {
-	rows, err := s.rows(ctx, "SELECT schema_name FROM duckdb_schemas() WHERE database_name = current_database()")
-	if err != nil {
-		return nil, err
-	}
-	names := make([]string, 0, len(rows))
-	for _, row := range rows {
-		names = append(names, row[0].(string))
-	}
-	return names, nil
-}
-
-// rows runs a query of our own and returns all of its rows.
-func (s *session) rows(ctx context.Context, sql string, args ...any) ([][]any, error) {
-	statement, err := s.engine.Prepare(ctx, sql)
-	if err != nil {
-		return nil, err
-	}
-	defer statement.Close()
-	rows, err := statement.Run(ctx, args)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	return rows.All(ctx)
-}
 
 var errStatementTimeout = &pgwire.Error{Code: "57014", Message: "canceling statement due to statement timeout"}
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"slipher/internal/pgwire"
 	"slipher/internal/sql/parse"
@@ -23,14 +24,14 @@ type sqlLogs struct {
 	transactions atomic.Int64
 }
 
-func (n *node) openLogs() (err error) {
-	n.logs.refused = newRefusals(n.now)
-	n.logs.transactions.Store(n.now().Unix()) // so that numbers do not come again after a restart
-	if n.config.LogDir == "" {
-		return nil
+func openLogs(config Config) (logs *sqlLogs, err error) {
+	logs = &sqlLogs{refused: newRefusals(config.Now)}
+	logs.transactions.Store(config.Now().Unix()) // so that numbers do not come again after a restart
+	if config.LogDir == "" {
+		return logs, nil
 	}
-	n.logs.spool, err = sqllog.OpenSpool(sqllog.SpoolConfig{Dir: n.config.LogDir, Cluster: n.config.Cluster, Now: n.now, Log: n.log})
-	return err
+	logs.spool, err = sqllog.OpenSpool(sqllog.SpoolConfig{Dir: config.LogDir, Cluster: config.Cluster, Now: config.Now, Log: config.Log})
+	return logs, err
 }
 
 // run writes the logs until end is called, which waits for what is on its way.
@@ -39,8 +40,15 @@ func (l *sqlLogs) run() (end func()) {
 	var running sync.WaitGroup
 	running.Go(func() { l.spool.Run(ctx) })
 	running.Go(func() {
-		for waited(ctx, leftOutEvery) {
-			l.tellLeftOut()
+		minutes := time.NewTicker(leftOutEvery)
+		defer minutes.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-minutes.C:
+				l.tellLeftOut()
+			}
 		}
 	})
 	return func() {
@@ -123,7 +131,7 @@ func addressOf(remote net.Addr) (host, port string) {
 func (s *session) logApplication(name string) {
 	record := connectionRecord(s.startup, nil)
 	record.Event, record.ApplicationName = sqllog.ApplicationName, name
-	s.node.logs.spool.Add(record)
+	s.server.logs.spool.Add(record)
 }
 
 // logged is a statement that is recorded each time before it runs.
@@ -135,7 +143,7 @@ type logged struct {
 
 // logged has a statement recorded if the cluster's statements are.
 func (s *session) logged(statement pgwire.Statement, text string) pgwire.Statement {
-	if !s.node.logs.activity.Load() {
+	if !s.server.logs.activity.Load() {
 		return statement
 	}
 	return logged{Statement: statement, session: s, text: text}
@@ -164,10 +172,10 @@ func (l logged) CopyBinary() bool {
 
 // logActivity records a statement, also one that could not be made ready, if the cluster's statements are recorded.
 func (s *session) logActivity(text string) {
-	if !s.node.logs.activity.Load() {
+	if !s.server.logs.activity.Load() {
 		return
 	}
-	s.node.logs.spool.Add(sqllog.Record{
+	s.server.logs.spool.Add(sqllog.Record{
 		Log: sqllog.Activity, DBName: s.startup.Database, UserName: s.user.name, UserID: int64(s.user.id), PID: s.startup.ProcessID, XID: s.xid(),
 		Query: strings.Trim(parse.Redacted(text), "; \t\r\n\f"),
 	})
@@ -176,7 +184,7 @@ func (s *session) logActivity(text string) {
 // xid numbers the open transaction, or the one that the statement under way opens.
 func (s *session) xid() int64 {
 	if s.transaction == 0 {
-		s.transaction = s.node.logs.transactions.Add(1)
+		s.transaction = s.server.logs.transactions.Add(1)
 	}
 	return s.transaction
 }

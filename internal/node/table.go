@@ -78,7 +78,7 @@ func (n *node) tableFrom(ctx context.Context, database *engine.Database, request
 		return restored, err
 	}
 	defer guest.Close()
-	if restored.Rows, err = copyTable(ctx, database, guest, request); err != nil {
+	if restored.Rows, err = copyTable(ctx, database, guest, engine.TableName(request.Source), engine.TableName(request.Target)); err != nil {
 		return restored, err
 	}
 	stop()
@@ -148,81 +148,4 @@ func (r *restoration) fetched() vault.Progress {
 	}
 	_, progress, _ := r.now()
 	return progress
-}
-
-// copyTable copies rows and what the catalogue keeps of the table, in one transaction.
-func copyTable(ctx context.Context, database *engine.Database, guest *engine.Guest, request nodeapi.TableRequest) (rows int64, err error) {
-	session, err := database.Session(ctx)
-	if err != nil {
-		return 0, err
-	}
-	defer session.Close()
-	if err := session.Begin(ctx); err != nil {
-		return 0, err
-	}
-	from, to := engine.TableName(request.Source), engine.TableName(request.Target)
-	if err := refuseInterleaved(ctx, guest, from); err != nil {
-		return 0, err
-	}
-	if rows, err = session.CopyTable(ctx, guest, from, to); err != nil {
-		return 0, err
-	}
-	if err := copyCatalogue(ctx, session, guest, from, to); err != nil {
-		return 0, err
-	}
-	if err := enterRestored(ctx, session, request.Target); err != nil {
-		return 0, err
-	}
-	return rows, session.Commit(ctx)
-}
-
-// notSupported is the SQLSTATE of what cannot be done.
-const notSupported = "0A000"
-
-// refuseInterleaved does as Redshift does.
-func refuseInterleaved(ctx context.Context, guest *engine.Guest, from engine.TableName) error {
-	styles, err := guest.Texts(ctx, "SELECT sortstyle FROM "+engine.GuestCatalog+"."+catalogueSchema+".tables WHERE schema_name = $1 AND table_name = $2", from)
-	if err != nil || !slices.Contains(styles, "interleaved") {
-		return err
-	}
-	return &engine.Error{Code: notSupported, Message: fmt.Sprintf("the table %q has an interleaved sort key and cannot be restored by itself: restore the snapshot to a new cluster", from.Table)}
-}
-
-// copyCatalogue brings the snapshot's catalogue in beside the database's own for as long as the transaction lasts. An identity is left out, as its sequence is.
-func copyCatalogue(ctx context.Context, session *engine.Session, guest *engine.Guest, from, to engine.TableName) error {
-	for table, columns := range map[string]string{
-		"tables":  "diststyle, sortstyle",
-		"columns": "column_name, declared, length, encoding, distkey, sortkey, NULL, NULL",
-	} {
-		incoming := engine.TableName{Schema: catalogueSchema, Table: "incoming " + table}
-		if _, err := session.CopyTable(ctx, guest, engine.TableName{Schema: catalogueSchema, Table: table}, incoming); err != nil {
-			return err
-		}
-		name := catalogueSchema + "." + engine.Quote(incoming.Table)
-		for _, statement := range []string{
-			fmt.Sprintf("INSERT INTO %s.%s SELECT %s, %s, %s FROM %s WHERE schema_name = %s AND table_name = %s", catalogueSchema, table,
-				engine.QuoteText(to.Schema), engine.QuoteText(to.Table), columns, name, engine.QuoteText(from.Schema), engine.QuoteText(from.Table)),
-			"DROP TABLE " + name,
-		} {
-			if err := session.Exec(ctx, statement); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// enterRestored makes the table the admin user's.
-func enterRestored(ctx context.Context, session *engine.Session, table nodeapi.TableName) error {
-	name := engine.QuoteText(table.Schema) + ", " + engine.QuoteText(table.Table)
-	for _, statement := range []string{
-		fmt.Sprintf("DELETE FROM %s.grants WHERE (schema_name, name) = (%s)", catalogueSchema, name),
-		fmt.Sprintf("DELETE FROM %s.objects WHERE (schema_name, name) = (%s)", catalogueSchema, name),
-		fmt.Sprintf("INSERT INTO %s.objects VALUES (%s, 'table', %d, false)", catalogueSchema, name, adminID),
-	} {
-		if err := session.Exec(ctx, statement); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -3,30 +3,17 @@ package node
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"strings"
 
 	"slipher/internal/nodeapi"
 	"slipher/internal/pgwire"
-	"slipher/internal/scram"
 )
-
-// addLogin accepts one more password that is good for a while.
-func (n *node) addLogin(_ http.ResponseWriter, _ *http.Request, login nodeapi.Login) error {
-	if _, err := scram.ParseVerifier(login.Verifier); err != nil {
-		return refuse(http.StatusBadRequest, "the login's password verifier is not in PostgreSQL's form")
-	}
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.logins = nodeapi.MergeLogins(n.logins, []nodeapi.Login{login}, n.now())
-	return nil
-}
 
 // loginPrefixes begin the names under which passwords that are good for a while are given.
 var loginPrefixes = []string{"IAM:", "IAMA:", "IAMR:"}
 
 // temporaryVerifiers are those of a name that are good now. Whether there are any or not, such a name wants TLS.
-func (n *node) temporaryVerifiers(startup pgwire.Startup) (verifiers []string, err error) {
+func (n *server) temporaryVerifiers(startup pgwire.Startup) (verifiers []string, err error) {
 	for _, prefix := range loginPrefixes {
 		if strings.HasPrefix(startup.User, prefix) && !startup.TLS {
 			return nil, &pgwire.Error{Code: "28000", Message: fmt.Sprintf("user %q has to connect with SSL", startup.User), Fatal: true}
@@ -43,7 +30,7 @@ func (n *node) temporaryVerifiers(startup pgwire.Startup) (verifiers []string, e
 }
 
 // proved is the login whose password the client has proved; nil for a user's own password.
-func (n *node) proved(startup pgwire.Startup) *nodeapi.Login {
+func (n *server) proved(startup pgwire.Startup) *nodeapi.Login {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	for _, login := range n.logins {

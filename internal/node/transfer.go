@@ -155,5 +155,5 @@ func (e *events) fail(err error) error {
 // refusesTable says whether a SQLSTATE is about what is copied: no such table or schema, a name that is taken, a schema that is ours, or a table that
 // cannot be copied.
 func refusesTable(code string) bool {
-	return slices.Contains([]string{"42P01", "3F000", "42P07", "42501", notSupported}, code)
+	return slices.Contains([]string{"42P01", "3F000", "42P07", "42501", "0A000"}, code)
 }

@@ -8,55 +8,7 @@ import (
 
 	"slipher/internal/pgwire"
 	"slipher/internal/sql/ast"
-	"slipher/internal/sqllog"
 )
-
-// security runs a statement about users, groups or privileges, which changes nothing but the catalogue.
-func (s *session) security(ctx context.Context, t translation) (tag string, err error) {
-	if err := s.enter(ctx); err != nil {
-		return "", err
-	}
-	r, err := s.authority(ctx)
-	if err == nil {
-		err = s.secure(ctx, r, t)
-	}
-	s.epoch++
-	if err != nil {
-		s.engine.Fail()
-		return "", clientError(err, "")
-	}
-	return t.Tag, nil
-}
-
-func (s *session) secure(ctx context.Context, r *rights, t translation) error {
-	switch statement := t.Security.(type) {
-	case *ast.CreateUser:
-		if err := s.createUser(ctx, r, statement); err != nil {
-			return err
-		}
-		return s.logUser(ctx, sqllog.Create, statement.Name, "")
-	case *ast.AlterUser:
-		if err := s.alterUser(ctx, r, statement); err != nil {
-			return err
-		}
-		return s.logAltered(ctx, statement)
-	case *ast.DropUser:
-		return s.dropUsers(ctx, r, statement)
-	case *ast.CreateGroup:
-		return s.createGroup(ctx, r, statement)
-	case *ast.AlterGroup:
-		return s.alterGroup(ctx, r, statement)
-	case *ast.DropGroup:
-		return s.dropGroup(ctx, r, statement.Name)
-	case *ast.Grant:
-		return s.grant(ctx, r, statement)
-	case *ast.Revoke:
-		return s.revoke(ctx, r, statement)
-	case *ast.DefaultPrivileges:
-		return s.defaultPrivileges(ctx, r, statement)
-	}
-	return errors.New("no such statement about users")
-}
 
 func mustBeSuperuser(r *rights, to string) error {
 	if r.superuser {
@@ -65,20 +17,20 @@ func mustBeSuperuser(r *rights, to string) error {
 	return &pgwire.Error{Code: "42501", Message: "must be superuser to " + to}
 }
 
-func (s *session) createUser(ctx context.Context, r *rights, c *ast.CreateUser) error {
+func (cat *catalog) createUser(ctx context.Context, r *rights, c *ast.CreateUser) error {
 	if err := mustBeSuperuser(r, "create users"); err != nil {
 		return err
 	}
-	if err := s.freeName(ctx, c.Name); err != nil {
+	if err := cat.freeName(ctx, c.Name); err != nil {
 		return err
 	}
 	if c.Options.Password == nil {
 		return &pgwire.Error{Code: "42601", Message: "CREATE USER takes PASSWORD 'password', or PASSWORD DISABLE"}
 	}
-	return s.insertUser(ctx, c)
+	return cat.insertUser(ctx, c)
 }
 
-func (s *session) insertUser(ctx context.Context, c *ast.CreateUser) error {
+func (cat *catalog) insertUser(ctx context.Context, c *ast.CreateUser) error {
 	verifier, err := verifierOf(c.Options.Password)
 	if err != nil {
 		return err
@@ -92,14 +44,14 @@ func (s *session) insertUser(ctx context.Context, c *ast.CreateUser) error {
 	if err := checkTimeout(c.Options.SessionTimeout); err != nil {
 		return err
 	}
-	rows, err := s.rows(ctx, s.own("INSERT INTO catalog.users VALUES (nextval('catalog.ids'), $1, $2, $3, $4, $5, $6, $7, $8) RETURNING id"),
+	rows, err := cat.rows(ctx, cat.own("INSERT INTO catalog.users VALUES (nextval('catalog.ids'), $1, $2, $3, $4, $5, $6, $7, $8) RETURNING id"),
 		c.Name, verifier, orElse(c.Options.CreateUser, false), orElse(c.Options.CreateDB, false), until,
 		int32(orElse(c.Options.ConnectionLimit, -1)), int32(orElse(c.Options.SessionTimeout, 0)), syslogAccess(c.Options))
 	if err != nil {
 		return err
 	}
 	for _, group := range c.Options.InGroups {
-		if err := s.join(ctx, group, rows[0][0].(int32)); err != nil {
+		if err := cat.join(ctx, group, rows[0][0].(int32)); err != nil {
 			return err
 		}
 	}
@@ -132,11 +84,11 @@ func checkTimeout(seconds *int) error {
 }
 
 // freeName refuses a name that a user has, or that nobody may have.
-func (s *session) freeName(ctx context.Context, name string) error {
+func (cat *catalog) freeName(ctx context.Context, name string) error {
 	if strings.EqualFold(name, "public") || len(name) > 128 {
 		return &pgwire.Error{Code: "42939", Message: fmt.Sprintf("user name %q is reserved", name)}
 	}
-	_, exists, err := s.findUser(ctx, name)
+	_, exists, err := cat.findUser(ctx, name)
 	if err == nil && exists {
 		err = &pgwire.Error{Code: "42710", Message: fmt.Sprintf("user %q already exists", name)}
 	}
@@ -144,31 +96,31 @@ func (s *session) freeName(ctx context.Context, name string) error {
 }
 
 // knownUser is the user of a name, refused where there is none.
-func (s *session) knownUser(ctx context.Context, name string) (user, error) {
-	found, exists, err := s.findUser(ctx, name)
+func (cat *catalog) knownUser(ctx context.Context, name string) (user, error) {
+	found, exists, err := cat.findUser(ctx, name)
 	if err == nil && !exists {
 		err = unknownUser(name)
 	}
 	return found.user, err
 }
 
-func (s *session) alterUser(ctx context.Context, r *rights, a *ast.AlterUser) error {
-	found, err := s.knownUser(ctx, a.Name)
+func (cat *catalog) alterUser(ctx context.Context, r *rights, a *ast.AlterUser) error {
+	found, err := cat.knownUser(ctx, a.Name)
 	if err != nil {
 		return err
 	}
-	if !r.superuser && !(found.id == s.user.id && onlyOwn(a)) {
+	if !r.superuser && !(found.id == r.user.id && onlyOwn(a)) {
 		return mustBeSuperuser(r, "alter users")
 	}
 	switch {
 	case a.Set != nil || a.Reset != "":
-		return s.userSetting(ctx, found.id, a)
+		return cat.userSetting(ctx, found.id, a)
 	case found.id == adminID:
 		return &pgwire.Error{Code: "42501", Message: "the admin user is changed by the cluster's owner: use ModifyCluster"}
 	case a.NewName != "":
-		return s.renameUser(ctx, found, a.NewName)
+		return cat.renameUser(ctx, r, found, a.NewName)
 	}
-	return s.changeUser(ctx, found.id, a.Options)
+	return cat.changeUser(ctx, found.id, a.Options)
 }
 
 // onlyOwn says whether users may change this of themselves: the password and the settings that their sessions begin with.
@@ -178,36 +130,36 @@ func onlyOwn(a *ast.AlterUser) bool {
 	return a.NewName == "" && o.CreateDB == nil && o.CreateUser == nil && o.SyslogAccess == "" && o.ValidUntil == nil && o.ConnectionLimit == nil && o.SessionTimeout == nil
 }
 
-func (s *session) userSetting(ctx context.Context, id int32, a *ast.AlterUser) error {
+func (cat *catalog) userSetting(ctx context.Context, id int32, a *ast.AlterUser) error {
 	name := a.Reset
 	if a.Set != nil {
 		name = a.Set.Name
 	}
 	name = strings.ToLower(name)
-	if _, err := s.change(ctx, s.own("DELETE FROM catalog.user_settings WHERE id = $1 AND (name = $2 OR $2 = 'all')"), id, name); err != nil {
+	if _, err := cat.change(ctx, cat.own("DELETE FROM catalog.user_settings WHERE id = $1 AND (name = $2 OR $2 = 'all')"), id, name); err != nil {
 		return err
 	}
 	if a.Set == nil || a.Set.Default {
 		return nil
 	}
-	_, err := s.change(ctx, s.own("INSERT INTO catalog.user_settings VALUES ($1, $2, $3)"), id, name, a.Set.Value)
+	_, err := cat.change(ctx, cat.own("INSERT INTO catalog.user_settings VALUES ($1, $2, $3)"), id, name, a.Set.Value)
 	return err
 }
 
-func (s *session) renameUser(ctx context.Context, found user, name string) error {
-	if found.id == s.user.id || found.id == s.login.id {
+func (cat *catalog) renameUser(ctx context.Context, r *rights, found user, name string) error {
+	if found.id == r.user.id || found.id == cat.login.id {
 		return &pgwire.Error{Code: "0A000", Message: "session user may not be renamed"}
 	}
-	if err := s.freeName(ctx, name); err != nil {
+	if err := cat.freeName(ctx, name); err != nil {
 		return err
 	}
-	_, err := s.change(ctx, s.own("UPDATE catalog.users SET name = $2 WHERE id = $1"), found.id, name)
+	_, err := cat.change(ctx, cat.own("UPDATE catalog.users SET name = $2 WHERE id = $1"), found.id, name)
 	return err
 }
 
-func (s *session) changeUser(ctx context.Context, id int32, o ast.UserOptions) error {
+func (cat *catalog) changeUser(ctx context.Context, id int32, o ast.UserOptions) error {
 	set := func(column string, value any) error {
-		_, err := s.change(ctx, s.own("UPDATE catalog.users SET "+column+" = $2 WHERE id = $1"), id, value)
+		_, err := cat.change(ctx, cat.own("UPDATE catalog.users SET "+column+" = $2 WHERE id = $1"), id, value)
 		return err
 	}
 	var errs []error
@@ -246,30 +198,8 @@ func (s *session) changeUser(ctx context.Context, id int32, o ast.UserOptions) e
 	return errors.Join(errs...)
 }
 
-func (s *session) dropUsers(ctx context.Context, r *rights, d *ast.DropUser) error {
-	if err := mustBeSuperuser(r, "drop users"); err != nil {
-		return err
-	}
-	for _, name := range d.Names {
-		found, exists, err := s.findUser(ctx, name)
-		switch {
-		case err != nil:
-			return err
-		case !exists && d.IfExists:
-			pgwire.Notice(ctx, "NOTICE", &pgwire.Error{Code: "42704", Message: fmt.Sprintf("user %q does not exist, skipping", name)})
-		case !exists:
-			return unknownUser(name)
-		default:
-			if err := s.dropUser(ctx, found.user); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-func (s *session) dropUser(ctx context.Context, found user) error {
-	if found.id == adminID || found.id == s.user.id || found.id == s.login.id {
+func (cat *catalog) dropUser(ctx context.Context, r *rights, found user) error {
+	if found.id == adminID || found.id == r.user.id || found.id == cat.login.id {
 		return &pgwire.Error{Code: "55006", Message: fmt.Sprintf("user %q can't be dropped: it is the admin user or the one of this session", found.name)}
 	}
 	for reason, query := range map[string]string{
@@ -278,7 +208,7 @@ func (s *session) dropUser(ctx context.Context, found user) error {
 		"the user has granted a privilege":        "SELECT 1 FROM catalog.grants WHERE grantor = $1 LIMIT 1",
 		"default privileges name the user":        "SELECT 1 FROM catalog.default_grants WHERE owner = $1 OR grantee_kind = 'user' AND grantee = $1 LIMIT 1",
 	} {
-		rows, err := s.rows(ctx, s.own(query), found.id)
+		rows, err := cat.rows(ctx, cat.own(query), found.id)
 		if err != nil {
 			return err
 		}
@@ -286,13 +216,10 @@ func (s *session) dropUser(ctx context.Context, found user) error {
 			return &pgwire.Error{Code: "2BP01", Message: fmt.Sprintf("user %q can't be dropped because %s", found.name, reason)}
 		}
 	}
-	if err := s.logUser(ctx, sqllog.Drop, found.name, ""); err != nil {
-		return err
-	}
 	for _, statement := range []string{
 		"DELETE FROM catalog.members WHERE user_id = $1", "DELETE FROM catalog.user_settings WHERE id = $1", "DELETE FROM catalog.users WHERE id = $1",
 	} {
-		if _, err := s.change(ctx, s.own(statement), found.id); err != nil {
+		if _, err := cat.change(ctx, cat.own(statement), found.id); err != nil {
 			return err
 		}
 	}

@@ -38,7 +38,7 @@ func (s *session) logUser(ctx context.Context, action, name, oldName string) err
 func (s *session) tellUsers(committed bool) {
 	for _, record := range s.userChanges {
 		if committed {
-			s.node.logs.spool.Add(record)
+			s.server.logs.spool.Add(record)
 		}
 	}
 	s.userChanges = nil
