@@ -21,8 +21,11 @@ var floors = map[string]int{
 	"internal/doctor": 0,
 
 	"internal/awsapi":  1,
-	"internal/node":    1,
 	"internal/control": 1,
+
+	"internal/node/process": 1,
+	"internal/node/session": 2,
+	"internal/node/catalog": 3,
 
 	"internal/installation": 2,
 	"internal/rootkey":      2,

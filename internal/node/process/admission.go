@@ -1,0 +1,183 @@
+package process
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"net"
+	"sync"
+	"time"
+
+	"slipher/internal/pgwire"
+	"slipher/internal/throttle"
+)
+
+// What a node takes on at once, and how long it waits for whoever logs in.
+const (
+	defaultSessions = 500 // Redshift's limit for one cluster
+	mostLogins      = 100
+	loginTimeout    = 30 * time.Second
+	loginPatience   = 2 * time.Second // with a login that takes its time while others wait for its place
+)
+
+// admission decides who may log in: so many at the same time, so many sessions, and nobody who keeps giving wrong passwords.
+type admission struct {
+	sessions int // the most
+	guesses  guesses
+
+	mu   sync.Mutex
+	open int
+
+	logins logins
+}
+
+func newAdmission(sessions int) *admission {
+	return &admission{
+		sessions: cmp.Or(sessions, defaultSessions),
+		guesses:  newGuesses(),
+		logins:   logins{most: mostLogins, patience: loginPatience, left: make(chan struct{}, 1)},
+	}
+}
+
+// serve speaks with one client, whose login has its place already.
+func (a *admission) serve(ctx context.Context, conn net.Conn, config pgwire.Config) {
+	loggedIn := sync.OnceFunc(func() { a.logins.leave(conn) })
+	defer loggedIn()
+	opened := false
+	connect := config.Connect
+	config.Connect = func(ctx context.Context, startup pgwire.Startup) (pgwire.Executor, error) {
+		loggedIn()
+		if opened = a.begin(); !opened {
+			return nil, &pgwire.Error{Code: "53300", Message: fmt.Sprintf("connection limit \"%d\" exceeded for non-bootstrap users", a.sessions),
+				Hint: "Close sessions that are not needed, and connect again.", Fatal: true}
+		}
+		return connect(ctx, startup)
+	}
+	config.Attempt = a.guesses.attempt
+	config.StartupTimeout = loginTimeout
+	pgwire.Serve(ctx, conn, config)
+	if opened {
+		a.end()
+	}
+}
+
+func (a *admission) begin() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.open >= a.sessions {
+		return false
+	}
+	a.open++
+	return true
+}
+
+func (a *admission) end() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.open--
+}
+
+// logins are the connections that have not proved anything yet.
+type logins struct {
+	most     int
+	patience time.Duration
+	left     chan struct{} // told when one has left
+
+	mu      sync.Mutex
+	present []login // the longest first
+}
+
+type login struct {
+	conn  net.Conn
+	since time.Time
+}
+
+// enter waits for a place. Where all are taken, the connection that has had its place longest is closed as soon as that was longer than the patience.
+// It says no when ctx ends.
+func (l *logins) enter(ctx context.Context, conn net.Conn) bool {
+	for {
+		oldest, wait := l.place(conn)
+		if oldest == nil {
+			return true
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-l.left:
+		case <-timer.C:
+			oldest.Close()
+			l.leave(oldest)
+		case <-ctx.Done():
+		}
+		timer.Stop()
+		if ctx.Err() != nil {
+			return false
+		}
+	}
+}
+
+// place takes a place for conn, or says who is to lose the next one, and when.
+func (l *logins) place(conn net.Conn) (oldest net.Conn, wait time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.present) < l.most {
+		l.present = append(l.present, login{conn, time.Now()})
+		return nil, 0
+	}
+	first := l.present[0]
+	return first.conn, l.patience - time.Since(first.since)
+}
+
+func (l *logins) leave(conn net.Conn) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for i, present := range l.present {
+		if present.conn == conn {
+			l.present = append(l.present[:i], l.present[i+1:]...)
+			break
+		}
+	}
+	select {
+	case l.left <- struct{}{}:
+	default:
+	}
+}
+
+// The first wrong passwords for a user from an address are free; then they are spread, and beyond a wait that is too long for a client, refused.
+var guessRate = throttle.Rate{PerSecond: 0.5, Burst: 10}
+
+const (
+	longestWait  = 10 * time.Second
+	mostGuessers = 10_000
+)
+
+// guesses counts wrong passwords for each user from each address, so that nobody is slowed by what others do elsewhere.
+type guesses struct {
+	wrong *throttle.Buckets
+	now   func() time.Time
+	wait  func(context.Context, time.Duration) bool
+}
+
+func newGuesses() guesses {
+	return guesses{wrong: throttle.New(guessRate, mostGuessers), now: time.Now, wait: waited}
+}
+
+func (g guesses) attempt(ctx context.Context, attempt pgwire.Attempt) (told func(right bool), err error) {
+	address, _, _ := net.SplitHostPort(attempt.Remote.String())
+	who := throttle.Source(address) + " " + attempt.User
+	wait := g.wrong.Wait(who, g.now())
+	if wait > longestWait {
+		return nil, &pgwire.Error{Code: "28000", Message: fmt.Sprintf("too many failed logins for user %q from this address", attempt.User),
+			Hint: fmt.Sprintf("Try again in %.0f seconds.", math.Ceil(wait.Seconds())), Fatal: true}
+	}
+	if wait > 0 && !g.wait(ctx, wait) {
+		return nil, context.Cause(ctx)
+	}
+	return func(right bool) {
+		if right {
+			g.wrong.Forgive(who)
+		} else {
+			g.wrong.Charge(who, g.now())
+		}
+	}, nil
+}
