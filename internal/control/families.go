@@ -5,6 +5,7 @@ import (
 	"slipher/internal/service"
 	house "slipher/internal/service/redshift"
 	"slipher/internal/service/redshift/permission"
+	"slipher/internal/service/redshift/subnetgroup"
 	"slipher/internal/service/redshift/tag"
 	"slipher/internal/service/redshift/tagging"
 	"slipher/internal/warehouse/state"
@@ -25,6 +26,7 @@ func (c *Control) families() []house.Family {
 		{Family: c.parameterGroupFamily(), Taggable: []tagging.Kind{
 			tagging.KeptByName("parametergroup", "Parameter group", state.ParameterGroups, func(g *state.ParameterGroup) *[]state.Tag { return &g.Tags }),
 		}},
+		subnetgroup.Family(subnetgroup.Config{Store: c.config.Store, Tags: c.config.Limits.Tags}),
 		{Family: c.loggingFamily()}, {Family: c.sharingFamily()}, {Family: c.restoreFamily()}, {Family: c.storageFamily()},
 		{Family: c.credentialsFamily()}, {Family: c.eventFamily()},
 	}

@@ -15,6 +15,7 @@ var faults = map[refusal.Reason]func(format string, args ...any) *api.Fault{
 	refusal.ClusterNotFound:                      redshift.ClusterNotFound,
 	refusal.ClusterParameterGroupNotFound:        redshift.ClusterParameterGroupNotFound,
 	refusal.ClusterSnapshotNotFound:              redshift.ClusterSnapshotNotFound,
+	refusal.ClusterSubnetGroupNotFound:           redshift.ClusterSubnetGroupNotFound,
 	refusal.InvalidRetentionPeriod:               redshift.InvalidRetentionPeriod,
 	refusal.InvalidTableRestoreArgument:          redshift.InvalidTableRestoreArgument,
 	refusal.InvalidTag:                           redshift.InvalidTag,
