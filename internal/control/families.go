@@ -4,6 +4,7 @@ import (
 	"slipher/internal/api/redshift"
 	"slipher/internal/service"
 	house "slipher/internal/service/redshift"
+	"slipher/internal/service/redshift/parametergroup"
 	"slipher/internal/service/redshift/permission"
 	"slipher/internal/service/redshift/subnetgroup"
 	"slipher/internal/service/redshift/tag"
@@ -23,9 +24,9 @@ func (c *Control) families() []house.Family {
 		{Family: c.snapshotCopyFamily(), Taggable: []tagging.Kind{
 			tagging.KeptByName("snapshotcopygrant", "Snapshot copy grant", state.SnapshotCopyGrants, func(g *state.SnapshotCopyGrant) *[]state.Tag { return &g.Tags }),
 		}},
-		{Family: c.parameterGroupFamily(), Taggable: []tagging.Kind{
-			tagging.KeptByName("parametergroup", "Parameter group", state.ParameterGroups, func(g *state.ParameterGroup) *[]state.Tag { return &g.Tags }),
-		}},
+		parametergroup.Family(parametergroup.Config{
+			Store: c.config.Store, Quota: c.config.Limits.ParameterGroups, Tags: c.config.Limits.Tags, Emit: c.tellOf, OfCluster: eventParametersChanged,
+		}),
 		subnetgroup.Family(subnetgroup.Config{Store: c.config.Store, Tags: c.config.Limits.Tags}),
 		{Family: c.loggingFamily()}, {Family: c.sharingFamily()}, {Family: c.restoreFamily()}, {Family: c.storageFamily()},
 		{Family: c.credentialsFamily()}, {Family: c.eventFamily()},
@@ -152,28 +153,6 @@ func (c *Control) scheduleFamily() service.Family {
 		service.Offer(redshift.ModifyClusterSnapshotScheduleOperation, c.ModifyClusterSnapshotSchedule, func(in *redshift.ModifyClusterSnapshotScheduleMessage) required {
 			return required{permission.On("cluster", in.ClusterIdentifier)}
 		}),
-	}}
-}
-
-func (c *Control) parameterGroupFamily() service.Family {
-	return service.Family{Name: "parameter group", Operations: []service.Operation{
-		service.Offer(redshift.CreateClusterParameterGroupOperation, c.CreateClusterParameterGroup, func(in *redshift.CreateClusterParameterGroupMessage) required {
-			return required{permission.Create("parametergroup", in.ParameterGroupName, tagging.Given(in.Tags))}
-		}),
-		service.Offer(redshift.ModifyClusterParameterGroupOperation, c.ModifyClusterParameterGroup, func(in *redshift.ModifyClusterParameterGroupMessage) required {
-			return required{permission.On("parametergroup", in.ParameterGroupName)}
-		}),
-		service.Offer(redshift.ResetClusterParameterGroupOperation, c.ResetClusterParameterGroup, func(in *redshift.ResetClusterParameterGroupMessage) required {
-			return required{permission.On("parametergroup", in.ParameterGroupName)}
-		}),
-		service.Offer(redshift.DeleteClusterParameterGroupOperation, c.DeleteClusterParameterGroup, func(in *redshift.DeleteClusterParameterGroupMessage) required {
-			return required{permission.On("parametergroup", in.ParameterGroupName)}
-		}),
-		service.Offer(redshift.DescribeClusterParametersOperation, c.DescribeClusterParameters, func(in *redshift.DescribeClusterParametersMessage) required {
-			return required{permission.On("parametergroup", in.ParameterGroupName)}
-		}),
-		service.Offer(redshift.DescribeClusterParameterGroupsOperation, c.DescribeClusterParameterGroups, service.Everything),
-		service.Offer(redshift.DescribeDefaultClusterParametersOperation, c.DescribeDefaultClusterParameters, service.Everything),
 	}}
 }
 
