@@ -4,6 +4,7 @@ import (
 	"slipher/internal/api/redshift"
 	"slipher/internal/service"
 	house "slipher/internal/service/redshift"
+	"slipher/internal/service/redshift/copygrant"
 	"slipher/internal/service/redshift/parametergroup"
 	"slipher/internal/service/redshift/permission"
 	"slipher/internal/service/redshift/subnetgroup"
@@ -21,14 +22,14 @@ func (c *Control) families() []house.Family {
 		{Family: c.scheduleFamily(), Taggable: []tagging.Kind{
 			tagging.KeptByName("snapshotschedule", "", state.SnapshotSchedules, func(s *state.SnapshotSchedule) *[]state.Tag { return &s.Tags }),
 		}},
-		{Family: c.snapshotCopyFamily(), Taggable: []tagging.Kind{
-			tagging.KeptByName("snapshotcopygrant", "Snapshot copy grant", state.SnapshotCopyGrants, func(g *state.SnapshotCopyGrant) *[]state.Tag { return &g.Tags }),
-		}},
+		copygrant.Family(copygrant.Config{
+			Store: c.config.Store, Keys: c.config.Keys, Quota: c.config.Limits.SnapshotCopyGrants, Tags: c.config.Limits.Tags, Key: c.copyKey,
+		}),
 		parametergroup.Family(parametergroup.Config{
 			Store: c.config.Store, Quota: c.config.Limits.ParameterGroups, Tags: c.config.Limits.Tags, Emit: c.tellOf, OfCluster: eventParametersChanged,
 		}),
 		subnetgroup.Family(subnetgroup.Config{Store: c.config.Store, Tags: c.config.Limits.Tags}),
-		{Family: c.loggingFamily()}, {Family: c.sharingFamily()}, {Family: c.restoreFamily()}, {Family: c.storageFamily()},
+		{Family: c.loggingFamily()}, {Family: c.sharingFamily()}, {Family: c.snapshotCopyFamily()}, {Family: c.restoreFamily()}, {Family: c.storageFamily()},
 		{Family: c.credentialsFamily()}, {Family: c.eventFamily()},
 	}
 	return append(families, house.Family{Family: tag.Family(tag.Config{Store: c.config.Store, Quota: c.config.Limits.Tags, Kinds: house.Taggable(families)})})
@@ -126,13 +127,6 @@ func (c *Control) snapshotCopyFamily() service.Family {
 		service.Offer(redshift.ModifySnapshotCopyRetentionPeriodOperation, c.ModifySnapshotCopyRetentionPeriod, func(in *redshift.ModifySnapshotCopyRetentionPeriodMessage) required {
 			return required{permission.On("cluster", in.ClusterIdentifier)}
 		}),
-		service.Offer(redshift.CreateSnapshotCopyGrantOperation, c.CreateSnapshotCopyGrant, func(in *redshift.CreateSnapshotCopyGrantMessage) required {
-			return required{permission.Create("snapshotcopygrant", in.SnapshotCopyGrantName, tagging.Given(in.Tags))}
-		}),
-		service.Offer(redshift.DeleteSnapshotCopyGrantOperation, c.DeleteSnapshotCopyGrant, func(in *redshift.DeleteSnapshotCopyGrantMessage) required {
-			return required{permission.On("snapshotcopygrant", in.SnapshotCopyGrantName)}
-		}),
-		service.Offer(redshift.DescribeSnapshotCopyGrantsOperation, c.DescribeSnapshotCopyGrants, service.Everything),
 	}}
 }
 
