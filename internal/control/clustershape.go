@@ -1,7 +1,8 @@
 package control
 
 import (
-	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"math"
 	"net"
@@ -113,8 +114,8 @@ func showNextSnapshot(c state.Cluster, shape *redshift.Cluster, now time.Time) {
 
 // showSurroundings are the groups and roles around a cluster. Each account has one network in each region, and the default groups.
 func showSurroundings(c state.Cluster, shape *redshift.Cluster, account, region string) {
-	shape.VpcId = state.NetworkID("vpc", account, region)
-	shape.ClusterSubnetGroupName = cmp.Or(c.SubnetGroup, state.DefaultSubnetGroupName)
+	shape.VpcId = networkID("vpc", account, region)
+	shape.ClusterSubnetGroupName = "default"
 	shape.ClusterParameterGroups = []redshift.ClusterParameterGroupStatus{parameterGroupShape(c)}
 	shape.ClusterSecurityGroups = []redshift.ClusterSecurityGroupMembership{}
 	for _, group := range securityGroupsOf(c, account, region) {
@@ -128,9 +129,14 @@ func showSurroundings(c state.Cluster, shape *redshift.Cluster, account, region 
 
 func securityGroupsOf(c state.Cluster, account, region string) []string {
 	if len(c.VpcSecurityGroups) == 0 {
-		return []string{state.NetworkID("sg", account, region)}
+		return []string{networkID("sg", account, region)}
 	}
 	return c.VpcSecurityGroups
+}
+
+func networkID(kind, account, region string) string {
+	sum := sha256.Sum256([]byte(kind + "/" + account + "/" + region))
+	return kind + "-" + hex.EncodeToString(sum[:])[:17]
 }
 
 // whereabouts are what a cluster shows only once it has been available. While it is deleted, its endpoint has no address any more.

@@ -103,6 +103,10 @@ func (c *Control) sweepVault(ctx context.Context, name string) (done vault.Swept
 	if err != nil {
 		return done, false, meta.IgnoreNotFound(err) // a closed scope is swept
 	}
+	// What a damaged row needs would look like garbage.
+	if err := c.config.Store.Sound(ctx); err != nil {
+		return done, false, fmt.Errorf("nothing is deleted while the metadata is damaged: %w", err)
+	}
 	ctx, owner, end, err := c.ownSweep(ctx, name)
 	if err != nil {
 		return done, false, err

@@ -9,7 +9,6 @@ import (
 	"slipher/internal/api/redshift"
 	"slipher/internal/keys"
 	"slipher/internal/meta"
-	house "slipher/internal/service/redshift"
 	"slipher/internal/warehouse/state"
 )
 
@@ -91,7 +90,7 @@ func (c *Control) authorize(tx *meta.Tx, record *state.SnapshotRecord, account s
 		return redshift.InvalidClusterSnapshotState("Cannot share the snapshot %s because its KMS key %s is disabled or waits for its deletion.", body.Identifier, body.KmsKey)
 	}
 	if err != nil {
-		return house.KeyFaultOf(err)
+		return grantFault(err)
 	}
 	body.Access = append(body.Access, account)
 	return state.Snapshots.Put(tx, *record)

@@ -5,6 +5,7 @@ package doctor
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -101,6 +102,7 @@ func (d *doctor) examine(ctx context.Context) {
 		d.warning("everything else", "not looked at, as nothing opens without the root key")
 		return
 	}
+	d.checkRows(ctx, store)
 	d.checkAuditChain(ctx, store, ring)
 	d.checkCredentials(ctx, store, ring)
 	d.checkSecrets(ctx, store, ring)
@@ -112,7 +114,11 @@ func (d *doctor) checkMetadata(ctx context.Context) *meta.Store {
 	const advice = "restore the file from a copy"
 	path := d.data.Path("meta.db")
 	store, err := meta.Look(ctx, path)
-	if err != nil {
+	switch {
+	case errors.Is(err, meta.ErrLogDamaged): // says what to do
+		d.problem("metadata", "%v", err)
+		return nil
+	case err != nil:
 		d.problem("metadata", "%v: %s", err, advice)
 		return nil
 	}
@@ -122,6 +128,21 @@ func (d *doctor) checkMetadata(ctx context.Context) *meta.Store {
 		d.ok("metadata", "%s is sound, and of a version that this slipher knows", path)
 	}
 	return store
+}
+
+// checkRows belongs behind checkRootKey, which opens the key for the codes of rows.
+func (d *doctor) checkRows(ctx context.Context, store *meta.Store) {
+	damages, err := store.Damages(ctx)
+	if err != nil {
+		d.problem("metadata", "rows cannot be read: %v", err)
+		return
+	}
+	for _, damage := range damages {
+		d.problem("metadata", "%v: it is not served; bring the metadata back from a copy", damage)
+	}
+	if len(damages) == 0 {
+		d.ok("metadata", "the code of every row fits")
+	}
 }
 
 // checkRootKey answers nil when the keyring does not open.

@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"database/sql"
 	"encoding/json"
 	"encoding/pem"
 	"errors"
@@ -176,6 +177,7 @@ var damages = map[string]struct {
 	"profile_unknown":      {appendTo("credentials", "\n[other]\naws_access_key_id = AKIAAAAAAAAAAAAAAAAA\naws_secret_access_key = nothing\n"), "warning", "credentials", "profile other"},
 	"metadata_missing":     {remove("meta.db"), "problem", "metadata", "no such file"},
 	"metadata_broken":      {overwrite("meta.db", strings.Repeat("no database ", 1000)), "problem", "metadata", "not a database"},
+	"metadata_altered":     {alterRow, "problem", "metadata", "is damaged: it is not served"},
 	"root_key_missing":     {remove("keys", "root.key"), "problem", "root key", "is missing"},
 	"root_key_of_another":  {overwrite("keys/root.key", strings.Repeat("0f", 32)), "problem", "root key", "is not the one"},
 	"certificate_broken":   {overwrite("tls/server.crt", "no certificate"), "problem", "certificate", "move"},
@@ -201,6 +203,17 @@ func remove(path ...string) func(*testing.T, string) {
 func replaceByFile(path string) func(*testing.T, string) {
 	return func(t *testing.T, dir string) {
 		check(t, errors.Join(os.RemoveAll(filepath.Join(dir, path)), os.WriteFile(filepath.Join(dir, path), nil, 0o600)))
+	}
+}
+
+// alterRow changes what the metadata says of a snapshot, as one flipped bit could.
+func alterRow(t *testing.T, dir string) {
+	db, err := sql.Open("sqlite", filepath.Join(dir, "meta.db"))
+	check(t, err)
+	done, err := db.Exec(`UPDATE record SET body = replace(body, '"', '" ') WHERE kind = 'snapshot'`)
+	check(t, errors.Join(err, db.Close()))
+	if changed, err := done.RowsAffected(); err != nil || changed != 1 {
+		t.Fatalf("%d rows were altered, %v", changed, err)
 	}
 }
 

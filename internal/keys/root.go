@@ -2,6 +2,8 @@ package keys
 
 import (
 	"context"
+	"crypto/hkdf"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -28,12 +30,23 @@ func (r *Ring) openRoot(ctx context.Context) error {
 		return err
 	}
 	if known {
-		return r.useRoot(key, check)
+		err = r.useRoot(key, check)
+	} else if r.root, err = newCipher(key); err == nil {
+		err = r.writeRootCheck(ctx)
 	}
-	if r.root, err = newCipher(key); err != nil {
+	if err != nil {
 		return err
 	}
-	return r.writeRootCheck(ctx)
+	return r.authenticate(ctx, key)
+}
+
+// authenticate has the store's rows checked from now on. What was read of it before is sealed by the root key itself.
+func (r *Ring) authenticate(ctx context.Context, root []byte) error {
+	key, err := hkdf.Key(sha256.New, root, nil, "codes of the metadata's rows", keySize)
+	if err != nil {
+		return err
+	}
+	return r.config.Store.Authenticate(ctx, key)
 }
 
 // useRoot takes the key if it is the one that has sealed the store's check.

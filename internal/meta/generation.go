@@ -32,7 +32,7 @@ func (d *database) readGenerations(ctx context.Context) error {
 		return err
 	}
 	defer tx.Rollback()
-	all, err := generationRecords.List(&Tx{session: d.reads.session(tx)}, Query{})
+	all, err := generationRecords.List(&Tx{session: d.reads.session(tx), codes: &d.codes}, Query{})
 	if err != nil {
 		return err
 	}

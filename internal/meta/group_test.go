@@ -206,7 +206,7 @@ func TestGroup(t *testing.T) {
 			c.join(t.Context(), "spoils", func(tx *Tx) error {
 				_, err := tx.exec(`PRAGMA defer_foreign_keys = 1`)
 				if err == nil {
-					_, err = tx.exec(`INSERT INTO entry VALUES ('fruit', 'colour', 'red', '', '', 'nowhere')`)
+					_, err = tx.exec(`INSERT INTO entry VALUES ('fruit', 'colour', 'red', '', '', 'nowhere', NULL)`)
 				}
 				return err
 			})

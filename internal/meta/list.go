@@ -1,6 +1,9 @@
 package meta
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // selection is the condition of a Query. Each of its three shapes (one region, one account, all) has
 // an index of the entry table that answers it in order, so a list costs what it returns.
@@ -29,16 +32,34 @@ func (q Query) selection(kind string) selection {
 
 func (q Query) spans() bool { return q.Account == "" || q.Region == "" }
 
-const selectRows = `SELECT r.account, r.region, r.id, r.version, r.body FROM entry e
+const selectRows = `SELECT r.account, r.region, r.id, r.version, r.body, r.code, e.value FROM entry e
 JOIN record r ON r.kind = e.kind AND r.account = e.account AND r.region = e.region AND r.id = e.id WHERE `
 
-func (tx *Tx) list(kind string, query Query) ([]row, error) {
-	page, err := tx.rows(kind, query.page(kind))
-	if err != nil || !query.spans() || query.Limit == 0 || len(page) < query.Limit {
-		return page, err
+// list passes over damaged rows, and over none that come behind them.
+func (tx *Tx) list(kind string, query Query, accept acceptance) ([]row, error) {
+	page, err := tx.rows(kind, query.page(kind), accept)
+	if err != nil || query.Limit == 0 || len(page) < query.Limit {
+		return sound(page), err
 	}
-	rest, err := tx.rows(kind, query.sameID(kind, page[len(page)-1].Key))
-	return append(page, rest...), err
+	last := page[len(page)-1].Key
+	if query.spans() {
+		rest, err := tx.rows(kind, query.sameID(kind, last), accept)
+		if err != nil {
+			return nil, err
+		}
+		page = append(page, rest...)
+	}
+	found := sound(page)
+	if len(found) >= query.Limit || len(found) == len(page) {
+		return found, nil
+	}
+	query.After, query.Limit = last.ID, query.Limit-len(found)
+	more, err := tx.list(kind, query, accept)
+	return append(found, more...), err
+}
+
+func sound(rows []row) []row {
+	return slices.DeleteFunc(rows, func(row row) bool { return row.damaged })
 }
 
 func (q Query) page(kind string) selection {
@@ -62,7 +83,11 @@ func (q Query) sameID(kind string, last Key) selection {
 	return rest
 }
 
-func (tx *Tx) rows(kind string, selected selection) ([]row, error) {
+// acceptance decodes a row that a list has found, or marks it as damaged.
+type acceptance func(found *row) error
+
+// rows are those of a selection, the damaged ones too.
+func (tx *Tx) rows(kind string, selected selection, accept acceptance) ([]row, error) {
 	found, err := tx.query(selectRows+selected.where, selected.args...)
 	if err != nil {
 		return nil, err
@@ -71,7 +96,10 @@ func (tx *Tx) rows(kind string, selected selection) ([]row, error) {
 	var rows []row
 	for found.Next() {
 		next := row{kind: kind}
-		if err := found.Scan(&next.Account, &next.Region, &next.ID, &next.version, &next.body); err != nil {
+		if err := found.Scan(&next.Account, &next.Region, &next.ID, &next.version, &next.body, &next.code, &next.place); err != nil {
+			return nil, err
+		}
+		if err := accept(&next); err != nil {
 			return nil, err
 		}
 		rows = append(rows, next)

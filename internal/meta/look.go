@@ -38,6 +38,9 @@ func (d *database) look(ctx context.Context, path string) error {
 		if err = checkLog(path); err == nil {
 			path, err = d.copied(path)
 		}
+		if err == nil {
+			err = bringUpToDate(ctx, path)
+		}
 		if err := errors.Join(err, end()); err != nil {
 			return err
 		}
@@ -47,7 +50,7 @@ func (d *database) look(ctx context.Context, path string) error {
 		return err
 	}
 	d.reads = newStatements(d.readers)
-	return d.refuseNewer(ctx)
+	return d.refuseOthers(ctx)
 }
 
 // Held says whether a process has the database open.
@@ -103,19 +106,41 @@ func copyFile(to, from string) error {
 	return errors.Join(err, target.Close())
 }
 
-func (d *database) refuseNewer(ctx context.Context) error {
+// bringUpToDate has a copy read as if it had been opened.
+func bringUpToDate(ctx context.Context, path string) error {
+	copied, err := connect(path, "_txlock=immediate")
+	if err != nil {
+		return err
+	}
+	copied.SetMaxOpenConns(1)
+	if _, err = version(ctx, copied); err == nil { // an empty file must not become a sound database
+		err = migrate(ctx, copied)
+	}
+	return errors.Join(err, copied.Close())
+}
+
+func version(ctx context.Context, db *sql.DB) (current int64, err error) {
+	err = db.QueryRowContext(ctx, `SELECT coalesce(max(version_id), 0) FROM goose_db_version`).Scan(&current)
+	return current, err
+}
+
+// refuseOthers refuses a database that another version of slipher has written or has open.
+func (d *database) refuseOthers(ctx context.Context) error {
 	newest, err := newestMigration()
 	if err != nil {
 		return err
 	}
-	var current int64
-	if err := d.readers.QueryRowContext(ctx, `SELECT coalesce(max(version_id), 0) FROM goose_db_version`).Scan(&current); err != nil {
+	current, err := version(ctx, d.readers)
+	if err != nil {
 		return err
 	}
-	if current > newest {
+	switch {
+	case current > newest:
 		return tooNew(current, newest)
+	case current < newest:
+		return fmt.Errorf("an older slipher has it open (version %d, this one reads %d): use that one, or stop it first", current, newest)
 	}
-	return nil
+	return d.readSealed(ctx)
 }
 
 // Check reads the whole database and says what SQLite finds wrong with it.

@@ -16,11 +16,28 @@ type Position struct{ Value, Account, Region, ID string }
 
 // InOrder answers the records of a span, of all accounts and regions. It costs what it answers, however many records come later in the order.
 func (r Records[T]) InOrder(tx *Tx, span Span) ([]Record[T], error) {
-	rows, err := tx.rows(r.Kind, span.selection(r.Kind))
+	rows, err := tx.inOrder(r.Kind, span, r.acceptance(tx, func(found *row) Entry { return Entry{Name: span.Name, Value: found.place} }))
 	if err != nil {
 		return nil, fmt.Errorf("list %ss by %s: %w", r.Kind, span.Name, err)
 	}
-	return r.decodeAll(rows)
+	return recordsOf[T](rows), nil
+}
+
+// inOrder passes over damaged rows, and over none that come behind them.
+func (tx *Tx) inOrder(kind string, span Span, accept acceptance) ([]row, error) {
+	page, err := tx.rows(kind, span.selection(kind), accept)
+	if err != nil || span.Limit == 0 || len(page) < span.Limit {
+		return sound(page), err
+	}
+	last := page[len(page)-1]
+	found := sound(page)
+	if len(found) == span.Limit {
+		return found, nil
+	}
+	span.After = Position{Value: last.place, Account: last.Account, Region: last.Region, ID: last.ID}
+	span.Limit -= len(found)
+	more, err := tx.inOrder(kind, span, accept)
+	return append(found, more...), err
 }
 
 func (s Span) selection(kind string) selection {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 var (
@@ -92,15 +93,12 @@ func (r Records[T]) Put(tx *Tx, record Record[T]) error {
 
 // Reindex gives all records the entries that Index and Order name now, for when they name more than they did.
 func (r Records[T]) Reindex(tx *Tx) error {
-	rows, err := tx.list(r.Kind, Query{})
+	rows, err := r.rows(tx, Query{})
 	if err != nil {
-		return fmt.Errorf("list %ss: %w", r.Kind, err)
+		return err
 	}
 	for _, row := range rows {
-		record, err := r.decode(row)
-		if err != nil {
-			return err
-		}
+		record := row.record.(Record[T])
 		if err := tx.replaceEntries(row, r.entries(record.Key, record.Body)); err != nil {
 			return r.about(row.Key, err)
 		}
@@ -116,25 +114,48 @@ func (r Records[T]) Delete(tx *Tx, key Key) error {
 	return tx.raise(r.Generation)
 }
 
-// List answers the selected records ordered by id. Where a query spans accounts or regions, records of
+// List answers the selected records ordered by id, without those that are damaged. Where a query spans accounts or regions, records of
 // the same id follow each other by account and region, and the last id of a page is complete even if
 // that exceeds the limit; so the last id is always a good After for the next page.
 func (r Records[T]) List(tx *Tx, query Query) ([]Record[T], error) {
-	rows, err := tx.list(r.Kind, query)
+	rows, err := r.rows(tx, query)
+	return recordsOf[T](rows), err
+}
+
+func (r Records[T]) rows(tx *Tx, query Query) ([]row, error) {
+	rows, err := tx.list(r.Kind, query, r.acceptance(tx, func(*row) Entry { return query.Index }))
 	if err != nil {
 		return nil, fmt.Errorf("list %ss: %w", r.Kind, err)
 	}
-	return r.decodeAll(rows)
+	return rows, nil
 }
 
-func (r Records[T]) decodeAll(rows []row) (records []Record[T], err error) {
-	records = make([]Record[T], len(rows))
-	for i, row := range rows {
-		if records[i], err = r.decode(row); err != nil {
-			return nil, err
+// acceptance decodes what a list has found by an entry. A row whose code does not fit is damaged, and so is an entry that the record does not name.
+func (r Records[T]) acceptance(tx *Tx, by func(found *row) Entry) acceptance {
+	return func(found *row) error {
+		wrong := tx.codes.checkRecord(*found)
+		if wrong == nil {
+			record, err := r.decode(*found)
+			if err != nil {
+				return err
+			}
+			found.record = record
+			if entry := by(found); tx.codes.checks() && !slices.Contains(r.entries(record.Key, record.Body), entry) {
+				wrong = Damage{Kind: r.Kind, Key: record.Key, Entry: &entry}
+			}
 		}
+		tx.codes.damage.report(wrong)
+		found.damaged = wrong != nil
+		return nil
 	}
-	return records, nil
+}
+
+func recordsOf[T any](rows []row) []Record[T] {
+	records := make([]Record[T], len(rows))
+	for i, row := range rows {
+		records[i] = row.record.(Record[T])
+	}
+	return records
 }
 
 // Count counts what List without a limit would answer.

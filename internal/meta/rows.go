@@ -12,15 +12,23 @@ type row struct {
 	kind    string
 	version int64
 	body    []byte
+	code    []byte
+	place   string // the value of the entry by which a list has found it
+	damaged bool
+	record  any // what it was decoded to, unless it is damaged
 }
 
 func (tx *Tx) find(kind string, key Key) (row, error) {
 	found := row{Key: key, kind: kind}
 	err := tx.queryRow(
-		`SELECT version, body FROM record WHERE kind = $1 AND account = $2 AND region = $3 AND id = $4`,
-		kind, key.Account, key.Region, key.ID).Scan(&found.version, &found.body)
+		`SELECT version, body, code FROM record WHERE kind = $1 AND account = $2 AND region = $3 AND id = $4`,
+		kind, key.Account, key.Region, key.ID).Scan(&found.version, &found.body, &found.code)
 	if errors.Is(err, sql.ErrNoRows) {
 		return row{}, ErrNotFound
+	}
+	if err == nil {
+		err = tx.codes.checkRecord(found)
+		tx.codes.damage.report(err)
 	}
 	return found, err
 }
@@ -30,9 +38,12 @@ func (tx *Tx) insert(row row, entries []Entry) error {
 	if row.ID == "" {
 		return errors.New("a key needs an id")
 	}
+	if err := tx.codes.mayWrite(); err != nil {
+		return err
+	}
 	done, err := tx.exec(
-		`INSERT INTO record (kind, account, region, id, version, body) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
-		row.kind, row.Account, row.Region, row.ID, row.version, string(row.body))
+		`INSERT INTO record (kind, account, region, id, version, body, code) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
+		row.kind, row.Account, row.Region, row.ID, row.version, string(row.body), tx.codes.recordCode(row))
 	if err != nil {
 		return err
 	}
@@ -44,9 +55,14 @@ func (tx *Tx) insert(row row, entries []Entry) error {
 
 func (tx *Tx) put(row row, entries []Entry) error {
 	tx.mustWrite()
+	if err := tx.codes.mayWrite(); err != nil {
+		return err
+	}
+	next := row
+	next.version++
 	done, err := tx.exec(
-		`UPDATE record SET version = version + 1, body = $1 WHERE kind = $2 AND account = $3 AND region = $4 AND id = $5 AND version = $6`,
-		string(row.body), row.kind, row.Account, row.Region, row.ID, row.version)
+		`UPDATE record SET version = version + 1, body = $1, code = $7 WHERE kind = $2 AND account = $3 AND region = $4 AND id = $5 AND version = $6`,
+		string(row.body), row.kind, row.Account, row.Region, row.ID, row.version, tx.codes.recordCode(next))
 	if err != nil {
 		return err
 	}
@@ -127,8 +143,8 @@ func (tx *Tx) entriesOf(row row) (map[Entry]struct{}, error) {
 func (tx *Tx) addEntries(row row, entries []Entry) error {
 	for _, entry := range entries {
 		_, err := tx.exec(
-			`INSERT INTO entry (kind, name, value, account, region, id) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
-			row.kind, entry.Name, entry.Value, row.Account, row.Region, row.ID)
+			`INSERT INTO entry (kind, name, value, account, region, id, code) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
+			row.kind, entry.Name, entry.Value, row.Account, row.Region, row.ID, tx.codes.entryCode(row.kind, row.Key, entry))
 		if err != nil {
 			return fmt.Errorf("add index entry: %w", err)
 		}

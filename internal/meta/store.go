@@ -15,6 +15,7 @@ import (
 	"log/slog"
 	"net/url"
 	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -48,6 +49,10 @@ type database struct {
 	generations generations
 
 	house housekeeping
+	codes codes
+
+	looking sync.Mutex // held while all rows are looked at
+	soundAt time.Time  // when none was damaged
 
 	places atomic.Int64 // stores that are not closed yet
 	named  atomic.Int64 // stores that were ever made
@@ -113,9 +118,13 @@ func (d *database) open(ctx context.Context, config Config) (*Store, error) {
 	if err := migrateRiver(ctx, d.writer, &driver{Driver: riversqlite.New(d.writer)}, riverLog(d.log)); err != nil {
 		return nil, err
 	}
+	if err := d.readSealed(ctx); err != nil {
+		return nil, err
+	}
 	if err := d.readGenerations(ctx); err != nil {
 		return nil, err
 	}
+	d.codes.damage.log = d.log
 	return newStore(d)
 }
 
@@ -174,7 +183,7 @@ func (s *Store) View(ctx context.Context, read func(tx *Tx) error) error {
 	}
 	defer s.reads.prepare()
 	defer sqlTx.Rollback()
-	return read(&Tx{session: s.reads.session(sqlTx)})
+	return read(&Tx{session: s.reads.session(sqlTx), codes: &s.codes})
 }
 
 // Update runs change alone among all writers and commits. When change returns an error or panics, or when the context has ended,
@@ -191,7 +200,7 @@ func (s *Store) Update(ctx context.Context, change func(tx *Tx) error) error {
 	if err := s.turn.take(ctx); err != nil {
 		return fmt.Errorf("begin writing: %w", err)
 	}
-	tx := &Tx{store: s}
+	tx := &Tx{store: s, codes: &s.codes}
 	joined, err := s.join(ctx, tx, change)
 	if joined == nil {
 		return err
@@ -208,7 +217,8 @@ func (s *Store) Update(ctx context.Context, change func(tx *Tx) error) error {
 // Tx is a transaction. It ends with the function it was given to.
 type Tx struct {
 	session *session
-	store   *Store           // nil in a View
+	store   *Store // nil in a View
+	codes   *codes
 	ring    bool             // jobs wait for the commit
 	raised  map[string]int64 // generations
 }

@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"net/http"
 
+	"github.com/google/uuid"
 	"slipher/internal/audit"
 	"slipher/internal/installation"
+	"slipher/internal/meta"
 	"slipher/internal/sqllog"
 )
 
@@ -24,6 +26,7 @@ func (s *Server) openAudit(ctx context.Context) error {
 		return err
 	}
 	s.onClose(s.audit.Close)
+	s.Store.OnDamage(s.recordDamage)
 	s.sqlLogs = sqllog.NewGatherer(sqllog.Config{
 		Clusters: s.config.Data.Path("clusters"),
 		Records:  s.config.Data.AuditFolder(installation.SQLRecords),
@@ -34,6 +37,14 @@ func (s *Server) openAudit(ctx context.Context) error {
 	})
 	s.onClose(s.sqlLogs.Close)
 	return nil
+}
+
+// recordDamage tells of a row of the metadata that was altered outside slipher.
+func (s *Server) recordDamage(damage meta.Damage) {
+	s.audit.Record(audit.Event{
+		UserIdentity: audit.Identity{Type: "AWSService"}, EventSource: "slipher", EventName: "MetadataDamaged", EventType: "AwsServiceEvent",
+		EventID: uuid.NewString(), RecipientAccountID: damage.Account, AdditionalEventData: map[string]any{"row": damage.Error()},
+	})
 }
 
 func (s *Server) auditState(w http.ResponseWriter, _ *http.Request) {

@@ -6,7 +6,6 @@ const (
 	ClusterNotFound                      Reason = "ClusterNotFound"
 	ClusterParameterGroupNotFound        Reason = "ClusterParameterGroupNotFound"
 	ClusterSnapshotNotFound              Reason = "ClusterSnapshotNotFound"
-	ClusterSubnetGroupNotFound           Reason = "ClusterSubnetGroupNotFound"
 	InvalidRetentionPeriod               Reason = "InvalidRetentionPeriod"
 	InvalidTableRestoreArgument          Reason = "InvalidTableRestoreArgument"
 	InvalidTag                           Reason = "InvalidTag"
@@ -24,7 +23,6 @@ func Reasons() []Reason {
 		ClusterNotFound,
 		ClusterParameterGroupNotFound,
 		ClusterSnapshotNotFound,
-		ClusterSubnetGroupNotFound,
 		InvalidRetentionPeriod,
 		InvalidTableRestoreArgument,
 		InvalidTag,
