@@ -11,6 +11,7 @@ import (
 	"slipher/internal/keys"
 	"slipher/internal/meta"
 	"slipher/internal/vault"
+	"slipher/internal/warehouse/pin"
 	"slipher/internal/warehouse/state"
 )
 
@@ -117,66 +118,37 @@ func (w wants) in(scope string) *scopeWants {
 	return w[scope]
 }
 
-func (s *scopeWants) want(manifest string, key meta.Key, what string) {
-	s.must[manifest] = append(s.must[manifest], Lost{Account: key.Account, Region: key.Region, What: what})
-}
-
 func wantsOf(tx *meta.Tx) (wants, error) {
 	w := wants{}
 	keyed, err := state.Scopes.List(tx, meta.Query{})
+	if err != nil {
+		return nil, err
+	}
 	for _, record := range keyed {
 		w.in(record.ID)
 	}
-	return w, errors.Join(err, w.addSnapshots(tx), w.addRestores(tx))
-}
-
-func (w wants) addSnapshots(tx *meta.Tx) error {
-	saved, err := state.Snapshots.List(tx, meta.Query{})
-	for _, record := range saved {
-		in := w.in(record.Body.Scope)
-		switch record.Body.Status {
-		case state.Available:
-			in.snapshots++
-			in.want(record.Body.Manifest, record.Key, "snapshot "+record.Body.Identifier)
-		case state.Failed: // what it left is garbage
-		default:
-			in.may = append(in.may, record.Body.Manifest)
-			w.addOrigin(record)
-		}
+	needs, err := pin.All(tx)
+	for _, need := range needs {
+		w.in(need.Scope).add(need)
 	}
-	return err
+	return w, err
 }
 
-// addOrigin is for a copy under way from another region: what it reads must stay.
-func (w wants) addOrigin(record state.SnapshotRecord) {
-	if from := record.Body.Origin; from != nil {
-		in := w.in(from.Scope)
-		in.restores++
-		in.want(from.Manifest, record.Key, "the source of snapshot "+record.Body.Identifier)
+func (s *scopeWants) add(need pin.Need) {
+	switch need.Use {
+	case pin.Saves:
+		s.may = append(s.may, need.Manifest)
+	case pin.Holds:
+		s.snapshots++
+		s.want(need)
+	case pin.Reads:
+		s.restores++
+		s.want(need)
 	}
 }
 
-func (w wants) addRestores(tx *meta.Tx) error {
-	owners, err := state.Clusters.List(tx, meta.Query{})
-	for _, record := range owners {
-		if record.Body.Restoring() {
-			in := w.in(record.Body.Restore.Scope)
-			in.restores++
-			in.want(record.Body.Restore.Manifest, record.Key, "the restore of cluster "+record.ID)
-		}
-	}
-	if err != nil {
-		return err
-	}
-	copying, err := state.TableRestores.List(tx, meta.Query{})
-	for _, record := range copying {
-		if record.Body.Manifest != "" {
-			in := w.in(record.Body.Scope)
-			in.restores++
-			in.want(record.Body.Manifest, record.Key, "the restore of table "+record.Body.Source.Name)
-		}
-	}
-	return err
+func (s *scopeWants) want(need pin.Need) {
+	s.must[need.Manifest] = append(s.must[need.Manifest], Lost{Account: need.Key.Account, Region: need.Key.Region, What: need.What})
 }
 
 func (c *Control) inspectScope(ctx context.Context, name string, wants *scopeWants, found *InspectedStore) error {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"slipher/internal/api"
@@ -12,6 +11,7 @@ import (
 	"slipher/internal/meta"
 	"slipher/internal/meta/lease"
 	"slipher/internal/vault"
+	"slipher/internal/warehouse/pin"
 	"slipher/internal/warehouse/state"
 )
 
@@ -117,7 +117,7 @@ func (c *Control) sweepVault(ctx context.Context, name string) (done vault.Swept
 	if err != nil {
 		return done, false, err
 	}
-	if len(needs.manifests) > 0 { // of a scope that nobody needs the key may be gone
+	if len(pin.Manifests(needs)) > 0 { // of a scope that nobody needs the key may be gone
 		store, err := c.storeOf(ctx, name)
 		if err != nil {
 			return done, false, err
@@ -126,8 +126,9 @@ func (c *Control) sweepVault(ctx context.Context, name string) (done vault.Swept
 	}
 	done, err = swept.Sweep(ctx, func(ctx context.Context) ([]string, error) {
 		needs, err := c.needs(ctx, name)
-		emptied = err == nil && len(needs.manifests) == 0
-		return needs.manifests, err
+		manifests := pin.Manifests(needs)
+		emptied = err == nil && len(manifests) == 0
+		return manifests, err
 	})
 	return done, emptied, err
 }
@@ -151,66 +152,20 @@ func (c *Control) sweepPostponed(ctx context.Context, scope string) error {
 	return c.config.Store.Update(ctx, func(tx *meta.Tx) error { return sweepLater(tx, scope) })
 }
 
-// scopeNeeds is what still needs a scope.
-type scopeNeeds struct {
-	manifests []string
-	snapshots bool // there are records of some, if only of failed ones
-	cluster   bool // its owner exists and may take more snapshots
-}
-
-func (c *Control) needs(ctx context.Context, name string) (needs scopeNeeds, err error) {
+// needs are what records need of a scope.
+func (c *Control) needs(ctx context.Context, name string) (needs []pin.Need, err error) {
 	err = c.config.Store.View(ctx, func(tx *meta.Tx) error {
-		needs, err = needsOf(tx, name)
+		needs, err = pin.InScope(tx, name)
 		return err
 	})
-	return needs, err
-}
-
-func needsOf(tx *meta.Tx, name string) (scopeNeeds, error) {
-	var needs scopeNeeds
-	kept, err := state.Snapshots.List(tx, meta.Query{Index: state.InScope(name)})
-	if err != nil {
-		return needs, err
-	}
-	for _, record := range kept {
-		needs.snapshots = true
-		if record.Body.Status != state.Failed { // what a failed save left is garbage
-			needs.manifests = append(needs.manifests, record.Body.Manifest)
-		}
-	}
-	restoring, err := state.Clusters.List(tx, meta.Query{Index: state.Pinning(name)})
-	if err != nil {
-		return needs, err
-	}
-	for _, record := range restoring {
-		needs.manifests = append(needs.manifests, record.Body.Restore.Manifest)
-	}
-	copying, err := state.TableRestores.List(tx, meta.Query{Index: state.Pinning(name)})
-	if err != nil {
-		return needs, err
-	}
-	for _, record := range copying {
-		needs.manifests = append(needs.manifests, record.Body.Manifest)
-	}
-	leaving, err := state.Snapshots.List(tx, meta.Query{Index: state.Pinning(name)})
-	if err != nil {
-		return needs, err
-	}
-	for _, record := range leaving {
-		needs.manifests = append(needs.manifests, record.Body.Origin.Manifest)
-	}
-	owners, err := state.Clusters.Count(tx, meta.Query{Index: state.InScope(name)})
-	needs.cluster = owners > 0
-	slices.Sort(needs.manifests)
-	needs.manifests = slices.Compact(needs.manifests)
 	return needs, err
 }
 
 // closeScope forgets the data key of a scope that nothing needs.
 func (c *Control) closeScope(ctx context.Context, name string) error {
 	return c.config.Store.Update(ctx, func(tx *meta.Tx) error {
-		needs, err := needsOf(tx, name)
-		if err != nil || needs.cluster || needs.snapshots || len(needs.manifests) > 0 {
+		needs, err := pin.InScope(tx, name)
+		if err != nil || len(needs) > 0 {
 			return err
 		}
 		err = state.Scopes.Delete(tx, state.ScopeKey(name))
