@@ -89,7 +89,7 @@ func (s *session) parameters() map[string]string {
 		"server_encoding":             "UTF8",
 		"server_version":              "8.0.2",
 		"session_authorization":       s.startup.User,
-		"standard_conforming_strings": "on",
+		"standard_conforming_strings": "off",
 		"TimeZone":                    "UTC",
 	}
 	maps.Copy(parameters, s.config.Parameters)

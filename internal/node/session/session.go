@@ -184,6 +184,10 @@ func (s *session) apply(ctx context.Context, name, value string) error {
 	case "statement_timeout":
 		_, err := timeout(value)
 		return err
+	case "standard_conforming_strings":
+		if value != "off" {
+			return &pgwire.Error{Code: "55P02", Message: `parameter "standard_conforming_strings" cannot be changed`}
+		}
 	}
 	return nil
 }

@@ -25,12 +25,12 @@ var displayName = map[string]string{
 }
 
 // notSettings are start-up parameters that are no variables.
-var notSettings = []string{"user", "database", "replication", "options"}
+var notSettings = []string{"user", "database", "replication", "options", "standard_conforming_strings"}
 
 func newSettings(startup pgwire.Startup, defaults map[string]string) *settings {
 	s := &settings{changed: map[string]string{}, initial: map[string]string{
 		"application_name": "", "client_encoding": "UTF8", "datestyle": "ISO, MDY", "timezone": "UTC", "search_path": "$user, public",
-		"statement_timeout": "0", "server_version": "8.0.2", "server_encoding": "UTF8", "standard_conforming_strings": "on", "integer_datetimes": "on",
+		"statement_timeout": "0", "server_version": "8.0.2", "server_encoding": "UTF8", "standard_conforming_strings": "off", "integer_datetimes": "on",
 		"extra_float_digits": "0", "query_group": "default", "enable_result_cache_for_session": "on", "enable_case_sensitive_identifier": "off",
 		"transaction_isolation": "serializable", "transaction_read_only": "off", "default_transaction_isolation": "serializable",
 		"max_identifier_length": "127", "intervalstyle": "postgres", "session_authorization": startup.User, "is_superuser": "on",

@@ -73,8 +73,7 @@ func (redshift) TypeName(t Type) string {
 // plainType reports whether a type's name reads back as it stands; the ones of several words are the parser's own.
 func plainType(name string) bool { return isPlain(strings.ReplaceAll(name, " ", "_")) }
 
-// Text doubles quotes. A string with a backslash becomes an E string, which means the same under either reading of
-// plain strings.
+// Text doubles quotes. A string with a backslash becomes an E string, which says that its backslashes are doubled.
 func (redshift) Text(value string) string {
 	if strings.Contains(value, `\`) {
 		return "E" + QuoteText(strings.ReplaceAll(value, `\`, `\\`))

@@ -11,17 +11,16 @@ import (
 
 // lexer cuts the text of one statement into tokens. It stops at the semicolon that ends the statement.
 type lexer struct {
-	sql       string
-	backslash bool // in plain strings, a backslash escapes what follows it
-	at        int  // byte offset
-	counted   int  // byte offset up to which chars counts
-	chars     int
-	tokens    []Token
+	sql     string
+	at      int // byte offset
+	counted int // byte offset up to which chars counts
+	chars   int
+	tokens  []Token
 }
 
 // lex returns the tokens of the first statement, the last being EndOfInput, and the text behind its semicolon.
-func lex(sql string, backslash bool) (tokens []Token, rest string, err error) {
-	l := lexer{sql: sql, backslash: backslash, tokens: make([]Token, 0, 8+min(len(sql)/4, 4096))}
+func lex(sql string) (tokens []Token, rest string, err error) {
+	l := lexer{sql: sql, tokens: make([]Token, 0, 8+min(len(sql)/4, 4096))}
 	for {
 		if err := l.skipBlank(); err != nil {
 			return nil, "", err
@@ -108,12 +107,10 @@ func (l *lexer) skipBlock() error {
 func (l *lexer) next() (Token, error) {
 	c, following := l.sql[l.at], l.byteAt(l.at+1)
 	switch {
-	case (c == 'e' || c == 'E') && following == '\'':
-		return l.quoted(1, true)
-	case (c == 'n' || c == 'N') && following == '\'':
-		return l.quoted(1, l.backslash)
+	case strings.IndexByte("eEnN", c) >= 0 && following == '\'':
+		return l.quoted(1)
 	case c == '\'':
-		return l.quoted(0, l.backslash)
+		return l.quoted(0)
 	case beginsName(c), c == '#' && beginsName(following): // #name is a temporary table
 		return l.name(), nil
 	case c == '"':
@@ -159,11 +156,12 @@ func (l *lexer) quotedName() (Token, error) {
 }
 
 // quoted reads a string that has prefix bytes before its opening quote. Strings that only a line break separates
-// are one string.
-func (l *lexer) quoted(prefix int, escapes bool) (Token, error) {
+// are one string. A backslash escapes what follows it, with an E before the string and without: clients are told so by
+// standard_conforming_strings=off.
+func (l *lexer) quoted(prefix int) (Token, error) {
 	start := l.at
 	l.at += prefix
-	value, ok := l.delimited('\'', escapes)
+	value, ok := l.delimited('\'', true)
 	for ok {
 		end, counted, chars := l.at, l.counted, l.chars
 		if err := l.skipBlank(); err != nil || l.byteAt(l.at) != '\'' || !strings.ContainsAny(l.sql[end:l.at], "\r\n") {
@@ -171,7 +169,7 @@ func (l *lexer) quoted(prefix int, escapes bool) (Token, error) {
 			break
 		}
 		var more string
-		more, ok = l.delimited('\'', escapes)
+		more, ok = l.delimited('\'', true)
 		value += more
 	}
 	if !ok {

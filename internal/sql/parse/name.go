@@ -6,7 +6,7 @@ import (
 
 // Name cuts the text of a name into its parts and folds those that are not quoted.
 func Name(text string) ast.Name {
-	tokens, _, err := lex(text, false)
+	tokens, _, err := lex(text)
 	if err != nil {
 		return ast.Name{text}
 	}

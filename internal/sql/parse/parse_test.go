@@ -97,9 +97,9 @@ func TestPrecedence(t *testing.T) {
 
 func TestStrings(t *testing.T) {
 	t.Parallel()
-	value := func(t *testing.T, parser Parser, sql string) string {
+	value := func(t *testing.T, sql string) string {
 		t.Helper()
-		stmt, _, err := parser.Parse("select " + sql)
+		stmt, _, err := Parse("select " + sql)
 		if err != nil {
 			t.Fatalf("%s: %v", sql, err)
 		}
@@ -107,29 +107,22 @@ func TestStrings(t *testing.T) {
 	}
 	for sql, want := range map[string]string{
 		`'it''s'`:                        "it's",
-		`'a\b'`:                          `a\b`,
+		`'\\d+ \d'`:                      `\d+ d`,
+		`'l\'auto\\'`:                    `l'auto\`,
+		`N'a\tb'`:                        "a\tb",
 		`E'tab\tquote\'A\x41\101\u00e4'`: "tab\tquote'AAAä",
 		`$$a 'b' $c$$`:                   "a 'b' $c",
 		`$x$a $$ b$x$`:                   "a $$ b",
 		"'one '\n'line'":                 "one line",
 	} {
-		if got := value(t, Parser{}, sql); got != want {
+		if got := value(t, sql); got != want {
 			t.Errorf("%s: got %q, want %q", sql, got, want)
 		}
 	}
-	t.Run("backslash_escapes", func(t *testing.T) {
-		for sql, want := range map[string]string{`'\\d+'`: `\d+`, `'\d'`: "d", `'l\'auto'`: "l'auto"} {
-			if got := value(t, Parser{BackslashEscapes: true}, sql); got != want {
-				t.Errorf("%s: got %q, want %q", sql, got, want)
-			}
-		}
-	})
-	t.Run("print_for_either_reading", func(t *testing.T) {
+	t.Run("prints_as_it_reads", func(t *testing.T) {
 		printed := (&ast.Query{Body: &ast.Select{Items: []ast.SelectItem{{Expr: &ast.String{Value: `a\'b`}}}}}).String()
-		for _, parser := range []Parser{{}, {BackslashEscapes: true}} {
-			if got := value(t, parser, strings.TrimPrefix(printed, "SELECT ")); got != `a\'b` {
-				t.Errorf("%+v reads %s as %q", parser, printed, got)
-			}
+		if got := value(t, strings.TrimPrefix(printed, "SELECT ")); got != `a\'b` {
+			t.Errorf("%s reads as %q", printed, got)
 		}
 	})
 }
@@ -202,19 +195,17 @@ func FuzzParse(f *testing.F) {
 		f.Add(sql)
 	}
 	f.Fuzz(func(t *testing.T, sql string) {
-		for _, parser := range []Parser{{}, {BackslashEscapes: true}} {
-			stmt, rest, err := parser.Parse(sql)
-			if len(rest) > len(sql) || !strings.HasSuffix(sql, rest) {
-				t.Fatalf("the rest %q is no part of the text", rest)
-			}
-			checkPosition(t, sql, err)
-			if stmt == nil {
-				continue
-			}
-			_, refused := stmt.(*ast.Unsupported)
-			if utf8.ValidString(sql) && !refused {
-				checkReadsBack(t, stmt)
-			}
+		stmt, rest, err := Parse(sql)
+		if len(rest) > len(sql) || !strings.HasSuffix(sql, rest) {
+			t.Fatalf("the rest %q is no part of the text", rest)
+		}
+		checkPosition(t, sql, err)
+		if stmt == nil {
+			return
+		}
+		_, refused := stmt.(*ast.Unsupported)
+		if utf8.ValidString(sql) && !refused {
+			checkReadsBack(t, stmt)
 		}
 	})
 }

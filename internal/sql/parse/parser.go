@@ -23,20 +23,9 @@ const (
 	maxChain = 1000
 )
 
-// Parser reads Redshift SQL. The zero value is ready for use.
-type Parser struct {
-	// BackslashEscapes makes '\n' in a plain string a line break and '\\' one backslash, as Redshift does. It has to
-	// agree with what the client is told: one that was told standard_conforming_strings=on quotes its values for
-	// strings in which a backslash is a character like any other, and a quote behind one ends the string.
-	BackslashEscapes bool
-}
-
-// Parse reads the first statement of sql with the zero Parser.
-func Parse(sql string) (stmt ast.Statement, rest string, err error) { return Parser{}.Parse(sql) }
-
 // Parse reads the first statement of sql and returns what follows it. Empty statements are passed over; when there
 // is no other, stmt is nil. The error is a *SyntaxError, or an *Error for a statement nested too deeply.
-func (settings Parser) Parse(sql string) (stmt ast.Statement, rest string, err error) {
+func Parse(sql string) (stmt ast.Statement, rest string, err error) {
 	rest = sql
 	var tokens []Token
 	for len(tokens) < 2 { // nothing but the end of input
@@ -44,7 +33,7 @@ func (settings Parser) Parse(sql string) (stmt ast.Statement, rest string, err e
 			return nil, "", nil
 		}
 		sql = rest
-		if tokens, rest, err = lex(sql, settings.BackslashEscapes); err != nil {
+		if tokens, rest, err = lex(sql); err != nil {
 			return nil, "", err
 		}
 	}

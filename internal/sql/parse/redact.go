@@ -14,7 +14,7 @@ var secrets = map[string]bool{
 func Redacted(sql string) string {
 	var out strings.Builder
 	for rest := sql; rest != ""; {
-		tokens, following, err := lex(rest, false)
+		tokens, following, err := lex(rest)
 		if err != nil {
 			out.WriteString("***")
 			break

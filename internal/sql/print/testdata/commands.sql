@@ -137,7 +137,7 @@ copy lines from stdin
 copy lines (a, b) from stdin csv header
 => COPY [csv a,b header=true delimiter="," null="" quote="\"" escape="\""]
 
-copy lines from stdin with (format csv, header true, delimiter ';', null 'NULL', quote '"', escape '\')
+copy lines from stdin with (format csv, header true, delimiter ';', null 'NULL', quote '"', escape '\\')
 => COPY [csv  header=true delimiter=";" null="NULL" quote="\"" escape="\\"]
 
 copy lines from stdin with delimiter as '|' null as ''

@@ -24,7 +24,7 @@ SELECT a IS NULL AS "?column?", a IS NOT NULL AS "?column?", a IS NULL AS "?colu
 
 select s like 'a%', s not like '%b', s ilike 'A_', s like 'a!%' escape '!', s like 'a\\_b', s like s || '%' from t
 => SELECT
-SELECT s LIKE 'a%' AS "?column?", s NOT LIKE '%b' AS "?column?", s ILIKE 'A_' AS "?column?", s LIKE 'a!%' ESCAPE '!' AS "?column?", s LIKE 'a\\_b' ESCAPE '\' AS "?column?", s LIKE s || '%' ESCAPE '\' AS "?column?" FROM t
+SELECT s LIKE 'a%' AS "?column?", s NOT LIKE '%b' AS "?column?", s ILIKE 'A_' AS "?column?", s LIKE 'a!%' ESCAPE '!' AS "?column?", s LIKE 'a\_b' ESCAPE '\' AS "?column?", s LIKE s || '%' ESCAPE '\' AS "?column?" FROM t
 
 select s similar to '(a|b)%' as p, s not similar to '_.c' as q, s similar to s as r from t
 => SELECT
