@@ -56,8 +56,10 @@ var floors = map[string]int{
 	"internal/throttle": 6,
 	"internal/confine":  6,
 	"internal/scram":    6,
+	"internal/sql/bind": 6,
 
 	"internal/sql/parse": 7,
+	"internal/sql/types": 7,
 
 	"internal/sql/ast": 8,
 

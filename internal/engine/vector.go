@@ -231,6 +231,11 @@ func moment(ticks int64, convert func(int64) time.Time) any {
 func timeWithZone(bits uint64) string {
 	const maxOffset = 16*60*60 - 1
 	clock := time.UnixMicro(int64(bits >> 24)).UTC()
-	zone := time.FixedZone("", maxOffset-int(bits&0xffffff))
-	return time.Date(2000, 1, 1, clock.Hour(), clock.Minute(), clock.Second(), clock.Nanosecond(), zone).Format("15:04:05.999999Z07:00")
+	offset := maxOffset - int(bits&0xffffff)
+	zone := time.FixedZone("", offset)
+	layout := "15:04:05.999999-07"
+	if offset%3600 != 0 {
+		layout += ":00"
+	}
+	return time.Date(2000, 1, 1, clock.Hour(), clock.Minute(), clock.Second(), clock.Nanosecond(), zone).Format(layout)
 }

@@ -36,6 +36,13 @@ func binaryEncoder(types *pgtype.Map, oid uint32) (encoder, error) {
 		return floatEncoder(general, oid), nil
 	case pgtype.ByteaOID:
 		return bytesEncoder(general), nil
+	case pgtype.TimetzOID:
+		return func(dst []byte, value any) ([]byte, error) {
+			if text, ok := value.(string); ok {
+				return appendZonedClock(dst, text)
+			}
+			return general(dst, value)
+		}, nil
 	case pgtype.DateOID, pgtype.TimestampOID, pgtype.TimestamptzOID:
 		return timeEncoder(general, oid), nil
 	}

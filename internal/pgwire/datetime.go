@@ -31,6 +31,11 @@ func appendTime(dst []byte, oid uint32, v time.Time) []byte {
 	if oid != pgtype.DateOID && oid != pgtype.TimestampOID {
 		v = v.UTC()
 	}
+	return appendMoment(dst, oid, v)
+}
+
+// appendMoment is appendTime with the zone that the value has.
+func appendMoment(dst []byte, oid uint32, v time.Time) []byte {
 	year, month, dayOfMonth := v.Date()
 	bc := year <= 0
 	if bc {
@@ -46,13 +51,48 @@ func appendTime(dst []byte, oid uint32, v time.Time) []byte {
 		dst = append(dst, ' ')
 		dst = appendHMS(dst, hour, minute, second, v.Nanosecond()/1000)
 		if oid != pgtype.TimestampOID {
-			dst = append(dst, "+00"...)
+			_, offset := v.Zone()
+			dst = appendOffset(dst, offset)
 		}
 	}
 	if bc {
 		dst = append(dst, " BC"...)
 	}
 	return dst
+}
+
+// appendOffset appends a distance from UTC in seconds, with minutes and seconds only where there are any.
+func appendOffset(dst []byte, seconds int) []byte {
+	sign := byte('+')
+	if seconds < 0 {
+		sign, seconds = '-', -seconds
+	}
+	dst = appendPadded(append(dst, sign), seconds/3600, 2)
+	if seconds%3600 != 0 {
+		dst = appendPadded(append(dst, ':'), seconds/60%60, 2)
+	}
+	if seconds%60 != 0 {
+		dst = appendPadded(append(dst, ':'), seconds%60, 2)
+	}
+	return dst
+}
+
+// appendZonedClock appends the binary form of a time of day with its offset, given as text: microseconds, then how many
+// seconds west.
+func appendZonedClock(dst []byte, text string) ([]byte, error) {
+	v, err := time.Parse("15:04:05.999999Z07:00:00", text)
+	if err != nil {
+		if v, err = time.Parse("15:04:05.999999Z07:00", text); err != nil {
+			if v, err = time.Parse("15:04:05.999999Z07", text); err != nil {
+				return nil, &Error{Code: "22007", Message: "invalid time with time zone"}
+			}
+		}
+	}
+	_, offset := v.Zone()
+	hour, minute, second := v.Clock()
+	micros := (int64(hour)*3600+int64(minute)*60+int64(second))*microsSec + int64(v.Nanosecond()/1000)
+	dst = binary.BigEndian.AppendUint64(dst, uint64(micros))
+	return binary.BigEndian.AppendUint32(dst, uint32(int32(-offset))), nil
 }
 
 func appendClock(dst []byte, v pgtype.Time) []byte {

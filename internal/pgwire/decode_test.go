@@ -136,7 +136,7 @@ func FuzzDecode(f *testing.F) {
 			return
 		}
 		for _, format := range []int16{textFormat, binaryFormat} {
-			encode, err := encoderFor(types, oid, format)
+			encode, err := encoderFor(types, oid, format, TextStyle{})
 			if err != nil {
 				t.Fatal(err)
 			}

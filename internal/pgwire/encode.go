@@ -19,14 +19,47 @@ const (
 // encoder appends one value, which is not nil, in a column's format. It returns nil for a value that stands for null.
 type encoder func(dst []byte, value any) ([]byte, error)
 
-func encoderFor(types *pgtype.Map, oid uint32, format int16) (encoder, error) {
+func encoderFor(types *pgtype.Map, oid uint32, format int16, style TextStyle) (encoder, error) {
 	switch format {
 	case textFormat:
-		return func(dst []byte, value any) ([]byte, error) { return appendText(dst, oid, value) }, nil
+		return style.encoder(oid), nil
 	case binaryFormat:
 		return binaryEncoder(types, oid)
 	}
 	return nil, &Error{Code: "22023", Message: fmt.Sprintf("unsupported format code: %d", format)}
+}
+
+// encoder writes a type's values as text.
+func (s TextStyle) encoder(oid uint32) encoder {
+	plain := func(dst []byte, value any) ([]byte, error) { return appendText(dst, oid, value) }
+	switch {
+	case oid == pgtype.TimestamptzOID && s.Zone != nil:
+		return func(dst []byte, value any) ([]byte, error) {
+			if v, ok := value.(time.Time); ok {
+				return appendMoment(dst, oid, v.In(s.Zone)), nil
+			}
+			return plain(dst, value)
+		}
+	case oid == pgtype.Float4OID && s.Real > 0:
+		return roundedEncoder(plain, s.Real)
+	case oid == pgtype.Float8OID && s.Double > 0:
+		return roundedEncoder(plain, s.Double)
+	}
+	return plain
+}
+
+// roundedEncoder writes floating point numbers with some digits at most.
+func roundedEncoder(plain encoder, digits int) encoder {
+	return func(dst []byte, value any) ([]byte, error) {
+		v, ok := value.(float64)
+		if small, isReal := value.(float32); isReal {
+			v, ok = float64(small), true
+		}
+		if !ok || math.IsNaN(v) || math.IsInf(v, 0) {
+			return plain(dst, value)
+		}
+		return strconv.AppendFloat(dst, v, 'g', digits, 64), nil
+	}
 }
 
 // appendText appends a value as PostgreSQL prints it. The column's type matters only where a Go type serves several.

@@ -119,7 +119,7 @@ func TestEncodeNull(t *testing.T) {
 func encodersFor(t *testing.T, types *pgtype.Map, format int16, oids ...uint32) (encoders []encoder) {
 	t.Helper()
 	for _, oid := range oids {
-		encode, err := encoderFor(types, oid, format)
+		encode, err := encoderFor(types, oid, format, TextStyle{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -155,7 +155,7 @@ func TestEncodeBinaryOfOtherValue(t *testing.T) {
 		{pgtype.TextArrayOID, "{a}", "000000010000000000000019000000010000000100000001" + "61"},
 		{999999, "unknown types are text", fmt.Sprintf("%x", "unknown types are text")},
 	} {
-		encode, err := encoderFor(types, test.oid, binaryFormat)
+		encode, err := encoderFor(types, test.oid, binaryFormat, TextStyle{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -185,7 +185,7 @@ func roundTrip(t *rapid.T, oid uint32, value any) {
 	types := pgtype.NewMap()
 	codec, _ := types.TypeForOID(oid)
 	for _, format := range []int16{textFormat, binaryFormat} {
-		encode, err := encoderFor(types, oid, format)
+		encode, err := encoderFor(types, oid, format, TextStyle{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -6,6 +6,7 @@ package pgwire
 import (
 	"context"
 	"io"
+	"time"
 )
 
 // Executor runs the statements of one connection. pgwire calls it from one goroutine at a time; a cancel request
@@ -30,6 +31,18 @@ type Executor interface {
 // ChangedParameters is asked before every ReadyForQuery for what changed since it was last asked.
 type ParameterReporter interface {
 	ChangedParameters() map[string]string
+}
+
+// TextStyler is an Executor whose settings say how some values are written as text.
+type TextStyler interface {
+	TextStyle() TextStyle
+}
+
+// TextStyle is how values are written as text. The zero value is UTC and as many digits as read back to the same number.
+type TextStyle struct {
+	Zone *time.Location // of timestamps with time zone; nil is UTC
+	// Real and Double are the most significant digits of REAL and DOUBLE PRECISION; 0 is as many as it takes.
+	Real, Double int
 }
 
 // Statement is one parsed statement.

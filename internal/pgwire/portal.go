@@ -130,14 +130,23 @@ func (s *session) format(p *portal, formats []int16) error {
 	}
 	p.formats = formats
 	p.encoders = make([]encoder, len(columns))
+	style := s.style()
 	for i, column := range columns {
-		encode, err := encoderFor(s.types, column.OID, formatOf(formats, i))
+		encode, err := encoderFor(s.types, column.OID, formatOf(formats, i), style)
 		if err != nil {
 			return err
 		}
 		p.encoders[i] = encode
 	}
 	return nil
+}
+
+// style is how the executor has text written.
+func (s *session) style() TextStyle {
+	if styler, ok := s.executor.(TextStyler); ok {
+		return styler.TextStyle()
+	}
+	return TextStyle{}
 }
 
 // formatOf is the format of value i: none given means text, one given holds for all.

@@ -21,10 +21,12 @@ type Catalog struct {
 	Path        []string                     // the schemas of the search path that exist
 	Temporaries bool                         // there are temporary tables
 	questions   map[string]*engine.Statement // asked again and again
+	versions    *Versions
+	relations   relations
 }
 
-func New(inner *engine.Session, database string, admin func() User) *Catalog {
-	return &Catalog{engine: inner, database: database, store: engine.Quote(database) + "." + Schema, admin: admin, questions: map[string]*engine.Statement{}}
+func New(inner *engine.Session, database string, admin func() User, versions *Versions) *Catalog {
+	return &Catalog{engine: inner, database: database, store: engine.Quote(database) + "." + Schema, admin: admin, questions: map[string]*engine.Statement{}, versions: versions}
 }
 
 // Own names the catalogue in full, whatever the session's search path is.

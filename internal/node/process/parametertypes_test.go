@@ -30,7 +30,7 @@ func TestParameterTypes(t *testing.T) {
 		{"select $1 as a, $2 as b", []uint32{int4, 0}, []uint32{int4, text}, "a:23 b:25", []string{"7", "y"}, "7|y"},
 		{"select $1", nil, []uint32{text}, "?column?:25", []string{"x"}, "x"},
 		{"select x, $1 as tag from g", nil, []uint32{text}, "x:23 tag:25", []string{"t"}, "1|t"},
-		{"select len($1) as a", nil, []uint32{text}, "a:20", []string{"abc"}, "3"},
+		{"select len($1) as a", nil, []uint32{text}, "a:23", []string{"abc"}, "3"},
 		{"select $1 is null as a", nil, []uint32{text}, "a:16", []string{"x"}, "f"},
 		{"select $1 + 1 as a", []uint32{int4}, []uint32{int4}, "a:23", []string{"1"}, "2"},
 		{"select $1::int + $2 as a, 2 * $3 as b, $1 as c", nil, []uint32{int4, int4, int4}, "a:23 b:23 c:23", []string{"1", "2", "3"}, "3|6|1"},

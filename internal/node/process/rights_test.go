@@ -97,7 +97,7 @@ func state(t *testing.T, admin *pgx.Conn) string {
 		"SELECT * FROM svv_relation_privileges ORDER BY 1, 2, 3, 4", "SELECT * FROM svv_schema_privileges ORDER BY 1, 2, 3", "SELECT * FROM pg_group",
 		"SELECT * FROM svv_default_privileges", "SELECT schemaname, tablename, tableowner FROM pg_tables ORDER BY 1, 2", "SELECT viewname, definition FROM pg_views ORDER BY 1",
 	} {
-		rows, err := admin.Query(t.Context(), sql, pgx.QueryExecModeSimpleProtocol)
+		rows, err := admin.Query(t.Context(), sql, pgx.QueryExecModeExec)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -37,7 +37,7 @@ func TestTypesRoundTrip(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for name, mode := range map[string]pgx.QueryExecMode{"binary": pgx.QueryExecModeDescribeExec, "text": pgx.QueryExecModeSimpleProtocol} {
+	for name, mode := range map[string]pgx.QueryExecMode{"binary": pgx.QueryExecModeDescribeExec, "text": pgx.QueryExecModeExec} {
 		t.Run(name, func(t *testing.T) {
 			rows, err := conn.Query(t.Context(), "SELECT * FROM kinds ORDER BY i", mode)
 			if err != nil {

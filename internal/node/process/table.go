@@ -63,6 +63,7 @@ func (n *node) tableFrom(ctx context.Context, database *engine.Database, request
 	}
 	defer func() { err = errors.Join(err, filler.end(), os.RemoveAll(dir)) }()
 	defer n.noteCopying(filler)()
+	defer n.sql.Redefining()()
 	stop := filler.watch(events)
 	defer stop()
 	files := filler.view

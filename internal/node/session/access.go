@@ -8,15 +8,17 @@ import (
 	"slipher/internal/node/catalog"
 	"slipher/internal/pgwire"
 	"slipher/internal/sql/ast"
+	"slipher/internal/sql/bind"
 	"slipher/internal/sql/print"
 )
 
 // translation is a statement's plan, and for whom it was made.
 type translation struct {
 	print.Plan
-	access *access
-	parsed ast.Statement // what it was made from, to plan it again with better hints
-	known  hints
+	access  *access
+	parsed  ast.Statement // what it was made from, to plan it again with better hints
+	known   hints
+	columns []bind.Column // of the rows, where they are known
 }
 
 // access is what a statement needs of the rights of the user it was prepared for.
@@ -65,7 +67,11 @@ type hints struct {
 
 // translate plans a statement, and refuses one that the user may not run.
 func (s *session) translate(ctx context.Context, parsed ast.Statement, known hints) (translation, error) {
-	plan, err := print.Translate(parsed, s.printSession(ctx, known))
+	bound, err := bind.Bind(parsed, boundCatalog{ctx, s})
+	if err != nil {
+		return translation{}, err
+	}
+	plan, err := print.Translate(bound.Statement, s.printSession(ctx, known))
 	if err != nil {
 		return translation{}, err
 	}
@@ -73,7 +79,7 @@ func (s *session) translate(ctx context.Context, parsed ast.Statement, known hin
 		s.Temporaries = true
 	}
 	admitted := &access{user: s.user.ID, needs: plan.Needs}
-	return translation{plan, admitted, parsed, known}, s.check(ctx, admitted)
+	return translation{plan, admitted, parsed, known, bound.Columns}, s.check(ctx, admitted)
 }
 
 // printSession is what a statement may ask about the session.

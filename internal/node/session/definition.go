@@ -44,5 +44,6 @@ func (s *session) define(ctx context.Context, t translation) (count int64, err e
 		return 0, err
 	}
 	s.epoch++
+	s.Redefined()
 	return count, s.KeepObjects(ctx, t.Keeps)
 }

@@ -38,7 +38,7 @@ func (n *Server) lookup(ctx context.Context, f func(*catalog.Catalog) error) err
 		return clientError(err, "")
 	}
 	defer inner.Close()
-	return clientError(f(catalog.New(inner, name, n.admin)), "")
+	return clientError(f(catalog.New(inner, name, n.admin, &n.versions)), "")
 }
 
 // identify finds the user who has proved to be whom the start-up message names.

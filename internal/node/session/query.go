@@ -14,6 +14,8 @@ import (
 	"slipher/internal/node/catalog"
 	"slipher/internal/pgwire"
 	"slipher/internal/sql/ast"
+	"slipher/internal/sql/bind"
+	"slipher/internal/sql/types"
 )
 
 // query is a SELECT, INSERT, UPDATE or DELETE, prepared by the engine.
@@ -37,9 +39,7 @@ func (s *session) prepareQuery(ctx context.Context, t translation, text string, 
 
 func (s *session) newQuery(prepared *engine.Statement, t translation, text string, params []uint32) *query {
 	q := &query{session: s, text: text, translation: t, prepared: prepared, params: parameterOIDs(prepared, t, params)}
-	for _, column := range prepared.Columns() {
-		q.columns = append(q.columns, wireColumn(column))
-	}
+	q.columns = wireColumns(prepared.Columns(), t.columns)
 	for column, number := range t.Echoes {
 		if q.params[number-1] == pgtype.TextOID && q.columns[column].OID == pgtype.VarcharOID {
 			q.columns[column].OID = pgtype.TextOID
@@ -85,6 +85,26 @@ func (s *session) columns(ctx context.Context, table ast.Name) ([]string, error)
 		names = append(names, column.Name)
 	}
 	return names, nil
+}
+
+// wireColumns describes columns to clients: the engine's, with what is known of where they come from.
+func wireColumns(columns []engine.Column, bound []bind.Column) []pgwire.Column {
+	var out []pgwire.Column
+	for i, column := range columns {
+		described := wireColumn(column)
+		if len(bound) == len(columns) && bound[i].Name == column.Name {
+			addBound(&described, bound[i])
+		}
+		out = append(out, described)
+	}
+	return out
+}
+
+// addBound adds the length that a column was declared with.
+func addBound(column *pgwire.Column, bound bind.Column) {
+	if bound.Type.Kind == types.Varchar && column.OID == pgtype.VarcharOID {
+		column.Mod = bound.Type.Modifier()
+	}
 }
 
 // wireColumn describes a column to clients. One whose type depends on the parameters' values is text.

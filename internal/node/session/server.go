@@ -26,6 +26,8 @@ type Server struct {
 	log  *slog.Logger
 	logs *sqlLogs
 
+	versions catalog.Versions // of the tables and views
+
 	mu          sync.Mutex // guards what follows
 	database    *engine.Database
 	name        string
@@ -93,6 +95,9 @@ func (n *Server) admin() catalog.User {
 	return catalog.User{ID: catalog.AdminID, Name: n.credentials.AdminUser, Superuser: true}
 }
 
+// Redefining is called before tables are changed around the sessions, and what it returns once that is committed.
+func (n *Server) Redefining() (redefined func()) { return n.versions.Change() }
+
 // Connect opens the session of an authenticated client.
 func (n *Server) Connect(ctx context.Context, startup pgwire.Startup) (pgwire.Executor, error) {
 	database, name := n.serving()
@@ -104,7 +109,7 @@ func (n *Server) Connect(ctx context.Context, startup pgwire.Startup) (pgwire.Ex
 		return nil, clientError(err, "")
 	}
 	s := &session{
-		Catalog: catalog.New(inner, name, n.admin), server: n, engine: inner, startup: startup, settings: newSettings(startup, n.sessionDefaults()),
+		Catalog: catalog.New(inner, name, n.admin, &n.versions), server: n, engine: inner, startup: startup, settings: newSettings(startup, n.sessionDefaults()),
 		named: map[string]*query{}, cursors: map[string]*cursor{},
 	}
 	err = s.identify(ctx, startup)

@@ -7,6 +7,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 
 	"slipher/internal/engine"
 	"slipher/internal/node/catalog"
@@ -30,7 +31,8 @@ type session struct {
 	as           catalog.User // who it acted as when the transaction began
 	epoch        int          // goes up whenever rights may have changed: with each transaction, and within it
 	authorized   *catalog.Rights
-	authorizedAt int // the epoch of authorized
+	authorizedAt int            // the epoch of authorized
+	zone         *time.Location // of the setting timezone
 
 	transaction int64           // the number of the open transaction in the logs; 0 when it has none yet
 	userChanges []sqllog.Record // what the user log gets when it is committed
@@ -81,7 +83,7 @@ func (s *session) enter(ctx context.Context) error {
 	if s.engine.State() != engine.Idle {
 		return nil
 	}
-	if err := s.engine.Begin(ctx); err != nil {
+	if err := s.Begin(ctx); err != nil {
 		return clientError(err, "")
 	}
 	s.before, s.as = maps.Clone(s.settings.now), s.user
@@ -125,7 +127,7 @@ func (s *session) commit(ctx context.Context) error {
 	if s.engine.State() == engine.Idle {
 		return nil
 	}
-	if err := s.engine.Commit(ctx); err != nil {
+	if err := s.Commit(ctx); err != nil {
 		s.forget(ctx)
 		return clientError(err, "")
 	}
@@ -178,7 +180,10 @@ func (s *session) applyAll(ctx context.Context) error {
 func (s *session) apply(ctx context.Context, name, value string) error {
 	switch name {
 	case "timezone":
-		return s.engine.SetTimeZone(ctx, value)
+		if err := s.engine.SetTimeZone(ctx, value); err != nil {
+			return err
+		}
+		return s.setZone(value)
 	case "search_path":
 		return s.applySearchPath(ctx, searchPath(value))
 	case "statement_timeout":

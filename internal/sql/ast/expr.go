@@ -197,6 +197,10 @@ type Bound struct {
 	Kind   string
 }
 
+// Rewritten is an expression in whose place another makes the engine compute what the first means. Package bind makes it; in
+// Redshift's dialect it is the first.
+type Rewritten struct{ Original, Engine Expr }
+
 // Verbatim is engine SQL made by the translation, printed as it is.
 type Verbatim struct{ Text string }
 
@@ -233,4 +237,5 @@ func (*Extract) expr()      {}
 func (*AtTimeZone) expr()   {}
 func (*Collate) expr()      {}
 func (*GroupingSets) expr() {}
+func (*Rewritten) expr()    {}
 func (*Verbatim) expr()     {}

@@ -44,7 +44,7 @@ type Printer struct {
 // redshift is the dialect of Statement.String: everything stays as it is.
 type redshift struct{}
 
-func (redshift) Expr(x Expr) Expr                     { return x }
+func (redshift) Expr(x Expr) Expr                     { return written(x) }
 func (redshift) Count(x Expr) Expr                    { return x }
 func (redshift) Selected(sel *Select, _ bool) *Select { return sel }
 func (redshift) Name(n Name) Name                     { return n }
@@ -68,6 +68,17 @@ func (redshift) TypeName(t Type) string {
 		name = quoteAlways(strings.Trim(name, `"`))
 	}
 	return name + strings.Repeat("[]", t.Array)
+}
+
+// written is an expression as the statement has it.
+func written(x Expr) Expr {
+	for {
+		rewritten, ok := x.(*Rewritten)
+		if !ok {
+			return x
+		}
+		x = rewritten.Original
+	}
 }
 
 // plainType reports whether a type's name reads back as it stands; the ones of several words are the parser's own.

@@ -24,6 +24,8 @@ func (t *translator) Expr(x ast.Expr) ast.Expr {
 		if table := within(x.Table, 2); len(table) < len(x.Table) {
 			return &ast.Star{Table: table, Exclude: x.Exclude}
 		}
+	case *ast.Rewritten:
+		return t.Expr(x.Engine)
 	case *ast.Param:
 		return t.param(x)
 	case *ast.Unary:

@@ -16,7 +16,7 @@ var jsonFunctions = map[string]rewrite{
 	"json_array_length":               templated(1, "CAST(json_array_length({1}) AS INTEGER)", "CAST(json_array_length({1}) AS INTEGER)"),
 	"get_array_length":                templated(1, "CAST(json_array_length({1}) AS BIGINT)"),
 	"json_extract_path_text":          jsonExtractPathText,
-	"json_extract_array_element_text": templated(2, "json_extract_string({1}, '$[' || {2} || ']')"),
+	"json_extract_array_element_text": templated(2, "(CASE WHEN {2} >= 0 THEN json_extract_string({1}, '$[' || {2} || ']') END)"),
 	"json_typeof": templated(1, "(CASE json_type({1}) WHEN 'VARCHAR' THEN 'string' WHEN 'OBJECT' THEN 'object' WHEN 'ARRAY' THEN 'array' "+
 		"WHEN 'BOOLEAN' THEN 'boolean' WHEN 'NULL' THEN 'null' WHEN NULL THEN NULL ELSE 'number' END)"),
 	"is_array":        templated(1, "(json_type({1}) = 'ARRAY')"),
@@ -31,8 +31,7 @@ var jsonFunctions = map[string]rewrite{
 	"split_to_array":  templated(1, "to_json(string_split({1}, ','))", "to_json(string_split({1}, {2}))"),
 }
 
-// jsonExtractPathText answers an empty string for a path that leads nowhere, and NULL for NULL. A last argument that
-// is a boolean asks for NULL instead of an error where the text is not JSON.
+// jsonExtractPathText answers NULL for a path that leads nowhere. A last argument that is a boolean asks for NULL instead of an error where the text is not JSON.
 func jsonExtractPathText(t *translator, c *ast.Call) ast.Expr {
 	if len(c.Args) < 2 {
 		return nil
@@ -50,7 +49,7 @@ func jsonExtractPathText(t *translator, c *ast.Call) ast.Expr {
 		}
 		path += `."` + text + `"`
 	}
-	template := "coalesce(json_extract_string({1}, {2}), CASE WHEN {1} IS NOT NULL THEN '' END)"
+	template := "json_extract_string({1}, {2})"
 	if lenient {
 		template = "(CASE WHEN json_valid({1}) THEN " + template + " END)"
 	}

@@ -47,6 +47,8 @@ func outputAlias(x ast.Expr) string {
 // takes its ELSE's name, and a cast its operand's, only if that is not weak.
 func outputName(x ast.Expr) (name string, weak bool) {
 	switch x := x.(type) {
+	case *ast.Rewritten:
+		return outputName(x.Original)
 	case *ast.ColumnRef:
 		return x.Name.Last(), false
 	case *ast.Field:

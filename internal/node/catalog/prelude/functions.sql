@@ -5,6 +5,12 @@ CREATE MACRO slipher.main."//"(a, b) AS CASE WHEN b = 0 THEN error('division by 
 CREATE MACRO slipher.main."%"(a, b) AS CASE WHEN b = 0 THEN error('division by zero') ELSE system.main."%"(a, b) END;
 CREATE MACRO slipher.main.mod(a, b) AS CASE WHEN b = 0 THEN error('division by zero') ELSE system.main.mod(a, b) END;
 
+-- Arithmetic on decimals, whose digits come as whole numbers of 38 digits: the engine divides decimals as floating point numbers.
+CREATE MACRO slipher.main.decimal_quotient(a, b, shift) AS CASE WHEN b = 0 THEN error('division by zero')
+  ELSE CAST(system.main."//"(CAST(a AS HUGEINT) * CAST(shift AS HUGEINT), CAST(b AS HUGEINT)) AS DECIMAL(38,0)) END;
+CREATE MACRO slipher.main.decimal_remainder(a, b) AS CASE WHEN b = 0 THEN error('division by zero')
+  ELSE CAST(system.main."%"(CAST(a AS HUGEINT), CAST(b AS HUGEINT)) AS DECIMAL(38,0)) END;
+
 -- What would show the machine's paths and the engine's own settings.
 CREATE MACRO slipher.main.current_setting(name) AS error('unrecognized configuration parameter "' || name || '"'), (name, missing_ok) AS NULL::VARCHAR;
 CREATE MACRO slipher.main.duckdb_databases() AS TABLE SELECT current_database() AS database_name;

@@ -108,7 +108,7 @@ SELECT len(regexp_extract_all(s, 'l')) AS regexp_count, len(regexp_extract_all(s
 
 select json_extract_path_text(j, 'a', 'b'), json_extract_path_text(j, 'zz', true), json_array_length('[1,2]'), json_extract_array_element_text('["x","y"]', 1), is_valid_json(j) from t
 => SELECT
-SELECT coalesce(json_extract_string(j, '$."a"."b"'), CASE WHEN j IS NOT NULL THEN '' END) AS json_extract_path_text, (CASE WHEN json_valid(j) THEN coalesce(json_extract_string(j, '$."zz"'), CASE WHEN j IS NOT NULL THEN '' END) END) AS json_extract_path_text, CAST(json_array_length('[1,2]') AS INTEGER) AS json_array_length, json_extract_string('["x","y"]', '$[' || 1 || ']') AS json_extract_array_element_text, json_valid(j) AS is_valid_json FROM t
+SELECT json_extract_string(j, '$."a"."b"') AS json_extract_path_text, (CASE WHEN json_valid(j) THEN json_extract_string(j, '$."zz"') END) AS json_extract_path_text, CAST(json_array_length('[1,2]') AS INTEGER) AS json_array_length, (CASE WHEN 1 >= 0 THEN json_extract_string('["x","y"]', '$[' || 1 || ']') END) AS json_extract_array_element_text, json_valid(j) AS is_valid_json FROM t
 
 select json_parse(j), json_serialize(json_parse(j)), can_json_parse(j), json_typeof(json_parse(j)), array(1, 'a'), object('k', 1), get_array_length(json_parse('[1]')) from t
 => SELECT

@@ -1,4 +1,4 @@
-package node
+package process
 
 import (
 	"context"
@@ -85,6 +85,9 @@ func rowText(row [][]byte) string {
 // typeText is a column's type with what its modifier says.
 func typeText(field pgconn.FieldDescription) string {
 	name := fmt.Sprint(field.DataTypeOID)
+	if field.DataTypeOID == pgtype.TimetzOID {
+		name = "timetz"
+	}
 	if known, ok := pgtype.NewMap().TypeForOID(field.DataTypeOID); ok {
 		name = known.Name
 	}

@@ -1,0 +1,193 @@
+package catalog
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/jackc/pgx/v5/pgtype"
+
+	"slipher/internal/engine"
+	"slipher/internal/sql/ast"
+	"slipher/internal/sql/bind"
+	"slipher/internal/sql/types"
+)
+
+// Versions says whether what a session knows of tables may still hold: it goes up with each commit that changed
+// some. While one is on its way, nobody can tell.
+type Versions struct {
+	mu       sync.Mutex
+	version  int64
+	changing int
+}
+
+// now is the version; it is not settled while a change is being committed.
+func (c *Versions) now() (version int64, settled bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.version, c.changing == 0
+}
+
+// Change begins a change; what it returns ends it.
+func (c *Versions) Change() (changed func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.changing++
+	return func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.changing--
+		c.version++
+	}
+}
+
+// noVersion is what a session knows in its transaction only.
+const noVersion = -1
+
+// relations is what a session knows of tables and views.
+type relations struct {
+	version int64
+	known   map[[2]string]*bind.Relation // by schema and name; nil where there is none
+	changed bool                         // by the transaction, which sees its own changes
+}
+
+// entering keeps what is known if nothing has changed it by the time a transaction begins: it is called with the
+// version before, and looks at the one after.
+func (r *relations) entering(before int64, settled bool, versions *Versions) {
+	after, still := versions.now()
+	if !settled || !still || before != after {
+		before = noVersion
+	}
+	if r.known == nil || before == noVersion || before != r.version {
+		r.known = map[[2]string]*bind.Relation{}
+	}
+	r.version, r.changed = before, false
+}
+
+// redefined forgets everything, because the transaction has changed something.
+func (r *relations) redefined() {
+	*r = relations{version: noVersion, known: map[[2]string]*bind.Relation{}, changed: true}
+}
+
+// Begin begins a transaction.
+func (cat *Catalog) Begin(ctx context.Context) error {
+	version, settled := cat.versions.now()
+	if err := cat.engine.Begin(ctx); err != nil {
+		return err
+	}
+	cat.relations.entering(version, settled, cat.versions)
+	return nil
+}
+
+// Commit commits it.
+func (cat *Catalog) Commit(ctx context.Context) error {
+	if cat.relations.changed {
+		defer cat.versions.Change()()
+	}
+	return cat.engine.Commit(ctx)
+}
+
+// Redefined forgets what is known of tables, because the transaction has changed one.
+func (cat *Catalog) Redefined() { cat.relations.redefined() }
+
+// Relation is what is known of a table or view, looked up in the order in which the engine does; nil where there is none.
+func (cat *Catalog) Relation(ctx context.Context, name ast.Name) *bind.Relation {
+	if len(name) == 3 && name[0] == cat.database {
+		name = name[1:]
+	}
+	if len(name) > 2 {
+		return nil
+	}
+	if full := cat.temporary(ctx, name.Last()); full != nil && len(name) == 1 {
+		return cat.loadColumns(ctx, full)
+	}
+	for _, schema := range cat.lookedIn(name) {
+		if found := cat.relation(ctx, schema, name.Last()); found != nil {
+			return found
+		}
+	}
+	if full, known := systemRelation(name); known {
+		return cat.systemColumns(ctx, full)
+	}
+	return nil
+}
+
+// systemColumns are those of one of the system's own relations.
+func (cat *Catalog) systemColumns(ctx context.Context, full ast.Name) *bind.Relation {
+	key := [2]string{"", strings.Join(full, ".")}
+	found, known := cat.relations.known[key]
+	if !known {
+		found = cat.loadColumns(ctx, full)
+		cat.relations.known[key] = found
+	}
+	return found
+}
+
+// relation is a table or view of a schema, nil where there is none.
+func (cat *Catalog) relation(ctx context.Context, schema, name string) *bind.Relation {
+	key := [2]string{schema, name}
+	found, known := cat.relations.known[key]
+	if known {
+		return found
+	}
+	if found = cat.loadColumns(ctx, ast.Name{schema, name}); found != nil {
+		cat.addDeclared(ctx, found, schema, name)
+	}
+	cat.relations.known[key] = found
+	return found
+}
+
+// loadColumns reads a relation's columns as the engine has them; nil where there is no such relation.
+func (cat *Catalog) loadColumns(ctx context.Context, name ast.Name) *bind.Relation {
+	statement, err := cat.engine.Prepare(ctx, "SELECT * FROM "+TableName(name))
+	if err != nil {
+		return nil
+	}
+	defer statement.Close()
+	relation := &bind.Relation{}
+	for i, column := range statement.Columns() {
+		relation.Columns = append(relation.Columns, bind.Column{Name: column.Name, Type: typeOf(column.Type), Number: int16(i + 1)})
+	}
+	return relation
+}
+
+// typeOf is a column's type. The engine announces SUPER as text.
+func typeOf(t engine.Type) types.Type {
+	if t.OID == pgtype.TextOID {
+		return types.Type{}
+	}
+	return types.FromOID(t.OID, t.Mod)
+}
+
+// addDeclared adds what the catalog keeps of a table's columns: lengths, CHAR, IDENTITY.
+func (cat *Catalog) addDeclared(ctx context.Context, relation *bind.Relation, schema, name string) {
+	rows, err := cat.Rows(ctx, "SELECT column_name, declared, length, identity FROM "+Schema+".columns WHERE schema_name = $1 AND table_name = $2", schema, name)
+	if err != nil {
+		return
+	}
+	for i := range relation.Columns {
+		column := &relation.Columns[i]
+		for _, row := range rows {
+			if row[0] == column.Name {
+				column.Type = declaredType(column.Type, row[1], row[2])
+				column.Identity = row[3] == "always"
+			}
+		}
+	}
+}
+
+// declaredType is a column's type as its table was declared.
+func declaredType(t types.Type, declared, length any) types.Type {
+	text, _ := declared.(string)
+	bytes, _ := length.(int32)
+	switch {
+	case text == "super":
+		return types.Type{Kind: types.Super}
+	case t.Kind != types.Varchar || bytes == 0:
+		return t
+	case text == fmt.Sprintf("character(%d)", bytes):
+		return types.Type{Kind: types.Char, Length: int(bytes)}
+	}
+	return types.Type{Kind: types.Varchar, Length: int(bytes)}
+}

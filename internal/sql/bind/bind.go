@@ -1,0 +1,110 @@
+// Package bind says what the names and expressions of a statement mean.
+//
+// [Bind] finds the columns that names stand for, gives expressions their Redshift types and, where the engine would
+// compute something else of the same words, puts into the tree what makes the engine compute what Redshift does: as an
+// [ast.Rewritten], which keeps the expression that was written. Refusals that need types or columns are made here too.
+//
+// What it has no knowledge of keeps the type [types.Unknown] and is left as it stands, so that knowledge can grow
+// function by function. The package asks for relations through [Catalog] and does no I/O of its own; it refuses to know
+// how the engine spells anything, which is package print's, and who may read what.
+package bind
+
+import (
+	"slipher/internal/sql/ast"
+	"slipher/internal/sql/sqlstate"
+	"slipher/internal/sql/types"
+)
+
+// Catalog is asked what names mean.
+type Catalog interface {
+	// Relation is what a table's or view's name means to the session, and nil where nothing is known of it.
+	Relation(ast.Name) *Relation
+}
+
+// Relation is a table or view with its columns in order.
+type Relation struct {
+	OID     uint32
+	Columns []Column
+}
+
+// Column is a column of a relation or of a query's result.
+type Column struct {
+	Name string
+	Type types.Type
+	// Table and Number say which column of which table it is, where it is one: RowDescription tells them.
+	Table  uint32
+	Number int16
+	// Identity marks a column that takes no value from INSERT.
+	Identity bool
+}
+
+// Bound is a statement with what is known of it.
+type Bound struct {
+	Statement ast.Statement
+	// Columns are the rows' columns, nil where there are none or not all of them are known. One of an unknown type
+	// is described by the engine.
+	Columns []Column
+}
+
+// Bind binds a statement, of which it makes a copy where it has something to change. The error is an *sqlstate.Error.
+func Bind(stmt ast.Statement, catalog Catalog) (Bound, error) {
+	b := &binder{catalog: catalog}
+	bound := b.statement(stmt)
+	if b.err != nil {
+		return Bound{}, b.err
+	}
+	return bound, nil
+}
+
+type binder struct {
+	catalog  Catalog
+	err      error // the first refusal
+	commons  []map[string][]Column
+	written  int // bytes of what was put into the tree twice
+	divisors int // how many divisions the expression is a divisor of
+}
+
+// refuse keeps the first refusal.
+func (b *binder) refuse(code, message string) {
+	if b.err == nil {
+		b.err = &sqlstate.Error{Code: code, Message: message}
+	}
+}
+
+func (b *binder) statement(stmt ast.Statement) Bound {
+	switch s := stmt.(type) {
+	case *ast.Query:
+		query, columns := b.query(s, nil)
+		return Bound{Statement: query, Columns: columns}
+	case *ast.Insert:
+		return Bound{Statement: b.insert(s)}
+	case *ast.Update:
+		return Bound{Statement: b.update(s)}
+	case *ast.Delete:
+		return Bound{Statement: b.delete(s)}
+	case *ast.CreateTableAs:
+		out := *s
+		out.Query, _ = b.query(s.Query, nil)
+		return Bound{Statement: &out}
+	case *ast.CreateView:
+		out := *s
+		out.Query, _ = b.query(s.Query, nil)
+		return Bound{Statement: &out}
+	case *ast.Declare:
+		out := *s
+		query, columns := b.query(s.Query, nil)
+		out.Query = query
+		return Bound{Statement: &out, Columns: columns}
+	case *ast.Explain:
+		out := *s
+		out.Statement = b.statement(s.Statement).Statement
+		return Bound{Statement: &out}
+	case *ast.CopyStdio:
+		out := *s
+		if s.Query != nil {
+			out.Query, _ = b.query(s.Query, nil)
+		}
+		return Bound{Statement: &out}
+	}
+	return Bound{Statement: stmt}
+}

@@ -1,0 +1,58 @@
+package bind
+
+import (
+	"slipher/internal/sql/ast"
+	"slipher/internal/sql/sqlstate"
+	"slipher/internal/sql/types"
+)
+
+// arguments binds everything inside a call.
+func (b *binder) arguments(c *ast.Call, s *scope) (*ast.Call, []types.Type) {
+	out := *c
+	var args []types.Type
+	out.Args = nil
+	for _, arg := range c.Args {
+		value, t := b.expr(arg, s)
+		out.Args, args = append(out.Args, value), append(args, t)
+	}
+	out.OrderBy, out.WithinGroup = b.terms(c.OrderBy, s), b.terms(c.WithinGroup, s)
+	out.Filter, out.Over = b.optional(c.Filter, s), b.window(c.Over, s)
+	return &out, args
+}
+
+// call binds a function by its name and the types of its arguments.
+func (b *binder) call(c *ast.Call, s *scope) (ast.Expr, types.Type) {
+	out, args := b.arguments(c, s)
+	if len(c.Name) > 1 && c.Name[0] != "pg_catalog" {
+		return out, types.Type{}
+	}
+	name := c.Name.Last()
+	b.check(name, c)
+	if aggregate := aggregates[name]; aggregate != nil && len(args) == 1 {
+		return aggregate(b, out, args[0])
+	}
+	if result, known := results[name]; known {
+		return answered(out, name, result(args))
+	}
+	return out, types.Type{}
+}
+
+// answered gives a function of integers the width that Redshift's has.
+func answered(c *ast.Call, name string, t types.Type) (ast.Expr, types.Type) {
+	if !widerInEngine[name] {
+		return c, t
+	}
+	return &ast.Rewritten{Original: c, Engine: nativeCast(c, t.Named())}, t
+}
+
+// check refuses what Redshift refuses by the form of the call alone.
+func (b *binder) check(name string, c *ast.Call) {
+	switch {
+	case name == "concat" && len(c.Args) != 2:
+		b.refuse(sqlstate.UndefinedFunction, "function concat does not exist with other than two arguments")
+	case c.Over != nil && framed[name] && c.Over.OrderBy != nil && c.Over.Frame == nil && c.Over.Reference == "":
+		b.refuse(sqlstate.FeatureNotSupported, "Aggregate window functions with an ORDER BY clause require a frame clause")
+	case c.Over != nil && c.Over.Frame != nil && c.Over.Frame.Unit == "range":
+		b.refuse(sqlstate.FeatureNotSupported, "RANGE clause of window functions not yet implemented")
+	}
+}
