@@ -118,10 +118,23 @@ func (cat *Catalog) systemColumns(ctx context.Context, full ast.Name) *bind.Rela
 	key := [2]string{"", strings.Join(full, ".")}
 	found, known := cat.relations.known[key]
 	if !known {
-		found = cat.loadColumns(ctx, full)
+		found = systemTypes(cat.loadColumns(ctx, full))
 		cat.relations.known[key] = found
 	}
 	return found
+}
+
+// systemTypes are the types of the system's own columns, whose strings are names.
+func systemTypes(relation *bind.Relation) *bind.Relation {
+	if relation == nil {
+		return nil
+	}
+	for i := range relation.Columns {
+		if column := &relation.Columns[i]; column.Type.Kind == types.Varchar {
+			column.Type = types.Type{Kind: types.Name}
+		}
+	}
+	return relation
 }
 
 // relation is a table or view of a schema, nil where there is none.
@@ -171,7 +184,7 @@ func (cat *Catalog) addDeclared(ctx context.Context, relation *bind.Relation, sc
 		for _, row := range rows {
 			if row[0] == column.Name {
 				column.Type = declaredType(column.Type, row[1], row[2])
-				column.Identity = row[3] == "always"
+				column.Identity, column.Stored = row[3] == "always", true
 			}
 		}
 	}

@@ -112,7 +112,7 @@ func TestParameterValues(t *testing.T) {
 	execute(t, conn, "PREPARE p (int, varchar) AS SELECT $1 AS a, $2 AS b, x FROM g WHERE v IS NULL")
 	var a, x int
 	var b string
-	if err := conn.QueryRow(ctx, "EXECUTE p (4, 'y')", pgx.QueryExecModeSimpleProtocol).Scan(&a, &b, &x); err != nil || a != 4 || b != "y" || x != 3 {
+	if err := conn.QueryRow(ctx, "EXECUTE p (4, 'y')", pgx.QueryExecModeExec).Scan(&a, &b, &x); err != nil || a != 4 || b != "y" || x != 3 {
 		t.Errorf("EXECUTE: got %d, %s, %d, %v", a, b, x, err)
 	}
 	if err := conn.QueryRow(ctx, "select $1 as a, $2 as b", "one", "two").Scan(&b, new(string)); err != nil || b != "one" {

@@ -18,9 +18,7 @@ func (b *binder) binary(x *ast.Binary, s *scope) (ast.Expr, types.Type) {
 	case "+", "-", "*", "/", "%":
 		return b.arithmetic(x, s)
 	case "=", "<>", "<", ">", "<=", ">=":
-		out := *x
-		out.L, out.R = b.compared(x.L, x.R, s)
-		return &out, types.Type{Kind: types.Boolean}
+		return b.comparison(x, s), types.Type{Kind: types.Boolean}
 	}
 	out := *x
 	left, l := b.expr(x.L, s)

@@ -34,6 +34,8 @@ type Column struct {
 	// Table and Number say which column of which table it is, where it is one: RowDescription tells them.
 	Table  uint32
 	Number int16
+	// Stored marks a column of a table, which costs nothing to look at twice.
+	Stored bool
 	// Identity marks a column that takes no value from INSERT.
 	Identity bool
 }

@@ -25,7 +25,7 @@ func (t tables) create(s *ast.CreateTable) {
 	relation := &bind.Relation{OID: uint32(1000 + len(t))}
 	for i, column := range s.Columns {
 		relation.Columns = append(relation.Columns, bind.Column{
-			Name: column.Name, Type: types.Of(column.Type), Table: relation.OID, Number: int16(i + 1),
+			Name: column.Name, Type: types.Of(column.Type), Table: relation.OID, Number: int16(i + 1), Stored: true,
 			Identity: column.Identity != nil && !column.Identity.ByDefault,
 		})
 	}

@@ -28,6 +28,9 @@ func (b *binder) call(c *ast.Call, s *scope) (ast.Expr, types.Type) {
 	}
 	name := c.Name.Last()
 	b.check(name, c)
+	if len(args) > 0 && args[0].Kind == types.Varbyte {
+		return ofBytes(out, name)
+	}
 	if aggregate := aggregates[name]; aggregate != nil && len(args) == 1 {
 		return aggregate(b, out, args[0])
 	}

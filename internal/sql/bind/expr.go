@@ -114,12 +114,10 @@ func (b *binder) predicate(x ast.Expr, s *scope) (ast.Expr, types.Type) {
 		return &out, boolean
 	case *ast.IsDistinct:
 		out := *x
-		out.L, out.R = b.compared(x.L, x.R, s)
+		out.L, _, out.R, _ = b.sides(x.L, x.R, s)
 		return &out, boolean
 	case *ast.Between:
-		out := *x
-		out.X, out.Low, out.High = b.value(x.X, s), b.value(x.Low, s), b.value(x.High, s)
-		return &out, boolean
+		return b.between(x, s), boolean
 	case *ast.In:
 		return b.in(x, s), boolean
 	case *ast.Like:
@@ -135,12 +133,6 @@ func (b *binder) predicate(x ast.Expr, s *scope) (ast.Expr, types.Type) {
 		return &ast.Exists{Query: b.optionalQuery(x.Query, s)}, boolean
 	}
 	return b.compound(x, s)
-}
-
-func (b *binder) in(x *ast.In, s *scope) ast.Expr {
-	out := *x
-	out.X, out.List, out.Query = b.value(x.X, s), b.list(x.List, s), b.optionalQuery(x.Query, s)
-	return &out
 }
 
 func (b *binder) optionalQuery(q *ast.Query, s *scope) *ast.Query {
@@ -211,8 +203,9 @@ func (b *binder) caseExpr(x *ast.Case, s *scope) (ast.Expr, types.Type) {
 
 func (b *binder) cast(x *ast.Cast, s *scope) (ast.Expr, types.Type) {
 	out := *x
-	out.X = b.value(x.X, s)
-	return &out, types.Of(x.Type)
+	t := types.Of(x.Type)
+	out.X = asDate(b.value(x.X, s), t)
+	return &out, t
 }
 
 func (b *binder) window(w *ast.Window, s *scope) *ast.Window {

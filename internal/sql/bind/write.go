@@ -12,6 +12,7 @@ func (b *binder) insert(s *ast.Insert) ast.Statement {
 		out.Query = query
 		if relation != nil {
 			b.checkIdentity(relation, s, len(columns))
+			out.Query = assigned(query, columns, relation.targets(s.Columns))
 		}
 	}
 	return &out
@@ -19,15 +20,8 @@ func (b *binder) insert(s *ast.Insert) ast.Statement {
 
 // checkIdentity refuses values for an IDENTITY column, which only counts by itself.
 func (b *binder) checkIdentity(relation *Relation, s *ast.Insert, values int) {
-	targets := s.Columns
-	if targets == nil {
-		for _, column := range relation.Columns {
-			targets = append(targets, column.Name)
-		}
-	}
-	source := source{columns: relation.Columns}
-	for i, name := range targets {
-		if column := source.column(name); column != nil && column.Identity && takesValue(s, i, values) {
+	for i, column := range relation.targets(s.Columns) {
+		if column != nil && column.Identity && takesValue(s, i, values) {
 			b.refuse("0A000", `cannot set an identity column to a value`)
 		}
 	}
@@ -58,8 +52,9 @@ func (b *binder) update(s *ast.Update) ast.Statement {
 	out.From = b.from(s.From, inner)
 	out.Where = b.optional(s.Where, inner)
 	out.Set = append([]ast.Assignment{}, s.Set...)
-	for i := range out.Set {
-		out.Set[i].Value = b.value(out.Set[i].Value, inner)
+	for i, set := range out.Set {
+		value, t := b.expr(set.Value, inner)
+		out.Set[i].Value = stored(value, t, inner.sources[0].column(set.Column))
 	}
 	return &out
 }

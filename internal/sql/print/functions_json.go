@@ -18,7 +18,8 @@ var jsonFunctions = map[string]rewrite{
 	"json_extract_path_text":          jsonExtractPathText,
 	"json_extract_array_element_text": templated(2, "(CASE WHEN {2} >= 0 THEN json_extract_string({1}, '$[' || {2} || ']') END)"),
 	"json_typeof": templated(1, "(CASE json_type({1}) WHEN 'VARCHAR' THEN 'string' WHEN 'OBJECT' THEN 'object' WHEN 'ARRAY' THEN 'array' "+
-		"WHEN 'BOOLEAN' THEN 'boolean' WHEN 'NULL' THEN 'null' WHEN NULL THEN NULL ELSE 'number' END)"),
+		"WHEN 'BOOLEAN' THEN 'boolean' WHEN 'NULL' THEN 'null' WHEN 'UBIGINT' THEN 'number' WHEN 'BIGINT' THEN 'number' WHEN 'DOUBLE' THEN 'number' "+
+		"WHEN 'HUGEINT' THEN 'number' WHEN 'UHUGEINT' THEN 'number' END)"),
 	"is_array":        templated(1, "(json_type({1}) = 'ARRAY')"),
 	"is_object":       templated(1, "(json_type({1}) = 'OBJECT')"),
 	"is_varchar":      templated(1, "(json_type({1}) = 'VARCHAR')"),

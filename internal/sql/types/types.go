@@ -34,6 +34,7 @@ const (
 	Interval
 	Super
 	Varbyte
+	Name // text of the system's own relations
 )
 
 // Type is a data type of Redshift's. Precision and Scale are a numeric's; Length is a string's in bytes, 0 where no
@@ -79,14 +80,14 @@ func Of(t ast.Type) Type {
 var shortest = map[Kind]string{
 	Boolean: "boolean", Smallint: "smallint", Integer: "integer", Bigint: "bigint", Numeric: "numeric", Real: "real",
 	Double: "double precision", Char: "char", Varchar: "varchar", Date: "date", Time: "time", TimeTZ: "timetz",
-	Timestamp: "timestamp", TimestampTZ: "timestamptz", Interval: "interval", Super: "super", Varbyte: "varbyte",
+	Name: "name", Timestamp: "timestamp", TimestampTZ: "timestamptz", Interval: "interval", Super: "super", Varbyte: "varbyte",
 }
 
 // Named is the type as a statement names it. Those that nobody can name are text.
 func (t Type) Named() ast.Type {
 	named := ast.Type{Name: shortest[t.Kind]}
 	switch {
-	case t.Kind == Unknown || t.Kind == Untyped:
+	case t.Kind == Unknown || t.Kind == Untyped || t.Kind == Name:
 		named.Name = "varchar"
 	case t.Kind == Numeric:
 		named.Args = []int{t.Precision, t.Scale}
@@ -131,8 +132,11 @@ func (t Type) IsExact() bool { return Smallint <= t.Kind && t.Kind <= Numeric }
 // IsNumber is for every type that is computed with.
 func (t Type) IsNumber() bool { return Smallint <= t.Kind && t.Kind <= Double }
 
-// IsText is for CHAR and VARCHAR.
-func (t Type) IsText() bool { return t.Kind == Char || t.Kind == Varchar }
+// IsText is for every type of strings.
+func (t Type) IsText() bool { return t.IsPadded() || t.Kind == Name }
+
+// IsPadded is for CHAR and VARCHAR, in whose comparison trailing blanks do not count.
+func (t Type) IsPadded() bool { return t.Kind == Char || t.Kind == Varchar }
 
 // IsKnown tells a type that is certain from one that is not, or is not yet.
 func (t Type) IsKnown() bool { return t.Kind > Untyped }

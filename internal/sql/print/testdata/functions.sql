@@ -112,7 +112,7 @@ SELECT json_extract_string(j, '$."a"."b"') AS json_extract_path_text, (CASE WHEN
 
 select json_parse(j), json_serialize(json_parse(j)), can_json_parse(j), json_typeof(json_parse(j)), array(1, 'a'), object('k', 1), get_array_length(json_parse('[1]')) from t
 => SELECT
-SELECT CAST(j AS JSON) AS json_parse, CAST(CAST(j AS JSON) AS VARCHAR) AS json_serialize, json_valid(j) AS can_json_parse, (CASE json_type(CAST(j AS JSON)) WHEN 'VARCHAR' THEN 'string' WHEN 'OBJECT' THEN 'object' WHEN 'ARRAY' THEN 'array' WHEN 'BOOLEAN' THEN 'boolean' WHEN 'NULL' THEN 'null' WHEN NULL THEN NULL ELSE 'number' END) AS json_typeof, json_array(1, 'a') AS "array", json_object('k', 1) AS object, CAST(json_array_length(CAST('[1]' AS JSON)) AS BIGINT) AS get_array_length FROM t
+SELECT CAST(j AS JSON) AS json_parse, CAST(CAST(j AS JSON) AS VARCHAR) AS json_serialize, json_valid(j) AS can_json_parse, (CASE json_type(CAST(j AS JSON)) WHEN 'VARCHAR' THEN 'string' WHEN 'OBJECT' THEN 'object' WHEN 'ARRAY' THEN 'array' WHEN 'BOOLEAN' THEN 'boolean' WHEN 'NULL' THEN 'null' WHEN 'UBIGINT' THEN 'number' WHEN 'BIGINT' THEN 'number' WHEN 'DOUBLE' THEN 'number' WHEN 'HUGEINT' THEN 'number' WHEN 'UHUGEINT' THEN 'number' END) AS json_typeof, json_array(1, 'a') AS "array", json_object('k', 1) AS object, CAST(json_array_length(CAST('[1]' AS JSON)) AS BIGINT) AS get_array_length FROM t
 
 select to_number('1,234.50', '9,999.99'), dexp(1), dlog1(2), dlog10(100), mod(a, 2), power(a, 2), ceil(n), round(n, 1), sign(n) from t
 => SELECT
