@@ -41,5 +41,22 @@ func copySnapshots(ctx context.Context, path, region string, count int) (err err
 			return err
 		}
 	}
+	if err := dropCodes(ctx, tx); err != nil {
+		return err
+	}
 	return tx.Commit()
+}
+
+// dropCodes makes of the metadata one of before rows had codes: the next start writes them, those of the copies too.
+func dropCodes(ctx context.Context, tx *sql.Tx) error {
+	var coded bool
+	if err := tx.QueryRowContext(ctx, `SELECT count(*) > 0 FROM pragma_table_info('record') WHERE name = 'code'`).Scan(&coded); err != nil || !coded {
+		return err
+	}
+	for _, table := range []string{"record", "entry"} {
+		if _, err := tx.ExecContext(ctx, `UPDATE `+table+` SET code = NULL`); err != nil {
+			return err
+		}
+	}
+	return nil
 }

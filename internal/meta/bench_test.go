@@ -91,3 +91,12 @@ func BenchmarkUpdateTogether(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkCode is the time of the code of a row of usual size.
+func BenchmarkCode(b *testing.B) {
+	key := newCodeKey(make([]byte, 32))
+	of := row{kind: "fruit", Key: apple(), version: 7, body: make([]byte, 1000)}
+	for b.Loop() {
+		key.ofRecord(of)
+	}
+}
