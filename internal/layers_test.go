@@ -2,6 +2,7 @@ package internal_test
 
 import (
 	"go/ast"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -107,6 +108,39 @@ func TestTheWarehouseKnowsNoService(t *testing.T) {
 			}
 		}
 	}
+}
+
+// shared are the rooms of internal/service/redshift that are no families.
+var shared = []string{"internal/service/redshift/permission", "internal/service/redshift/tagging"}
+
+// What two families share is in the warehouse, or in a room that is shared.
+func TestNoFamilyImportsAnother(t *testing.T) {
+	const redshift = "internal/service/redshift/"
+	for importer, imports := range projectImports(t) {
+		for imported := range imports {
+			of := strings.HasPrefix(imported, redshift) && !slices.Contains(shared, imported)
+			if of && strings.HasPrefix(importer, redshift) {
+				t.Errorf("%s imports the family %s: move what both need into the warehouse", importer, imported)
+			}
+			if of && importer == "internal/service/redshift" {
+				t.Errorf("%s imports the family %s: the wiring lists the families", importer, imported)
+			}
+			one, another := serviceOf(importer), serviceOf(imported)
+			if one != "" && another != "" && one != another {
+				t.Errorf("%s imports %s: a service knows no other", importer, imported)
+			}
+		}
+	}
+}
+
+// serviceOf is the service that a package belongs to, if it does.
+func serviceOf(pkg string) string {
+	rest, within := strings.CutPrefix(pkg, "internal/service/")
+	if !within {
+		return ""
+	}
+	name, _, _ := strings.Cut(rest, "/")
+	return name
 }
 
 func within(pkg, folder string) bool { return pkg == folder || strings.HasPrefix(pkg, folder+"/") }

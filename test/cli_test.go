@@ -1,6 +1,7 @@
 package test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -158,4 +159,21 @@ func TestBadRequests(t *testing.T) {
 		_, err := p.client("default").DescribeReservedNodes(t.Context(), &redshift.DescribeReservedNodesInput{})
 		wantCode(t, err, "UnsupportedOperation")
 	})
+}
+
+// TestWrongFlags wants the mistake said shortly on stderr, with an exit code of its own.
+func TestWrongFlags(t *testing.T) {
+	t.Parallel()
+	for _, words := range [][]string{{"serve", "--nonsense"}, {"serve"}, {"serve", "--data", t.TempDir(), "--bandwidth", "20"}, {"serve", "--data", t.TempDir(), "--log-level", "loud"}, {}} {
+		var out, complaint bytes.Buffer
+		command := exec.Command(binary, words...)
+		command.Stdout, command.Stderr = &out, &complaint
+		err := command.Run()
+		if command.ProcessState.ExitCode() != 2 || out.Len() > 0 || bytes.Count(complaint.Bytes(), []byte("\n")) > 3 {
+			t.Errorf("%v: %v, stdout %q, stderr %q", words, err, &out, &complaint)
+		}
+	}
+	if out, err := exec.Command(binary, "--version").Output(); err != nil || !bytes.HasPrefix(out, []byte("slipher ")) {
+		t.Errorf("--version: %q, %v", out, err)
+	}
 }

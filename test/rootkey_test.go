@@ -86,9 +86,10 @@ func TestRootKeyInTheConfigurationFolder(t *testing.T) {
 	if err := os.Chmod(elsewhere, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := exec.Command(binary, "root-key", "move", "--data", p.dir, "--root-key", "file://"+elsewhere, "--to", "file://"+elsewhere).CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	p.args = []string{"--root-key", "file://" + elsewhere}
+	p.start()
+	p.stop()
+	p.args = nil // the new place is remembered
 	p.start()
 	awaitCluster(t, p.client("default"), "sales", "available")
 	createSnapshot(t, p.client("default"), "sales", "tuesday")

@@ -17,6 +17,8 @@ import (
 var version = "unreleased"
 
 type commands struct {
+	ShowVersion kong.VersionFlag `name:"version" short:"v" help:"Print the version."`
+
 	Serve        serveCommand        `cmd:"" help:"Run slipher: the AWS API, and one SQL endpoint for each cluster."`
 	Account      accountCommand      `cmd:"" help:"Manage the accounts of a running slipher."`
 	Snapshot     snapshotCommand     `cmd:"" help:"Check the snapshots of a running slipher."`
@@ -40,13 +42,18 @@ func (versionCommand) Run() error {
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	command := kong.Parse(&commands{},
+	parser := kong.Must(&commands{},
 		kong.Name("slipher"),
 		kong.Description("A self-hosted Amazon Redshift whose snapshots hold real data."),
-		kong.UsageOnError(),
 		kong.DefaultEnvars("SLIPHER"),
-		kong.Vars{"firstAccount": installation.FirstAccount},
+		kong.Vars{"firstAccount": installation.FirstAccount, "version": "slipher " + version},
 		kong.BindTo(ctx, (*context.Context)(nil)))
+	command, err := parser.Parse(os.Args[1:])
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "slipher:", err)
+		fmt.Fprintln(os.Stderr, "slipher --help and slipher COMMAND --help say what there is")
+		os.Exit(2)
+	}
 	if err := command.Run(); err != nil {
 		fmt.Fprintln(os.Stderr, "slipher:", err)
 		os.Exit(1)

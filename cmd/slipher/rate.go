@@ -21,7 +21,7 @@ var rateUnits = []struct {
 // UnmarshalText reads the flag's value.
 func (r *byteRate) UnmarshalText(text []byte) error {
 	word := strings.TrimSuffix(strings.TrimSpace(string(text)), "/s")
-	scale := 1.0
+	scale := 0.0
 	for _, unit := range rateUnits {
 		if number, ok := strings.CutSuffix(word, unit.suffix); ok {
 			word, scale = number, unit.bytes
@@ -29,6 +29,9 @@ func (r *byteRate) UnmarshalText(text []byte) error {
 		}
 	}
 	number, err := strconv.ParseFloat(strings.TrimSpace(word), 64)
+	if err == nil && number > 0 && scale == 0 {
+		return fmt.Errorf("%q has no unit: write it like %sMB/s or %sKiB/s", text, word, word)
+	}
 	if err != nil || number < 0 || math.IsNaN(number) || number*scale > math.MaxInt64/2 {
 		return fmt.Errorf("%q is not a rate: write it like 20MB/s, 512KiB/s, or 0 for no limit", text)
 	}

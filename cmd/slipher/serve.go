@@ -66,6 +66,8 @@ func (c serveCommand) config() (server.Config, error) {
 		return server.Config{}, fmt.Errorf("find slipher's own program: %w", err)
 	}
 	data := installation.Folder(c.Data)
+	_, none := os.Stat(data.RootKeyFile())
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: c.LogLevel}))
 	return server.Config{
 		Data: data, Listen: c.Listen,
 		Snapshots: c.Snapshots, SnapshotsIn: c.SnapshotsIn, LogBuckets: c.LogBuckets,
@@ -79,8 +81,24 @@ func (c serveCommand) config() (server.Config, error) {
 		},
 		Ready: func(url string) {
 			fmt.Printf("slipher ready at %s (credentials: %s)\n", url, data.Path("credentials"))
+			sayRootKey(data, none != nil, log)
 		},
 		Now: time.Now,
-		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: c.LogLevel})),
+		Log: log,
 	}, nil
+}
+
+// sayRootKey tells at the first start where the key is without which the folder opens no more, and warns at each one where that place is not as lasting as
+// the folder.
+func sayRootKey(data installation.Folder, first bool, log *slog.Logger) {
+	file := rootkey.Place(data.RootKeyFile())
+	if file == "" {
+		return
+	}
+	if first {
+		fmt.Printf("root key: %s (back it up in another place than the data: without it %s cannot be opened)\n", file, data)
+	}
+	if on := rootkey.Fleeting(file, string(data)); on != "" {
+		log.Warn("the root key's file lies on "+on+": move it with slipher root-key move, or start with --root-key file:///lasting/place", "file", file)
+	}
 }

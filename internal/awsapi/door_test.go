@@ -223,6 +223,16 @@ func TestCall(t *testing.T) {
 	}
 }
 
+// TestNotHealthy tells nobody why.
+func TestNotHealthy(t *testing.T) {
+	t.Parallel()
+	answer := httptest.NewRecorder()
+	NewServer(Config{Healthy: func() error { return errors.New("/data is full") }}).ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/healthz", nil))
+	if answer.Code != http.StatusServiceUnavailable || strings.Contains(answer.Body.String(), "/data") {
+		t.Errorf("got %d %q", answer.Code, answer.Body)
+	}
+}
+
 func TestHealth(t *testing.T) {
 	t.Parallel()
 	d := openDoor(t, nil)

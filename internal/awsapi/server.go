@@ -25,6 +25,7 @@ type Config struct {
 	Keys     Keys
 	Rates    Rates
 	Now      func() time.Time
+	Healthy  func() error // asked by GET /healthz; nil is always well
 
 	Audit     func(audit.Event) // takes a record of every request; nil keeps none
 	RequestID func() string     // of requests and audit events; nil: random UUIDs
@@ -69,9 +70,21 @@ func newService(table api.Service) *service {
 	return s
 }
 
+// health tells anybody no more than whether something is wrong; the operator's log and the doctor say what.
+func (s *server) health(w http.ResponseWriter) {
+	if s.config.Healthy != nil {
+		if err := s.config.Healthy(); err != nil {
+			s.log.Warn("not healthy", "cause", err)
+			http.Error(w, "not healthy", http.StatusServiceUnavailable)
+			return
+		}
+	}
+	io.WriteString(w, "ok\n")
+}
+
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodGet && r.URL.Path == "/healthz" {
-		io.WriteString(w, "ok\n")
+		s.health(w)
 		return
 	}
 	began := s.config.Now()

@@ -194,7 +194,7 @@ func (a trial) stranger() string {
 }
 
 // unlike is what differs between the answers to two accounts.
-var unlike = regexp.MustCompile(unstable.String() + `|vpc-[0-9a-f]+|sg-[0-9a-f]+|\.[0-9a-z]{12}\.`)
+var unlike = regexp.MustCompile(unstable.String() + `|(?:vpc|subnet)-[0-9a-f]{17}|sg-[0-9a-f]+|\.[0-9a-z]{12}\.`)
 
 func (a trial) mustRefuse(who string, caller api.Caller) {
 	a.t.Helper()

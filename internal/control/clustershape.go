@@ -1,8 +1,7 @@
 package control
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
+	"cmp"
 	"fmt"
 	"math"
 	"net"
@@ -114,8 +113,8 @@ func showNextSnapshot(c state.Cluster, shape *redshift.Cluster, now time.Time) {
 
 // showSurroundings are the groups and roles around a cluster. Each account has one network in each region, and the default groups.
 func showSurroundings(c state.Cluster, shape *redshift.Cluster, account, region string) {
-	shape.VpcId = networkID("vpc", account, region)
-	shape.ClusterSubnetGroupName = "default"
+	shape.VpcId = state.NetworkID("vpc", account, region)
+	shape.ClusterSubnetGroupName = cmp.Or(c.SubnetGroup, state.DefaultSubnetGroupName)
 	shape.ClusterParameterGroups = []redshift.ClusterParameterGroupStatus{parameterGroupShape(c)}
 	shape.ClusterSecurityGroups = []redshift.ClusterSecurityGroupMembership{}
 	for _, group := range securityGroupsOf(c, account, region) {
@@ -129,14 +128,9 @@ func showSurroundings(c state.Cluster, shape *redshift.Cluster, account, region 
 
 func securityGroupsOf(c state.Cluster, account, region string) []string {
 	if len(c.VpcSecurityGroups) == 0 {
-		return []string{networkID("sg", account, region)}
+		return []string{state.NetworkID("sg", account, region)}
 	}
 	return c.VpcSecurityGroups
-}
-
-func networkID(kind, account, region string) string {
-	sum := sha256.Sum256([]byte(kind + "/" + account + "/" + region))
-	return kind + "-" + hex.EncodeToString(sum[:])[:17]
 }
 
 // whereabouts are what a cluster shows only once it has been available. While it is deleted, its endpoint has no address any more.

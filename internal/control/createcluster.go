@@ -31,6 +31,9 @@ func (c *Control) CreateCluster(ctx context.Context, caller api.Caller, in *reds
 		if record.Body.KmsKey, err = c.encryptionKey(tx, caller, in.KmsKeyId); err != nil {
 			return err
 		}
+		if record.Body.SubnetGroup, err = state.SubnetGroupFor(tx, caller.Account, caller.Region, in.ClusterSubnetGroupName); err != nil {
+			return err
+		}
 		if err := record.Body.Parameters.StartWith(tx, caller, in.ClusterParameterGroupName); err != nil {
 			return err
 		}

@@ -7,16 +7,13 @@ import (
 
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
+	"slipher/internal/service/redshift/parametergroup"
 )
 
 // The numbers of the events that slipher records. Each has its line in eventKinds.
 const (
 	eventParametersChanged = "1000"
 	eventGroupAssociated   = "1001"
-	eventParameterChanged  = "1002"
-	eventGroupCreated      = "1003"
-	eventGroupDeleted      = "1004"
-	eventGroupUpdated      = "1005"
 	eventCreated           = "2000"
 	eventDeleted           = "2001"
 	eventRestoreStarted    = "2008"
@@ -108,10 +105,10 @@ var eventKinds = map[string][]eventKind{
 		{"4501", security, wrong, "The EC2 security group <security group name> was not found; access to cluster <cluster name> was not given."},
 	},
 	redshift.SourceTypeClusterParameterGroup: {
-		{eventParameterChanged, configuration, info, "The parameter <parameter name> of parameter group <parameter group name> was set to <value> at <time in UTC>."},
-		{eventGroupCreated, configuration, info, "Parameter group <parameter group name> was created at <time in UTC>."},
-		{eventGroupDeleted, configuration, info, "Parameter group <parameter group name> was deleted at <time in UTC>."},
-		{eventGroupUpdated, configuration, info, "Parameter group <parameter group name> was updated at <time in UTC>."},
+		{parametergroup.EventParameterChanged, configuration, info, "The parameter <parameter name> of parameter group <parameter group name> was set to <value> at <time in UTC>."},
+		{parametergroup.EventCreated, configuration, info, "Parameter group <parameter group name> was created at <time in UTC>."},
+		{parametergroup.EventDeleted, configuration, info, "Parameter group <parameter group name> was deleted at <time in UTC>."},
+		{parametergroup.EventUpdated, configuration, info, "Parameter group <parameter group name> was updated at <time in UTC>."},
 	},
 	redshift.SourceTypeClusterSecurityGroup: {
 		{"4002", security, info, "Cluster security group <security group name> was created at <time in UTC>."},

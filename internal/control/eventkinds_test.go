@@ -89,12 +89,16 @@ func TestCompatibleEvents(t *testing.T) {
 	}
 }
 
-// eventNumbers reads the package: the values of all constants event…, and of those that are used outside of the table.
+// eventNumbers reads this package and the families: the values of all constants event… and Event…, and of those that are used outside of the table.
 func eventNumbers(t *testing.T) (all, used []string) {
 	t.Helper()
-	files, err := filepath.Glob("*.go")
-	if err != nil {
-		t.Fatal(err)
+	var files []string
+	for _, pattern := range []string{"*.go", "../service/redshift/*/*.go"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, found...)
 	}
 	numbers, uses := map[string]string{}, map[string]bool{}
 	for _, name := range files {
@@ -105,15 +109,16 @@ func eventNumbers(t *testing.T) (all, used []string) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		of := func(constant string) string { return file.Name.Name + "." + constant }
 		ast.Inspect(file, func(node ast.Node) bool {
 			switch node := node.(type) {
 			case *ast.ValueSpec:
 				if number := eventNumber(node); number != "" {
-					numbers[node.Names[0].Name] = number
+					numbers[of(node.Names[0].Name)] = number
 					return false
 				}
 			case *ast.Ident:
-				uses[node.Name] = uses[node.Name] || name != "eventkinds.go"
+				uses[of(node.Name)] = uses[of(node.Name)] || name != "eventkinds.go"
 			}
 			return true
 		})
@@ -131,7 +136,7 @@ func eventNumbers(t *testing.T) (all, used []string) {
 }
 
 func eventNumber(spec *ast.ValueSpec) string {
-	if !strings.HasPrefix(spec.Names[0].Name, "event") || len(spec.Values) != 1 {
+	if !strings.HasPrefix(strings.ToLower(spec.Names[0].Name), "event") || len(spec.Values) != 1 {
 		return ""
 	}
 	literal, ok := spec.Values[0].(*ast.BasicLit)

@@ -4,7 +4,10 @@ import (
 	"slipher/internal/api/redshift"
 	"slipher/internal/service"
 	house "slipher/internal/service/redshift"
+	"slipher/internal/service/redshift/copygrant"
+	"slipher/internal/service/redshift/parametergroup"
 	"slipher/internal/service/redshift/permission"
+	"slipher/internal/service/redshift/subnetgroup"
 	"slipher/internal/service/redshift/tag"
 	"slipher/internal/service/redshift/tagging"
 	"slipher/internal/warehouse/state"
@@ -19,13 +22,14 @@ func (c *Control) families() []house.Family {
 		{Family: c.scheduleFamily(), Taggable: []tagging.Kind{
 			tagging.KeptByName("snapshotschedule", "", state.SnapshotSchedules, func(s *state.SnapshotSchedule) *[]state.Tag { return &s.Tags }),
 		}},
-		{Family: c.snapshotCopyFamily(), Taggable: []tagging.Kind{
-			tagging.KeptByName("snapshotcopygrant", "Snapshot copy grant", state.SnapshotCopyGrants, func(g *state.SnapshotCopyGrant) *[]state.Tag { return &g.Tags }),
-		}},
-		{Family: c.parameterGroupFamily(), Taggable: []tagging.Kind{
-			tagging.KeptByName("parametergroup", "Parameter group", state.ParameterGroups, func(g *state.ParameterGroup) *[]state.Tag { return &g.Tags }),
-		}},
-		{Family: c.loggingFamily()}, {Family: c.sharingFamily()}, {Family: c.restoreFamily()}, {Family: c.storageFamily()},
+		copygrant.Family(copygrant.Config{
+			Store: c.config.Store, Keys: c.config.Keys, Quota: c.config.Limits.SnapshotCopyGrants, Tags: c.config.Limits.Tags, Key: c.copyKey,
+		}),
+		parametergroup.Family(parametergroup.Config{
+			Store: c.config.Store, Quota: c.config.Limits.ParameterGroups, Tags: c.config.Limits.Tags, Emit: c.tellOf, OfCluster: eventParametersChanged,
+		}),
+		subnetgroup.Family(subnetgroup.Config{Store: c.config.Store, Tags: c.config.Limits.Tags}),
+		{Family: c.loggingFamily()}, {Family: c.sharingFamily()}, {Family: c.snapshotCopyFamily()}, {Family: c.restoreFamily()}, {Family: c.storageFamily()},
 		{Family: c.credentialsFamily()}, {Family: c.eventFamily()},
 	}
 	return append(families, house.Family{Family: tag.Family(tag.Config{Store: c.config.Store, Quota: c.config.Limits.Tags, Kinds: house.Taggable(families)})})
@@ -123,13 +127,6 @@ func (c *Control) snapshotCopyFamily() service.Family {
 		service.Offer(redshift.ModifySnapshotCopyRetentionPeriodOperation, c.ModifySnapshotCopyRetentionPeriod, func(in *redshift.ModifySnapshotCopyRetentionPeriodMessage) required {
 			return required{permission.On("cluster", in.ClusterIdentifier)}
 		}),
-		service.Offer(redshift.CreateSnapshotCopyGrantOperation, c.CreateSnapshotCopyGrant, func(in *redshift.CreateSnapshotCopyGrantMessage) required {
-			return required{permission.Create("snapshotcopygrant", in.SnapshotCopyGrantName, tagging.Given(in.Tags))}
-		}),
-		service.Offer(redshift.DeleteSnapshotCopyGrantOperation, c.DeleteSnapshotCopyGrant, func(in *redshift.DeleteSnapshotCopyGrantMessage) required {
-			return required{permission.On("snapshotcopygrant", in.SnapshotCopyGrantName)}
-		}),
-		service.Offer(redshift.DescribeSnapshotCopyGrantsOperation, c.DescribeSnapshotCopyGrants, service.Everything),
 	}}
 }
 
@@ -150,28 +147,6 @@ func (c *Control) scheduleFamily() service.Family {
 		service.Offer(redshift.ModifyClusterSnapshotScheduleOperation, c.ModifyClusterSnapshotSchedule, func(in *redshift.ModifyClusterSnapshotScheduleMessage) required {
 			return required{permission.On("cluster", in.ClusterIdentifier)}
 		}),
-	}}
-}
-
-func (c *Control) parameterGroupFamily() service.Family {
-	return service.Family{Name: "parameter group", Operations: []service.Operation{
-		service.Offer(redshift.CreateClusterParameterGroupOperation, c.CreateClusterParameterGroup, func(in *redshift.CreateClusterParameterGroupMessage) required {
-			return required{permission.Create("parametergroup", in.ParameterGroupName, tagging.Given(in.Tags))}
-		}),
-		service.Offer(redshift.ModifyClusterParameterGroupOperation, c.ModifyClusterParameterGroup, func(in *redshift.ModifyClusterParameterGroupMessage) required {
-			return required{permission.On("parametergroup", in.ParameterGroupName)}
-		}),
-		service.Offer(redshift.ResetClusterParameterGroupOperation, c.ResetClusterParameterGroup, func(in *redshift.ResetClusterParameterGroupMessage) required {
-			return required{permission.On("parametergroup", in.ParameterGroupName)}
-		}),
-		service.Offer(redshift.DeleteClusterParameterGroupOperation, c.DeleteClusterParameterGroup, func(in *redshift.DeleteClusterParameterGroupMessage) required {
-			return required{permission.On("parametergroup", in.ParameterGroupName)}
-		}),
-		service.Offer(redshift.DescribeClusterParametersOperation, c.DescribeClusterParameters, func(in *redshift.DescribeClusterParametersMessage) required {
-			return required{permission.On("parametergroup", in.ParameterGroupName)}
-		}),
-		service.Offer(redshift.DescribeClusterParameterGroupsOperation, c.DescribeClusterParameterGroups, service.Everything),
-		service.Offer(redshift.DescribeDefaultClusterParametersOperation, c.DescribeDefaultClusterParameters, service.Everything),
 	}}
 }
 

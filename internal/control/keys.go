@@ -120,14 +120,3 @@ func (c *Control) mustHaveKey(tx *meta.Tx, record state.ClusterRecord, what stri
 	}
 	return err
 }
-
-// grantFault turns the limits of a key into the faults that Redshift has for them.
-func grantFault(err error) error {
-	switch {
-	case errors.Is(err, keys.ErrGrantLimit):
-		return redshift.LimitExceeded("The encryption key has exceeded its grant limit in AWS KMS.")
-	case errors.Is(err, keys.ErrThrottled):
-		return redshift.DependentServiceRequestThrottling("The request cannot be completed because a dependent service is throttling requests made by Amazon Redshift on your behalf. Wait and retry the request.")
-	}
-	return err
-}

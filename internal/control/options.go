@@ -26,7 +26,7 @@ func (o options) refuse() error {
 type features struct {
 	encrypted, multiAZ, manageMasterPassword    *bool
 	hsmCertificate, hsmConfiguration, elasticIP string
-	subnetGroup, addressType                    string
+	addressType                                 string
 	identityCenter, catalog, secretKey          string
 	securityGroups                              []string
 }
@@ -35,7 +35,6 @@ func createOptions(in *redshift.CreateClusterMessage) options {
 	shared := features{
 		encrypted: in.Encrypted, multiAZ: in.MultiAZ, manageMasterPassword: in.ManageMasterPassword,
 		hsmCertificate: in.HsmClientCertificateIdentifier, hsmConfiguration: in.HsmConfigurationIdentifier, elasticIP: in.ElasticIp,
-		subnetGroup: in.ClusterSubnetGroupName,
 		addressType: in.IpAddressType, identityCenter: in.RedshiftIdcApplicationArn, catalog: in.CatalogName, securityGroups: in.ClusterSecurityGroups,
 		secretKey: in.MasterPasswordSecretKmsKeyId,
 	}
@@ -50,7 +49,6 @@ func restoreOptions(in *redshift.RestoreFromClusterSnapshotMessage) options {
 	shared := features{
 		encrypted: in.Encrypted, multiAZ: in.MultiAZ, manageMasterPassword: in.ManageMasterPassword,
 		hsmCertificate: in.HsmClientCertificateIdentifier, hsmConfiguration: in.HsmConfigurationIdentifier, elasticIP: in.ElasticIp,
-		subnetGroup: in.ClusterSubnetGroupName,
 		addressType: in.IpAddressType, identityCenter: in.RedshiftIdcApplicationArn, catalog: in.CatalogName, securityGroups: in.ClusterSecurityGroups,
 		secretKey: in.MasterPasswordSecretKmsKeyId,
 	}
@@ -68,7 +66,6 @@ func (f features) options() options {
 		{f.hsmCertificate != "", redshift.HsmClientCertificateNotFound("There is no HSM client certificate %s.", f.hsmCertificate)},
 		{f.hsmConfiguration != "", redshift.HsmConfigurationNotFound("There is no HSM configuration %s.", f.hsmConfiguration)},
 		{f.elasticIP != "", redshift.InvalidElasticIp("The Elastic IP %s is invalid or cannot be found.", f.elasticIP)},
-		{f.subnetGroup != "" && f.subnetGroup != "default", redshift.ClusterSubnetGroupNotFound("Subnet group %s not found.", f.subnetGroup)},
 		{f.addressType != "" && f.addressType != "ipv4", notOffered("IpAddressType " + f.addressType)},
 		{f.identityCenter != "", redshift.RedshiftIdcApplicationNotExists("There is no application %s.", f.identityCenter)},
 		{f.catalog != "", notOffered("CatalogName")},

@@ -40,6 +40,9 @@ func (c *Control) RestoreFromClusterSnapshot(ctx context.Context, caller api.Cal
 		if record, err = c.restoredCluster(tx, caller, in, source); err != nil {
 			return err
 		}
+		if record.Body.SubnetGroup, err = state.SubnetGroupFor(tx, caller.Account, caller.Region, in.ClusterSubnetGroupName); err != nil {
+			return err
+		}
 		if err := record.Body.Parameters.StartWith(tx, caller, in.ClusterParameterGroupName); err != nil {
 			return err
 		}

@@ -9,6 +9,7 @@ import (
 	"slipher/internal/api/redshift"
 	"slipher/internal/keys"
 	"slipher/internal/meta"
+	house "slipher/internal/service/redshift"
 	"slipher/internal/warehouse/state"
 )
 
@@ -90,7 +91,7 @@ func (c *Control) authorize(tx *meta.Tx, record *state.SnapshotRecord, account s
 		return redshift.InvalidClusterSnapshotState("Cannot share the snapshot %s because its KMS key %s is disabled or waits for its deletion.", body.Identifier, body.KmsKey)
 	}
 	if err != nil {
-		return grantFault(err)
+		return house.KeyFaultOf(err)
 	}
 	body.Access = append(body.Access, account)
 	return state.Snapshots.Put(tx, *record)

@@ -7,6 +7,7 @@ import (
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
 	"slipher/internal/meta"
+	house "slipher/internal/service/redshift"
 	"slipher/internal/vault/store"
 	"slipher/internal/warehouse/state"
 )
@@ -102,7 +103,7 @@ func (c *Control) keyAbroad(tx *meta.Tx, record state.ClusterRecord, wanted stat
 	if arn, err = c.config.Keys.Default(tx, record.Account, wanted.Region); err != nil {
 		return "", err
 	}
-	return arn, grantFault(c.config.Keys.Grant(tx, arn, redshiftService, keyGrantFor(record)))
+	return arn, house.KeyFaultOf(c.config.Keys.Grant(tx, arn, state.ServicePrincipal, keyGrantFor(record)))
 }
 
 func keyGrantFor(record state.ClusterRecord) string { return "snapshot copy of " + record.Body.Key }
@@ -143,7 +144,7 @@ func (c *Control) endSnapshotCopy(tx *meta.Tx, record *state.ClusterRecord) erro
 	}
 	record.Body.SnapshotCopy = nil
 	if ended.Grant == "" {
-		if err := c.config.Keys.RetireGrant(tx, ended.KmsKey, redshiftService, keyGrantFor(*record)); err != nil && !keyLost(err) {
+		if err := c.config.Keys.RetireGrant(tx, ended.KmsKey, state.ServicePrincipal, keyGrantFor(*record)); err != nil && !keyLost(err) {
 			return err
 		}
 	}

@@ -37,7 +37,7 @@ func (c *Control) snapshotShape(record state.SnapshotRecord, view view) redshift
 		DBName:                     body.Source.DBName,
 		NodeType:                   body.Source.NodeType,
 		NumberOfNodes:              body.Source.NumberOfNodes,
-		VpcId:                      networkID("vpc", record.Account, record.Region),
+		VpcId:                      state.NetworkID("vpc", record.Account, record.Region),
 		Encrypted:                  true,
 		KmsKeyId:                   body.KmsKey,
 		EnhancedVpcRouting:         body.Source.EnhancedVpcRouting,

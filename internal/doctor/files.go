@@ -5,7 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"syscall"
+	"slipher/internal/installation"
 )
 
 // checkFolder answers false when there is nothing to look at.
@@ -96,13 +96,16 @@ const (
 )
 
 func (d *doctor) checkSpace() {
-	var disk syscall.Statfs_t
-	if err := syscall.Statfs(string(d.data), &disk); err != nil {
-		d.problem("disk", "%s: %v", d.data, err)
+	free, size, err := d.data.Space()
+	if err != nil {
+		d.problem("disk", "%v", err)
 		return
 	}
-	size, free := uint64(disk.Blocks)*uint64(disk.Bsize), uint64(disk.Bavail)*uint64(disk.Bsize)
 	percent := 100 * free / max(size, 1)
+	if free < installation.FullBelow {
+		d.problem("disk", "%d MB are free on the disk of %s: it is full. Delete snapshots or tables that are not needed, or move the folder to a larger disk", free/1e6, d.data)
+		return
+	}
 	if free < leastSpace || percent < leastShare {
 		d.warning("disk", "%d MB (%d %%) are free on the disk of %s: delete what is not needed, or move the folder to a larger disk", free/1e6, percent, d.data)
 		return

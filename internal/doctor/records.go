@@ -151,7 +151,7 @@ func (d *doctor) checkSnapshots(ctx context.Context, store *meta.Store, ring *ke
 		return
 	}
 	for _, lost := range found.Lost {
-		d.problem("snapshots", "%s of account %s in %s: %s: put the store's objects back from a copy, or delete it", lost.What, lost.Account, lost.Region, lost.Damage)
+		d.problem("snapshots", "%s of account %s in %s: %s: put the store's objects back from a copy; where snapshots are kept elsewhere, say --snapshots URL as for slipher serve", lost.What, lost.Account, lost.Region, lost.Damage)
 	}
 	if len(found.Lost) == 0 {
 		d.ok("snapshots", "%s in %s (%d MB): every manifest and pack is there and whole; to read the blocks as well: slipher snapshot verify --all --data %s",

@@ -11,9 +11,22 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"slipher/internal/fleet"
 )
+
+// FullBelow is how many free bytes a disk has on which nothing can be relied upon to be written.
+const FullBelow = 64 << 20
+
+// Space is how many bytes of the folder's disk are free, and how many it has.
+func (f Folder) Space() (free, size uint64, err error) {
+	var disk syscall.Statfs_t
+	if err := syscall.Statfs(string(f), &disk); err != nil {
+		return 0, 0, fmt.Errorf("%s: %w", f, err)
+	}
+	return uint64(disk.Bavail) * uint64(disk.Bsize), uint64(disk.Blocks) * uint64(disk.Bsize), nil
+}
 
 // FirstAccount owns what a newcomer creates; its root credentials are the profile "default".
 const FirstAccount = "111111111111"

@@ -85,3 +85,30 @@ func TestKeyFileOf(t *testing.T) {
 		}
 	}
 }
+
+// TestMovedKeyFile opens with the file in another place, once by its name and from then on without.
+func TestMovedKeyFile(t *testing.T) {
+	t.Parallel()
+	config := configure(t)
+	config.Keeper = KeyFile{filepath.Join(t.TempDir(), "first.key")}
+	if _, err := Open(t.Context(), config); err != nil {
+		t.Fatal(err)
+	}
+	moved := KeyFile{filepath.Join(t.TempDir(), "moved.key")}
+	if err := os.Rename(config.Keeper.(KeyFile).Path, moved.Path); err != nil {
+		t.Fatal(err)
+	}
+	config.Keeper = moved
+	if _, err := Look(t.Context(), config); err != nil {
+		t.Fatal(err)
+	}
+	if kept, _, err := KeyFileOf(config.RootKeyFile); err != nil || kept == moved {
+		t.Errorf("who only looked has changed the place to %v, %v", kept, err)
+	}
+	if _, err := Open(t.Context(), config); err != nil {
+		t.Fatal(err)
+	}
+	if kept, _, err := KeyFileOf(config.RootKeyFile); err != nil || kept != moved {
+		t.Errorf("the place kept is %v, %v", kept, err)
+	}
+}

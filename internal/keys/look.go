@@ -15,5 +15,5 @@ func Look(ctx context.Context, config Config) (*Ring, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the keyring: %w", err)
 	}
-	return Open(ctx, config)
+	return openRing(ctx, config)
 }

@@ -106,6 +106,17 @@ var keyRecords = meta.Records[keyBody]{Kind: "key", Index: func(key keyBody) []m
 // Open opens the ring. It refuses a store whose keys were sealed under another root key than the one
 // in the file, and never makes a new root key where sealed keys exist.
 func Open(ctx context.Context, config Config) (*Ring, error) {
+	ring, err := openRing(ctx, config)
+	if err != nil {
+		return nil, err
+	}
+	if err := ring.rememberKeyFile(); err != nil {
+		return nil, fmt.Errorf("remember where the root key's file is: %w", err)
+	}
+	return ring, nil
+}
+
+func openRing(ctx context.Context, config Config) (*Ring, error) {
 	if config.GrantLimit == 0 {
 		config.GrantLimit = 50_000
 	}

@@ -68,6 +68,30 @@ func fits(keeper, wrappedBy string) bool {
 	return keeper == wrappedBy || strings.HasPrefix(keeper, fileScheme) && strings.HasPrefix(wrappedBy, fileScheme)
 }
 
+// rememberKeyFile notes the new place of a key file that was moved: what wraps the key is the same.
+func (r *Ring) rememberKeyFile() error {
+	if r.config.Keeper == nil || !strings.HasPrefix(r.config.Keeper.Name(), fileScheme) {
+		return nil
+	}
+	before, wrapped, err := KeyFileOf(r.config.RootKeyFile)
+	if err != nil || !wrapped || before.Name() == r.config.Keeper.Name() {
+		return err
+	}
+	text, err := readPrivate(r.config.RootKeyFile)
+	if err != nil {
+		return err
+	}
+	var root wrappedRootKey
+	if err := json.Unmarshal(text, &root); err != nil {
+		return err
+	}
+	root.Keeper = r.config.Keeper.Name()
+	if text, err = json.Marshal(root); err != nil {
+		return err
+	}
+	return writeRootKey(r.config.RootKeyFile, string(text))
+}
+
 // makeRootKey makes a new root key durable before anything is sealed with it.
 func (r *Ring) makeRootKey(ctx context.Context) ([]byte, error) {
 	key, err := r.random(keySize)

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -10,6 +11,7 @@ import (
 
 	"slipher/internal/api"
 	"slipher/internal/awsapi"
+	"slipher/internal/installation"
 	"slipher/internal/service/iam"
 	"slipher/internal/service/secretsmanager"
 )
@@ -48,9 +50,19 @@ func (s *Server) door() http.Handler {
 		Keys:     s.Accounts,
 		Rates:    s.config.Door.rates(),
 		Now:      s.config.Now,
+		Healthy:  s.healthy,
 		Audit:    s.audit.Record,
 		Log:      s.config.Log,
 	})
+}
+
+// healthy says what is wrong with the server as a whole: that the disk is full.
+func (s *Server) healthy() error {
+	free, _, err := s.config.Data.Space()
+	if err == nil && free < installation.FullBelow {
+		err = fmt.Errorf("the disk of %s is full: %d MB are free", s.config.Data, free/1e6)
+	}
+	return err
 }
 
 // serveHTTP serves until ctx ends, then lets the requests under way finish.

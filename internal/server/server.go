@@ -98,6 +98,9 @@ func (s *Server) listen(ctx context.Context) (err error) {
 		return fmt.Errorf("listen on %s (choose another address with --listen): %w", s.config.Listen, err)
 	}
 	s.onClose(func() error { s.listener.Close(); return nil })
+	if !isLoopback(s.config.Listen) && s.config.AdvertiseHost == "" {
+		s.config.Log.Warn("SQL endpoints can be reached from this machine only; add --advertise-host HOST to put them on the network", "listen", s.config.Listen)
+	}
 	return nil
 }
 

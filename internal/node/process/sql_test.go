@@ -280,10 +280,17 @@ const endless = `WITH d(n) AS (SELECT 0 UNION ALL SELECT 1 UNION ALL SELECT 2 UN
 func TestCancelRequest(t *testing.T) {
 	t.Parallel()
 	conn := opened(t).connect()
-	canceled := make(chan error, 1)
-	time.AfterFunc(200*time.Millisecond, func() { canceled <- conn.PgConn().CancelRequest(context.Background()) })
+	canceled, ended := make(chan error, 1), make(chan struct{})
 	began := time.Now()
+	go func() { // one that comes before the statement ends nothing
+		var err error
+		for !isClosed(ended) && err == nil {
+			err = conn.PgConn().CancelRequest(context.Background())
+		}
+		canceled <- err
+	}()
 	_, err := conn.Exec(t.Context(), endless)
+	close(ended)
 	wantCode(t, err, "57014")
 	if took := time.Since(began); took > 3*time.Second {
 		t.Errorf("the cancel took %v", took)
@@ -293,6 +300,15 @@ func TestCancelRequest(t *testing.T) {
 	}
 	if got := value[int32](t, conn, "SELECT 1"); got != 1 {
 		t.Errorf("afterwards: got %d", got)
+	}
+}
+
+func isClosed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
 	}
 }
 

@@ -18,7 +18,7 @@ import (
 // another in one session. Its errors are tested where they are made.
 func TestTranslationsRun(t *testing.T) {
 	t.Parallel()
-	for _, path := range sqltest.Corpus(t, "..") {
+	for _, path := range sqltest.Corpus(t, "../..") {
 		t.Run(strings.TrimSuffix(filepath.Base(path), ".sql"), func(t *testing.T) {
 			t.Parallel()
 			conn := opened(t).connect()

@@ -6,6 +6,7 @@ import (
 
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
+	"slipher/internal/keys"
 	"slipher/internal/warehouse/refusal"
 )
 
@@ -15,6 +16,7 @@ var faults = map[refusal.Reason]func(format string, args ...any) *api.Fault{
 	refusal.ClusterNotFound:                      redshift.ClusterNotFound,
 	refusal.ClusterParameterGroupNotFound:        redshift.ClusterParameterGroupNotFound,
 	refusal.ClusterSnapshotNotFound:              redshift.ClusterSnapshotNotFound,
+	refusal.ClusterSubnetGroupNotFound:           redshift.ClusterSubnetGroupNotFound,
 	refusal.InvalidRetentionPeriod:               redshift.InvalidRetentionPeriod,
 	refusal.InvalidTableRestoreArgument:          redshift.InvalidTableRestoreArgument,
 	refusal.InvalidTag:                           redshift.InvalidTag,
@@ -36,6 +38,17 @@ func FaultOf(err error) error {
 		return err
 	}
 	return fault("%s", refused.Message)
+}
+
+// KeyFaultOf turns the limits of a key into the faults that Redshift has for them.
+func KeyFaultOf(err error) error {
+	switch {
+	case errors.Is(err, keys.ErrGrantLimit):
+		return redshift.LimitExceeded("The encryption key has exceeded its grant limit in AWS KMS.")
+	case errors.Is(err, keys.ErrThrottled):
+		return redshift.DependentServiceRequestThrottling("The request cannot be completed because a dependent service is throttling requests made by Amazon Redshift on your behalf. Wait and retry the request.")
+	}
+	return err
 }
 
 // answering has every operation of the service answer with faults where the warehouse refuses.

@@ -57,6 +57,11 @@ func Open(ctx context.Context, location string) (Bucket, error) {
 		bucket, err = openMemory()
 	case "s3", "gs", "azblob":
 		bucket, err = openRemote(ctx, parsed)
+	case "":
+		if strings.HasPrefix(location, "/") {
+			return nil, fmt.Errorf("snapshot store: %s is a folder, not a URL: write file://%s", location, location)
+		}
+		fallthrough
 	default:
 		return nil, fmt.Errorf("snapshot store: no store for %q: write %s, %s, %s or %s",
 			parsed.Scheme, howToWrite["file"], howToWrite["s3"], howToWrite["gs"], howToWrite["azblob"])

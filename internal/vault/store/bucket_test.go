@@ -53,7 +53,7 @@ func TestOpenBucket(t *testing.T) {
 		"refuses_unknown_options":  {"file://" + dir + "?creat_dir=1", "creat_dir"},
 		"refuses_unknown_schemes":  {"ftp://host/folder", "ftp"},
 		"refuses_what_is_no_url":   {"file://%zz", "snapshot store"},
-		"refuses_a_path_alone":     {dir, "file:///folder"},
+		"refuses_a_path_alone":     {dir, "write file://" + dir},
 		"refuses_a_file_as_folder": {"file:///proc/self/exe/folder", "snapshot store"},
 
 		"names_the_schemes":          {"ftp://host/folder", "s3://bucket?region="},

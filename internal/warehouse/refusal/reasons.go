@@ -6,6 +6,7 @@ const (
 	ClusterNotFound                      Reason = "ClusterNotFound"
 	ClusterParameterGroupNotFound        Reason = "ClusterParameterGroupNotFound"
 	ClusterSnapshotNotFound              Reason = "ClusterSnapshotNotFound"
+	ClusterSubnetGroupNotFound           Reason = "ClusterSubnetGroupNotFound"
 	InvalidRetentionPeriod               Reason = "InvalidRetentionPeriod"
 	InvalidTableRestoreArgument          Reason = "InvalidTableRestoreArgument"
 	InvalidTag                           Reason = "InvalidTag"
@@ -23,6 +24,7 @@ func Reasons() []Reason {
 		ClusterNotFound,
 		ClusterParameterGroupNotFound,
 		ClusterSnapshotNotFound,
+		ClusterSubnetGroupNotFound,
 		InvalidRetentionPeriod,
 		InvalidTableRestoreArgument,
 		InvalidTag,

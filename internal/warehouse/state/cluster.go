@@ -47,6 +47,7 @@ type Cluster struct {
 	SnapshotCopy    *SnapshotCopy  `json:",omitempty"` // while snapshots are copied to another region
 	Automation      Automation
 	Parameters      ClusterParameters `json:",omitzero"`
+	SubnetGroup     string            `json:",omitempty"` // if it is not the default one
 }
 
 // RestoreOrigin is where a cluster's data comes from. Scope and Manifest are the pin: as long as they are set no sweep takes the data
@@ -80,6 +81,9 @@ var Clusters = meta.Records[Cluster]{Kind: "cluster", Index: func(c Cluster) []m
 	}
 	if c.Parameters.Wanted.Group != "" {
 		entries = append(entries, InParameterGroup(c.Parameters.Wanted.Group))
+	}
+	if c.SubnetGroup != "" {
+		entries = append(entries, InSubnetGroup(c.SubnetGroup))
 	}
 	if c.Restore != nil && c.Restore.Scope != "" {
 		entries = append(entries, Pinning(c.Restore.Scope))

@@ -7,6 +7,9 @@ import (
 	"slipher/internal/warehouse/refusal"
 )
 
+// ServicePrincipal is who gets the grants on keys.
+const ServicePrincipal = "redshift.amazonaws.com"
+
 // SnapshotCopyGrant lets the snapshots that are copied into its region be sealed under its key. It is kept under its name.
 type SnapshotCopyGrant struct {
 	KmsKey string

@@ -1,4 +1,4 @@
-package control
+package parametergroup
 
 import (
 	"context"
@@ -10,15 +10,15 @@ import (
 	"slipher/internal/warehouse/state"
 )
 
-// parametersAtOnce is how many parameters one ModifyClusterParameterGroup may change.
-const parametersAtOnce = 20
+// mostChanges is how many parameters one ModifyClusterParameterGroup may change.
+const mostChanges = 20
 
-// ModifyClusterParameterGroup sets parameters of a group, and with it those of the clusters that have it.
-func (c *Control) ModifyClusterParameterGroup(ctx context.Context, caller api.Caller, in *redshift.ModifyClusterParameterGroupMessage) (*redshift.ClusterParameterGroupNameMessage, error) {
+// modify sets parameters of a group, and with it those of the clusters that have it.
+func (f family) modify(ctx context.Context, caller api.Caller, in *redshift.ModifyClusterParameterGroupMessage) (*redshift.ClusterParameterGroupNameMessage, error) {
 	if err := checkParameters(in.Parameters); err != nil {
 		return nil, err
 	}
-	return c.changeParameterGroup(ctx, caller, in.ParameterGroupName, "modified", func(group *state.ParameterGroup) {
+	return f.change(ctx, caller, in.ParameterGroupName, "modified", func(group *state.ParameterGroup) {
 		group.Values = maps.Clone(group.Values)
 		if group.Values == nil {
 			group.Values = map[string]string{}
@@ -33,8 +33,8 @@ func (c *Control) ModifyClusterParameterGroup(ctx context.Context, caller api.Ca
 }
 
 func checkParameters(given []redshift.Parameter) error {
-	if len(given) < 1 || len(given) > parametersAtOnce {
-		return api.InvalidParameterValue("A request can modify 1 to %d parameters, not %d.", parametersAtOnce, len(given))
+	if len(given) < 1 || len(given) > mostChanges {
+		return api.InvalidParameterValue("A request can modify 1 to %d parameters, not %d.", mostChanges, len(given))
 	}
 	seen := map[string]bool{}
 	for _, set := range given {
@@ -56,8 +56,8 @@ func checkParameters(given []redshift.Parameter) error {
 	return nil
 }
 
-// ResetClusterParameterGroup gives parameters of a group, or all, their defaults again.
-func (c *Control) ResetClusterParameterGroup(ctx context.Context, caller api.Caller, in *redshift.ResetClusterParameterGroupMessage) (*redshift.ClusterParameterGroupNameMessage, error) {
+// reset gives parameters of a group, or all, their defaults again.
+func (f family) reset(ctx context.Context, caller api.Caller, in *redshift.ResetClusterParameterGroupMessage) (*redshift.ClusterParameterGroupNameMessage, error) {
 	if in.ResetAllParameters == (len(in.Parameters) > 0) {
 		return nil, api.InvalidParameterCombination("Specify either ResetAllParameters or Parameters.")
 	}
@@ -66,7 +66,7 @@ func (c *Control) ResetClusterParameterGroup(ctx context.Context, caller api.Cal
 			return nil, err
 		}
 	}
-	return c.changeParameterGroup(ctx, caller, in.ParameterGroupName, "reset", func(group *state.ParameterGroup) {
+	return f.change(ctx, caller, in.ParameterGroupName, "reset", func(group *state.ParameterGroup) {
 		group.Values = maps.Clone(group.Values)
 		if in.ResetAllParameters {
 			group.Values, group.WorkloadsNow = nil, false
@@ -78,10 +78,10 @@ func (c *Control) ResetClusterParameterGroup(ctx context.Context, caller api.Cal
 	})
 }
 
-// changeParameterGroup alters a group and what its clusters are to have, in one transaction.
-func (c *Control) changeParameterGroup(ctx context.Context, caller api.Caller, name, done string, alter func(*state.ParameterGroup)) (*redshift.ClusterParameterGroupNameMessage, error) {
+// change alters a group and what its clusters are to have, in one transaction.
+func (f family) change(ctx context.Context, caller api.Caller, name, done string, alter func(*state.ParameterGroup)) (*redshift.ClusterParameterGroupNameMessage, error) {
 	var changed state.ParameterGroupRecord
-	err := c.config.Store.Update(ctx, func(tx *meta.Tx) error {
+	err := f.Store.Update(ctx, func(tx *meta.Tx) error {
 		group, err := state.FindOwnParameterGroup(tx, caller, name, done)
 		if err != nil {
 			return err
@@ -92,10 +92,10 @@ func (c *Control) changeParameterGroup(ctx context.Context, caller api.Caller, n
 		if err := state.ParameterGroups.Put(tx, group); err != nil {
 			return err
 		}
-		if err := c.tellParametersChanged(tx, group, before); err != nil {
+		if err := f.emitChanges(tx, group, before); err != nil {
 			return err
 		}
-		return c.changeParametersOfClusters(tx, group, state.ChangedBetween(before, group.Body.AllValues()))
+		return f.changeClusters(tx, group, state.ChangedBetween(before, group.Body.AllValues()))
 	})
 	if err != nil {
 		return nil, err
@@ -106,19 +106,19 @@ func (c *Control) changeParameterGroup(ctx context.Context, caller api.Caller, n
 	}, nil
 }
 
-func (c *Control) tellParametersChanged(tx *meta.Tx, group state.ParameterGroupRecord, before map[string]string) error {
+func (f family) emitChanges(tx *meta.Tx, group state.ParameterGroupRecord, before map[string]string) error {
 	after := group.Body.AllValues()
 	for _, name := range state.ChangedBetween(before, after) {
-		err := c.tellParameterGroup(tx, group.Key, eventParameterChanged, "In cluster parameter group '%s' at %s the parameter '%s' was changed from '%s' to '%s'.", name, before[name], after[name])
+		err := f.emit(tx, group.Key, EventParameterChanged, "In cluster parameter group '%s' at %s the parameter '%s' was changed from '%s' to '%s'.", name, before[name], after[name])
 		if err != nil {
 			return err
 		}
 	}
-	return c.tellParameterGroup(tx, group.Key, eventGroupUpdated, "Cluster parameter group '%s' was updated at %s.")
+	return f.emit(tx, group.Key, EventUpdated, "Cluster parameter group '%s' was updated at %s.")
 }
 
-// changeParametersOfClusters has every cluster of the group want its new values. A cluster that is about to take over values must have done so first.
-func (c *Control) changeParametersOfClusters(tx *meta.Tx, group state.ParameterGroupRecord, changed []string) error {
+// changeClusters has every cluster of the group want its new values. A cluster that is about to take over values must have done so first.
+func (f family) changeClusters(tx *meta.Tx, group state.ParameterGroupRecord, changed []string) error {
 	users, err := state.Clusters.List(tx, meta.Query{Account: group.Account, Region: group.Region, Index: state.InParameterGroup(group.ID)})
 	if err != nil || len(changed) == 0 {
 		return err
@@ -137,7 +137,7 @@ func (c *Control) changeParametersOfClusters(tx *meta.Tx, group state.ParameterG
 		if err := state.Clusters.Put(tx, record); err != nil {
 			return err
 		}
-		if err := c.tell(tx, record, eventParametersChanged, "The parameter group of Amazon Redshift cluster '%s' was changed at %s: '%s' has other values now.", group.ID); err != nil {
+		if err := f.Emit(tx, record.Key, redshift.SourceTypeCluster, f.OfCluster, "The parameter group of Amazon Redshift cluster '%s' was changed at %s: '%s' has other values now.", group.ID); err != nil {
 			return err
 		}
 	}

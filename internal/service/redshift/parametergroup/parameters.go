@@ -1,4 +1,4 @@
-package control
+package parametergroup
 
 import (
 	"context"
@@ -10,8 +10,8 @@ import (
 	"slipher/internal/warehouse/state"
 )
 
-// DescribeClusterParameters answers the parameters of a group, or those of one source.
-func (c *Control) DescribeClusterParameters(ctx context.Context, caller api.Caller, in *redshift.DescribeClusterParametersMessage) (*redshift.ClusterParameterGroupDetails, error) {
+// describeParameters answers the parameters of a group, or those of one source.
+func (f family) describeParameters(ctx context.Context, caller api.Caller, in *redshift.DescribeClusterParametersMessage) (*redshift.ClusterParameterGroupDetails, error) {
 	if in.Source != "" && in.Source != "user" && in.Source != "engine-default" {
 		return nil, api.InvalidParameterValue("%q is not a source: it is user or engine-default.", in.Source)
 	}
@@ -20,19 +20,19 @@ func (c *Control) DescribeClusterParameters(ctx context.Context, caller api.Call
 		return nil, err
 	}
 	var group state.ParameterGroupRecord
-	err = c.config.Store.View(ctx, func(tx *meta.Tx) (err error) {
+	err = f.Store.View(ctx, func(tx *meta.Tx) (err error) {
 		group, err = state.FindParameterGroup(tx, caller, in.ParameterGroupName)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	shown, marker, err := paging.Cut(groupParameters(group.Body, in.Source), page)
+	shown, marker, err := paging.Cut(parametersOf(group.Body, in.Source), page)
 	return &redshift.ClusterParameterGroupDetails{Parameters: shown, Marker: marker}, err
 }
 
-// groupParameters are those of one source; of both if it is empty.
-func groupParameters(g state.ParameterGroup, source string) []redshift.Parameter {
+// parametersOf are those of one source; of both if it is empty.
+func parametersOf(g state.ParameterGroup, source string) []redshift.Parameter {
 	values, shown := g.AllValues(), []redshift.Parameter{}
 	for _, parameter := range state.ParameterTable {
 		if from := g.Source(parameter.Name); source == "" || source == from {
@@ -42,8 +42,8 @@ func groupParameters(g state.ParameterGroup, source string) []redshift.Parameter
 	return shown
 }
 
-// DescribeDefaultClusterParameters answers the parameters of a family with their defaults.
-func (c *Control) DescribeDefaultClusterParameters(_ context.Context, _ api.Caller, in *redshift.DescribeDefaultClusterParametersMessage) (*redshift.DescribeDefaultClusterParametersResult, error) {
+// describeDefaults answers the parameters of a family with their defaults.
+func (f family) describeDefaults(_ context.Context, _ api.Caller, in *redshift.DescribeDefaultClusterParametersMessage) (*redshift.DescribeDefaultClusterParametersResult, error) {
 	if err := state.CheckFamily(in.ParameterGroupFamily); err != nil {
 		return nil, err
 	}
@@ -51,7 +51,7 @@ func (c *Control) DescribeDefaultClusterParameters(_ context.Context, _ api.Call
 	if err != nil {
 		return nil, err
 	}
-	shown, marker, err := paging.Cut(groupParameters(state.ParameterGroup{Family: in.ParameterGroupFamily}, ""), page)
+	shown, marker, err := paging.Cut(parametersOf(state.ParameterGroup{Family: in.ParameterGroupFamily}, ""), page)
 	if err != nil {
 		return nil, err
 	}
