@@ -8,7 +8,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unre
 # Google's storage client brings a second protocol that slipher does not use: 150 packages, 20 MB and a third of a start's time.
 export GOFLAGS := $(strip $(GOFLAGS) -tags=disable_grpc_modules)
 
-.PHONY: build demo test test-short vet generate stress bench bench-api bench-commit bench-vault fuzz lint-security clean tools
+.PHONY: build demo test test-short vet generate stress damage bench bench-api bench-commit bench-vault fuzz lint-security clean tools
 
 build: tools
 	$(GO) build -ldflags "-X main.version=$(VERSION)" -o $(SLIPHER) ./cmd/slipher
@@ -25,6 +25,10 @@ vet:
 
 generate:
 	$(GO) generate ./internal/api/...
+
+# Harm of every kind to the files of a scratch installation, and what was found of it. A shorter form is part of make test.
+damage: build
+	SLIPHER_BINARY=$(abspath $(SLIPHER)) SLIPHER_DAMAGE=1 $(GO) test -count 1 -v -run 'TestDamage' ./test
 
 # The long forms of the randomised, crash and fuzz tests: minutes, not seconds.
 stress: build

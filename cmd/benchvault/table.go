@@ -149,7 +149,7 @@ func openNode(ctx context.Context, nodes *fleet.Fleet, cluster string) (address 
 	if err != nil {
 		return "", err
 	}
-	return address, nodes.Open(ctx, cluster, nodeapi.OpenRequest{Database: database, AdminUser: "awsuser", Verifier: verifier})
+	return address, nodes.Open(ctx, cluster, nodeapi.OpenRequest{Database: database, Create: true, AdminUser: "awsuser", Verifier: verifier})
 }
 
 // tableBytes is what the blocks take that hold something of the table, also those that it shares with others.

@@ -21,6 +21,7 @@ type commands struct {
 
 	Serve        serveCommand        `cmd:"" help:"Run slipher: the AWS API, and one SQL endpoint for each cluster."`
 	Account      accountCommand      `cmd:"" help:"Manage the accounts of a running slipher."`
+	Cluster      clusterCommand      `cmd:"" help:"Go on with a cluster whose database is damaged."`
 	Snapshot     snapshotCommand     `cmd:"" help:"Check the snapshots of a running slipher."`
 	Doctor       doctorCommand       `cmd:"" help:"Check a whole installation, running or stopped, and change nothing."`
 	RootKey      rootKeyCommand      `cmd:"" help:"Say where the key of all keys lies."`

@@ -52,7 +52,7 @@ func (c *Control) spec(body state.Cluster) fleet.Spec {
 
 // openRequest names the restore as long as the node may need it.
 func (c *Control) openRequest(ctx context.Context, body state.Cluster) (nodeapi.OpenRequest, error) {
-	request := nodeapi.OpenRequest{Database: body.DBName, AdminUser: body.MasterUsername, Verifier: body.Verifier, Parameters: body.ParametersToRun().ForNode()}
+	request := nodeapi.OpenRequest{Database: body.DBName, Create: !body.Provisioned && body.Restore == nil, AdminUser: body.MasterUsername, Verifier: body.Verifier, Parameters: body.ParametersToRun().ForNode()}
 	logins, err := c.loginsOf(ctx, body.Key)
 	if request.Logins = logins; err != nil || !body.Restoring() {
 		return request, err

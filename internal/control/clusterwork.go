@@ -21,19 +21,23 @@ func (c *Control) workCluster(ctx context.Context, job clusterWork) error {
 		return meta.IgnoreNotFound(err)
 	}
 	work := map[string]func(context.Context, state.ClusterRecord) error{
-		state.Creating:      c.provision,
-		state.Available:     c.keepOpen,
-		state.FinalSnapshot: c.keepOpen,
-		state.Rebooting:     c.reboot,
-		state.Pausing:       c.pause,
-		state.Resuming:      c.resume,
-		state.RotatingKeys:  c.rotated,
-		state.Deleting:      c.remove,
+		state.Creating:        c.provision,
+		state.Available:       c.keepOpen,
+		state.FinalSnapshot:   c.keepOpen,
+		state.Rebooting:       c.reboot,
+		state.Pausing:         c.pause,
+		state.Resuming:        c.resume,
+		state.RotatingKeys:    c.rotated,
+		state.HardwareFailure: c.tryDamaged,
+		state.Deleting:        c.remove,
 	}[record.Body.Status]
 	if work == nil {
 		return nil
 	}
 	if err := work(ctx, record); err != nil {
+		if what, damaged := databaseDamage(err); damaged {
+			return c.noteDamage(ctx, record, what)
+		}
 		return fmt.Errorf("%s cluster %s: %w", record.Body.Status, record.ID, err)
 	}
 	return nil

@@ -20,6 +20,8 @@ type KnownCluster struct {
 	Account, Region, Identifier string
 	Key                         string // names its folder
 	Status                      string
+	Database                    string   // its name
+	Damaged                     bool     // slipher has found that its database has lost something
 	HasData                     bool     // the folder must be there
 	Restoring                   []string // snapshots whose data is still being restored into it
 }
@@ -36,7 +38,7 @@ func KnownClusters(ctx context.Context, store *meta.Store) ([]KnownCluster, erro
 		for _, record := range records {
 			body := record.Body
 			one := KnownCluster{
-				Account: record.Account, Region: record.Region, Identifier: record.ID, Key: body.Key, Status: body.Status,
+				Account: record.Account, Region: record.Region, Identifier: record.ID, Key: body.Key, Status: body.Status, Database: body.DBName, Damaged: body.Lost(),
 				HasData: body.Provisioned && body.Status != state.Deleting,
 			}
 			if body.Restoring() {

@@ -34,6 +34,7 @@ const (
 	eventLogsRefused       = "3505"
 	eventLogsBucketMissing = "3506"
 	eventTransferred       = "3537"
+	eventDamaged           = "3592" // slipher's own
 	eventAutomatedFailed   = "3590" // slipher's own
 	eventCopyFailed        = "3591" // slipher's own
 	eventPauseStarted      = "3618"
@@ -94,6 +95,7 @@ var eventKinds = map[string][]eventKind{
 		{"3508", monitoring, wrong, "The Elastic IP <address> was not found; cluster <cluster name> was not created."},
 		{"3509", monitoring, wrong, "Cluster <cluster name> does not copy its snapshots to another region."},
 		{eventCopyFailed, monitoring, wrong, "Snapshot <snapshot name> could not be copied from <source region> to <destination region> at <time in UTC>."},
+		{eventDamaged, monitoring, wrong, "The database of cluster <cluster name> was found damaged at <time in UTC>."},
 		{eventTransferred, monitoring, info, "The data of cluster <cluster name> was transferred completely at <time in UTC>."},
 		{eventPauseStarted, monitoring, info, "The pause of cluster <cluster name> started at <time in UTC>."},
 		{eventPaused, monitoring, info, "Cluster <cluster name> was paused at <time in UTC>."},

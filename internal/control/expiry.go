@@ -57,13 +57,18 @@ func expireNext(tx *meta.Tx) error {
 	return expireLater(tx, next[0].Body)
 }
 
-// expire deletes a snapshot whose retention period has ended, but for a cluster's newest automated one: that is kept until there is a newer one.
+// expire deletes a snapshot whose retention period has ended, but for a cluster's newest automated one, and for all automated ones of a cluster
+// whose database is damaged: those are kept until there is a newer one.
 func (c *Control) expire(tx *meta.Tx, record state.SnapshotRecord) error {
 	newest, err := state.IsNewestAutomated(tx, record)
 	if err != nil {
 		return err
 	}
-	if newest {
+	lost, err := ofLostCluster(tx, record)
+	if err != nil {
+		return err
+	}
+	if newest || lost && record.Body.RestorableAutomated() {
 		record.Body.Outlasted = true
 		return state.Snapshots.Put(tx, record)
 	}

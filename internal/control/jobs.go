@@ -55,7 +55,7 @@ func register[J meta.Job](c *Control, work func(context.Context, J) error) {
 // hopeless says that trying again will not help: what is stored is damaged, or its key is gone.
 func hopeless(err error) bool {
 	var refused *fleet.NodeError
-	return errors.As(err, &refused) && refused.Damaged || keyLost(err)
+	return errors.As(err, &refused) && (refused.Damaged || refused.DatabaseDamaged) || keyLost(err)
 }
 
 const (
@@ -97,10 +97,10 @@ func (c *Control) enqueueRunning(ctx context.Context) (running []state.ClusterRe
 			return err
 		}
 		for _, record := range all {
-			if record.Body.AtRest() {
+			if record.Body.AtRest() && !record.Body.Lost() {
 				continue
 			}
-			if record.Body.Serves() {
+			if record.Body.Serves() || record.Body.Lost() {
 				running = append(running, record)
 			}
 			if err := c.workLater(tx, record); err != nil {

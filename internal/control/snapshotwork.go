@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"slipher/internal/api"
+	"slipher/internal/fleet"
 	"slipher/internal/meta"
 	"slipher/internal/nodeapi"
 	"slipher/internal/warehouse/state"
@@ -178,11 +180,11 @@ func (c *Control) saveFailed(ctx context.Context, record state.SnapshotRecord, c
 	final := false
 	err := c.settleSnapshot(ctx, record, func(tx *meta.Tx, record *state.SnapshotRecord) error {
 		record.Body.Failures++
-		if final = hopeless(cause) || record.Body.Failures >= c.config.Limits.Attempts; !final {
+		if final = hopeless(cause) || noRoom(cause) || record.Body.Failures >= c.config.Limits.Attempts; !final {
 			return nil
 		}
 		record.Body.Status, record.Body.Seconds = state.Failed, progress.Seconds
-		return c.tellFailed(tx, *record)
+		return c.tellFailed(tx, *record, cause)
 	})
 	switch {
 	case err != nil:
@@ -193,7 +195,17 @@ func (c *Control) saveFailed(ctx context.Context, record state.SnapshotRecord, c
 	return cause
 }
 
-func (c *Control) tellFailed(tx *meta.Tx, record state.SnapshotRecord) error {
+// noRoom says that the store's disk is full: a save that waited for room would keep everybody from making some.
+func noRoom(err error) bool {
+	refused, told := errors.AsType[*fleet.NodeError](err)
+	return told && refused.NoRoom
+}
+
+func (c *Control) tellFailed(tx *meta.Tx, record state.SnapshotRecord, cause error) error {
+	reason := ""
+	if refused, told := errors.AsType[*fleet.NodeError](cause); told && (refused.Damaged || refused.NoRoom) {
+		reason = " The reason: " + strings.ReplaceAll(refused.Message, "%", "%%") + "."
+	}
 	if err := sweepLater(tx, record.Body.Scope); err != nil {
 		return err
 	}
@@ -204,9 +216,9 @@ func (c *Control) tellFailed(tx *meta.Tx, record state.SnapshotRecord) error {
 	case record.Body.Final:
 		return c.finalFailed(tx, record)
 	case record.Body.Type == state.Automated:
-		return c.tellSnapshot(tx, record, eventAutomatedFailed, "The automated snapshot '%s' of Amazon Redshift cluster '%s' failed at %s. The next one is taken at its time.")
+		return c.tellSnapshot(tx, record, eventAutomatedFailed, "The automated snapshot '%s' of Amazon Redshift cluster '%s' failed at %s. The next one is taken at its time."+reason)
 	}
-	return c.tellSnapshot(tx, record, eventSnapshotFailed, "The cluster snapshot '%s' for Amazon Redshift cluster '%s' failed at %s.")
+	return c.tellSnapshot(tx, record, eventSnapshotFailed, "The cluster snapshot '%s' for Amazon Redshift cluster '%s' failed at %s."+reason)
 }
 
 // finalFailed gives the cluster back: deleting it without the snapshot that was asked for would lose its data.
@@ -215,7 +227,9 @@ func (c *Control) finalFailed(tx *meta.Tx, record state.SnapshotRecord) error {
 	if err != nil {
 		return err
 	}
-	cluster.Body.Status, cluster.Body.FinalSnapshot = state.Available, ""
+	if cluster.Body.FinalSnapshot = ""; cluster.Body.Status == state.FinalSnapshot {
+		cluster.Body.Status = state.Available
+	}
 	if err := state.Clusters.Put(tx, cluster); err != nil {
 		return err
 	}

@@ -82,6 +82,7 @@ func (d *doctor) checkClusters(ctx context.Context, store *meta.Store) {
 		d.problem("clusters", "the data of cluster %s of account %s in %s is gone (%s): restore that folder from a copy, or delete the cluster and restore a snapshot",
 			cluster.Identifier, cluster.Account, cluster.Region, d.data.Path("clusters", cluster.Key, "data"))
 	}
+	damaged := d.checkDatabases(found.known)
 	for _, name := range found.foreign {
 		d.warning("clusters", "no cluster has the folder %s: move it away if nothing in it is needed", d.data.Path("clusters", name))
 	}
@@ -95,7 +96,7 @@ func (d *doctor) checkClusters(ctx context.Context, store *meta.Store) {
 	switch {
 	case len(found.known) == 0:
 		d.ok("clusters", "there is none")
-	case len(found.missing) == 0:
+	case len(found.missing) == 0 && damaged == 0:
 		d.ok("clusters", "%s, each with its data: %s", count(len(found.known), "cluster"), inWords(statuses))
 	}
 }

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -8,6 +9,9 @@ import (
 	"os"
 	"sync"
 	"sync/atomic"
+	"time"
+
+	"slipher/internal/engine/ondisk"
 )
 
 // Frozen is the database's files as of one moment. The files change on disk, but not the parts that Frozen reads.
@@ -29,6 +33,7 @@ type FrozenFile struct {
 	Content io.ReaderAt // to be read once, piece by piece; see frozenContent.Announce
 	Size    int64
 	Grid    bool
+	Check   func(ctx context.Context, offset int64, piece []byte) error // says whether what was read is sound; nil where nothing says so
 }
 
 func (f *Frozen) add(file FrozenFile, content *frozenContent) {
@@ -202,7 +207,7 @@ func (c *frozenContent) copyTo(file *os.File) (bytes int64, err error) {
 		if c.pieces[number].Load() != needed || offset == end {
 			continue
 		}
-		if err := copyRange(file, c.from, buffer[:end-offset], offset); err != nil {
+		if err := c.copyPiece(file, buffer[:end-offset], offset); err != nil {
 			return 0, err
 		}
 		c.pieces[number].CompareAndSwap(needed, copied)
@@ -217,9 +222,16 @@ func (c *frozenContent) copyTo(file *os.File) (bytes int64, err error) {
 	return bytes, nil
 }
 
-func copyRange(to, from *os.File, buffer []byte, offset int64) error {
-	if n, err := from.ReadAt(buffer, offset); n < len(buffer) {
-		return fmt.Errorf("read what is to be set aside: %w", err)
+// copyPiece reads a block that the engine is just writing, which no snapshot needs, until it is whole: half of it would look damaged.
+func (c *frozenContent) copyPiece(to *os.File, buffer []byte, offset int64) error {
+	for range rereads {
+		if n, err := c.from.ReadAt(buffer, offset); n < len(buffer) {
+			return fmt.Errorf("read what is to be set aside: %w", err)
+		}
+		if c.headers != gridHeaders || len(buffer) < blockSize || ondisk.Sound(buffer) {
+			break
+		}
+		time.Sleep(rereadAfter)
 	}
 	if _, err := to.WriteAt(buffer, offset); err != nil {
 		return fmt.Errorf("set aside: %w", err)

@@ -233,7 +233,8 @@ func (d *Database) freeze(ctx context.Context) (*Frozen, error) {
 	}
 	frozen := &Frozen{release: d.thaw}
 	name := FileName(d.config.Database)
-	frozen.add(FrozenFile{Name: name, Size: stat.Size(), Grid: true}, newFrozenContent(d.file, stat.Size(), false, true))
+	content := newFrozenContent(d.file, stat.Size(), false, true)
+	frozen.add(FrozenFile{Name: name, Size: stat.Size(), Grid: true, Check: d.checkOf(content)}, content)
 	if wal.size > 0 {
 		frozen.add(FrozenFile{Name: name + ".wal", Size: wal.size}, newFrozenContent(wal.file, wal.size, true, false))
 	} else {

@@ -18,6 +18,9 @@ type NodeError struct {
 	Message string
 	Damaged bool   // a restore found blocks missing, altered or sealed with another key; a retry will not help
 	Code    string // the SQLSTATE of a refusal by the database; Message is for the client's eyes then
+
+	NoRoom          bool // a save found the store's disk full
+	DatabaseDamaged bool // the cluster's own database has lost something that was committed, and was not opened
 }
 
 func (e *NodeError) Error() string { return e.Message }
@@ -47,11 +50,11 @@ func (n *node) transfer(ctx context.Context, path string, in any, progress func(
 	for {
 		var event nodeapi.Event
 		if err := events.Decode(&event); err != nil {
-			return nodeapi.Event{}, fmt.Errorf("the node went away in the middle of %s: %w", strings.TrimPrefix(path, "/"), errors.Join(ErrNotRunning, err))
+			return nodeapi.Event{}, fmt.Errorf("the node went away in the middle of %s: %w", strings.TrimPrefix(path, "/"), errors.Join(ErrNotRunning, ErrLost, err))
 		}
 		switch {
 		case event.Error != "":
-			return nodeapi.Event{}, &NodeError{Message: event.Error, Damaged: event.Damaged, Code: event.Code}
+			return nodeapi.Event{}, &NodeError{Message: event.Error, Damaged: event.Damaged, NoRoom: event.NoRoom, Code: event.Code}
 		case event.Done:
 			if event.Progress != nil && progress != nil {
 				progress(*event.Progress)
@@ -83,7 +86,10 @@ func (n *node) send(ctx context.Context, path string, in any) (*http.Response, e
 	}
 	defer response.Body.Close()
 	message, _ := io.ReadAll(io.LimitReader(response.Body, 4096))
-	return nil, &NodeError{Message: strings.TrimSpace(string(message))}
+	if response.StatusCode == nodeapi.StatusNotOpen {
+		return nil, errors.Join(ErrNotRunning, errors.New(strings.TrimSpace(string(message))))
+	}
+	return nil, &NodeError{Message: strings.TrimSpace(string(message)), DatabaseDamaged: response.StatusCode == nodeapi.StatusDamaged}
 }
 
 func newRequest(ctx context.Context, path string, in any) (*http.Request, error) {

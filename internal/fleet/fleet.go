@@ -22,6 +22,9 @@ import (
 // ErrNotRunning is returned for a cluster that has no node at the moment.
 var ErrNotRunning = errors.New("the cluster's node is not running")
 
+// ErrLost is returned, beside ErrNotRunning, when a node ended in the middle of a transfer: whether it was finished is not known.
+var ErrLost = errors.New("the node ended under way")
+
 // Spec says where a cluster's node runs and how much of the machine it may use.
 type Spec struct {
 	Cluster     string // the cluster's immutable key
@@ -54,9 +57,18 @@ type Config struct {
 	// Ended is told that a cluster's node has ended for good, before the cluster's folder goes. Nil tells nobody.
 	Ended func(cluster string) error
 
+	// Damaged is told that a node which was lost came back and found its database damaged. Nil tells nobody.
+	Damaged func(cluster string)
+
 	Log *slog.Logger
 	Now func() time.Time
 }
+
+// NoteFile is the file in a cluster's folder in which is noted what was committed.
+func NoteFile(dir string) string { return filepath.Join(dir, "committed") }
+
+// DataFolder is the folder in a cluster's own that holds the database.
+func DataFolder(dir string) string { return filepath.Join(dir, "data") }
 
 // LogFolder is the folder in a cluster's own in which its node spools the SQL logs.
 const LogFolder = "log"
@@ -77,6 +89,9 @@ func Open(config Config) (*Fleet, error) {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return nil, fmt.Errorf("make the clusters' folder: %w", err)
 		}
+	}
+	if config.Damaged == nil {
+		config.Damaged = func(string) {}
 	}
 	return &Fleet{config: config, nodes: map[string]*node{}}, nil
 }

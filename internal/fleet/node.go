@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -140,6 +141,7 @@ func (n *node) reopen(ctx context.Context, request nodeapi.OpenRequest) error {
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	request.Create = false // from here on there is one
 	n.opened = &request
 	return nil
 }
@@ -203,8 +205,9 @@ func (n *node) nodeConfig() (nodeapi.Config, error) {
 		Dir:         n.dir,
 		Stores:      n.config.Stores,
 		ReadAll:     n.config.RemoteStore,
-		DataDir:     filepath.Join(n.dir, "data"),
+		DataDir:     DataFolder(n.dir),
 		TempDir:     filepath.Join(n.dir, "tmp"),
+		NoteFile:    NoteFile(n.dir),
 		ViewDir:     filepath.Join(n.dir, "view"),
 		LogDir:      filepath.Join(n.dir, LogFolder),
 		MemoryLimit: n.spec.MemoryLimit,
@@ -296,7 +299,12 @@ func (n *node) revive(p *process) (again bool, err error) {
 	if opened == nil {
 		return false, nil
 	}
-	if err := n.reopen(ctx, *opened); err != nil {
+	err = n.reopen(ctx, *opened)
+	if refused, is := errors.AsType[*NodeError](err); is && refused.DatabaseDamaged {
+		n.config.Damaged(n.spec.Cluster)
+		return false, nil // the process stays, and says so to clients
+	}
+	if err != nil {
 		n.mu.Lock()
 		replacement := n.process
 		n.process = p

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"syscall"
 
+	"slipher/internal/engine/ondisk"
 	"slipher/internal/fleet"
 )
 
@@ -67,6 +68,12 @@ func (f Folder) AuditFolder(name string) string {
 // BucketsURL is where the buckets for SQL logs are unless somebody names another place: each is a folder that the operator makes.
 func (f Folder) BucketsURL() string {
 	return (&url.URL{Scheme: "file", Path: f.Path("buckets")}).String()
+}
+
+// Database says where the database of the cluster with this key lies.
+func (f Folder) Database(key, name string) ondisk.Place {
+	dir := f.Path("clusters", key)
+	return ondisk.Place{Dir: fleet.DataFolder(dir), Database: name, Note: fleet.NoteFile(dir)}
 }
 
 // Running is what serve.json says.

@@ -25,6 +25,12 @@ const (
 	FDParent  = 5 // read end of a pipe whose write end the parent holds: end of file means that the parent is gone
 )
 
+// StatusDamaged answers an OpenRequest whose database has lost something that was committed; the text says what.
+const StatusDamaged = 410
+
+// StatusNotOpen answers a SaveRequest or a TableRequest that came before the database was open, or when the node was ending: ask again.
+const StatusNotOpen = 503
+
 // Config is what the child is started with, as JSON on its standard input.
 type Config struct {
 	Cluster     string // the cluster's immutable key
@@ -32,6 +38,7 @@ type Config struct {
 	DataDir     string // holds the database files; made by the child when missing
 	TempDir     string // spill and staging files; emptied at start
 	LogDir      string // where the SQL logs are spooled; empty keeps none
+	NoteFile    string // where is noted what was committed, outside of DataDir; empty notes nothing
 	ViewDir     string // where the node may mount what it restores, seen by no other process; empty when it has no mounts of its own
 	MemoryLimit string // the engine's memory limit, e.g. "2GB"
 	Threads     int
@@ -42,9 +49,10 @@ type Config struct {
 	LogLevel    string
 }
 
-// OpenRequest opens the cluster's database, creating it when the data directory is empty.
+// OpenRequest opens the cluster's database, or makes it.
 type OpenRequest struct {
 	Database   string // the name of the cluster's first database, e.g. "dev"
+	Create     bool   `json:",omitempty"` // the cluster never had a database: make one, unless there is one
 	AdminUser  string
 	Verifier   string            // SCRAM-SHA-256 verifier in PostgreSQL's form
 	Parameters map[string]string `json:",omitempty"` // the defaults of new sessions in the words of SHOW; with require_ssl on, clients need TLS; with enable_user_activity_logging on, statements are logged
@@ -99,6 +107,7 @@ type RestoreRequest struct {
 type TableRequest struct {
 	Store          Store
 	Manifest       string
+	Request        string // names the copy: what was committed under this name is not copied again
 	Database       string // the name that the database had when the manifest was saved
 	Source, Target TableName
 	BytesPerSecond int64
@@ -125,6 +134,7 @@ type Event struct {
 	Table    *TableRestored `json:",omitempty"` // with Done, for a table
 	Done     bool           `json:",omitempty"`
 	Error    string         `json:",omitempty"`
+	NoRoom   bool           `json:",omitempty"` // with Error, of a save: the store's disk is full
 	Damaged  bool           `json:",omitempty"` // with Error: the snapshot's blocks are missing, altered or sealed with another key; a retry will not help
 	Code     string         `json:",omitempty"` // with Error, of a table: the SQLSTATE with which a database refused, if one did; then Error is for the client's eyes
 }

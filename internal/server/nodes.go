@@ -38,6 +38,7 @@ func (s *Server) openFleet() (err error) {
 		LogLevel: s.config.LogLevel, NodeLog: s.config.NodeLog, Log: s.config.Log, Now: s.config.Now,
 		Environment: nodeEnvironment(s.config.storeURLs(), s.config.Environ),
 		Ended:       s.sqlLogs.Drain,
+		Damaged:     s.nodeDamaged,
 	})
 	if err != nil {
 		return err
@@ -48,6 +49,13 @@ func (s *Server) openFleet() (err error) {
 		return s.fleet.Close(ctx)
 	})
 	return nil
+}
+
+// nodeDamaged is told of nodes that run, which they do from Run on.
+func (s *Server) nodeDamaged(cluster string) {
+	if err := s.Control.NodeDamaged(context.Background(), cluster); err != nil {
+		s.config.Log.Error("damage not noted", "cluster", cluster, "err", err)
+	}
 }
 
 // openControl joins the parts that Redshift's operations stand on.

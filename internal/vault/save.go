@@ -33,6 +33,9 @@ type File struct {
 	Content io.ReaderAt
 	Size    int64
 	Grid    bool // a DuckDB database: cut into the engine's own blocks
+
+	// Check is shown each piece that is read, and may fail the save, or read again into the piece what was being written; nil checks nothing.
+	Check func(ctx context.Context, offset int64, piece []byte) error
 }
 
 // Saved is what a finished save is made of.
@@ -308,6 +311,11 @@ func (s *saving) saveBlock(ctx context.Context, writer *blockWriter, buffer []by
 		return err
 	}
 	s.read.Add(int64(length))
+	if p.file.Check != nil {
+		if err := p.file.Check(ctx, offset, plain); err != nil {
+			return err
+		}
+	}
 	id := writer.id(plain)
 	p.into.Blocks[p.number] = id
 	if p.grid.hinted(p.number) {

@@ -32,10 +32,12 @@ type Keeper struct {
 
 	mu   sync.Mutex // guards what follows
 	file *os.File
-	turn uint64
-	note Note
-	logs [2]followedLog
-	next bool // a checkpoint is under way, so there may be a second log
+	// A write would change the file's times, and each commit's wait for the disk would have to bring them along.
+	content []byte
+	turn    uint64
+	note    Note
+	logs    [2]followedLog
+	next    bool // a checkpoint is under way, so there may be a second log
 }
 
 // followedLog is a log as far as its commits are noted.
@@ -58,13 +60,16 @@ func Keep(place Place) (*Keeper, error) {
 	if k.file, err = openNote(place.Note); err != nil {
 		return nil, err
 	}
-	if k.file != nil {
-		return k, errors.Join(k.write(), k.file.Sync())
+	if k.file == nil {
+		if k.file, err = makeNote(place.Note, k.note, k.turn); err != nil {
+			return nil, fmt.Errorf("note what is committed: %w", err)
+		}
 	}
-	if k.file, err = makeNote(place.Note, k.note, k.turn); err != nil {
-		return nil, fmt.Errorf("note what is committed: %w", err)
+	if k.content, err = syscall.Mmap(int(k.file.Fd()), 0, 2*slotBytes, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_SHARED); err != nil {
+		return nil, errors.Join(fmt.Errorf("note what is committed: %w", err), k.file.Close())
 	}
-	return k, nil
+	k.write()
+	return k, k.file.Sync()
 }
 
 // Committed notes what the logs hold now. It belongs between a commit and telling anybody of it.
@@ -72,10 +77,10 @@ func (k *Keeper) Committed() error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	changed, err := k.followLogs()
-	if err != nil || !changed {
-		return err
+	if changed {
+		k.write()
 	}
-	return k.write()
+	return err
 }
 
 // Checkpointing notes that a checkpoint begins.
@@ -93,7 +98,8 @@ func (k *Keeper) Checkpointed() error {
 	if err := k.look(); err != nil {
 		return err
 	}
-	return k.write()
+	k.write()
+	return nil
 }
 
 // Close notes what the closed database holds. The engine must have closed its files before.
@@ -104,15 +110,12 @@ func (k *Keeper) Close() error {
 	for i := range k.logs {
 		k.logs[i].close()
 	}
-	return errors.Join(err, k.file.Sync(), k.file.Close())
+	return errors.Join(err, syscall.Munmap(k.content), k.file.Sync(), k.file.Close())
 }
 
-func (k *Keeper) write() error {
+func (k *Keeper) write() {
 	k.turn++
-	if _, err := k.file.WriteAt(k.note.encode(k.turn), slotOf(k.turn)); err != nil {
-		return fmt.Errorf("note what is committed: %w", err)
-	}
-	return nil
+	copy(k.content[slotOf(k.turn):], k.note.encode(k.turn))
 }
 
 // look reads all that a note is made of.

@@ -53,7 +53,7 @@ func TestControlRequests(t *testing.T) {
 		status     int
 		says       string
 	}{
-		{"save_before_open", nodeapi.PathSave, nodeapi.SaveRequest{Store: storeIn(t.TempDir()), Manifest: "m"}, http.StatusConflict, "no open database"},
+		{"save_before_open", nodeapi.PathSave, nodeapi.SaveRequest{Store: storeIn(t.TempDir()), Manifest: "m"}, nodeapi.StatusNotOpen, "no open database"},
 		{"no_json", nodeapi.PathOpen, "{", http.StatusBadRequest, "read the request"},
 		{"unknown_field", nodeapi.PathOpen, `{"Databse": "dev"}`, http.StatusBadRequest, "unknown field"},
 		{"no_database", nodeapi.PathOpen, nodeapi.OpenRequest{AdminUser: adminUser, Verifier: good.Verifier}, http.StatusBadRequest, "no name"},

@@ -27,11 +27,15 @@ type door struct {
 	connected int
 }
 
+// open lets clients in, if it has not yet.
 func (d *door) open() {
-	ctx, cancel := context.WithCancel(context.Background())
 	d.mu.Lock()
-	d.cancel = cancel
-	d.mu.Unlock()
+	defer d.mu.Unlock()
+	if d.cancel != nil {
+		return
+	}
+	var ctx context.Context
+	ctx, d.cancel = context.WithCancel(context.Background())
 	d.accepting.Go(func() { d.accept(ctx) })
 }
 

@@ -47,7 +47,7 @@ func start(t testing.TB, dir string) *running {
 
 func configIn(dir string) nodeapi.Config {
 	return nodeapi.Config{
-		Cluster: "test", DataDir: filepath.Join(dir, "data"), TempDir: filepath.Join(dir, "tmp"), ViewDir: viewIn(dir), MemoryLimit: "1GB", Threads: 2, LogLevel: "ERROR",
+		Cluster: "test", DataDir: filepath.Join(dir, "data"), TempDir: filepath.Join(dir, "tmp"), NoteFile: filepath.Join(dir, "committed"), ViewDir: viewIn(dir), MemoryLimit: "1GB", Threads: 2, LogLevel: "ERROR",
 	}
 }
 
@@ -122,7 +122,7 @@ func openRequest(t testing.TB) nodeapi.OpenRequest {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return nodeapi.OpenRequest{Database: "dev", AdminUser: adminUser, Verifier: verifier}
+	return nodeapi.OpenRequest{Database: "dev", Create: true, AdminUser: adminUser, Verifier: verifier}
 }
 
 // call sends a control request and returns the status and the body.

@@ -109,6 +109,7 @@ type node struct {
 
 	mu        sync.Mutex // guards what follows
 	database  *engine.Database
+	damage    string // of the database that could not be opened
 	name      string
 	restoring *restoration
 	copying   []*restoration // for single tables
@@ -193,7 +194,7 @@ func newNode(config nodeapi.Config, now func() time.Time) (*node, error) {
 		return nil, err
 	}
 	n.door.admission = newAdmission(config.MaxSessions)
-	n.door.config = pgwire.Config{TLS: tlsConfig, Admit: n.sql.Admit, Verifiers: n.sql.Verifiers, Connect: n.sql.Connect, Watch: n.sql.Sighted, Cancels: &pgwire.Cancels{}, Log: n.log}
+	n.door.config = pgwire.Config{TLS: tlsConfig, Admit: n.admit, Verifiers: n.sql.Verifiers, Connect: n.sql.Connect, Watch: n.sql.Sighted, Cancels: &pgwire.Cancels{}, Log: n.log}
 	return n, nil
 }
 

@@ -8,8 +8,10 @@ import (
 	"strings"
 
 	"slipher/internal/engine"
+	"slipher/internal/engine/ondisk"
 	"slipher/internal/node/catalog"
 	"slipher/internal/nodeapi"
+	"slipher/internal/pgwire"
 	"slipher/internal/scram"
 )
 
@@ -40,7 +42,13 @@ func (n *node) open(_ http.ResponseWriter, r *http.Request, request nodeapi.Open
 	if err != nil {
 		return err
 	}
-	return n.openDatabase(r.Context(), request, view)
+	err = n.openDatabase(r.Context(), request, view)
+	if what, damaged := ondisk.IsDamage(err); damaged {
+		n.log.Error("database damaged and not opened", "database", request.Database, "damage", what)
+		n.showDamage(what)
+		return refuse(nodeapi.StatusDamaged, "%s", what)
+	}
+	return err
 }
 
 func (n *node) openDatabase(ctx context.Context, request nodeapi.OpenRequest, view string) error {
@@ -57,6 +65,8 @@ func (n *node) openDatabase(ctx context.Context, request nodeapi.OpenRequest, vi
 		View:        view,
 		TempDir:     n.config.TempDir,
 		Database:    name,
+		Note:        n.config.NoteFile,
+		Create:      request.Create,
 		MemoryLimit: n.config.MemoryLimit,
 		Threads:     n.config.Threads,
 		Prelude:     statements,
@@ -67,7 +77,7 @@ func (n *node) openDatabase(ctx context.Context, request nodeapi.OpenRequest, vi
 		return fmt.Errorf("open the database: %w", err)
 	}
 	n.mu.Lock()
-	n.database, n.name = database, name
+	n.database, n.name, n.damage = database, name, ""
 	if n.restoring != nil {
 		close(n.restoring.opened)
 	}
@@ -77,6 +87,26 @@ func (n *node) openDatabase(ctx context.Context, request nodeapi.OpenRequest, vi
 	n.door.open()
 	n.log.Info("database opened", "database", name, "bytes", database.Bytes())
 	return nil
+}
+
+// showDamage lets clients in as far as an error that says what is wrong, in the place of an endless wait.
+func (n *node) showDamage(what string) {
+	n.mu.Lock()
+	n.damage = what
+	n.mu.Unlock()
+	n.door.open()
+}
+
+// admit refuses whoever connects to a damaged database, in words.
+func (n *node) admit(ctx context.Context, startup pgwire.Startup) error {
+	n.mu.Lock()
+	damage := n.damage
+	n.mu.Unlock()
+	if damage == "" {
+		return n.sql.Admit(ctx, startup)
+	}
+	return &pgwire.Error{Code: "XX001", Fatal: true, Message: "the cluster's database is damaged and was not opened",
+		Hint: "Whoever runs the cluster finds in slipher doctor what is damaged and how to go on."}
 }
 
 // checkFolder refuses to make an empty database beside the data that a restore left unfinished, or beside that of another name.

@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"syscall"
 	"time"
 
 	"slipher/internal/engine"
+	"slipher/internal/engine/ondisk"
 	"slipher/internal/nodeapi"
 	"slipher/internal/vault"
 	"slipher/internal/vault/store"
@@ -83,7 +85,7 @@ func (n *node) saveTo(ctx context.Context, v vault.Vault, request nodeapi.SaveRe
 	database := n.database
 	n.mu.Unlock()
 	if database == nil {
-		return nodeapi.Saved{}, refuse(http.StatusConflict, "the node has no open database to save")
+		return nodeapi.Saved{}, refuse(nodeapi.StatusNotOpen, "the node has no open database to save")
 	}
 	frozen, err := database.Freeze(ctx)
 	if err != nil {
@@ -148,7 +150,13 @@ func (e *events) fail(err error) error {
 	if refused, ok := errors.AsType[*engine.Error](err); ok && refusesTable(refused.Code) {
 		return e.send(nodeapi.Event{Error: refused.Message, Code: refused.Code})
 	}
+	if what, is := ondisk.IsDamage(err); is {
+		return e.send(nodeapi.Event{Error: what, Damaged: true})
+	}
 	failed, isTold := errors.AsType[*fillError](err)
+	if errors.Is(err, syscall.ENOSPC) {
+		return e.send(nodeapi.Event{Error: "the disk of the snapshot store is full", NoRoom: true})
+	}
 	return e.send(nodeapi.Event{Error: err.Error(), Damaged: damaged(err) || isTold && failed.damaged})
 }
 

@@ -26,7 +26,7 @@ const (
 	RotatingKeys        = "rotating-keys"
 	Deleting            = "deleting"
 	IncompatibleRestore = "incompatible-restore" // the snapshot's data could not be restored
-	HardwareFailure     = "hardware-failure"     // the node never came up
+	HardwareFailure     = "hardware-failure"     // the node never came up, or the database has lost something that was committed
 )
 
 // Cluster is kept under its identifier; its Key never changes, so jobs, nodes and snapshots go by that.
@@ -109,6 +109,9 @@ func OnPort(port int) meta.Entry { return meta.Entry{Name: "port", Value: strcon
 func (c Cluster) AtRest() bool {
 	return c.Status == Paused || c.Status == IncompatibleRestore || c.Status == HardwareFailure
 }
+
+// Lost says that the cluster was available once and its database is damaged now.
+func (c Cluster) Lost() bool { return c.Status == HardwareFailure && c.Provisioned }
 
 func (c Cluster) Serves() bool {
 	return c.Status == Available || c.Status == Rebooting || c.Status == RotatingKeys || c.Status == FinalSnapshot

@@ -64,7 +64,7 @@ func FindSnapshotByID(tx *meta.Tx, account, region, id string) (SnapshotRecord, 
 }
 
 func IsNewestAutomated(tx *meta.Tx, record SnapshotRecord) (bool, error) {
-	if !record.Body.restorableAutomated() {
+	if !record.Body.RestorableAutomated() {
 		return false, nil
 	}
 	newer, err := Snapshots.Count(tx, meta.Query{Account: record.Account, Region: record.Region, Index: AutomatedOf(record.Body.ClusterKey), After: record.ID})

@@ -82,7 +82,7 @@ var Snapshots = meta.Records[Snapshot]{Kind: "snapshot", Order: snapshotOrder, I
 	case s.InProgress():
 		entries = append(entries, SavingOf(s.ClusterKey))
 	}
-	if s.restorableAutomated() {
+	if s.RestorableAutomated() {
 		entries = append(entries, AutomatedOf(s.ClusterKey))
 	}
 	if at := s.Expires(); !at.IsZero() {
@@ -126,8 +126,8 @@ func SharedUnder(key string) meta.Entry { return meta.Entry{Name: "shared under"
 
 func (s Snapshot) InProgress() bool { return s.Status == Creating || s.Status == SavingFinal }
 
-// restorableAutomated leaves out copies from another region: they all expire, since there the newest one is no cluster's last resort.
-func (s Snapshot) restorableAutomated() bool {
+// RestorableAutomated leaves out copies from another region: they all expire, since there the newest one is no cluster's last resort.
+func (s Snapshot) RestorableAutomated() bool {
 	return s.Type == Automated && s.Status == Available && s.Origin == nil
 }
 
