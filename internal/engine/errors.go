@@ -37,6 +37,7 @@ const (
 	queryCanceled        = "57014"
 	internalFailure      = "XX000"
 	ioFailure            = "58030"
+	diskFull             = "53100"
 )
 
 // families maps the kind of error, with which every message of the engine begins, to the SQLSTATE that holds unless the message says more.
@@ -76,6 +77,7 @@ var refinements = []struct {
 	pattern *regexp.Regexp
 	code    string
 }{
+	{"TransactionContext Error", regexp.MustCompile(`No space left on device`), diskFull}, // a commit, which is no conflict to try again
 	{"Catalog Error", regexp.MustCompile(`^(Table|View) with name .* already exists`), "42P07"},
 	{"Catalog Error", regexp.MustCompile(`^Schema with name .* already exists`), "42P06"},
 	{"Catalog Error", regexp.MustCompile(`^Existing object .* is of type`), "42809"},
@@ -98,7 +100,8 @@ var refinements = []struct {
 	{"Constraint Error", regexp.MustCompile(`^(PRIMARY KEY or UNIQUE|Duplicate key|.*duplicate key)`), "23505"},
 	{"Constraint Error", regexp.MustCompile(`^Violates foreign key`), "23503"},
 	{"Constraint Error", regexp.MustCompile(`^CHECK constraint`), "23514"},
-	{"IO Error", regexp.MustCompile(`: No space left on device$`), "53100"},
+	{"IO Error", regexp.MustCompile(`: No space left on device$`), diskFull},
+	{"FATAL Error", regexp.MustCompile(`No space left on device`), diskFull},
 	{"Conversion Error", regexp.MustCompile(`^(date|timestamp|time).*out of range`), "22008"},
 	{"Conversion Error", regexp.MustCompile(`out of range|^Could not cast value .* to DECIMAL|^Casting value .* failed: value is out of range`), "22003"},
 	{"Conversion Error", regexp.MustCompile(`^Unimplemented type for cast`), "42846"},
@@ -113,7 +116,7 @@ var refinements = []struct {
 var opaque = map[string]string{
 	"42501":         "permission denied: statements cannot reach files or settings of the cluster",
 	ioFailure:       "the cluster's storage reported an error",
-	"53100":         "disk full: the cluster's storage has no room for the statement",
+	diskFull:        "disk full: the cluster's storage has no room for the statement",
 	"53200":         "out of memory: the statement needs more than the cluster's memory limit",
 	internalFailure: "internal error in the engine",
 }
