@@ -80,7 +80,7 @@ func (c *Control) restoreTable(ctx context.Context, record state.TableRestoreRec
 	defer c.progress.forget(body.RequestID)
 	defer end()
 	restored, err := c.config.Nodes.RestoreTable(ctx, body.ClusterKey, nodeapi.TableRequest{
-		Store: store, Manifest: body.Manifest, Database: body.Cased(body.Source.Database),
+		Store: store, Manifest: body.Manifest, Request: body.RequestID, Database: body.Cased(body.Source.Database),
 		Source: body.Node(body.Source), Target: body.Node(body.Target), BytesPerSecond: share,
 	}, report)
 	if err != nil {
@@ -121,8 +121,13 @@ func (c *Control) tableFailed(ctx context.Context, record state.TableRestoreReco
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
+	waiting := errors.Is(cause, fleet.ErrNotRunning) && !errors.Is(cause, fleet.ErrLost)
 	final := false
 	err := c.settleTable(ctx, record, func(tx *meta.Tx, body *state.TableRestore) error {
+		if waiting { // for a node is no attempt
+			body.Status = state.TablePending
+			return nil
+		}
 		if final = failTable(body, cause) || body.Failures >= c.config.Limits.Attempts; final {
 			return endTable(tx, body, state.TableFailed, tableFailure(*body, cause))
 		}

@@ -27,7 +27,7 @@ func (n *node) restoreTable(w http.ResponseWriter, r *http.Request, request node
 	database := n.database
 	n.mu.Unlock()
 	if database == nil {
-		return refuse(http.StatusConflict, "the node has no open database to restore a table into")
+		return refuse(nodeapi.StatusNotOpen, "the node has no open database to restore a table into")
 	}
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
@@ -36,7 +36,10 @@ func (n *node) restoreTable(w http.ResponseWriter, r *http.Request, request node
 	if strings.EqualFold(request.Target.Schema, catalog.Schema) {
 		return events.fail(&engine.Error{Code: "42501", Message: "permission denied: the catalogue is read only"})
 	}
-	restored, err := n.tableFrom(ctx, database, request, events)
+	restored, copied, err := catalog.Copied(ctx, database, request.Request)
+	if err == nil && !copied {
+		restored, err = n.tableFrom(ctx, database, request, events)
+	}
 	if err != nil {
 		n.log.Warn("table not restored", "table", request.Target.Table, "err", err)
 		return events.fail(err)
@@ -61,7 +64,11 @@ func (n *node) tableFrom(ctx context.Context, database *engine.Database, request
 	if err != nil {
 		return restored, errors.Join(err, os.RemoveAll(dir))
 	}
-	defer func() { err = errors.Join(err, filler.end(), os.RemoveAll(dir)) }()
+	defer func() {
+		if ended := errors.Join(filler.end(), os.RemoveAll(dir)); ended != nil { // whatever it is, what was committed stays
+			n.log.Warn("a table's restore did not end cleanly", "err", ended)
+		}
+	}()
 	defer n.noteCopying(filler)()
 	defer n.sql.Redefining()()
 	stop := filler.watch(events)
@@ -80,12 +87,13 @@ func (n *node) tableFrom(ctx context.Context, database *engine.Database, request
 		return restored, err
 	}
 	defer guest.Close()
-	if restored.Rows, err = catalog.CopyTable(ctx, database, guest, engine.TableName(request.Source), engine.TableName(request.Target)); err != nil {
-		return restored, err
+	fetched := func() int64 {
+		stop()
+		return events.last.DoneBytes
 	}
-	stop()
-	restored.FetchedBytes = events.last.DoneBytes
-	return restored, nil
+	return catalog.CopyTable(ctx, database, guest, catalog.Copy{
+		Request: request.Request, From: engine.TableName(request.Source), To: engine.TableName(request.Target), Fetched: fetched,
+	})
 }
 
 // noteCopying has changes of the bandwidth reach the copy until it is done.

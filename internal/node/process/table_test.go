@@ -1,6 +1,7 @@
 package process
 
 import (
+	"crypto/rand"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -10,7 +11,7 @@ import (
 
 func tableRequest(store nodeapi.Store, source, target string) nodeapi.TableRequest {
 	return nodeapi.TableRequest{
-		Store: store, Manifest: "whole", Database: "dev",
+		Store: store, Manifest: "whole", Request: rand.Text(), Database: "dev",
 		Source: nodeapi.TableName{Schema: "public", Table: source}, Target: nodeapi.TableName{Schema: "public", Table: target},
 	}
 }
@@ -47,10 +48,14 @@ func TestRestoreTable(t *testing.T) {
 			r.save(store, "whole", "")
 			execute(t, conn, "DELETE FROM wanted", "INSERT INTO wanted VALUES (1, 'later')")
 
-			events := r.transfer(nodeapi.PathTable, tableRequest(store, "wanted", "again"))
+			request := tableRequest(store, "wanted", "again")
+			events := r.transfer(nodeapi.PathTable, request)
 			last := events[len(events)-1]
 			if !last.Done || last.Table == nil || last.Table.Rows != 1000 {
 				t.Fatalf("got %+v", last)
+			}
+			if repeated := r.transfer(nodeapi.PathTable, request); repeated[len(repeated)-1].Table == nil || *repeated[len(repeated)-1].Table != *last.Table {
+				t.Errorf("the same request again: got %+v, want what it came to the first time", repeated)
 			}
 			if view && last.Table.FetchedBytes > last.Progress.TotalBytes/2 {
 				t.Errorf("fetched %d of %d bytes for the small table", last.Table.FetchedBytes, last.Progress.TotalBytes)

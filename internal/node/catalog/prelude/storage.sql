@@ -7,4 +7,7 @@ CREATE TABLE IF NOT EXISTS slipher_catalog.tables (
 CREATE TABLE IF NOT EXISTS slipher_catalog.columns (
   schema_name VARCHAR NOT NULL, table_name VARCHAR NOT NULL, column_name VARCHAR NOT NULL,
   declared VARCHAR, length INTEGER, encoding VARCHAR, distkey BOOLEAN, sortkey INTEGER, identity VARCHAR, sequence VARCHAR);
+-- The last tables that were copied out of snapshots, under the names of the requests: each is copied once, however often it is asked for.
+CREATE TABLE IF NOT EXISTS slipher_catalog.table_restores (
+  number BIGINT NOT NULL, request VARCHAR NOT NULL, row_count BIGINT NOT NULL, fetched BIGINT NOT NULL);
 COMMIT;
