@@ -7,10 +7,10 @@ import (
 	"slipher/internal/service/redshift/copygrant"
 	"slipher/internal/service/redshift/parametergroup"
 	"slipher/internal/service/redshift/permission"
+	"slipher/internal/service/redshift/schedule"
 	"slipher/internal/service/redshift/subnetgroup"
 	"slipher/internal/service/redshift/tag"
 	"slipher/internal/service/redshift/tagging"
-	"slipher/internal/warehouse/state"
 )
 
 // families are the operations that are offered, with the permissions that each requires, as Redshift's page of the Service Authorization Reference has them.
@@ -19,9 +19,10 @@ func (c *Control) families() []house.Family {
 	families := []house.Family{
 		{Family: c.clusterFamily(), Taggable: []tagging.Kind{clusterTags()}},
 		{Family: c.snapshotFamily(), Taggable: []tagging.Kind{snapshotTags()}},
-		{Family: c.scheduleFamily(), Taggable: []tagging.Kind{
-			tagging.KeptByName("snapshotschedule", "", state.SnapshotSchedules, func(s *state.SnapshotSchedule) *[]state.Tag { return &s.Tags }),
-		}},
+		schedule.Family(schedule.Config{
+			Store: c.config.Store, Now: c.now, NewID: c.config.NewID, Quota: c.config.Limits.SnapshotSchedules, Tags: c.config.Limits.Tags,
+			ChangeCluster: c.change, Associate: c.schedule, Dissociate: c.unschedule,
+		}),
 		copygrant.Family(copygrant.Config{
 			Store: c.config.Store, Keys: c.config.Keys, Quota: c.config.Limits.SnapshotCopyGrants, Tags: c.config.Limits.Tags, Key: c.copyKey,
 		}),
@@ -125,26 +126,6 @@ func (c *Control) snapshotCopyFamily() service.Family {
 			return required{permission.On("cluster", in.ClusterIdentifier)}
 		}),
 		service.Offer(redshift.ModifySnapshotCopyRetentionPeriodOperation, c.ModifySnapshotCopyRetentionPeriod, func(in *redshift.ModifySnapshotCopyRetentionPeriodMessage) required {
-			return required{permission.On("cluster", in.ClusterIdentifier)}
-		}),
-	}}
-}
-
-func (c *Control) scheduleFamily() service.Family {
-	return service.Family{Name: "schedule", Operations: []service.Operation{
-		service.Offer(redshift.CreateSnapshotScheduleOperation, c.CreateSnapshotSchedule, func(in *redshift.CreateSnapshotScheduleMessage) required {
-			return required{permission.Create("snapshotschedule", in.ScheduleIdentifier, tagging.Given(in.Tags))}
-		}),
-		service.Offer(redshift.ModifySnapshotScheduleOperation, c.ModifySnapshotSchedule, func(in *redshift.ModifySnapshotScheduleMessage) required {
-			return required{permission.On("snapshotschedule", in.ScheduleIdentifier)}
-		}),
-		service.Offer(redshift.DeleteSnapshotScheduleOperation, c.DeleteSnapshotSchedule, func(in *redshift.DeleteSnapshotScheduleMessage) required {
-			return required{permission.On("snapshotschedule", in.ScheduleIdentifier)}
-		}),
-		service.Offer(redshift.DescribeSnapshotSchedulesOperation, c.DescribeSnapshotSchedules, func(in *redshift.DescribeSnapshotSchedulesMessage) required {
-			return required{permission.On("snapshotschedule", in.ScheduleIdentifier)}
-		}),
-		service.Offer(redshift.ModifyClusterSnapshotScheduleOperation, c.ModifyClusterSnapshotSchedule, func(in *redshift.ModifyClusterSnapshotScheduleMessage) required {
 			return required{permission.On("cluster", in.ClusterIdentifier)}
 		}),
 	}}
