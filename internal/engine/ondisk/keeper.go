@@ -198,11 +198,11 @@ func (l *followedLog) size() (bytes int64, there bool, err error) {
 	if l.file == nil {
 		return 0, false, nil
 	}
-	stat, err := l.file.Stat()
-	if err != nil {
+	var stat syscall.Stat_t
+	if err := syscall.Fstat(int(l.file.Fd()), &stat); err != nil {
 		return 0, false, fmt.Errorf("measure the write-ahead log: %w", err)
 	}
-	return stat.Size(), stat.Sys().(*syscall.Stat_t).Nlink > 0, nil
+	return stat.Size, stat.Nlink > 0, nil
 }
 
 // open finds no log where there is none, or only the beginning of one.

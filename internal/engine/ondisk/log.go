@@ -78,16 +78,19 @@ func readStart(log io.ReaderAt) (start logStart, err error) {
 // checkpoint a log ends: what is committed from there on is in the next one. With verify, a record whose checksum is wrong ends the log as a torn one does.
 func follow(log io.ReaderAt, size, from int64, verify bool) (end int64, err error) {
 	end = from
-	var head [recordHead + kindAt + 1]byte
+	near := window{log: log, size: size}
 	var body []byte
 	for at := from; at+recordHead <= size; {
-		n, err := log.ReadAt(head[:], at)
-		if err != nil && !errors.Is(err, io.EOF) {
-			return end, fmt.Errorf("read the write-ahead log: %w", err)
+		head, err := near.at(at, recordHead+kindAt+1)
+		if err != nil {
+			return end, err
 		}
-		length := binary.LittleEndian.Uint64(head[:])
+		if head == nil {
+			return end, nil
+		}
+		length := binary.LittleEndian.Uint64(head)
 		next := at + recordHead + int64(length)
-		if n < len(head) || length < kindAt+1 || length > uint64(size-at-recordHead) {
+		if length < kindAt+1 || length > uint64(size-at-recordHead) {
 			return end, nil
 		}
 		if verify {
@@ -111,4 +114,32 @@ func follow(log io.ReaderAt, size, from int64, verify bool) (end int64, err erro
 		at = next
 	}
 	return end, nil
+}
+
+// window reads a log piece by piece: a small commit has several records, and is read at once.
+type window struct {
+	log  io.ReaderAt
+	size int64
+
+	from    int64
+	content []byte
+}
+
+const windowBytes = 4 << 10
+
+// at answers bytes of the log; nil where it has no more.
+func (w *window) at(offset int64, length int) ([]byte, error) {
+	if offset+int64(length) > w.size {
+		return nil, nil
+	}
+	if offset < w.from || offset+int64(length) > w.from+int64(len(w.content)) {
+		if w.content == nil {
+			w.content = make([]byte, 0, min(windowBytes, w.size-offset))
+		}
+		w.from, w.content = offset, w.content[:min(int64(cap(w.content)), w.size-offset)]
+		if n, err := w.log.ReadAt(w.content, offset); n < len(w.content) {
+			return nil, fmt.Errorf("read the write-ahead log: %w", err)
+		}
+	}
+	return w.content[offset-w.from:][:length], nil
 }
