@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"time"
 
-	"slipher/internal/control"
 	"slipher/internal/engine/ondisk"
 	"slipher/internal/installation"
 	"slipher/internal/meta"
+	"slipher/internal/warehouse"
 )
 
 type clusterCommand struct {
@@ -51,13 +51,13 @@ func (c clusterAcceptCommand) Run(ctx context.Context) error {
 	return nil
 }
 
-func (c clusterAcceptCommand) find(ctx context.Context) (found control.KnownCluster, err error) {
+func (c clusterAcceptCommand) find(ctx context.Context) (found warehouse.KnownCluster, err error) {
 	store, err := meta.Look(ctx, installation.Folder(c.Data).Path("meta.db"))
 	if err != nil {
 		return found, err
 	}
 	defer store.Close()
-	known, err := control.KnownClusters(ctx, store)
+	known, err := warehouse.KnownClusters(ctx, store)
 	if err != nil {
 		return found, err
 	}

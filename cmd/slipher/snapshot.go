@@ -8,10 +8,10 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"slipher/internal/control"
 	"slipher/internal/installation"
 	"slipher/internal/server"
 	"slipher/internal/vault"
+	"slipher/internal/warehouse"
 )
 
 type snapshotCommand struct {
@@ -40,7 +40,7 @@ func (c snapshotVerifyCommand) Run(ctx context.Context) error {
 	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "ACCOUNT\tREGION\tSNAPSHOT\tBYTES\tRESULT")
 	damaged := 0
-	request := control.VerifyRequest{Account: c.Account, Region: c.Region, Snapshot: c.ID}
+	request := warehouse.VerifyRequest{Account: c.Account, Region: c.Region, Snapshot: c.ID}
 	err = installation.Stream(ctx, r, "/snapshots/verify", request, func(event server.VerifyEvent) error {
 		switch {
 		case event.Error != "":

@@ -49,7 +49,7 @@ func TestEveryOperationRequiresSomething(t *testing.T) {
 // offered are the operations that are offered.
 func offered(t *testing.T) map[string]bool {
 	t.Helper()
-	service, err := (&control.Control{}).Service()
+	service, err := control.Offered()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"slipher/internal/api/redshift"
 	"slipher/internal/meta"
 	house "slipher/internal/service/redshift"
+	"slipher/internal/warehouse"
 	"slipher/internal/warehouse/state"
 )
 
@@ -30,8 +31,8 @@ func (c *Control) BatchModifyClusterSnapshots(ctx context.Context, caller api.Ca
 	if len(in.SnapshotIdentifierList) > snapshotsAtOnce {
 		return nil, redshift.BatchModifyClusterSnapshotsLimitExceeded("The request names %d snapshots; the limit is %d.", len(in.SnapshotIdentifierList), snapshotsAtOnce)
 	}
-	change := retentionChange{in.ManualSnapshotRetentionPeriod, in.Force}
-	if err := change.check(); err != nil {
+	change := warehouse.RetentionChange{Period: in.ManualSnapshotRetentionPeriod, Force: in.Force}
+	if err := change.Check(); err != nil {
 		return nil, err
 	}
 	named := make([]redshift.DeleteClusterSnapshotMessage, len(in.SnapshotIdentifierList))
@@ -39,7 +40,7 @@ func (c *Control) BatchModifyClusterSnapshots(ctx context.Context, caller api.Ca
 		named[i].SnapshotIdentifier = identifier
 	}
 	done, err := c.batch(ctx, named, func(tx *meta.Tx, named redshift.DeleteClusterSnapshotMessage) (state.SnapshotRecord, error) {
-		return c.retain(tx, caller, named.SnapshotIdentifier, change)
+		return c.warehouse.Retain(tx, caller, named.SnapshotIdentifier, change)
 	})
 	return &redshift.BatchModifyClusterSnapshotsOutputMessage{Resources: done.resources, Errors: append([]redshift.SnapshotErrorMessage{}, done.errors...)}, err
 }

@@ -3,24 +3,9 @@ package control
 import (
 	"strings"
 
-	"slipher/internal/api"
 	"slipher/internal/api/redshift"
-	"slipher/internal/meta"
 	"slipher/internal/warehouse/state"
 )
-
-// changeGroup gives the cluster another parameter group, which it takes over when it is rebooted.
-func (c *Control) changeGroup(tx *meta.Tx, caller api.Caller, record *state.ClusterRecord, name string) error {
-	if name == "" || strings.EqualFold(name, record.Body.Parameters.Wanted.Name()) {
-		return nil
-	}
-	wanted, err := state.ParametersIn(tx, caller, name)
-	if err != nil {
-		return err
-	}
-	record.Body.Parameters.Wanted = wanted
-	return c.tell(tx, *record, eventGroupAssociated, "Amazon Redshift cluster '%s' was given the parameter group '%[3]s' at %[2]s.", wanted.Name())
-}
 
 const (
 	inSync        = "in-sync"

@@ -53,10 +53,10 @@ func (c *Control) clusterShape(record state.ClusterRecord) redshift.Cluster {
 		DeferredMaintenanceWindows:       []redshift.DeferredMaintenanceWindow{},
 	}
 	shape.MasterPasswordSecretArn, shape.MasterPasswordSecretKmsKeyId = body.ManagedPassword.Shown()
-	showNextSnapshot(body, &shape, c.now())
+	showNextSnapshot(body, &shape, c.warehouse.Clock.Now())
 	showSurroundings(body, &shape, record.Account, record.Region)
 	if window, err := state.ParseWindow(body.MaintenanceWindow); err == nil {
-		shape.NextMaintenanceWindowStartTime = window.Next(c.now())
+		shape.NextMaintenanceWindowStartTime = window.Next(c.warehouse.Clock.Now())
 	}
 	if kind, err := state.FindNodeType(body.NodeType); err == nil {
 		capacity := kind.Capacity(body.NumberOfNodes)
@@ -135,7 +135,7 @@ func securityGroupsOf(c state.Cluster, account, region string) []string {
 
 // whereabouts are what a cluster shows only once it has been available. While it is deleted, its endpoint has no address any more.
 func (c *Control) whereabouts(shape *redshift.Cluster, body state.Cluster) {
-	host := c.config.Addresses.shown(body.Address)
+	host := c.config.Addresses.Shown(body.Address)
 	shape.ClusterCreateTime = body.Created
 	shape.AvailabilityZone = body.AvailabilityZone
 	shape.Endpoint = &redshift.Endpoint{Port: body.Port}
@@ -189,13 +189,13 @@ func (c *Control) restoreRunning(body state.Cluster) *redshift.RestoreStatus {
 	status := &redshift.RestoreStatus{
 		Status:                             "starting",
 		SnapshotSizeInMegaBytes:            wholeMegabytes(body.Restore.TotalBytes),
-		ElapsedTimeInSeconds:               int64(c.now().Sub(body.Restore.Began) / time.Second),
+		ElapsedTimeInSeconds:               int64(c.warehouse.Clock.Now().Sub(body.Restore.Began) / time.Second),
 		EstimatedTimeToCompletionInSeconds: -1,
 	}
 	if body.Provisioned { // its data is fetched when it is touched, whoever follows that at the moment
 		status.Status = state.RestoreRunning
 	}
-	if progress, known := c.progress.get(body.Key); known {
+	if progress, known := c.warehouse.Progress.Get(body.Key); known {
 		status.Status = state.RestoreRunning
 		status.CurrentRestoreRateInMegaBytesPerSecond = progress.BytesPerSecond / state.Megabyte
 		status.ProgressInMegaBytes = progress.DoneBytes / state.Megabyte

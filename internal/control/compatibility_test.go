@@ -17,7 +17,7 @@ func TestCompatibilityDocument(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	table, err := (&control.Control{}).Service()
+	table, err := control.Offered()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,9 +11,9 @@ import (
 
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
-	"slipher/internal/control"
 	"slipher/internal/testbed"
 	"slipher/internal/vault"
+	"slipher/internal/warehouse"
 	"slipher/internal/warehouse/state"
 )
 
@@ -102,7 +102,7 @@ func attempt(t *testing.T, bed *testbed.Bed, operation string, parameters ...str
 
 func wantSound(t *testing.T, bed *testbed.Bed, step int) {
 	t.Helper()
-	err := bed.Control.Verify(t.Context(), control.VerifyRequest{}, func(string, vault.Progress) {}, func(verified control.Verified) {
+	err := bed.Warehouse.Verify(t.Context(), warehouse.VerifyRequest{}, func(string, vault.Progress) {}, func(verified warehouse.Verified) {
 		if verified.Damage != "" {
 			t.Fatalf("step %d: snapshot %s: %s", step, verified.Snapshot, verified.Damage)
 		}

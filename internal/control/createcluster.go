@@ -3,7 +3,6 @@ package control
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -28,7 +27,7 @@ func (c *Control) CreateCluster(ctx context.Context, caller api.Caller, in *reds
 	}
 	record := state.ClusterRecord{Key: state.ClusterKey(caller, in.ClusterIdentifier), Body: body}
 	err = c.config.Store.Update(ctx, func(tx *meta.Tx) error {
-		if record.Body.KmsKey, err = c.encryptionKey(tx, caller, in.KmsKeyId); err != nil {
+		if record.Body.KmsKey, err = c.warehouse.EncryptionKey(tx, caller, in.KmsKeyId); err != nil {
 			return err
 		}
 		if record.Body.SubnetGroup, err = state.SubnetGroupFor(tx, caller.Account, caller.Region, in.ClusterSubnetGroupName); err != nil {
@@ -40,10 +39,10 @@ func (c *Control) CreateCluster(ctx context.Context, caller api.Caller, in *reds
 		if err := c.manageNewPassword(tx, caller, in, &record); err != nil {
 			return err
 		}
-		if err := c.scheduleNew(tx, &record, in.SnapshotScheduleIdentifier); err != nil {
+		if err := c.warehouse.ScheduleNew(tx, &record, in.SnapshotScheduleIdentifier); err != nil {
 			return err
 		}
-		record, err = c.insertCluster(tx, record)
+		record, err = c.warehouse.InsertCluster(tx, record)
 		return err
 	})
 	if err != nil {
@@ -54,48 +53,9 @@ func (c *Control) CreateCluster(ctx context.Context, caller api.Caller, in *reds
 	return &redshift.CreateClusterResult{Cluster: &shape}, nil
 }
 
-// insertCluster is what CreateCluster and RestoreFromClusterSnapshot have in common once it is clear what the cluster will be.
-func (c *Control) insertCluster(tx *meta.Tx, record state.ClusterRecord) (state.ClusterRecord, error) {
-	if _, err := state.Clusters.Find(tx, record.Key); !errors.Is(err, meta.ErrNotFound) {
-		if err == nil {
-			err = redshift.ClusterAlreadyExists("Cluster already exists")
-		}
-		return record, err
-	}
-	if err := c.roomForNodes(tx, record); err != nil {
-		return record, err
-	}
-	if err := c.openScope(tx, &record); err != nil {
-		return record, err
-	}
-	if err := c.assignEndpoint(tx, &record.Body); err != nil {
-		return record, err
-	}
-	record, err := state.Clusters.Insert(tx, record.Key, record.Body)
-	if err != nil {
-		return record, err
-	}
-	return record, c.workLater(tx, record)
-}
-
-func (c *Control) roomForNodes(tx *meta.Tx, record state.ClusterRecord) error {
-	others, err := state.Clusters.List(tx, meta.Query{Account: record.Account, Region: record.Region})
-	if err != nil {
-		return err
-	}
-	nodes := record.Body.NumberOfNodes
-	for _, other := range others {
-		nodes += other.Body.NumberOfNodes
-	}
-	if nodes > c.config.Limits.Nodes {
-		return redshift.NumberOfNodesQuotaExceeded("The account would have %d nodes in %s; its quota is %d.", nodes, record.Region, c.config.Limits.Nodes)
-	}
-	return nil
-}
-
 // newCluster checks a request in itself and makes the cluster of it that nothing else has to be asked for.
 func (c *Control) newCluster(caller api.Caller, in *redshift.CreateClusterMessage) (state.Cluster, error) {
-	body := state.Cluster{Key: c.config.NewID(), Status: state.Creating, Created: c.now()}
+	body := state.Cluster{Key: c.config.NewID(), Status: state.Creating, Created: c.warehouse.Clock.Now()}
 	var err error
 	if body.Settings, err = c.newSettings(caller, in); err != nil {
 		return body, err

@@ -2,20 +2,13 @@ package control
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
-	"fmt"
-	"io"
 	"regexp"
 	"strings"
-	"time"
 
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
-	"slipher/internal/meta"
 	"slipher/internal/nodeapi"
 	"slipher/internal/policy"
-	"slipher/internal/scram"
 	"slipher/internal/warehouse/state"
 )
 
@@ -50,11 +43,11 @@ func (c *Control) GetClusterCredentials(ctx context.Context, caller api.Caller, 
 		Name: strings.Join(append([]string{prefix + in.DbUser}, in.DbGroups...), ":"), User: in.DbUser, Create: api.Value(in.AutoCreate, false),
 		Groups: in.DbGroups, Database: in.DbName,
 	}
-	handed, err := c.handOut(ctx, caller, in.ClusterIdentifier, login, api.Value(in.DurationSeconds, shortestPassword))
+	handed, err := c.warehouse.HandOut(ctx, caller, in.ClusterIdentifier, login, api.Value(in.DurationSeconds, shortestPassword))
 	if err != nil {
 		return nil, err
 	}
-	return &redshift.ClusterCredentials{DbUser: handed.name, DbPassword: handed.password, Expiration: handed.expires}, nil
+	return &redshift.ClusterCredentials{DbUser: handed.Name, DbPassword: handed.Password, Expiration: handed.Expires}, nil
 }
 
 // GetClusterCredentialsWithIAM hands out a password for the database user that stands for the caller, and that the first login makes.
@@ -64,12 +57,12 @@ func (c *Control) GetClusterCredentialsWithIAM(ctx context.Context, caller api.C
 	}
 	name := databaseUserOf(caller.Principal)
 	login := nodeapi.Login{Name: name, User: name, Create: true, Database: in.DbName}
-	handed, err := c.handOut(ctx, caller, in.ClusterIdentifier, login, api.Value(in.DurationSeconds, shortestPassword))
+	handed, err := c.warehouse.HandOut(ctx, caller, in.ClusterIdentifier, login, api.Value(in.DurationSeconds, shortestPassword))
 	if err != nil {
 		return nil, err
 	}
-	halfway := c.now().Add(handed.expires.Sub(c.now()) / 2)
-	return &redshift.ClusterExtendedCredentials{DbUser: handed.name, DbPassword: handed.password, Expiration: handed.expires, NextRefreshTime: halfway}, nil
+	halfway := c.warehouse.Clock.Now().Add(handed.Expires.Sub(c.warehouse.Clock.Now()) / 2)
+	return &redshift.ClusterExtendedCredentials{DbUser: handed.Name, DbPassword: handed.Password, Expiration: handed.Expires, NextRefreshTime: halfway}, nil
 }
 
 // databaseUserOf is the database user that stands for a principal: "IAMR:role" for the session of a role, otherwise "IAM:user".
@@ -121,49 +114,4 @@ func checkDatabaseGroups(names []string) error {
 		}
 	}
 	return nil
-}
-
-// handedOut is what the caller gets to see of a login, once.
-type handedOut struct {
-	name, password string
-	expires        time.Time
-}
-
-// handOut makes the login's password, keeps its verifier and has the node accept it before the caller has it.
-func (c *Control) handOut(ctx context.Context, caller api.Caller, identifier string, login nodeapi.Login, seconds int) (handedOut, error) {
-	password, err := c.newDatabasePassword()
-	if err != nil {
-		return handedOut{}, err
-	}
-	expires := c.now().Add(time.Duration(seconds) * time.Second).Truncate(time.Millisecond)
-	login.ExpiresUnixMS = expires.UnixMilli()
-	var of state.ClusterRecord
-	err = c.config.Store.Update(ctx, func(tx *meta.Tx) (err error) {
-		if of, err = state.FindCluster(tx, caller, identifier); err != nil {
-			return err
-		}
-		if login.Verifier, err = scram.SaltedVerifier(password, loginSalt(of.Body.Key, login.Name)); err != nil {
-			return fmt.Errorf("derive the password's verifier: %w", err)
-		}
-		return c.keepLogin(tx, of, login)
-	})
-	if err != nil {
-		return handedOut{}, err
-	}
-	return handedOut{login.Name, password, expires}, c.tellLogin(ctx, of.Body.Key, login)
-}
-
-// newDatabasePassword is 48 random bytes in letters and digits that no client has to quote.
-func (c *Control) newDatabasePassword() (string, error) {
-	random := make([]byte, 48)
-	if _, err := io.ReadFull(c.config.Random, random); err != nil {
-		return "", fmt.Errorf("make a password: %w", err)
-	}
-	return base64.RawURLEncoding.EncodeToString(random), nil
-}
-
-// loginSalt is one for all passwords of a name in a cluster, so that a node can hold one proof against all of them.
-func loginSalt(cluster, name string) []byte {
-	sum := sha256.Sum256([]byte(cluster + "\x00" + name))
-	return sum[:16]
 }

@@ -31,35 +31,5 @@ func (c *Control) findAndDelete(tx *meta.Tx, caller api.Caller, named redshift.D
 	if err != nil {
 		return record, err
 	}
-	return record, c.deleteManual(tx, record)
-}
-
-// deleteManual deletes a snapshot as its owner asks for.
-func (c *Control) deleteManual(tx *meta.Tx, record state.SnapshotRecord) error {
-	return api.First(
-		func() error { return mayDeleteSnapshot(record.Body) },
-		func() error {
-			return c.tellSnapshot(tx, record, eventSnapshotDeleted, "The cluster snapshot '%s' for Amazon Redshift cluster '%s' was deleted at %s.")
-		},
-		func() error { return c.deleteSnapshot(tx, record) },
-	)
-}
-
-func mayDeleteSnapshot(s state.Snapshot) error {
-	switch {
-	case s.Type != state.Manual:
-		return redshift.InvalidClusterSnapshotState("Cannot delete the snapshot %s because only manual snapshots may be deleted", s.Identifier)
-	case s.InProgress():
-		return redshift.InvalidClusterSnapshotState("Cannot delete the snapshot %s because it is still being created; its status is %s.", s.Identifier, s.Status)
-	case len(s.Access) > 0:
-		return redshift.InvalidClusterSnapshotState("Cannot delete the snapshot %s because other accounts still have access to it.", s.Identifier)
-	}
-	return nil
-}
-
-func (c *Control) deleteSnapshot(tx *meta.Tx, record state.SnapshotRecord) error {
-	if err := state.Snapshots.Delete(tx, record.Key); err != nil {
-		return err
-	}
-	return sweepLater(tx, record.Body.Scope)
+	return record, c.warehouse.DeleteManual(tx, record)
 }

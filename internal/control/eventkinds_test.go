@@ -84,16 +84,16 @@ func TestCompatibleEvents(t *testing.T) {
 	}
 	for _, number := range numbers {
 		if !slices.Contains(table, number) {
-			t.Errorf("event %s has no line in eventKinds", number)
+			t.Errorf("event %s has no line in event.Kinds", number)
 		}
 	}
 }
 
-// eventNumbers reads this package and the families: the values of all constants event… and Event…, and of those that are used outside of the table.
+// eventNumbers reads the warehouse and the families: the values of all constants of package event, and of those called Event…, and of those that are used outside of the table.
 func eventNumbers(t *testing.T) (all, used []string) {
 	t.Helper()
 	var files []string
-	for _, pattern := range []string{"*.go", "../service/redshift/*/*.go"} {
+	for _, pattern := range []string{"*.go", "../warehouse/*.go", "../warehouse/event/*.go", "../service/redshift/*/*.go"} {
 		found, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)
@@ -113,12 +113,16 @@ func eventNumbers(t *testing.T) (all, used []string) {
 		ast.Inspect(file, func(node ast.Node) bool {
 			switch node := node.(type) {
 			case *ast.ValueSpec:
-				if number := eventNumber(node); number != "" {
+				if number := eventNumber(file.Name.Name, node); number != "" {
 					numbers[of(node.Names[0].Name)] = number
 					return false
 				}
+			case *ast.SelectorExpr:
+				if from, ok := node.X.(*ast.Ident); ok && from.Name == "event" {
+					uses["event."+node.Sel.Name] = true
+				}
 			case *ast.Ident:
-				uses[of(node.Name)] = uses[of(node.Name)] || name != "eventkinds.go"
+				uses[of(node.Name)] = uses[of(node.Name)] || file.Name.Name != "event"
 			}
 			return true
 		})
@@ -135,8 +139,11 @@ func eventNumbers(t *testing.T) (all, used []string) {
 	return all, used
 }
 
-func eventNumber(spec *ast.ValueSpec) string {
-	if !strings.HasPrefix(strings.ToLower(spec.Names[0].Name), "event") || len(spec.Values) != 1 {
+var fourDigits = regexp.MustCompile(`^[0-9]{4}$`)
+
+func eventNumber(pkg string, spec *ast.ValueSpec) string {
+	named := pkg == "event" || strings.HasPrefix(strings.ToLower(spec.Names[0].Name), "event")
+	if !named || len(spec.Values) != 1 {
 		return ""
 	}
 	literal, ok := spec.Values[0].(*ast.BasicLit)
@@ -144,7 +151,7 @@ func eventNumber(spec *ast.ValueSpec) string {
 		return ""
 	}
 	number, err := strconv.Unquote(literal.Value)
-	if err != nil || len(number) != 4 {
+	if err != nil || !fourDigits.MatchString(number) {
 		return ""
 	}
 	return number

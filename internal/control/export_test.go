@@ -5,6 +5,7 @@ import (
 
 	"slipher/internal/api"
 	"slipher/internal/meta"
+	"slipher/internal/warehouse"
 	"slipher/internal/warehouse/state"
 )
 
@@ -54,4 +55,9 @@ func ScrubbedUpTo(ctx context.Context, store *meta.Store) (day int, err error) {
 		return err
 	})
 	return day, err
+}
+
+// Offered is the service, to be looked at and not called.
+func Offered() (api.Service, error) {
+	return (&Control{warehouse: &warehouse.Warehouse{}}).Service()
 }

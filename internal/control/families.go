@@ -11,6 +11,7 @@ import (
 	"slipher/internal/service/redshift/subnetgroup"
 	"slipher/internal/service/redshift/tag"
 	"slipher/internal/service/redshift/tagging"
+	"slipher/internal/warehouse/event"
 )
 
 // families are the operations that are offered, with the permissions that each requires, as Redshift's page of the Service Authorization Reference has them.
@@ -20,14 +21,14 @@ func (c *Control) families() []house.Family {
 		{Family: c.clusterFamily(), Taggable: []tagging.Kind{clusterTags()}},
 		{Family: c.snapshotFamily(), Taggable: []tagging.Kind{snapshotTags()}},
 		schedule.Family(schedule.Config{
-			Store: c.config.Store, Now: c.now, NewID: c.config.NewID, Quota: c.config.Limits.SnapshotSchedules, Tags: c.config.Limits.Tags,
-			ChangeCluster: c.change, Associate: c.schedule, Dissociate: c.unschedule,
+			Store: c.config.Store, Now: c.warehouse.Clock.Now, NewID: c.config.NewID, Quota: c.config.Limits.SnapshotSchedules, Tags: c.config.Limits.Tags,
+			ChangeCluster: c.change, Associate: c.warehouse.Schedule, Dissociate: c.warehouse.Unschedule,
 		}),
 		copygrant.Family(copygrant.Config{
-			Store: c.config.Store, Keys: c.config.Keys, Quota: c.config.Limits.SnapshotCopyGrants, Tags: c.config.Limits.Tags, Key: c.copyKey,
+			Store: c.config.Store, Keys: c.config.Keys, Quota: c.config.Limits.SnapshotCopyGrants, Tags: c.config.Limits.Tags, Key: c.warehouse.CopyKey,
 		}),
 		parametergroup.Family(parametergroup.Config{
-			Store: c.config.Store, Quota: c.config.Limits.ParameterGroups, Tags: c.config.Limits.Tags, Emit: c.tellOf, OfCluster: eventParametersChanged,
+			Store: c.config.Store, Quota: c.config.Limits.ParameterGroups, Tags: c.config.Limits.Tags, Emit: c.warehouse.Events.EmitOf, OfCluster: event.ParametersChanged,
 		}),
 		subnetgroup.Family(subnetgroup.Config{Store: c.config.Store, Tags: c.config.Limits.Tags}),
 		{Family: c.loggingFamily()}, {Family: c.sharingFamily()}, {Family: c.snapshotCopyFamily()}, {Family: c.restoreFamily()}, {Family: c.storageFamily()},

@@ -2,7 +2,6 @@ package control
 
 import (
 	"context"
-	"errors"
 	"regexp"
 	"slices"
 	"strings"
@@ -11,17 +10,9 @@ import (
 	"slipher/internal/api/redshift"
 	"slipher/internal/meta"
 	"slipher/internal/sqllog"
-	"slipher/internal/vault/store"
+	"slipher/internal/warehouse"
 	"slipher/internal/warehouse/state"
 )
-
-// Logs are what is recorded of the clusters' sessions, by the clusters' keys. *sqllog.Gatherer is one.
-type Logs interface {
-	// End is the number of the last record that there is now.
-	End(cluster string) (int64, error)
-	// Read gives the records after one number up to another to take, until that answers an error. What is too old may be missing.
-	Read(cluster string, after, upto int64, take func(number int64, record sqllog.Record) error) error
-}
 
 const toBucket = "s3"
 
@@ -44,7 +35,9 @@ func (c *Control) EnableLogging(ctx context.Context, caller api.Caller, in *reds
 		func() error { return checkBucketName(in.BucketName) },
 		func() error { return checkKeyPrefix(in.S3KeyPrefix) },
 		func() error { return c.checkLoggable(ctx, caller, in.ClusterIdentifier) },
-		func() error { return c.tryBucket(ctx, caller, in) },
+		func() error {
+			return c.warehouse.TryBucket(ctx, caller, in.ClusterIdentifier, in.BucketName, in.S3KeyPrefix)
+		},
 	); err != nil {
 		return nil, err
 	}
@@ -108,42 +101,12 @@ func (c *Control) checkLoggable(ctx context.Context, caller api.Caller, identifi
 		if err != nil {
 			return err
 		}
-		return mustBe(record, "change the logging of", state.Available)
+		return warehouse.MustBe(record, "change the logging of", state.Available)
 	})
-}
-
-// tryBucket writes an object, so that a wrong name or a missing right shows now.
-func (c *Control) tryBucket(ctx context.Context, caller api.Caller, in *redshift.EnableLoggingMessage) error {
-	ctx, cancel := context.WithTimeout(ctx, store.ReachTimeout)
-	defer cancel()
-	key := logFolder(in.S3KeyPrefix, caller.Account, caller.Region) + "test-of-" + in.ClusterIdentifier
-	err := c.putLogs(ctx, in.BucketName, func(bucket store.Bucket) error {
-		if err := bucket.Put(ctx, key, []byte("Slipher may write here.\n")); err != nil {
-			return err
-		}
-		_ = bucket.Delete(ctx, key) // the right to delete is not needed
-		return nil
-	})
-	switch {
-	case err == nil:
-		return nil
-	case store.Missing(err):
-		return redshift.BucketNotFound("The bucket %s does not exist: make it, or name another one.", in.BucketName)
-	}
-	c.config.Log.Warn("bucket for logs not written", "bucket", in.BucketName, "err", err)
-	return redshift.InsufficientS3BucketPolicy("The bucket %s cannot be written: check its policy and slipher's rights to it.", in.BucketName)
-}
-
-func (c *Control) putLogs(ctx context.Context, name string, put func(store.Bucket) error) error {
-	bucket, err := c.config.LogBucket(ctx, name)
-	if err != nil {
-		return err
-	}
-	return errors.Join(put(bucket), bucket.Close())
 }
 
 func (c *Control) enableLogging(ctx context.Context, caller api.Caller, in *redshift.EnableLoggingMessage) (*redshift.LoggingStatus, error) {
-	recorded, err := c.endOfLogs(ctx, caller, in.ClusterIdentifier)
+	recorded, err := c.warehouse.EndOfLogs(ctx, caller, in.ClusterIdentifier)
 	if err != nil {
 		return nil, err
 	}
@@ -153,7 +116,7 @@ func (c *Control) enableLogging(ctx context.Context, caller api.Caller, in *reds
 		if err != nil {
 			return err
 		}
-		if err := mustBe(cluster, "enable logging of", state.Available); err != nil {
+		if err := warehouse.MustBe(cluster, "enable logging of", state.Available); err != nil {
 			return err
 		}
 		record, known, err := state.FindLogging(tx, cluster)
@@ -162,40 +125,20 @@ func (c *Control) enableLogging(ctx context.Context, caller api.Caller, in *reds
 		}
 		if !known || record.Body.Ending {
 			end := int64(0)
-			if cluster.Body.Key == recorded.cluster { // and not another one that has taken the identifier meanwhile
-				end = recorded.end
+			if cluster.Body.Key == recorded.Cluster { // and not another one that has taken the identifier meanwhile
+				end = recorded.End
 			}
 			record.Body = state.Logging{Delivered: max(end, record.Body.Delivered), Stamp: record.Body.Stamp}
 		}
 		record.Body.Cluster, record.Body.Bucket, record.Body.Prefix, record.Body.Exports = cluster.ID, in.BucketName, strings.TrimSuffix(in.S3KeyPrefix, "/"), in.LogExports
-		record.Body.Due, record.Body.Told = c.now().Add(deliveredEvery), ""
+		record.Body.Due, record.Body.Told = c.warehouse.Clock.Now().Add(warehouse.DeliveredEvery), ""
 		shape = loggingShape(record.Body)
 		return api.First(
 			func() error { return state.PutLogging(tx, record, known) },
-			func() error { return deliverLater(tx, record.Key, record.Body.Due) },
+			func() error { return warehouse.DeliverLater(tx, record.Key, record.Body.Due) },
 		)
 	})
 	return shape, err
-}
-
-// logEnd is how far the record of a cluster's logs goes.
-type logEnd struct {
-	cluster string // its key
-	end     int64
-}
-
-// endOfLogs is asked outside of a transaction: what is gathered for it changes the metadata, too.
-func (c *Control) endOfLogs(ctx context.Context, caller api.Caller, identifier string) (recorded logEnd, err error) {
-	err = c.config.Store.View(ctx, func(tx *meta.Tx) error {
-		cluster, err := state.FindCluster(tx, caller, identifier)
-		recorded.cluster = cluster.Body.Key
-		return err
-	})
-	if err != nil {
-		return recorded, err
-	}
-	recorded.end, err = c.config.Logs.End(recorded.cluster)
-	return recorded, err
 }
 
 // DisableLogging ends the delivery. What was recorded so far is still delivered, at once.
@@ -205,17 +148,17 @@ func (c *Control) DisableLogging(ctx context.Context, caller api.Caller, in *red
 		if err != nil {
 			return err
 		}
-		if err := mustBe(cluster, "disable logging of", state.Available); err != nil {
+		if err := warehouse.MustBe(cluster, "disable logging of", state.Available); err != nil {
 			return err
 		}
 		record, known, err := state.FindLogging(tx, cluster)
 		if err != nil || !known {
 			return err
 		}
-		record.Body.Ending, record.Body.Due = true, c.now()
+		record.Body.Ending, record.Body.Due = true, c.warehouse.Clock.Now()
 		return api.First(
 			func() error { return state.Loggings.Put(tx, record) },
-			func() error { return deliverLater(tx, record.Key, record.Body.Due) },
+			func() error { return warehouse.DeliverLater(tx, record.Key, record.Body.Due) },
 		)
 	})
 	if err != nil {

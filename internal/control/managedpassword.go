@@ -1,138 +1,22 @@
 package control
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
-	"fmt"
-
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
-	"slipher/internal/keys"
 	"slipher/internal/meta"
-	"slipher/internal/scram"
-	"slipher/internal/secrets"
 	"slipher/internal/warehouse/state"
 )
-
-// secretService is the owner of the secrets, as Secrets Manager calls it.
-const secretService = "redshift"
-
-// credentials are the value of a secret.
-type credentials struct {
-	Username string `json:"username"`
-	Password string `json:"password"`
-}
-
-// newCredentials draws an admin password by Redshift's rules, and writes the secret's value.
-func (c *Control) newCredentials(username string) (value []byte, err error) {
-	password, err := c.config.Secrets.Password(state.ForbiddenInPasswords)
-	if err != nil {
-		return nil, fmt.Errorf("draw a password: %w", err)
-	}
-	var text bytes.Buffer
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false)
-	err = encoder.Encode(credentials{username, password})
-	return bytes.TrimSpace(text.Bytes()), err
-}
-
-// verifierOf is that of the password in a secret's value.
-func verifierOf(value []byte) (string, error) {
-	var read credentials
-	if err := json.Unmarshal(value, &read); err != nil {
-		return "", errors.New("the secret's value is not what was put into it")
-	}
-	verifier, err := scram.NewVerifier(read.Password)
-	if err != nil {
-		return "", fmt.Errorf("derive the password's verifier: %w", err)
-	}
-	return verifier, nil
-}
 
 // manageNewPassword is CreateCluster's part.
 func (c *Control) manageNewPassword(tx *meta.Tx, caller api.Caller, in *redshift.CreateClusterMessage, record *state.ClusterRecord) error {
 	if !api.Value(in.ManageMasterPassword, false) {
 		return nil
 	}
-	kmsKey, err := c.secretKey(tx, caller, in.MasterPasswordSecretKmsKeyId)
+	kmsKey, err := c.warehouse.SecretKey(tx, caller, in.MasterPasswordSecretKmsKeyId)
 	if err != nil {
 		return err
 	}
-	return c.managePassword(tx, record, record.ID, kmsKey)
-}
-
-// managePassword gives the cluster of this identifier a new admin password, which a new secret keeps. An empty key is the account's aws/secretsmanager key.
-func (c *Control) managePassword(tx *meta.Tx, record *state.ClusterRecord, identifier, kmsKey string) error {
-	body, named := &record.Body, record.Key
-	named.ID = identifier
-	value, err := c.newCredentials(body.MasterUsername)
-	if err != nil {
-		return err
-	}
-	if body.Verifier, err = verifierOf(value); err != nil {
-		return err
-	}
-	spec := secrets.Spec{
-		Account: record.Account, Region: record.Region, Name: "redshift!" + identifier + "-" + body.MasterUsername,
-		Description: secretDescription(named), Service: secretService, Owner: body.Key, Tags: secretTags(named), KmsKey: kmsKey, Value: value,
-	}
-	made, err := c.config.Secrets.Create(tx, spec)
-	if errors.Is(err, secrets.ErrExists) { // of a cluster that had this identifier once
-		spec.Name += "-" + body.Key
-		made, err = c.config.Secrets.Create(tx, spec)
-	}
-	if err != nil {
-		return fmt.Errorf("make the secret of cluster %s: %w", identifier, err)
-	}
-	body.ManagedPassword = &state.ManagedPassword{Secret: made.ARN, KmsKey: made.KmsKey}
-	return nil
-}
-
-func secretDescription(cluster meta.Key) string {
-	return "The admin credentials of the Amazon Redshift cluster " + state.ARNOf(cluster, "cluster")
-}
-
-func secretTags(cluster meta.Key) []secrets.Tag {
-	return []secrets.Tag{
-		{Key: "aws:redshift:primaryClusterArn", Value: state.ARNOf(cluster, "cluster")},
-		{Key: "aws:secretsmanager:owningService", Value: secretService},
-	}
-}
-
-// renameInSecret has the secret tell the cluster's new name. The secret's own name and ARN stay.
-func (c *Control) renameInSecret(tx *meta.Tx, record state.ClusterRecord) error {
-	if !record.Body.Managed() {
-		return nil
-	}
-	return c.config.Secrets.SetTags(tx, record.Body.ManagedPassword.Secret, secretDescription(record.Key), secretTags(record.Key))
-}
-
-// forgetPassword deletes the cluster's secret, if it has one.
-func (c *Control) forgetPassword(tx *meta.Tx, record *state.ClusterRecord) error {
-	if !record.Body.Managed() {
-		return nil
-	}
-	secret := record.Body.ManagedPassword.Secret
-	record.Body.ManagedPassword = nil
-	return c.config.Secrets.Delete(tx, secret)
-}
-
-// secretKey finds the key that MasterPasswordSecretKmsKeyId names. Empty is the account's aws/secretsmanager key, which may also be named.
-func (c *Control) secretKey(tx *meta.Tx, caller api.Caller, name string) (arn string, err error) {
-	if name == "" || name == keys.AliasPrefix+keys.SecretsAlias {
-		return "", nil
-	}
-	key, err := c.ownKey(tx, caller, name)
-	switch {
-	case err != nil:
-		return "", err
-	case key.Alias == keys.SecretsAlias:
-		return "", nil
-	case key.Managed():
-		return "", api.InvalidParameterValue("The KMS key %s is for %s only: name a key of your own, or none.", name, key.Alias)
-	}
-	return key.ARN, nil
+	return c.warehouse.ManagePassword(tx, record, record.ID, kmsKey)
 }
 
 // checkPasswordGiven holds that a new cluster has either a password or a managed one.

@@ -9,6 +9,8 @@ import (
 	"slipher/internal/api/redshift"
 	"slipher/internal/meta"
 	"slipher/internal/scram"
+	"slipher/internal/warehouse"
+	"slipher/internal/warehouse/event"
 	"slipher/internal/warehouse/state"
 )
 
@@ -27,11 +29,11 @@ func (c *Control) ModifyCluster(ctx context.Context, caller api.Caller, in *reds
 			func() error { return modifyOptions(in, *record).refuse() },
 			func() error { return passwordOptions(in, *record).refuse() },
 			func() error { return modifySettings(&record.Body, in) },
-			func() error { return c.changeGroup(tx, caller, record, in.ClusterParameterGroupName) },
+			func() error { return c.warehouse.ChangeGroup(tx, caller, record, in.ClusterParameterGroupName) },
 		); err != nil {
 			return err
 		}
-		if err := c.followRetention(tx, record, in.AutomatedSnapshotRetentionPeriod); err != nil {
+		if err := c.warehouse.FollowRetention(tx, record, in.AutomatedSnapshotRetentionPeriod); err != nil {
 			return err
 		}
 		return c.modifyPassword(tx, caller, record, in, verifier)
@@ -84,29 +86,6 @@ func modifySettings(c *state.Cluster, in *redshift.ModifyClusterMessage) error {
 	)
 }
 
-// followRetention applies a new retention period of automated snapshots to those that are there and those to come.
-func (c *Control) followRetention(tx *meta.Tx, record *state.ClusterRecord, asked *int) error {
-	if asked == nil {
-		return nil
-	}
-	if err := c.retainAutomated(tx, *record); err != nil {
-		return err
-	}
-	return c.planAutomated(tx, record)
-}
-
-// changePassword keeps the new verifier at once, so that a node which is opened anew gets it, and has a job tell the node that runs.
-func (c *Control) changePassword(tx *meta.Tx, record *state.ClusterRecord, verifier string) error {
-	if verifier == "" {
-		return nil
-	}
-	record.Body.Verifier, record.Body.PasswordPending = verifier, true
-	if err := c.tell(tx, *record, eventCredentials, "The admin credentials for your Amazon Redshift cluster '%s' were updated at %s."); err != nil {
-		return err
-	}
-	return c.workLater(tx, *record)
-}
-
 // rename keeps the cluster under its new identifier. Its node, its endpoint and its snapshots stay: they go by the key.
 func (c *Control) rename(ctx context.Context, caller api.Caller, in *redshift.ModifyClusterMessage, decide func(*meta.Tx, *state.ClusterRecord) error) (*redshift.ModifyClusterResult, error) {
 	if err := state.CheckClusterIdentifier(in.NewClusterIdentifier); err != nil {
@@ -124,7 +103,7 @@ func (c *Control) rename(ctx context.Context, caller api.Caller, in *redshift.Mo
 		if err := state.Clusters.Delete(tx, record.Key); err != nil {
 			return err
 		}
-		if err := mayBeRenamed(record); err != nil {
+		if err := warehouse.MayBeRenamed(record); err != nil {
 			return err
 		}
 		renamed, err = state.Clusters.Insert(tx, state.ClusterKey(caller, in.NewClusterIdentifier), record.Body)
@@ -134,26 +113,19 @@ func (c *Control) rename(ctx context.Context, caller api.Caller, in *redshift.Mo
 		if err != nil {
 			return err
 		}
-		if err := renameInSnapshots(tx, renamed); err != nil {
+		if err := warehouse.RenameInSnapshots(tx, renamed); err != nil {
 			return err
 		}
-		if err := c.renameInSecret(tx, renamed); err != nil {
+		if err := c.warehouse.RenameInSecret(tx, renamed); err != nil {
 			return err
 		}
-		return c.tell(tx, renamed, eventRenamed, "Amazon Redshift cluster '%s' was renamed at %s from '%s'.", record.ID)
+		return c.warehouse.Events.Emit(tx, renamed, event.Renamed, "Amazon Redshift cluster '%s' was renamed at %s from '%s'.", record.ID)
 	})
 	if err != nil {
 		return nil, err
 	}
 	shape := c.clusterShape(renamed)
 	return &redshift.ModifyClusterResult{Cluster: &shape}, nil
-}
-
-func renameInSnapshots(tx *meta.Tx, of state.ClusterRecord) error {
-	return state.EachSnapshot(tx, of, func(record state.SnapshotRecord) error {
-		record.Body.ClusterIdentifier = of.ID
-		return state.Snapshots.Put(tx, record)
-	})
 }
 
 // modifyOptions refuses changes that slipher cannot make.

@@ -72,7 +72,7 @@ func (c *Control) occupiedSnapshot(ctx context.Context, caller api.Caller, in *r
 		return found, err
 	}
 	err = c.config.Store.View(ctx, func(tx *meta.Tx) error {
-		source, err := c.findRestorable(tx, caller, located)
+		source, err := c.warehouse.FindRestorable(tx, caller, located)
 		if err != nil {
 			return err
 		}

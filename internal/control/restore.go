@@ -3,12 +3,11 @@ package control
 import (
 	"cmp"
 	"context"
-	"errors"
 
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
-	"slipher/internal/keys"
 	"slipher/internal/meta"
+	"slipher/internal/warehouse/event"
 	"slipher/internal/warehouse/state"
 )
 
@@ -27,14 +26,14 @@ func (c *Control) RestoreFromClusterSnapshot(ctx context.Context, caller api.Cal
 	}
 	var record state.ClusterRecord
 	err = c.config.Store.Update(ctx, func(tx *meta.Tx) error {
-		source, err := c.findRestorable(tx, caller, located)
+		source, err := c.warehouse.FindRestorable(tx, caller, located)
 		if err != nil {
 			return err
 		}
-		if err := c.mayDecrypt(tx, source); err != nil {
+		if err := c.warehouse.MayDecrypt(tx, source); err != nil {
 			return err
 		}
-		if err := c.mayUseKeyOf(tx, caller, source); err != nil {
+		if err := c.warehouse.MayUseKeyOf(tx, caller, source); err != nil {
 			return err
 		}
 		if record, err = c.restoredCluster(tx, caller, in, source); err != nil {
@@ -46,13 +45,13 @@ func (c *Control) RestoreFromClusterSnapshot(ctx context.Context, caller api.Cal
 		if err := record.Body.Parameters.StartWith(tx, caller, in.ClusterParameterGroupName); err != nil {
 			return err
 		}
-		if err := c.scheduleNew(tx, &record, in.SnapshotScheduleIdentifier); err != nil {
+		if err := c.warehouse.ScheduleNew(tx, &record, in.SnapshotScheduleIdentifier); err != nil {
 			return err
 		}
-		if record, err = c.insertCluster(tx, record); err != nil {
+		if record, err = c.warehouse.InsertCluster(tx, record); err != nil {
 			return err
 		}
-		return c.tell(tx, record, eventRestoreStarted, "The restore of Amazon Redshift cluster '%s' was started at %s from snapshot '%s'.", source.Body.Identifier)
+		return c.warehouse.Events.Emit(tx, record, event.RestoreStarted, "The restore of Amazon Redshift cluster '%s' was started at %s from snapshot '%s'.", source.Body.Identifier)
 	})
 	if err != nil {
 		return nil, err
@@ -80,57 +79,13 @@ func locateToRestore(caller api.Caller, identifier, arn, cluster, owner string) 
 	return located, nil
 }
 
-func (c *Control) findRestorable(tx *meta.Tx, caller api.Caller, located state.Locator) (state.SnapshotRecord, error) {
-	source, err := located.Find(tx, caller.Region)
-	if errors.Is(err, meta.ErrNotFound) {
-		return source, redshift.ClusterSnapshotNotFound("Snapshot not found for cluster.")
-	}
-	if err != nil {
-		return source, err
-	}
-	if err := c.mayRestore(tx, caller, source); err != nil {
-		return source, err
-	}
-	if source.Body.Status != state.Available {
-		return source, redshift.InvalidClusterSnapshotState("Cannot restore the snapshot %s because it is not available; its status is %s.", source.Body.Identifier, source.Body.Status)
-	}
-	return source, nil
-}
-
-// mayDecrypt refuses a snapshot whose key is gone at once, rather than with a cluster that never gets its data.
-func (c *Control) mayDecrypt(tx *meta.Tx, source state.SnapshotRecord) error {
-	_, err := c.dataKey(tx, source.Body.Scope)
-	if keyLost(err) {
-		return redshift.DependentServiceAccessDenied("Cannot restore the snapshot %s because the KMS key %s does not open it: it was destroyed, or is another key now.",
-			source.Body.Identifier, source.Body.KmsKey)
-	}
-	if errors.Is(err, keys.ErrDisabled) {
-		return redshift.DependentServiceAccessDenied("Cannot restore the snapshot %s because its KMS key %s is disabled or waits for its deletion.", source.Body.Identifier, source.Body.KmsKey)
-	}
-	return err
-}
-
-func (c *Control) mayRestore(tx *meta.Tx, caller api.Caller, source state.SnapshotRecord) error {
-	if source.Account == caller.Account {
-		return nil
-	}
-	active, err := c.config.Accounts.Active(tx, source.Account)
-	if err != nil {
-		return err
-	}
-	if !active || !source.Body.SharedWith(caller.Account) {
-		return state.AccessDenied()
-	}
-	return nil
-}
-
 // restoredCluster is the snapshot's cluster with what the request changes.
 func (c *Control) restoredCluster(tx *meta.Tx, caller api.Caller, in *redshift.RestoreFromClusterSnapshotMessage, source state.SnapshotRecord) (state.ClusterRecord, error) {
 	record := state.ClusterRecord{Key: state.ClusterKey(caller, in.ClusterIdentifier), Body: state.Cluster{
-		Key: c.config.NewID(), Status: state.Creating, Created: c.now(), Settings: source.Body.Source,
+		Key: c.config.NewID(), Status: state.Creating, Created: c.warehouse.Clock.Now(), Settings: source.Body.Source,
 		Restore: &state.RestoreOrigin{
 			Status: state.RestoreRunning, Snapshot: source.Body.Identifier, Scope: source.Body.Scope, Manifest: source.Body.Manifest,
-			TotalBytes: source.Body.TotalBytes, Began: c.now(),
+			TotalBytes: source.Body.TotalBytes, Began: c.warehouse.Clock.Now(),
 		},
 	}}
 	body := &record.Body
@@ -140,7 +95,10 @@ func (c *Control) restoredCluster(tx *meta.Tx, caller api.Caller, in *redshift.R
 	err := api.First(
 		func() error { return placeNodes(body, in, source) },
 		func() error { return c.overrideSettings(caller, body, in) },
-		func() (err error) { body.KmsKey, err = c.restoreKey(tx, caller, in.KmsKeyId, source); return err },
+		func() (err error) {
+			body.KmsKey, err = c.warehouse.RestoreKey(tx, caller, in.KmsKeyId, source)
+			return err
+		},
 		func() error { return c.restorePassword(tx, caller, in, &record, source) },
 	)
 	return record, err
@@ -202,13 +160,4 @@ func (c *Control) overrideSettings(caller api.Caller, body *state.Cluster, in *r
 	body.AvailabilityZoneRelocation = api.Value(in.AvailabilityZoneRelocation, body.AvailabilityZoneRelocation && !kind.Local())
 	body.TakeRoles(in.IamRoles, in.DefaultIamRoleArn)
 	return c.checkSettings(caller, body.Settings, kind)
-}
-
-// restoreKey is what the restored cluster's own snapshots will be sealed under: the key that the request names, or else the snapshot's own key for its
-// owner, and the aws/redshift key of everybody else.
-func (c *Control) restoreKey(tx *meta.Tx, caller api.Caller, name string, source state.SnapshotRecord) (string, error) {
-	if name == "" && source.Account == caller.Account {
-		return source.Body.KmsKey, nil
-	}
-	return c.encryptionKey(tx, caller, name)
 }

@@ -17,7 +17,7 @@ func (c *Control) restorePassword(tx *meta.Tx, caller api.Caller, in *redshift.R
 	if err != nil {
 		return err
 	}
-	return c.managePassword(tx, record, record.ID, kmsKey)
+	return c.warehouse.ManagePassword(tx, record, record.ID, kmsKey)
 }
 
 // restoreSecretKey is the key that the request names, or else that of the snapshot's own secret for its owner in its region, as long as the request does
@@ -25,7 +25,7 @@ func (c *Control) restorePassword(tx *meta.Tx, caller api.Caller, in *redshift.R
 func (c *Control) restoreSecretKey(tx *meta.Tx, caller api.Caller, in *redshift.RestoreFromClusterSnapshotMessage, source state.SnapshotRecord) (string, error) {
 	kept := source.Body.Source.ManagedPassword
 	if api.Value(in.ManageMasterPassword, false) || kept == nil || source.Account != caller.Account || source.Body.Origin != nil {
-		return c.secretKey(tx, caller, in.MasterPasswordSecretKmsKeyId)
+		return c.warehouse.SecretKey(tx, caller, in.MasterPasswordSecretKmsKeyId)
 	}
 	usable, err := c.config.Keys.Usable(tx, kept.KmsKey)
 	if err != nil {
@@ -35,5 +35,5 @@ func (c *Control) restoreSecretKey(tx *meta.Tx, caller api.Caller, in *redshift.
 		return "", redshift.DependentServiceAccessDenied("Cannot restore the snapshot %s with a managed password because the KMS key %s of its secret is disabled, waits for its deletion or was destroyed. Set ManageMasterPassword, and name another key by MasterPasswordSecretKmsKeyId or none.",
 			source.Body.Identifier, kept.KmsKey)
 	}
-	return c.secretKey(tx, caller, kept.KmsKey)
+	return c.warehouse.SecretKey(tx, caller, kept.KmsKey)
 }

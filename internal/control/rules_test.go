@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"slipher/internal/meta"
+	"slipher/internal/warehouse"
 	"slipher/internal/warehouse/paging"
 	"slipher/internal/warehouse/state"
 )
@@ -192,7 +193,7 @@ func manySnapshots(t testing.TB, count int) *meta.Store {
 // BenchmarkFirstPage describes the first 100 of 10,000 snapshots.
 func BenchmarkFirstPage(b *testing.B) {
 	store := manySnapshots(b, 10_000)
-	c := &Control{config: Config{Store: store, Now: time.Now}}
+	c := &Control{config: warehouse.Config{Store: store, Now: time.Now}}
 	page := paging.Page{Kind: "snapshots", Limit: 100}
 	for b.Loop() {
 		err := store.View(context.Background(), func(tx *meta.Tx) error {

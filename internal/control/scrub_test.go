@@ -10,6 +10,7 @@ import (
 	"slipher/internal/control"
 	"slipher/internal/testbed"
 	"slipher/internal/vault"
+	"slipher/internal/warehouse"
 )
 
 func damageEvents(bed *testbed.Bed) (found []redshift.Event) {
@@ -65,13 +66,13 @@ func TestVerify(t *testing.T) {
 	bed.CreateSnapshot(testbed.Owner, "sales", "tuesday")
 	bed.DamagePacks(before)
 	damage := map[string]string{}
-	err := bed.Control.Verify(context.Background(), control.VerifyRequest{}, func(string, vault.Progress) {}, func(v control.Verified) {
+	err := bed.Warehouse.Verify(context.Background(), warehouse.VerifyRequest{}, func(string, vault.Progress) {}, func(v warehouse.Verified) {
 		damage[v.Snapshot] = v.Damage
 	})
 	if err != nil || len(damage) != 2 || damage["monday"] != "" || !strings.Contains(damage["tuesday"], "damaged") {
 		t.Errorf("got %v, %v", damage, err)
 	}
-	err = bed.Control.Verify(context.Background(), control.VerifyRequest{Snapshot: "sunday"}, nil, nil)
+	err = bed.Warehouse.Verify(context.Background(), warehouse.VerifyRequest{Snapshot: "sunday"}, nil, nil)
 	if err == nil || !strings.Contains(err.Error(), "sunday") {
 		t.Errorf("got %v", err)
 	}

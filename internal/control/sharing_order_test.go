@@ -101,19 +101,25 @@ func (s *sharers) ask(caller int, asked ask, patience time.Duration) {
 	s.history = append(s.history, porcupine.Operation{ClientId: caller, Input: asked, Call: int64(from), Output: answer, Return: int64(until)})
 }
 
+// operation is one as the door calls it.
+func (s *sharers) operation(name string) func(ctx context.Context, caller api.Caller, input any) (any, error) {
+	at := slices.IndexFunc(s.bed.Redshift.Operations, func(operation api.Operation) bool { return operation.Name == name })
+	return s.bed.Redshift.Operations[at].Call
+}
+
 func (s *sharers) call(ctx context.Context, asked ask) (answer told, err error) {
 	owner, snapshot, who := testbed.Caller(testbed.Owner), fmt.Sprintf("s%d", asked.snapshot), account(asked.account)
 	switch asked.operation {
 	case "authorize":
-		_, err = s.bed.Control.AuthorizeSnapshotAccess(ctx, owner, &redshift.AuthorizeSnapshotAccessMessage{SnapshotIdentifier: snapshot, AccountWithRestoreAccess: who})
+		_, err = s.operation("AuthorizeSnapshotAccess")(ctx, owner, &redshift.AuthorizeSnapshotAccessMessage{SnapshotIdentifier: snapshot, AccountWithRestoreAccess: who})
 	case "revoke":
-		_, err = s.bed.Control.RevokeSnapshotAccess(ctx, owner, &redshift.RevokeSnapshotAccessMessage{SnapshotIdentifier: snapshot, AccountWithRestoreAccess: who})
+		_, err = s.operation("RevokeSnapshotAccess")(ctx, owner, &redshift.RevokeSnapshotAccessMessage{SnapshotIdentifier: snapshot, AccountWithRestoreAccess: who})
 	default:
-		found, err := s.bed.Control.DescribeClusterSnapshots(ctx, owner, &redshift.DescribeClusterSnapshotsMessage{SnapshotIdentifier: snapshot})
+		found, err := s.operation("DescribeClusterSnapshots")(ctx, owner, &redshift.DescribeClusterSnapshotsMessage{SnapshotIdentifier: snapshot})
 		if err != nil {
 			return told{}, err
 		}
-		return told{held: seen(asked.snapshot, found.Snapshots[0].AccountsWithRestoreAccess)}, nil
+		return told{held: seen(asked.snapshot, found.(*redshift.SnapshotMessage).Snapshots[0].AccountsWithRestoreAccess)}, nil
 	}
 	return told{}, err
 }

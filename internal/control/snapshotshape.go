@@ -46,7 +46,7 @@ func (c *Control) snapshotShape(record state.SnapshotRecord, view view) redshift
 	}
 	shape.MasterPasswordSecretArn, shape.MasterPasswordSecretKmsKeyId = body.Source.ManagedPassword.Shown()
 	c.progressOf(&shape, record)
-	showRetention(body, &shape, c.now())
+	showRetention(body, &shape, c.warehouse.Clock.Now())
 	if view.account == record.Account {
 		shape.Tags = tagging.Shapes(body.Tags)
 		shape.AccountsWithRestoreAccess = accessShape(body)
@@ -75,7 +75,7 @@ func (c *Control) progressOf(shape *redshift.Snapshot, record state.SnapshotReco
 	shape.TotalBackupSizeInMegaBytes = -1
 	shape.ActualIncrementalBackupSizeInMegaBytes = -1
 	shape.EstimatedSecondsToCompletion = -1
-	if progress, known := c.progress.get(record.ID); known {
+	if progress, known := c.warehouse.Progress.Get(record.ID); known {
 		shape.BackupProgressInMegaBytes = state.Megabytes(progress.StoredBytes)
 		shape.CurrentBackupRateInMegaBytesPerSecond = rate(progress.StoredBytes, progress.Seconds)
 		shape.EstimatedSecondsToCompletion = remainingSeconds(progress.TotalBytes-progress.DoneBytes, progress.BytesPerSecond)

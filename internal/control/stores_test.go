@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"slipher/internal/control"
 	"slipher/internal/testbed"
+	"slipher/internal/warehouse"
 )
 
 // TestRegionsStore gives the copies' region a store of its own. What is there needs nothing of the other store, which is lost.
@@ -77,7 +77,7 @@ func TestRegionsStoreIsGivenLater(t *testing.T) {
 		bed.AwaitRestore(testbed.Owner, "from-"+cluster, "completed")
 		wantRows(t, bed, testbed.Owner, "from-"+cluster, rows(1000, cluster))
 	}
-	_, err := control.New(control.Config{
+	_, err := warehouse.New(warehouse.Config{
 		Store: bed.Store, Keys: bed.Keys, Secrets: bed.Secrets, Nodes: bed.Nodes, Accounts: bed.Accounts, Snapshots: "file://" + t.TempDir(), Now: bed.Clock.Now,
 	})
 	if err == nil || !strings.Contains(err.Error(), "--snapshots-in "+testbed.Region) {

@@ -3,12 +3,11 @@ package control
 import (
 	"cmp"
 	"context"
-	"errors"
 
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
-	"slipher/internal/keys"
 	"slipher/internal/meta"
+	"slipher/internal/warehouse"
 	"slipher/internal/warehouse/paging"
 	"slipher/internal/warehouse/state"
 )
@@ -25,20 +24,20 @@ func (c *Control) RestoreTableFromClusterSnapshot(ctx context.Context, caller ap
 		if err != nil {
 			return err
 		}
-		if err := mustBe(of, "restore a table into", state.Available); err != nil {
+		if err := warehouse.MustBe(of, "restore a table into", state.Available); err != nil {
 			return err
 		}
-		source, err := findTableSource(tx, caller, of, in.SnapshotIdentifier)
+		source, err := warehouse.FindTableSource(tx, caller, of, in.SnapshotIdentifier)
 		if err != nil {
 			return err
 		}
-		if err := c.mustOpen(tx, source); err != nil {
+		if err := c.warehouse.MustOpen(tx, source); err != nil {
 			return err
 		}
 		if err := wanted.CheckDatabases(source.Body.Source.DBName, of.Body.DBName); err != nil {
 			return err
 		}
-		record, err = c.insertTableRestore(tx, of, source, wanted)
+		record, err = c.warehouse.InsertTableRestore(tx, of, source, wanted)
 		return err
 	})
 	if err != nil {
@@ -58,47 +57,6 @@ func wantedTable(in *redshift.RestoreTableFromClusterSnapshotMessage) state.Tabl
 		Target:        state.TableName{Database: cmp.Or(in.TargetDatabaseName, source.Database), Schema: cmp.Or(in.TargetSchemaName, source.Schema), Name: in.NewTableName},
 		CaseSensitive: api.Value(in.EnableCaseSensitiveIdentifier, false),
 	}
-}
-
-// findTableSource answers a snapshot of this very cluster, also if it is called otherwise now, and of no earlier cluster of its name.
-func findTableSource(tx *meta.Tx, caller api.Caller, of state.ClusterRecord, identifier string) (state.SnapshotRecord, error) {
-	source, err := state.FindOwnSnapshot(tx, caller, state.Locator{Owner: caller.Account, Region: caller.Region, Identifier: identifier})
-	switch {
-	case err != nil:
-		return source, err
-	case source.Body.ClusterKey != of.Body.Key:
-		return source, redshift.ClusterSnapshotNotFound("Snapshot not found for cluster.")
-	case source.Body.Status != state.Available:
-		return source, redshift.InvalidClusterSnapshotState("Cannot restore a table from the snapshot %s because it is not available; its status is %s.", source.Body.Identifier, source.Body.Status)
-	}
-	return source, nil
-}
-
-// mustOpen refuses a snapshot whose key is gone or disabled at once.
-func (c *Control) mustOpen(tx *meta.Tx, source state.SnapshotRecord) error {
-	_, err := c.dataKey(tx, source.Body.Scope)
-	if keyLost(err) || errors.Is(err, keys.ErrDisabled) {
-		return redshift.InvalidClusterSnapshotState("Cannot restore a table from the snapshot %s because its KMS key %s is disabled or was destroyed.", source.Body.Identifier, source.Body.KmsKey)
-	}
-	return err
-}
-
-func (c *Control) insertTableRestore(tx *meta.Tx, of state.ClusterRecord, source state.SnapshotRecord, wanted state.TableRestore) (state.TableRestoreRecord, error) {
-	underWay, err := state.TableRestores.Count(tx, meta.Query{Account: of.Account, Region: of.Region, Index: state.RestoringTables()})
-	if err != nil {
-		return state.TableRestoreRecord{}, err
-	}
-	if most := c.config.Limits.TableRestores; underWay >= most {
-		return state.TableRestoreRecord{}, redshift.InProgressTableRestoreQuotaExceeded("You have exceeded the allowed number of table restores at once, which is %d. Wait for those under way to complete.", most)
-	}
-	wanted.RequestID, wanted.ClusterKey, wanted.Requested = c.config.NewID(), of.Body.Key, c.now()
-	wanted.Snapshot, wanted.Scope, wanted.Manifest = source.Body.Identifier, source.Body.Scope, source.Body.Manifest
-	wanted.Status = state.TablePending
-	record, err := state.TableRestores.Insert(tx, meta.Key{Account: of.Account, Region: of.Region, ID: c.orderedID()}, wanted)
-	if err != nil {
-		return record, err
-	}
-	return record, tablesLater(tx, of)
 }
 
 // DescribeTableRestoreStatus answers the caller's table restores, ended or not, in the order in which they were asked for.
@@ -166,28 +124,9 @@ func (c *Control) tableRestoreShape(record state.TableRestoreRecord, cluster str
 	if body.Status == state.TableSucceeded {
 		total := wholeMegabytes(body.TotalBytes)
 		shape.ProgressInMegaBytes, shape.TotalDataInMegaBytes = &total, &total
-	} else if progress, known := c.progress.get(body.RequestID); known {
+	} else if progress, known := c.warehouse.Progress.Get(body.RequestID); known {
 		done := progress.DoneBytes / state.Megabyte // how much the table needs of the snapshot, its end shows
 		shape.ProgressInMegaBytes = &done
 	}
 	return shape
-}
-
-// forgetTableRestores goes with the cluster, and lets the pins of what was under way go.
-func forgetTableRestores(tx *meta.Tx, of state.ClusterRecord) error {
-	all, err := state.TableRestores.List(tx, meta.Query{Account: of.Account, Region: of.Region, Index: state.OfClusterKey(of.Body.Key)})
-	if err != nil {
-		return err
-	}
-	for _, record := range all {
-		if err := state.TableRestores.Delete(tx, record.Key); err != nil && !errors.Is(err, meta.ErrNotFound) {
-			return err
-		}
-		if record.Body.UnderWay() {
-			if err := sweepLater(tx, record.Body.Scope); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }

@@ -3,14 +3,14 @@ package doctor
 import (
 	"errors"
 
-	"slipher/internal/control"
 	"slipher/internal/engine/ondisk"
 	"slipher/internal/meta"
+	"slipher/internal/warehouse"
 )
 
 // checkDatabases names the clusters whose databases have lost something that was committed: what a running slipher has found, and of a stopped one what
 // the files say.
-func (d *doctor) checkDatabases(known []control.KnownCluster) (damaged int) {
+func (d *doctor) checkDatabases(known []warehouse.KnownCluster) (damaged int) {
 	running, err := meta.Held(d.data.Path("meta.db"))
 	for _, cluster := range known {
 		what := ""
@@ -29,7 +29,7 @@ func (d *doctor) checkDatabases(known []control.KnownCluster) (damaged int) {
 	return damaged
 }
 
-func (d *doctor) damageOf(cluster control.KnownCluster) string {
+func (d *doctor) damageOf(cluster warehouse.KnownCluster) string {
 	err := ondisk.Check(d.data.Database(cluster.Key, cluster.Database))
 	what, _ := ondisk.IsDamage(err)
 	switch {

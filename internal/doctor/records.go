@@ -13,12 +13,12 @@ import (
 	"strings"
 
 	"slipher/internal/accounts"
-	"slipher/internal/control"
 	"slipher/internal/installation"
 	"slipher/internal/keys"
 	"slipher/internal/meta"
 	"slipher/internal/secrets"
 	"slipher/internal/vault/store"
+	"slipher/internal/warehouse"
 )
 
 func (d *doctor) checkCredentials(ctx context.Context, store *meta.Store, ring *keys.Ring) {
@@ -110,7 +110,7 @@ func inWords(statuses map[string]int) string {
 }
 
 type comparedClusters struct {
-	known, missing []control.KnownCluster
+	known, missing []warehouse.KnownCluster
 	foreign        []string
 }
 
@@ -119,7 +119,7 @@ func (d *doctor) compareClusters(ctx context.Context, store *meta.Store) (found 
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return found, err
 	}
-	if found.known, err = control.KnownClusters(ctx, store); err != nil {
+	if found.known, err = warehouse.KnownClusters(ctx, store); err != nil {
 		return found, err
 	}
 	keyed := map[string]bool{}
@@ -138,7 +138,7 @@ func (d *doctor) compareClusters(ctx context.Context, store *meta.Store) (found 
 }
 
 func (d *doctor) checkSnapshots(ctx context.Context, store *meta.Store, ring *keys.Ring) {
-	stores := control.Stores{}
+	stores := warehouse.Stores{}
 	defer stores.Close()
 	urls := d.storeURLs()
 	for _, region := range slices.Sorted(maps.Keys(urls)) {
@@ -146,7 +146,7 @@ func (d *doctor) checkSnapshots(ctx context.Context, store *meta.Store, ring *ke
 			return
 		}
 	}
-	found, err := control.Inspect(ctx, store, ring, stores)
+	found, err := warehouse.Inspect(ctx, store, ring, stores)
 	if err != nil {
 		d.problem("snapshots", "%v", err)
 		return
@@ -164,7 +164,7 @@ func (d *doctor) checkSnapshots(ctx context.Context, store *meta.Store, ring *ke
 }
 
 // openStore adds a store that answers.
-func (d *doctor) openStore(ctx context.Context, stores control.Stores, region, location string) bool {
+func (d *doctor) openStore(ctx context.Context, stores warehouse.Stores, region, location string) bool {
 	bucket, err := store.OpenExisting(ctx, location)
 	if errors.Is(err, fs.ErrNotExist) && region == "" && d.Snapshots == "" {
 		err = fmt.Errorf("%w: where snapshots are kept elsewhere, add --snapshots URL as for slipher serve", err)

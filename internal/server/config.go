@@ -11,12 +11,12 @@ import (
 	"strings"
 	"time"
 
-	"slipher/internal/control"
 	"slipher/internal/installation"
 	"slipher/internal/keys"
 	"slipher/internal/meta"
 	"slipher/internal/vault"
 	"slipher/internal/vault/store"
+	"slipher/internal/warehouse"
 	"slipher/internal/warehouse/state"
 )
 
@@ -58,12 +58,12 @@ type World struct {
 	Store  *meta.Store // nil opens the folder's own; one that is given is not closed
 
 	// Nodes supervises the clusters' nodes, and tells ended when one has ended for good. Nil starts a process for each cluster.
-	Nodes func(ended func(cluster string) error) (control.Nodes, error)
+	Nodes func(ended func(cluster string) error) (warehouse.Nodes, error)
 
-	Addresses  control.Addresses // of SQL endpoints, where Nodes is given
+	Addresses  warehouse.Addresses // of SQL endpoints, where Nodes is given
 	Limits     state.Limits
-	Accounts   control.Accounts // nil asks the metadata
-	GrantLimit int              // and the next: see keys.Config
+	Accounts   warehouse.Accounts // nil asks the metadata
+	GrantLimit int                // and the next: see keys.Config
 	GrantsRate float64
 	LogBucket  func(ctx context.Context, name string) (store.Bucket, error) // in the place of LogBuckets
 	Copy       func(ctx context.Context, into, from vault.Vault, request vault.CopyRequest) (vault.Saved, error)

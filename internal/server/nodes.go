@@ -10,6 +10,7 @@ import (
 	"slipher/internal/control"
 	"slipher/internal/fleet"
 	"slipher/internal/vault/store"
+	"slipher/internal/warehouse"
 )
 
 // openNodes makes the folder of sockets, and what supervises the nodes.
@@ -53,14 +54,14 @@ func (s *Server) openFleet() (err error) {
 
 // nodeDamaged is told of nodes that run, which they do from Run on.
 func (s *Server) nodeDamaged(cluster string) {
-	if err := s.Control.NodeDamaged(context.Background(), cluster); err != nil {
+	if err := s.Warehouse.NodeDamaged(context.Background(), cluster); err != nil {
 		s.config.Log.Error("damage not noted", "cluster", cluster, "err", err)
 	}
 }
 
 // openControl joins the parts that Redshift's operations stand on.
 func (s *Server) openControl(context.Context) error {
-	config := control.Config{
+	config := warehouse.Config{
 		Store:       s.Store,
 		Keys:        s.Keys,
 		Secrets:     s.Secrets,
@@ -70,7 +71,7 @@ func (s *Server) openControl(context.Context) error {
 		SnapshotsIn: s.config.SnapshotsIn,
 		Logs:        s.sqlLogs,
 		LogBucket:   s.config.LogBucket,
-		Addresses:   control.Addresses{AdvertiseHost: s.config.AdvertiseHost, Loopback: runtime.GOOS == "linux" && s.config.AdvertiseHost == ""},
+		Addresses:   warehouse.Addresses{AdvertiseHost: s.config.AdvertiseHost, Loopback: runtime.GOOS == "linux" && s.config.AdvertiseHost == ""},
 		Bandwidth:   s.config.Bandwidth,
 		Limits:      s.config.Limits,
 		Copy:        s.config.Copy,
@@ -95,9 +96,10 @@ func (s *Server) openControl(context.Context) error {
 			return fmt.Errorf("--log-buckets: %w", err)
 		}
 	}
-	if s.Control, err = control.New(config); err != nil {
+	if s.Warehouse, err = warehouse.New(config); err != nil {
 		return err
 	}
-	s.onClose(s.Control.Close)
+	s.onClose(s.Warehouse.Close)
+	s.Control = control.New(s.Warehouse)
 	return nil
 }

@@ -26,17 +26,19 @@ import (
 	"slipher/internal/secrets"
 	"slipher/internal/service/kms"
 	"slipher/internal/sqllog"
+	"slipher/internal/warehouse"
 )
 
 // Server is what runs. Its exported parts are open from New to Close.
 type Server struct {
-	Store    *meta.Store
-	Keys     *keys.Ring
-	Accounts *accounts.Directory
-	Secrets  *secrets.Safe
-	KMS      *kms.Service
-	Control  *control.Control
-	Services []api.Service // all that the API offers
+	Store     *meta.Store
+	Keys      *keys.Ring
+	Accounts  *accounts.Directory
+	Secrets   *secrets.Safe
+	KMS       *kms.Service
+	Warehouse *warehouse.Warehouse
+	Control   *control.Control
+	Services  []api.Service // all that the API offers
 
 	config   Config
 	runDir   string // short path for sockets
@@ -168,7 +170,7 @@ func (s *Server) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Control.Resume(ctx); err != nil {
+	if err := s.Warehouse.Resume(ctx); err != nil {
 		return fmt.Errorf("bring the clusters back: %w", err)
 	}
 	group, ctx := errgroup.WithContext(ctx)

@@ -3,11 +3,12 @@ package server
 import (
 	"encoding/json"
 	"net/http"
+	"time"
+
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
-	"slipher/internal/control"
 	"slipher/internal/vault"
-	"time"
+	"slipher/internal/warehouse"
 )
 
 // SnapshotRequest names what the commands are about; empty fields of a listing mean all.
@@ -63,15 +64,15 @@ func (s *Server) listSnapshots(w http.ResponseWriter, r *http.Request) {
 
 // VerifyEvent is one line of the admin socket's answer.
 type VerifyEvent struct {
-	Snapshot string            `json:",omitempty"`
-	Progress *vault.Progress   `json:",omitempty"`
-	Verified *control.Verified `json:",omitempty"`
-	Error    string            `json:",omitempty"`
+	Snapshot string              `json:",omitempty"`
+	Progress *vault.Progress     `json:",omitempty"`
+	Verified *warehouse.Verified `json:",omitempty"`
+	Error    string              `json:",omitempty"`
 }
 
 // verifySnapshots answers /snapshots/verify with events as they come.
 func (s *Server) verifySnapshots(w http.ResponseWriter, r *http.Request) {
-	var request control.VerifyRequest
+	var request warehouse.VerifyRequest
 	if !readAdmin(w, r, &request) {
 		return
 	}
@@ -79,9 +80,9 @@ func (s *Server) verifySnapshots(w http.ResponseWriter, r *http.Request) {
 	if !begun {
 		return
 	}
-	err := s.Control.Verify(r.Context(), request,
+	err := s.Warehouse.Verify(r.Context(), request,
 		func(snapshot string, p vault.Progress) { send(VerifyEvent{Snapshot: snapshot, Progress: &p}) },
-		func(v control.Verified) { send(VerifyEvent{Verified: &v}) })
+		func(v warehouse.Verified) { send(VerifyEvent{Verified: &v}) })
 	if err != nil {
 		send(VerifyEvent{Error: err.Error()})
 	}

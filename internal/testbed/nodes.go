@@ -17,11 +17,11 @@ import (
 
 	"golang.org/x/time/rate"
 
-	"slipher/internal/control"
 	"slipher/internal/fleet"
 	"slipher/internal/nodeapi"
 	"slipher/internal/vault"
 	"slipher/internal/vault/store"
+	"slipher/internal/warehouse"
 )
 
 // Nodes stand in for the clusters' processes. A cluster's data is one file, which is saved to and restored from a real vault; only
@@ -66,7 +66,7 @@ func newNodes(dir string, now func() time.Time) *Nodes {
 }
 
 // supervise is how a server begins to use the nodes.
-func (n *Nodes) supervise(ended func(cluster string) error) (control.Nodes, error) {
+func (n *Nodes) supervise(ended func(cluster string) error) (warehouse.Nodes, error) {
 	n.ended = ended
 	return n, nil
 }

@@ -26,6 +26,7 @@ import (
 	"slipher/internal/policy"
 	"slipher/internal/secrets"
 	"slipher/internal/server"
+	"slipher/internal/warehouse"
 	"slipher/internal/warehouse/state"
 )
 
@@ -40,7 +41,7 @@ const (
 // Config changes what a bed is made of. The zero value is what most tests want.
 type Config struct {
 	Limits            state.Limits
-	Addresses         control.Addresses // without AdvertiseHost each cluster has an address of its own
+	Addresses         warehouse.Addresses // without AdvertiseHost each cluster has an address of its own
 	Bandwidth         int64
 	StoreOf           string // a region that has a snapshot store of its own
 	GrantLimit        int
@@ -55,14 +56,15 @@ type Bed struct {
 	dir    string
 	region string // of calls
 
-	Clock    *Clock
-	Nodes    *Nodes
-	Accounts *Accounts
-	Store    *meta.Store
-	Keys     *keys.Ring
-	Secrets  *secrets.Safe
-	Control  *control.Control
-	Redshift api.Service
+	Clock     *Clock
+	Nodes     *Nodes
+	Accounts  *Accounts
+	Store     *meta.Store
+	Keys      *keys.Ring
+	Secrets   *secrets.Safe
+	Warehouse *warehouse.Warehouse
+	Control   *control.Control
+	Redshift  api.Service
 
 	server     *server.Server
 	operations map[string]api.Operation
@@ -130,9 +132,9 @@ func (b *Bed) start() {
 	b.mu.Lock()
 	b.server, b.Store = built, built.Store
 	b.mu.Unlock()
-	b.Keys, b.Secrets, b.Control = built.Keys, built.Secrets, built.Control
+	b.Keys, b.Secrets, b.Warehouse, b.Control = built.Keys, built.Secrets, built.Warehouse, built.Control
 	b.offer()
-	if err := b.Control.Resume(ctx); err != nil {
+	if err := b.Warehouse.Resume(ctx); err != nil {
 		b.t.Fatal(err)
 	}
 	b.RunJobs()

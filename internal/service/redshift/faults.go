@@ -6,21 +6,36 @@ import (
 
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
-	"slipher/internal/keys"
 	"slipher/internal/warehouse/refusal"
 )
 
 // faults are the answers to the reasons for which the warehouse refuses.
 var faults = map[refusal.Reason]func(format string, args ...any) *api.Fault{
 	refusal.AccessToSnapshotDenied:               redshift.AccessToSnapshotDenied,
+	refusal.AuthorizationAlreadyExists:           redshift.AuthorizationAlreadyExists,
+	refusal.AuthorizationNotFound:                redshift.AuthorizationNotFound,
+	refusal.AuthorizationQuotaExceeded:           redshift.AuthorizationQuotaExceeded,
+	refusal.BucketNotFound:                       redshift.BucketNotFound,
+	refusal.ClusterAlreadyExists:                 redshift.ClusterAlreadyExists,
 	refusal.ClusterNotFound:                      redshift.ClusterNotFound,
 	refusal.ClusterParameterGroupNotFound:        redshift.ClusterParameterGroupNotFound,
+	refusal.ClusterSnapshotAlreadyExists:         redshift.ClusterSnapshotAlreadyExists,
 	refusal.ClusterSnapshotNotFound:              redshift.ClusterSnapshotNotFound,
+	refusal.ClusterSnapshotQuotaExceeded:         redshift.ClusterSnapshotQuotaExceeded,
 	refusal.ClusterSubnetGroupNotFound:           redshift.ClusterSubnetGroupNotFound,
+	refusal.CopyToRegionDisabled:                 redshift.CopyToRegionDisabled,
+	refusal.DependentServiceAccessDenied:         redshift.DependentServiceAccessDenied,
+	refusal.DependentServiceRequestThrottling:    redshift.DependentServiceRequestThrottling,
+	refusal.InProgressTableRestoreQuotaExceeded:  redshift.InProgressTableRestoreQuotaExceeded,
+	refusal.InsufficientS3BucketPolicy:           redshift.InsufficientS3BucketPolicy,
+	refusal.InvalidClusterSnapshotState:          redshift.InvalidClusterSnapshotState,
+	refusal.InvalidClusterState:                  redshift.InvalidClusterState,
 	refusal.InvalidRetentionPeriod:               redshift.InvalidRetentionPeriod,
 	refusal.InvalidTableRestoreArgument:          redshift.InvalidTableRestoreArgument,
 	refusal.InvalidTag:                           redshift.InvalidTag,
+	refusal.LimitExceeded:                        redshift.LimitExceeded,
 	refusal.NumberOfNodesPerClusterLimitExceeded: redshift.NumberOfNodesPerClusterLimitExceeded,
+	refusal.NumberOfNodesQuotaExceeded:           redshift.NumberOfNodesQuotaExceeded,
 	refusal.SnapshotCopyGrantNotFound:            redshift.SnapshotCopyGrantNotFound,
 	refusal.SnapshotScheduleNotFound:             redshift.SnapshotScheduleNotFound,
 	refusal.TagLimitExceeded:                     redshift.TagLimitExceeded,
@@ -38,17 +53,6 @@ func FaultOf(err error) error {
 		return err
 	}
 	return fault("%s", refused.Message)
-}
-
-// KeyFaultOf turns the limits of a key into the faults that Redshift has for them.
-func KeyFaultOf(err error) error {
-	switch {
-	case errors.Is(err, keys.ErrGrantLimit):
-		return redshift.LimitExceeded("The encryption key has exceeded its grant limit in AWS KMS.")
-	case errors.Is(err, keys.ErrThrottled):
-		return redshift.DependentServiceRequestThrottling("The request cannot be completed because a dependent service is throttling requests made by Amazon Redshift on your behalf. Wait and retry the request.")
-	}
-	return err
 }
 
 // answering has every operation of the service answer with faults where the warehouse refuses.

@@ -3,14 +3,30 @@ package refusal
 // The reasons, in the words that Redshift has for them.
 const (
 	AccessToSnapshotDenied               Reason = "AccessToSnapshotDenied"
+	AuthorizationAlreadyExists           Reason = "AuthorizationAlreadyExists"
+	AuthorizationNotFound                Reason = "AuthorizationNotFound"
+	AuthorizationQuotaExceeded           Reason = "AuthorizationQuotaExceeded"
+	BucketNotFound                       Reason = "BucketNotFound"
+	ClusterAlreadyExists                 Reason = "ClusterAlreadyExists"
 	ClusterNotFound                      Reason = "ClusterNotFound"
 	ClusterParameterGroupNotFound        Reason = "ClusterParameterGroupNotFound"
+	ClusterSnapshotAlreadyExists         Reason = "ClusterSnapshotAlreadyExists"
 	ClusterSnapshotNotFound              Reason = "ClusterSnapshotNotFound"
+	ClusterSnapshotQuotaExceeded         Reason = "ClusterSnapshotQuotaExceeded"
 	ClusterSubnetGroupNotFound           Reason = "ClusterSubnetGroupNotFound"
+	CopyToRegionDisabled                 Reason = "CopyToRegionDisabled"
+	DependentServiceAccessDenied         Reason = "DependentServiceAccessDenied"
+	DependentServiceRequestThrottling    Reason = "DependentServiceRequestThrottling"
+	InProgressTableRestoreQuotaExceeded  Reason = "InProgressTableRestoreQuotaExceeded"
+	InsufficientS3BucketPolicy           Reason = "InsufficientS3BucketPolicy"
+	InvalidClusterSnapshotState          Reason = "InvalidClusterSnapshotState"
+	InvalidClusterState                  Reason = "InvalidClusterState"
 	InvalidRetentionPeriod               Reason = "InvalidRetentionPeriod"
 	InvalidTableRestoreArgument          Reason = "InvalidTableRestoreArgument"
 	InvalidTag                           Reason = "InvalidTag"
+	LimitExceeded                        Reason = "LimitExceeded"
 	NumberOfNodesPerClusterLimitExceeded Reason = "NumberOfNodesPerClusterLimitExceeded"
+	NumberOfNodesQuotaExceeded           Reason = "NumberOfNodesQuotaExceeded"
 	SnapshotCopyGrantNotFound            Reason = "SnapshotCopyGrantNotFound"
 	SnapshotScheduleNotFound             Reason = "SnapshotScheduleNotFound"
 	TagLimitExceeded                     Reason = "TagLimitExceeded"
@@ -21,14 +37,30 @@ const (
 func Reasons() []Reason {
 	return []Reason{
 		AccessToSnapshotDenied,
+		AuthorizationAlreadyExists,
+		AuthorizationNotFound,
+		AuthorizationQuotaExceeded,
+		BucketNotFound,
+		ClusterAlreadyExists,
 		ClusterNotFound,
 		ClusterParameterGroupNotFound,
+		ClusterSnapshotAlreadyExists,
 		ClusterSnapshotNotFound,
+		ClusterSnapshotQuotaExceeded,
 		ClusterSubnetGroupNotFound,
+		CopyToRegionDisabled,
+		DependentServiceAccessDenied,
+		DependentServiceRequestThrottling,
+		InProgressTableRestoreQuotaExceeded,
+		InsufficientS3BucketPolicy,
+		InvalidClusterSnapshotState,
+		InvalidClusterState,
 		InvalidRetentionPeriod,
 		InvalidTableRestoreArgument,
 		InvalidTag,
+		LimitExceeded,
 		NumberOfNodesPerClusterLimitExceeded,
+		NumberOfNodesQuotaExceeded,
 		SnapshotCopyGrantNotFound,
 		SnapshotScheduleNotFound,
 		TagLimitExceeded,

@@ -7,8 +7,8 @@ import (
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
 	"slipher/internal/meta"
-	house "slipher/internal/service/redshift"
 	"slipher/internal/service/redshift/tagging"
+	"slipher/internal/warehouse"
 	"slipher/internal/warehouse/state"
 )
 
@@ -31,7 +31,7 @@ func (f family) create(ctx context.Context, caller api.Caller, in *redshift.Crea
 			return err
 		}
 		if err := f.Keys.Grant(tx, made.Body.KmsKey, state.ServicePrincipal, keyGrant(made.ID)); err != nil {
-			return house.KeyFaultOf(err)
+			return warehouse.RefusedGrant(err)
 		}
 		made, err = state.SnapshotCopyGrants.Insert(tx, made.Key, made.Body)
 		return err

@@ -1,0 +1,162 @@
+package warehouse
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"slipher/internal/api"
+	"slipher/internal/meta"
+	"slipher/internal/nodeapi"
+	"slipher/internal/vault"
+	"slipher/internal/warehouse/event"
+	"slipher/internal/warehouse/state"
+)
+
+// workCopy brings a snapshot from another region. No node has a part in it.
+func (w *Warehouse) workCopy(ctx context.Context, job copyWork) error {
+	scope, err := w.scopeToSave(ctx, snapshotWork(job))
+	if err != nil || scope == "" {
+		return err
+	}
+	done, err := w.scopes.take(ctx, scope)
+	if err != nil {
+		return err
+	}
+	defer done()
+	if err := w.copies.Acquire(ctx, 1); err != nil {
+		return err
+	}
+	defer w.copies.Release(1)
+	record, earlier, err := w.readCopy(ctx, job)
+	if err != nil || !record.Body.InProgress() {
+		return err
+	}
+	if err = errors.Join(w.bring(ctx, record, earlier), w.sweepPostponed(ctx, scope)); err != nil {
+		return fmt.Errorf("snapshot %s: %w", record.Body.Identifier, err)
+	}
+	return nil
+}
+
+func (w *Warehouse) readCopy(ctx context.Context, job copyWork) (record state.SnapshotRecord, earlier []vault.Copied, err error) {
+	err = w.config.Store.View(ctx, func(tx *meta.Tx) error {
+		record, err = state.FindSnapshotByID(tx, job.Account, job.Region, job.Snapshot)
+		if err != nil {
+			return meta.IgnoreNotFound(err)
+		}
+		earlier, err = earlierCopy(tx, record)
+		return err
+	})
+	return record, earlier, err
+}
+
+// earlierCopy is the newest copy in the scope whose source is still there too: by these two the vault knows blocks without reading them.
+func earlierCopy(tx *meta.Tx, of state.SnapshotRecord) ([]vault.Copied, error) {
+	sources, err := state.Snapshots.List(tx, meta.Query{Index: state.InScope(of.Body.Origin.Scope)})
+	if err != nil {
+		return nil, err
+	}
+	there := map[string]bool{}
+	for _, source := range sources {
+		there[source.Body.Manifest] = source.Body.Status == state.Available
+	}
+	copies, err := state.Snapshots.List(tx, meta.Query{Index: state.InScope(of.Body.Scope)})
+	var newest []vault.Copied
+	for _, made := range copies {
+		if made.Body.Status == state.Available && made.Body.Origin != nil && there[made.Body.Origin.Manifest] {
+			newest = []vault.Copied{{Source: made.Body.Origin.Manifest, Copy: made.Body.Manifest}}
+		}
+	}
+	return newest, err
+}
+
+func (w *Warehouse) bring(ctx context.Context, record state.SnapshotRecord, earlier []vault.Copied) error {
+	from, err := w.vaultOf(ctx, record.Body.Origin.Scope)
+	if err != nil {
+		return w.copyFailed(ctx, record, err)
+	}
+	into, err := w.vaultOf(ctx, record.Body.Scope)
+	if err != nil {
+		return w.copyFailed(ctx, record, err)
+	}
+	into.Limiter = w.budget.beginHere(ctx, record.ID)
+	defer func() {
+		w.budget.end(ctx, record.ID)
+		w.Progress.forget(record.ID)
+	}()
+	saved, err := w.config.Copy(ctx, into, from, vault.CopyRequest{
+		Source: record.Body.Origin.Manifest, Manifest: record.Body.Manifest, Earlier: earlier,
+		Progress: func(p vault.Progress) { w.Progress.set(record.ID, nodeapi.Progress(p)) },
+	})
+	if err != nil {
+		return w.copyFailed(ctx, record, err)
+	}
+	return w.copied(ctx, record, saved)
+}
+
+func (w *Warehouse) copied(ctx context.Context, record state.SnapshotRecord, saved vault.Saved) error {
+	return w.settleSnapshot(ctx, record, func(tx *meta.Tx, record *state.SnapshotRecord) error {
+		body := &record.Body
+		body.Status, body.Completed = state.Available, w.Clock.Now()
+		body.TotalBytes, body.StoredBytes, body.Seconds = saved.TotalBytes, saved.StoredBytes, saved.Seconds
+		if err := api.First(
+			func() error { return expireLater(tx, *body) },
+			func() error { return SweepLater(tx, body.Origin.Scope) }, // the source may have been deleted meanwhile
+		); err != nil {
+			return err
+		}
+		return w.tellCopy(tx, *record, event.Copied, "The cluster snapshot '%s' for Amazon Redshift cluster '%s' was copied from %s to %s at %s.")
+	})
+}
+
+// copyFailed has the job try again for as long as that may help and copies are wanted.
+func (w *Warehouse) copyFailed(ctx context.Context, record state.SnapshotRecord, cause error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	final := false
+	err := w.settleSnapshot(ctx, record, func(tx *meta.Tx, record *state.SnapshotRecord) error {
+		wanted, err := w.copyWanted(tx, *record)
+		if final = err == nil && (copyHopeless(cause) || !wanted); !final {
+			return err
+		}
+		record.Body.Status = state.Failed
+		return api.First(
+			func() error { return SweepLater(tx, record.Body.Origin.Scope) },
+			func() error { return SweepLater(tx, record.Body.Scope) },
+			func() error { return expireLater(tx, record.Body) },
+			func() error {
+				return w.tellCopy(tx, *record, event.CopyFailed, "The copy of the cluster snapshot '%s' for Amazon Redshift cluster '%s' from %s to %s failed at %s.")
+			},
+		)
+	})
+	switch {
+	case err != nil:
+		return errors.Join(cause, err)
+	case final:
+		return meta.Cancel(cause)
+	}
+	return cause
+}
+
+// copyHopeless says that the source is damaged, or that one of the two keys is gone.
+func copyHopeless(err error) bool {
+	return hopeless(err) || errors.Is(err, vault.ErrDamaged) || errors.Is(err, vault.ErrNotFound)
+}
+
+// copyWanted says whether the cluster's snapshots are still copied to where this one goes. A deleted cluster's last snapshots are.
+func (w *Warehouse) copyWanted(tx *meta.Tx, record state.SnapshotRecord) (bool, error) {
+	of, err := state.FindClusterByKey(tx, record.Account, record.Body.Origin.Region, record.Body.ClusterKey)
+	if errors.Is(err, meta.ErrNotFound) {
+		return true, nil
+	}
+	return of.Body.SnapshotCopy != nil && of.Body.SnapshotCopy.Region == record.Region, err
+}
+
+// tellCopy records an event of the cluster, in the region where that is.
+func (w *Warehouse) tellCopy(tx *meta.Tx, record state.SnapshotRecord, number, format string) error {
+	body := record.Body
+	message := fmt.Sprintf(format, body.Origin.Snapshot, body.ClusterIdentifier, body.Origin.Region, record.Region, w.Events.Minute())
+	at := meta.Key{Account: record.Account, Region: body.Origin.Region}
+	return w.Events.Insert(tx, at, event.Event{Source: body.ClusterIdentifier, SourceType: event.ClusterSource, Number: number, Message: message})
+}

@@ -1,0 +1,281 @@
+package warehouse
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"slipher/internal/api"
+	"slipher/internal/meta"
+	"slipher/internal/sqllog"
+	"slipher/internal/vault/store"
+	"slipher/internal/warehouse/event"
+	"slipher/internal/warehouse/state"
+)
+
+const (
+	DeliveredEvery = time.Hour
+	deliveredBytes = 8 << 20 // of text at once; a busier cluster's logs come in several objects
+)
+
+// deliveryWork delivers the logs of one cluster. It enqueues itself for the next time.
+type deliveryWork struct{ Account, Region, Cluster string } // Cluster is the key that never changes
+
+func (deliveryWork) Kind() string { return "delivery" }
+
+func DeliverLater(tx *meta.Tx, at meta.Key, due time.Time) error {
+	return tx.Enqueue(deliveryWork{at.Account, at.Region, at.ID}, meta.EnqueueOptions{Unique: true, At: due})
+}
+
+func (w *Warehouse) workDelivery(ctx context.Context, job deliveryWork) error {
+	key := meta.Key{Account: job.Account, Region: job.Region, ID: job.Cluster}
+	for {
+		record, due, err := w.dueDelivery(ctx, key)
+		if err != nil || !due {
+			return err
+		}
+		more, err := w.deliver(ctx, record)
+		if err != nil || !more {
+			return err
+		}
+	}
+}
+
+// dueDelivery finds what is to be delivered now. Of a cluster that is gone it is the rest.
+func (w *Warehouse) dueDelivery(ctx context.Context, key meta.Key) (record state.LoggingRecord, due bool, err error) {
+	err = w.config.Store.Update(ctx, func(tx *meta.Tx) error {
+		record, err = state.Loggings.Find(tx, key)
+		if errors.Is(err, meta.ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		cluster, err := state.FindClusterByKey(tx, key.Account, key.Region, key.ID)
+		switch {
+		case errors.Is(err, meta.ErrNotFound):
+			record.Body.Ending = true
+		case err != nil:
+			return err
+		default:
+			record.Body.Cluster = cluster.ID
+		}
+		if due = !record.Body.Due.After(w.Clock.Now()) || record.Body.Ending; due {
+			return nil
+		}
+		return DeliverLater(tx, key, record.Body.Due)
+	})
+	return record, due, err
+}
+
+// deliver writes the objects of one time. It says whether there is more.
+func (w *Warehouse) deliver(ctx context.Context, record state.LoggingRecord) (more bool, err error) {
+	end, err := w.config.Logs.End(record.ID)
+	if err != nil {
+		return false, err
+	}
+	texts, upto, err := w.readLogs(record, end)
+	if err != nil {
+		return false, err
+	}
+	if record.Body.Sending == nil && upto > record.Body.Delivered {
+		if err := w.beginSending(ctx, &record, upto); err != nil {
+			return false, err
+		}
+	}
+	if err := w.send(ctx, record, texts); err != nil {
+		return false, w.deliveryFailed(ctx, record, err)
+	}
+	return upto < end, w.delivered(ctx, record, upto, end, len(texts) > 0)
+}
+
+// readLogs is what comes next, as Redshift's log files write it: of what is being sent the same as before, else as much as goes into one time.
+func (w *Warehouse) readLogs(record state.LoggingRecord, end int64) (texts map[sqllog.Kind]*bytes.Buffer, upto int64, err error) {
+	texts, size := map[sqllog.Kind]*bytes.Buffer{}, 0
+	if record.Body.Sending != nil {
+		end = record.Body.Sending.Upto
+	}
+	upto = end
+	enough := errors.New("enough for once")
+	err = w.config.Logs.Read(record.ID, record.Body.Delivered, end, func(number int64, line sqllog.Record) error {
+		if size >= deliveredBytes && record.Body.Sending == nil {
+			return enough
+		}
+		upto = number
+		if !exportsLog(record.Body, line.Log) {
+			return nil
+		}
+		if texts[line.Log] == nil {
+			texts[line.Log] = &bytes.Buffer{}
+		}
+		text := line.Text()
+		size += len(text)
+		texts[line.Log].WriteString(text)
+		return nil
+	})
+	switch {
+	case errors.Is(err, enough):
+		return texts, upto, nil
+	case err != nil:
+		return nil, 0, fmt.Errorf("read the logs: %w", err)
+	}
+	return texts, end, nil
+}
+
+// exportsLog leaves out what is no log of Redshift's, and what was not asked for.
+func exportsLog(l state.Logging, kind sqllog.Kind) bool {
+	return slices.Contains(sqllog.Kinds, kind) && (len(l.Exports) == 0 || slices.Contains(l.Exports, string(kind)))
+}
+
+// beginSending gives the objects a minute that no others have in their names.
+func (w *Warehouse) beginSending(ctx context.Context, record *state.LoggingRecord, upto int64) error {
+	stamp := w.Clock.Now().Truncate(time.Minute)
+	if next := record.Body.Stamp.Add(time.Minute); stamp.Before(next) {
+		stamp = next
+	}
+	record.Body.Sending, record.Body.Stamp = &state.Sending{Upto: upto, Stamp: stamp}, stamp
+	return w.updateLogging(ctx, record.Key, func(body *state.Logging) {
+		body.Sending, body.Stamp, body.Cluster = record.Body.Sending, stamp, record.Body.Cluster
+	})
+}
+
+// updateLogging changes what a delivery knows of. What callers have changed meanwhile stays.
+func (w *Warehouse) updateLogging(ctx context.Context, key meta.Key, change func(*state.Logging)) error {
+	return w.config.Store.Update(ctx, func(tx *meta.Tx) error {
+		record, err := state.Loggings.Find(tx, key)
+		if err != nil {
+			return err
+		}
+		change(&record.Body)
+		return state.Loggings.Put(tx, record)
+	})
+}
+
+func (w *Warehouse) send(ctx context.Context, record state.LoggingRecord, texts map[sqllog.Kind]*bytes.Buffer) error {
+	if len(texts) == 0 {
+		return nil
+	}
+	return w.putLogs(ctx, record.Body.Bucket, func(bucket store.Bucket) error {
+		for _, kind := range sqllog.Kinds {
+			if texts[kind] == nil {
+				continue
+			}
+			content, err := gzipped(texts[kind].Bytes())
+			if err != nil {
+				return err
+			}
+			if err := bucket.Put(ctx, logKey(record.Body, record.Key, kind), content); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func gzipped(text []byte) ([]byte, error) {
+	var out bytes.Buffer
+	w := gzip.NewWriter(&out)
+	_, err := w.Write(text)
+	err = errors.Join(err, w.Close())
+	return out.Bytes(), err
+}
+
+// logKey is laid out as the Management Guide says.
+func logKey(l state.Logging, at meta.Key, kind sqllog.Kind) string {
+	stamp := l.Sending.Stamp.UTC()
+	return logFolder(l.Prefix, at.Account, at.Region) + stamp.Format("2006/01/02/") +
+		fmt.Sprintf("%s_redshift_%s_%s_%s_%s.gz", at.Account, at.Region, l.Cluster, kind, stamp.Format("2006-01-02T15:04"))
+}
+
+func logFolder(prefix, account, region string) string {
+	if prefix != "" && prefix[len(prefix)-1] != '/' {
+		prefix += "/"
+	}
+	return prefix + "AWSLogs/" + account + "/redshift/" + region + "/"
+}
+
+// delivered takes note of what was, and forgets a delivery of which that was the end.
+func (w *Warehouse) delivered(ctx context.Context, record state.LoggingRecord, upto, end int64, anything bool) error {
+	return w.config.Store.Update(ctx, func(tx *meta.Tx) error {
+		now, err := state.Loggings.Find(tx, record.Key)
+		if err != nil {
+			return err
+		}
+		if record.Body.Ending && upto >= end && (now.Body.Ending || w.gone(tx, record.Key)) {
+			return state.Loggings.Delete(tx, record.Key)
+		}
+		now.Body.Delivered, now.Body.Sending, now.Body.Cluster = upto, nil, record.Body.Cluster
+		if anything {
+			now.Body.Success, now.Body.Told = w.Clock.Now(), ""
+		}
+		if upto < end {
+			return state.Loggings.Put(tx, now) // due still
+		}
+		return w.planDelivery(tx, now)
+	})
+}
+
+func (w *Warehouse) gone(tx *meta.Tx, key meta.Key) bool {
+	_, err := state.FindClusterByKey(tx, key.Account, key.Region, key.ID)
+	return errors.Is(err, meta.ErrNotFound)
+}
+
+// planDelivery has the next one come in an hour.
+func (w *Warehouse) planDelivery(tx *meta.Tx, record state.LoggingRecord) error {
+	record.Body.Due = w.Clock.Now().Add(DeliveredEvery)
+	return api.First(
+		func() error { return state.Loggings.Put(tx, record) },
+		func() error { return DeliverLater(tx, record.Key, record.Body.Due) },
+	)
+}
+
+// deliveryFailed tells of a failure once, however often it comes again, and tries again in an hour. A delivery that is to end is given up.
+func (w *Warehouse) deliveryFailed(ctx context.Context, record state.LoggingRecord, cause error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	w.config.Log.Warn("logs not delivered", "cluster", record.Body.Cluster, "bucket", record.Body.Bucket, "err", cause)
+	number, message := failureOf(record.Body, cause)
+	return w.config.Store.Update(ctx, func(tx *meta.Tx) error {
+		now, err := state.Loggings.Find(tx, record.Key)
+		if err != nil {
+			return err
+		}
+		cluster, err := state.FindClusterByKey(tx, record.Account, record.Region, record.ID)
+		if errors.Is(err, meta.ErrNotFound) || err == nil && now.Body.Ending {
+			return state.Loggings.Delete(tx, record.Key)
+		}
+		if err != nil {
+			return err
+		}
+		now.Body.Failure, now.Body.FailureMessage = w.Clock.Now(), message
+		if now.Body.Told != number {
+			now.Body.Told = number
+			if err := w.Events.Emit(tx, cluster, number, failureEvents[number], now.Body.Bucket); err != nil {
+				return err
+			}
+		}
+		return w.planDelivery(tx, now)
+	})
+}
+
+var failureEvents = map[string]string{
+	event.LogsFailed:        "Amazon Redshift cluster '%[1]s' could not write its logs to the bucket %[3]s at %[2]s.",
+	event.LogsRefused:       "The bucket %[3]s did not allow Amazon Redshift cluster '%[1]s' to write its logs at %[2]s.",
+	event.LogsBucketMissing: "The bucket %[3]s for the logs of Amazon Redshift cluster '%[1]s' did not exist at %[2]s.",
+}
+
+// failureOf says why, without what only the operator may know.
+func failureOf(l state.Logging, cause error) (number, message string) {
+	switch {
+	case store.Missing(cause):
+		return event.LogsBucketMissing, fmt.Sprintf("The bucket %s does not exist.", l.Bucket)
+	case store.Refused(cause):
+		return event.LogsRefused, fmt.Sprintf("The bucket %s does not allow the logs to be written.", l.Bucket)
+	}
+	return event.LogsFailed, fmt.Sprintf("The bucket %s does not take the logs.", l.Bucket)
+}

@@ -1,0 +1,98 @@
+// Package event is what happened to clusters, snapshots and other things: events are emitted in the transaction of what they tell of, and kept for 14 days.
+//
+// It promises that an event has a line in Redshift's table of events, or is a mistake of ours and refused. It knows nobody who reads them.
+package event
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"slipher/internal/meta"
+	"slipher/internal/warehouse/state"
+)
+
+// Event is what DescribeEvents answers. Its id orders it by time.
+type Event struct {
+	Source     string // identifier of the cluster or snapshot
+	SourceType string
+	Number     string // of REDSHIFT-EVENT-
+	Category   string
+	Severity   string
+	Message    string
+	Date       time.Time
+}
+
+var Events = meta.Records[Event]{Kind: "event", Index: func(e Event) []meta.Entry {
+	return []meta.Entry{FromSource(e.SourceType, e.Source), OfSourceType(e.SourceType)}
+}}
+
+// Upper and lower case are the same source, as they are the same cluster and the same snapshot.
+func FromSource(kind, id string) meta.Entry {
+	return meta.Entry{Name: "source", Value: kind + "/" + strings.ToLower(id)}
+}
+
+func OfSourceType(kind string) meta.Entry { return meta.Entry{Name: "source type", Value: kind} }
+
+const (
+	ClusterSource         = "cluster"
+	SnapshotSource        = "cluster-snapshot"
+	ParameterGroupSource  = "cluster-parameter-group"
+	SecurityGroupSource   = "cluster-security-group"
+	ScheduledActionSource = "scheduled-action"
+	Kept                  = 14 * 24 * time.Hour
+)
+
+// Log keeps events for as long as they can be asked for.
+type Log struct{ Clock *state.Clock }
+
+// Emit records an event of a cluster. The message's verbs are filled with the cluster's name and the time.
+func (l *Log) Emit(tx *meta.Tx, record state.ClusterRecord, number, format string, more ...any) error {
+	message := fmt.Sprintf(format, append([]any{record.ID, l.Minute()}, more...)...)
+	return l.Insert(tx, record.Key, Event{Source: record.ID, SourceType: ClusterSource, Number: number, Message: message})
+}
+
+// EmitOfSnapshot records an event of a snapshot. The message's verbs are filled with its name, the cluster's name and the time.
+func (l *Log) EmitOfSnapshot(tx *meta.Tx, record state.SnapshotRecord, number, format string) error {
+	message := fmt.Sprintf(format, record.Body.Identifier, record.Body.ClusterIdentifier, l.Minute())
+	return l.Insert(tx, record.Key, Event{Source: record.Body.Identifier, SourceType: SnapshotSource, Number: number, Message: message})
+}
+
+// EmitOf records an event of something else. The message's verbs are filled with its name and the time.
+func (l *Log) EmitOf(tx *meta.Tx, at meta.Key, sourceType, number, format string, more ...any) error {
+	message := fmt.Sprintf(format, append([]any{at.ID, l.Minute()}, more...)...)
+	return l.Insert(tx, at, Event{Source: at.ID, SourceType: sourceType, Number: number, Message: message})
+}
+
+func (l *Log) Minute() string { return l.Clock.Now().Format("2006-01-02 15:04") + " UTC" }
+
+func (l *Log) Insert(tx *meta.Tx, at meta.Key, happened Event) error {
+	kind, err := kindOf(happened.SourceType, happened.Number)
+	if err != nil {
+		return err
+	}
+	happened.Category, happened.Severity = kind.Category, kind.Severity
+	at.ID = l.Clock.OrderedID()
+	happened.Date = l.Clock.Now()
+	if _, err := Events.Insert(tx, at, happened); err != nil {
+		return err
+	}
+	return l.forgetOld(tx, at)
+}
+
+// forgetOld removes a few at a time: with every new event it catches up by one.
+func (l *Log) forgetOld(tx *meta.Tx, at meta.Key) error {
+	oldest, err := Events.List(tx, meta.Query{Account: at.Account, Region: at.Region, Limit: 2})
+	if err != nil {
+		return err
+	}
+	for _, old := range oldest {
+		if l.Clock.Now().Sub(old.Body.Date) <= Kept {
+			break
+		}
+		if err := Events.Delete(tx, old.Key); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,77 @@
+package warehouse
+
+import (
+	"context"
+
+	"slipher/internal/meta"
+	"slipher/internal/vault/store"
+	"slipher/internal/warehouse/refusal"
+	"slipher/internal/warehouse/state"
+)
+
+// ReachRegion refuses a region whose own snapshot store does not answer.
+func (w *Warehouse) ReachRegion(ctx context.Context, region string) error {
+	bucket := w.Stores[region]
+	if bucket == nil {
+		return nil
+	}
+	if err := store.Reach(ctx, bucket, w.config.SnapshotsIn[region]); err != nil {
+		w.config.Log.Warn("snapshot store not reached", "region", region, "err", err)
+		return refusal.CopyToRegionDisabled.Because("Snapshots cannot be copied to %s for now because its snapshot store does not answer. Try your request again.", region)
+	}
+	return nil
+}
+
+func (w *Warehouse) EnableSnapshotCopy(tx *meta.Tx, record *state.ClusterRecord, wanted state.SnapshotCopy) (err error) {
+	if wanted.KmsKey, err = w.keyAbroad(tx, *record, wanted); err != nil {
+		return err
+	}
+	if wanted.Scope, err = w.scopeAbroad(tx, *record, wanted); err != nil {
+		return err
+	}
+	record.Body.SnapshotCopy = &wanted
+	return nil
+}
+
+// keyAbroad is the grant's key, or without one the aws/redshift key of the region, on which Redshift then gets a grant for this cluster.
+func (w *Warehouse) keyAbroad(tx *meta.Tx, record state.ClusterRecord, wanted state.SnapshotCopy) (arn string, err error) {
+	if wanted.Grant != "" {
+		grant, err := state.FindCopyGrant(tx, record.Account, wanted.Region, wanted.Grant)
+		return grant.Body.KmsKey, err
+	}
+	if arn, err = w.config.Keys.Default(tx, record.Account, wanted.Region); err != nil {
+		return "", err
+	}
+	return arn, RefusedGrant(w.config.Keys.Grant(tx, arn, state.ServicePrincipal, keyGrantFor(record)))
+}
+
+func keyGrantFor(record state.ClusterRecord) string { return "snapshot copy of " + record.Body.Key }
+
+// scopeAbroad is that of the cluster's earlier copies under the same key, so that they have their blocks in common with the new ones, or a new one.
+func (w *Warehouse) scopeAbroad(tx *meta.Tx, record state.ClusterRecord, wanted state.SnapshotCopy) (string, error) {
+	copies, err := state.Snapshots.List(tx, meta.Query{Account: record.Account, Region: wanted.Region, Index: state.OfClusterKey(record.Body.Key)})
+	if err != nil {
+		return "", err
+	}
+	for _, copied := range copies {
+		if copied.Body.KmsKey == wanted.KmsKey {
+			return copied.Body.Scope, nil
+		}
+	}
+	return w.newScope(tx, wanted.Region, wanted.KmsKey)
+}
+
+// EndSnapshotCopy has nothing to end for a cluster without it.
+func (w *Warehouse) EndSnapshotCopy(tx *meta.Tx, record *state.ClusterRecord) error {
+	ended := record.Body.SnapshotCopy
+	if ended == nil {
+		return nil
+	}
+	record.Body.SnapshotCopy = nil
+	if ended.Grant == "" {
+		if err := w.config.Keys.RetireGrant(tx, ended.KmsKey, state.ServicePrincipal, keyGrantFor(*record)); err != nil && !keyLost(err) {
+			return err
+		}
+	}
+	return SweepLater(tx, ended.Scope)
+}

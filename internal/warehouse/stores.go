@@ -1,0 +1,135 @@
+package warehouse
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"slipher/internal/meta"
+	"slipher/internal/nodeapi"
+	"slipher/internal/vault"
+	"slipher/internal/vault/store"
+	"slipher/internal/warehouse/state"
+)
+
+// Stores are where snapshots are kept, by region: the empty region's store is that of all which have none of their own.
+type Stores map[string]store.Bucket
+
+// commonStore stands for no region.
+const commonStore = ""
+
+// errNoStore says that a scope lies in a store which slipher was not told of.
+var errNoStore = errors.New("a region's snapshot store is not known")
+
+func (c Config) storeURLs() map[string]string {
+	urls := map[string]string{commonStore: c.Snapshots}
+	maps.Copy(urls, c.SnapshotsIn)
+	return urls
+}
+
+// openStores also asks each store for an answer: one that cannot be used should be found now, and not by the first snapshot.
+func openStores(ctx context.Context, urls map[string]string) (Stores, error) {
+	stores := Stores{}
+	for _, region := range slices.Sorted(maps.Keys(urls)) {
+		if region != commonStore && !state.RegionForm.MatchString(region) {
+			return nil, errors.Join(fmt.Errorf("%q is not a region; one looks like us-east-1", region), stores.Close())
+		}
+		bucket, err := store.Open(ctx, urls[region])
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("open the snapshot store: %w", err), stores.Close())
+		}
+		stores[region] = bucket
+		if err := store.Reach(ctx, bucket, urls[region]); err != nil {
+			return nil, errors.Join(err, stores.Close())
+		}
+	}
+	return stores, nil
+}
+
+// Close releases all of them.
+func (s Stores) Close() error {
+	var failures []error
+	for _, bucket := range s {
+		failures = append(failures, bucket.Close())
+	}
+	return errors.Join(failures...)
+}
+
+// home is the store that a region's new scopes are put in.
+func (s Stores) home(region string) string {
+	if s[region] == nil {
+		return commonStore
+	}
+	return region
+}
+
+func (s Stores) find(name string) (store.Bucket, error) {
+	if bucket := s[name]; bucket != nil {
+		return bucket, nil
+	}
+	if name == commonStore {
+		return nil, errNoStore
+	}
+	return nil, fmt.Errorf("%w: start slipher with --snapshots-in %s=URL", errNoStore, name)
+}
+
+// holdEverything refuses a start without a store that scopes lie in: their snapshots would seem to be lost.
+func (s Stores) holdEverything(ctx context.Context, store *meta.Store) error {
+	return store.View(ctx, func(tx *meta.Tx) error {
+		all, err := state.Scopes.List(tx, meta.Query{})
+		for _, scope := range all {
+			if _, err := s.find(scope.Body.Store); err != nil {
+				return fmt.Errorf("snapshots of %s lie in a store of their own: %w", scope.Body.Store, err)
+			}
+		}
+		return err
+	})
+}
+
+// storeOf tells a node where a scope is and how it is sealed.
+func (w *Warehouse) storeOf(ctx context.Context, name string) (nodeapi.Store, error) {
+	opened, err := w.openedScope(ctx, name)
+	return nodeapi.Store{URL: w.config.storeURLs()[opened.store], Scope: name, Key: opened.key}, err
+}
+
+// vaultOf is a scope as this process itself reads and writes it.
+func (w *Warehouse) vaultOf(ctx context.Context, name string) (vault.Vault, error) {
+	opened, err := w.openedScope(ctx, name)
+	if err != nil {
+		return vault.Vault{}, err
+	}
+	bucket, err := w.Stores.find(opened.store)
+	return vault.Vault{Bucket: bucket, Scope: name, Key: opened.key}, err
+}
+
+// openedScope is a scope with its data key.
+type openedScope struct {
+	store string
+	key   []byte
+}
+
+func (w *Warehouse) openedScope(ctx context.Context, name string) (opened openedScope, err error) {
+	err = w.config.Store.View(ctx, func(tx *meta.Tx) error {
+		if opened.key, err = w.dataKey(tx, name); err != nil {
+			return err
+		}
+		record, err := state.Scopes.Find(tx, state.ScopeKey(name))
+		opened.store = record.Body.Store
+		return err
+	})
+	return opened, err
+}
+
+// BucketOf needs no key. It answers meta.ErrNotFound for a scope that is closed.
+func (w *Warehouse) BucketOf(ctx context.Context, name string) (bucket store.Bucket, err error) {
+	err = w.config.Store.View(ctx, func(tx *meta.Tx) error {
+		record, err := state.Scopes.Find(tx, state.ScopeKey(name))
+		if err == nil {
+			bucket, err = w.Stores.find(record.Body.Store)
+		}
+		return err
+	})
+	return bucket, err
+}

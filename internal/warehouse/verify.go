@@ -1,0 +1,76 @@
+package warehouse
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"slipher/internal/meta"
+	"slipher/internal/vault"
+	"slipher/internal/warehouse/state"
+)
+
+// VerifyRequest names the snapshots to be read back: one by its identifier, or all of an account and region. Empty fields stand for any.
+type VerifyRequest struct{ Account, Region, Snapshot string }
+
+// Verified is what became of one snapshot.
+type Verified struct {
+	Account, Region, Snapshot string
+	Bytes                     int64
+	Damage                    string `json:",omitempty"` // what is damaged; empty when all is well
+}
+
+// Verify reads back and checks every block of the snapshots. It keeps to the bandwidth that all transfers share. A snapshot that is
+// deleted meanwhile is passed over.
+func (w *Warehouse) Verify(ctx context.Context, request VerifyRequest, progress func(snapshot string, p vault.Progress), each func(Verified)) error {
+	query := meta.Query{Account: request.Account, Region: request.Region}
+	if request.Snapshot != "" {
+		query.Index = state.SnapshotNamed(request.Snapshot)
+	}
+	var records []state.SnapshotRecord
+	err := w.config.Store.View(ctx, func(tx *meta.Tx) (err error) {
+		records, err = state.Snapshots.List(tx, query)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	found := 0
+	for _, record := range records {
+		if record.Body.Status != state.Available {
+			continue
+		}
+		found++
+		verified, err := w.verifyOne(ctx, record, progress)
+		if errors.Is(err, meta.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("snapshot %s: %w", record.Body.Identifier, err)
+		}
+		each(verified)
+	}
+	if found == 0 && request.Snapshot != "" {
+		return fmt.Errorf("there is no available snapshot %s", request.Snapshot)
+	}
+	return nil
+}
+
+func (w *Warehouse) verifyOne(ctx context.Context, record state.SnapshotRecord, progress func(string, vault.Progress)) (Verified, error) {
+	body := record.Body
+	verified := Verified{Account: record.Account, Region: record.Region, Snapshot: body.Identifier, Bytes: body.TotalBytes}
+	checked, end, err := w.checked(ctx, body.Scope)
+	if err != nil {
+		return verified, err
+	}
+	defer end()
+	err = checked.Verify(ctx, body.Manifest, func(p vault.Progress) { progress(body.Identifier, p) })
+	if !errors.Is(err, vault.ErrDamaged) && !errors.Is(err, vault.ErrNotFound) {
+		return verified, err
+	}
+	verified.Damage = err.Error()
+	return verified, w.config.Store.View(ctx, func(tx *meta.Tx) error {
+		_, err := state.Snapshots.Find(tx, record.Key)
+		return err
+	})
+}

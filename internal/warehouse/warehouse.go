@@ -1,0 +1,64 @@
+// Package warehouse is what is below the services: it knows what there is, what is happening to it and what must not be swept, and durable jobs in it
+// carry clusters and snapshots from state to state.
+//
+// It promises that each decision is one transaction, that whatever was accepted is carried on after a crash, and that a snapshot is restored by its owner
+// and by the accounts that the owner has authorised, and by nobody else. It speaks no API's shapes: it takes what is wanted and answers records or
+// refusals. It knows neither processes nor blocks.
+package warehouse
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"golang.org/x/sync/semaphore"
+
+	"slipher/internal/warehouse/event"
+	"slipher/internal/warehouse/state"
+)
+
+// Warehouse makes the decisions and works the jobs.
+type Warehouse struct {
+	Clock  *state.Clock
+	Events event.Log
+
+	config    Config
+	Stores    Stores
+	turns     turns               // of clusters, for what happens to their nodes but for transfers
+	opened    keySet              // clusters whose node serves SQL
+	scopes    turns               // of saves in a scope: each has the one before for its parent
+	saves     *semaphore.Weighted // the saves that run at once; who waits for one holds its scope already
+	copies    *semaphore.Weighted // the copies to other regions that run at once
+	postponed keySet              // scopes whose sweep gave way to a save
+	Progress  Transfers           // of saves and copies by snapshot, of restores by cluster, of table restores by request
+	budget    budget
+	began     time.Time // this process
+}
+
+// New opens the snapshot stores and registers the jobs. Resume belongs after it, and the store's Run after that.
+func New(config Config) (*Warehouse, error) {
+	if config.Store == nil || config.Keys == nil || config.Secrets == nil || config.Nodes == nil || config.Accounts == nil || config.Now == nil {
+		return nil, errors.New("the warehouse needs a store, keys, secrets, nodes, accounts and a clock")
+	}
+	stores, err := openStores(context.Background(), config.storeURLs())
+	if err != nil {
+		return nil, err
+	}
+	if err := stores.holdEverything(context.Background(), config.Store); err != nil {
+		return nil, errors.Join(err, stores.Close())
+	}
+	config = config.withDefaults()
+	clock := &state.Clock{Time: config.Now, NewID: config.NewID}
+	w := &Warehouse{config: config, Stores: stores, began: config.Now(), Clock: clock, Events: event.Log{Clock: clock}}
+	w.budget = budget{total: config.Bandwidth, nodes: config.Nodes, log: config.Log}
+	w.saves = semaphore.NewWeighted(int64(config.Limits.Saves))
+	w.copies = semaphore.NewWeighted(int64(config.Limits.Copies))
+	w.registerJobs()
+	return w, nil
+}
+
+// Config is what the warehouse was made of, with its defaults filled in.
+func (w *Warehouse) Config() Config { return w.config }
+
+// Close releases the snapshot stores. The jobs must have ended before.
+func (w *Warehouse) Close() error { return w.Stores.Close() }
