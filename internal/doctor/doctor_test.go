@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"database/sql"
+	"encoding/binary"
 	"encoding/json"
 	"encoding/pem"
 	"errors"
@@ -18,12 +19,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"slipher/internal/audit"
 	"slipher/internal/doctor"
+	"slipher/internal/engine/ondisk"
 	"slipher/internal/installation"
 	"slipher/internal/testbed"
 )
@@ -40,7 +43,27 @@ func installed(t *testing.T) (folder installation.Folder, now func() time.Time) 
 	bed.Stop()
 	now = func() time.Time { return testbed.Began.Add(time.Hour) }
 	makeCertificate(t, bed.Folder(), now().AddDate(1, 0, 0))
+	makeDatabases(t, bed.Folder())
 	return bed.Folder(), now
+}
+
+// makeDatabases lays beside what the bed keeps of its clusters the headers of an empty database for each, as the engine would.
+func makeDatabases(t *testing.T, folder installation.Folder) {
+	t.Helper()
+	clusters, err := os.ReadDir(folder.Path("clusters"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, cluster := range clusters {
+		headers := make([]byte, ondisk.HeadersBytes)
+		copy(headers[8:], "DUCK")
+		for header := range slices.Chunk(headers, ondisk.HeadersBytes/3) {
+			binary.LittleEndian.PutUint64(header, ondisk.Checksum(header[8:]))
+		}
+		if err := os.WriteFile(filepath.Join(folder.Database(cluster.Name(), "dev").Dir, ondisk.FileName("dev")), headers, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 func examine(t *testing.T, config doctor.Config) (report string, found doctor.Found) {
