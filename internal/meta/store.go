@@ -68,6 +68,7 @@ type Store struct {
 	bell    bell                   // rings for jobs
 	beats   bell                   // rings when a clock was moved
 	rest    time.Duration          // between two looks for jobs that have become due
+	kept    kept
 	runs    atomic.Int64
 }
 

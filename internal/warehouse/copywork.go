@@ -11,6 +11,7 @@ import (
 	"slipher/internal/vault"
 	"slipher/internal/warehouse/event"
 	"slipher/internal/warehouse/state"
+	"slipher/internal/warehouse/workflow"
 )
 
 // workCopy brings a snapshot from another region. No node has a part in it.
@@ -19,35 +20,21 @@ func (w *Warehouse) workCopy(ctx context.Context, job copyWork) error {
 	if err != nil || scope == "" {
 		return err
 	}
-	done, err := w.scopes.take(ctx, scope)
-	if err != nil {
-		return err
-	}
-	defer done()
-	if err := w.copies.Acquire(ctx, 1); err != nil {
-		return err
-	}
-	defer w.copies.Release(1)
-	record, earlier, err := w.readCopy(ctx, job)
-	if err != nil || !record.Body.InProgress() {
-		return err
-	}
-	if err = errors.Join(w.bring(ctx, record, earlier), w.sweepPostponed(ctx, scope)); err != nil {
-		return fmt.Errorf("snapshot %s: %w", record.Body.Identifier, err)
-	}
-	return nil
-}
-
-func (w *Warehouse) readCopy(ctx context.Context, job copyWork) (record state.SnapshotRecord, earlier []vault.Copied, err error) {
-	err = w.config.Store.View(ctx, func(tx *meta.Tx) error {
+	var earlier []vault.Copied
+	bring := w.snapshotWorkflow(w.copies)
+	bring.Begin = func(tx *meta.Tx) (record state.SnapshotRecord, found bool, err error) {
 		record, err = state.FindSnapshotByID(tx, job.Account, job.Region, job.Snapshot)
-		if err != nil {
-			return meta.IgnoreNotFound(err)
+		if err != nil || !record.Body.InProgress() {
+			return record, false, meta.IgnoreNotFound(err)
 		}
 		earlier, err = earlierCopy(tx, record)
-		return err
-	})
-	return record, earlier, err
+		return record, true, err
+	}
+	bring.Act = func(ctx context.Context, record state.SnapshotRecord) (snapshotChange, error) {
+		return w.bring(ctx, record, earlier)
+	}
+	bring.Fail = w.failCopy
+	return w.workInScope(ctx, bring, snapshotWork(job), scope)
 }
 
 // earlierCopy is the newest copy in the scope whose source is still there too: by these two the vault knows blocks without reading them.
@@ -70,32 +57,29 @@ func earlierCopy(tx *meta.Tx, of state.SnapshotRecord) ([]vault.Copied, error) {
 	return newest, err
 }
 
-func (w *Warehouse) bring(ctx context.Context, record state.SnapshotRecord, earlier []vault.Copied) error {
+func (w *Warehouse) bring(ctx context.Context, record state.SnapshotRecord, earlier []vault.Copied) (snapshotChange, error) {
 	from, err := w.vaultOf(ctx, record.Body.Origin.Scope)
 	if err != nil {
-		return w.copyFailed(ctx, record, err)
+		return nil, err
 	}
 	into, err := w.vaultOf(ctx, record.Body.Scope)
 	if err != nil {
-		return w.copyFailed(ctx, record, err)
+		return nil, err
 	}
 	into.Limiter = w.budget.beginHere(ctx, record.ID)
-	defer func() {
-		w.budget.end(ctx, record.ID)
-		w.Progress.forget(record.ID)
-	}()
+	defer w.budget.end(ctx, record.ID)
 	saved, err := w.config.Copy(ctx, into, from, vault.CopyRequest{
 		Source: record.Body.Origin.Manifest, Manifest: record.Body.Manifest, Earlier: earlier,
 		Progress: func(p vault.Progress) { w.Progress.set(record.ID, nodeapi.Progress(p)) },
 	})
 	if err != nil {
-		return w.copyFailed(ctx, record, err)
+		return nil, err
 	}
-	return w.copied(ctx, record, saved)
+	return w.copied(saved), nil
 }
 
-func (w *Warehouse) copied(ctx context.Context, record state.SnapshotRecord, saved vault.Saved) error {
-	return w.settleSnapshot(ctx, record, func(tx *meta.Tx, record *state.SnapshotRecord) error {
+func (w *Warehouse) copied(saved vault.Saved) snapshotChange {
+	return func(tx *meta.Tx, record *state.SnapshotRecord) error {
 		body := &record.Body
 		body.Status, body.Completed = state.Available, w.Clock.Now()
 		body.TotalBytes, body.StoredBytes, body.Seconds = saved.TotalBytes, saved.StoredBytes, saved.Seconds
@@ -106,37 +90,24 @@ func (w *Warehouse) copied(ctx context.Context, record state.SnapshotRecord, sav
 			return err
 		}
 		return w.tellCopy(tx, *record, event.Copied, "The cluster snapshot '%s' for Amazon Redshift cluster '%s' was copied from %s to %s at %s.")
-	})
+	}
 }
 
-// copyFailed has the job try again for as long as that may help and copies are wanted.
-func (w *Warehouse) copyFailed(ctx context.Context, record state.SnapshotRecord, cause error) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
+// failCopy has the job try again for as long as that may help and copies are wanted.
+func (w *Warehouse) failCopy(tx *meta.Tx, record *state.SnapshotRecord, cause error) (workflow.Verdict, error) {
+	wanted, err := w.copyWanted(tx, *record)
+	if err != nil || wanted && !copyHopeless(cause) {
+		return workflow.Again, err
 	}
-	final := false
-	err := w.settleSnapshot(ctx, record, func(tx *meta.Tx, record *state.SnapshotRecord) error {
-		wanted, err := w.copyWanted(tx, *record)
-		if final = err == nil && (copyHopeless(cause) || !wanted); !final {
-			return err
-		}
-		record.Body.Status = state.Failed
-		return api.First(
-			func() error { return SweepLater(tx, record.Body.Origin.Scope) },
-			func() error { return SweepLater(tx, record.Body.Scope) },
-			func() error { return expireLater(tx, record.Body) },
-			func() error {
-				return w.tellCopy(tx, *record, event.CopyFailed, "The copy of the cluster snapshot '%s' for Amazon Redshift cluster '%s' from %s to %s failed at %s.")
-			},
-		)
-	})
-	switch {
-	case err != nil:
-		return errors.Join(cause, err)
-	case final:
-		return meta.Cancel(cause)
-	}
-	return cause
+	record.Body.Status = state.Failed
+	return workflow.ForGood, api.First(
+		func() error { return SweepLater(tx, record.Body.Origin.Scope) },
+		func() error { return SweepLater(tx, record.Body.Scope) },
+		func() error { return expireLater(tx, record.Body) },
+		func() error {
+			return w.tellCopy(tx, *record, event.CopyFailed, "The copy of the cluster snapshot '%s' for Amazon Redshift cluster '%s' from %s to %s failed at %s.")
+		},
+	)
 }
 
 // copyHopeless says that the source is damaged, or that one of the two keys is gone.

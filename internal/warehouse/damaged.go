@@ -20,32 +20,30 @@ func databaseDamage(err error) (what string, damaged bool) {
 }
 
 // noteDamage gives the cluster the status that stops its automated snapshots and keeps those it has. Its node stays, and says so to clients.
-func (w *Warehouse) noteDamage(ctx context.Context, worked state.ClusterRecord, what string) error {
-	w.config.Log.Error("database damaged", "cluster", worked.ID, "damage", what)
-	if worked.Body.Status == state.HardwareFailure {
+func (w *Warehouse) noteDamage(tx *meta.Tx, record *state.ClusterRecord, what string) error {
+	w.config.Log.Error("database damaged", "cluster", record.ID, "damage", what)
+	if record.Body.Status == state.HardwareFailure {
 		return nil
 	}
-	return w.settle(ctx, worked, func(tx *meta.Tx, record *state.ClusterRecord) error {
-		record.Body.Status = state.HardwareFailure
-		return w.Events.Emit(tx, *record, event.Damaged, "The database of Amazon Redshift cluster '%s' was found damaged at %s: %s. Restore the newest good snapshot to a new cluster.", what)
-	})
+	record.Body.Status = state.HardwareFailure
+	return w.Events.Emit(tx, *record, event.Damaged, "The database of Amazon Redshift cluster '%s' was found damaged at %s: %s. Restore the newest good snapshot to a new cluster.", what)
 }
 
 // tryDamaged opens a damaged database again: somebody may have put its files back, or accepted what is left of it.
-func (w *Warehouse) tryDamaged(ctx context.Context, record state.ClusterRecord) error {
+func (w *Warehouse) tryDamaged(ctx context.Context, record state.ClusterRecord) (clusterChange, error) {
 	if !record.Body.Lost() {
-		return nil
+		return nil, nil
 	}
 	if err := w.open(ctx, record); err != nil {
-		return err
+		return nil, err
 	}
-	return w.settle(ctx, record, func(tx *meta.Tx, record *state.ClusterRecord) error {
+	return func(tx *meta.Tx, record *state.ClusterRecord) error {
 		record.Body.Status = state.Available
 		if err := w.automate(tx, record); err != nil {
 			return err
 		}
 		return w.Events.Emit(tx, *record, event.Rebooted, "Amazon Redshift cluster '%s' was rebooted at %s.")
-	})
+	}, nil
 }
 
 // NodeDamaged is told by whatever runs the nodes that one which came back by itself has found its cluster's database damaged.

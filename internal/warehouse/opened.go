@@ -36,7 +36,7 @@ func (s *keySet) has(key string) bool {
 }
 
 // open makes the cluster's node serve SQL. What runs the nodes brings a lost one back by itself, so once in the life of this process
-// is enough; a repetition would wait for the transfer under way. It belongs into the cluster's turn: an older password must not
+// is enough; a repetition would wait for the transfer under way. It belongs under the cluster's lease: an older password must not
 // come after a newer one.
 func (w *Warehouse) open(ctx context.Context, record state.ClusterRecord) error {
 	if w.opened.has(record.Body.Key) {

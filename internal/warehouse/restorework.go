@@ -8,6 +8,7 @@ import (
 	"slipher/internal/nodeapi"
 	"slipher/internal/warehouse/event"
 	"slipher/internal/warehouse/state"
+	"slipher/internal/warehouse/workflow"
 )
 
 // followLater has a job follow the restore of the cluster, if one is under way.
@@ -23,50 +24,50 @@ func (w *Warehouse) followLater(ctx context.Context, record state.ClusterRecord)
 // workRestore follows a restore until all its data is there. The cluster may be in use for long by then. A node that stops meanwhile leaves the rest
 // to the next one, and a store that is out of reach is asked again.
 func (w *Warehouse) workRestore(ctx context.Context, job restoreWork) error {
-	record, err := w.readCluster(ctx, clusterWork(job))
-	switch {
-	case errors.Is(err, meta.ErrNotFound), err == nil && !record.Body.Restoring():
-		w.Progress.forget(job.Cluster)
-		return nil
-	case err != nil || record.Body.NeedsNoNode():
-		return err
+	ended := false
+	restore := workflow.Workflow[state.Cluster]{
+		Records: state.Clusters,
+		Begin: func(tx *meta.Tx) (state.ClusterRecord, bool, error) {
+			record, err := state.FindClusterByKey(tx, job.Account, job.Region, job.Cluster)
+			ended = errors.Is(err, meta.ErrNotFound) || err == nil && !record.Body.Restoring()
+			return record, err == nil && !ended && !record.Body.NeedsNoNode(), meta.IgnoreNotFound(err)
+		},
+		Act: w.followRestore,
+		Find: func(tx *meta.Tx, worked state.ClusterRecord) (state.ClusterRecord, error) {
+			return state.FindClusterByKey(tx, worked.Account, worked.Region, worked.Body.Key)
+		},
+		Same: func(_, now state.Cluster) bool { return now.Restoring() },
+		Fail: w.failLostRestore,
 	}
+	found, err := restore.Run(ctx, w.leases(), "restore of cluster "+job.Cluster)
+	if ended || found && err == nil {
+		w.Progress.forget(job.Cluster)
+	}
+	return err
+}
+
+// followRestore stops the node when the data is lost: no other try would find it.
+func (w *Warehouse) followRestore(ctx context.Context, record state.ClusterRecord) (clusterChange, error) {
 	share, report, end := w.follow(ctx, record.Body.Key, record.Body.Key)
 	defer end()
 	request, err := w.restoreRequest(ctx, record.Body, share)
 	if err == nil {
 		err = w.config.Nodes.Restore(ctx, record.Body.Key, request, report)
 	}
-	switch {
-	case err == nil:
-		return w.settleRestore(ctx, record, w.completeRestore)
-	case hopeless(err):
-		return w.restoreLost(ctx, record, err)
+	if err == nil {
+		return w.completeRestore, nil
 	}
-	return err
+	if hopeless(err) {
+		if stopErr := w.stop(ctx, record.Body.Key); stopErr != nil {
+			err = errors.Join(err, errNotStopped, stopErr)
+		}
+	}
+	return nil, err
 }
 
 func (w *Warehouse) restoreRequest(ctx context.Context, body state.Cluster, bytesPerSecond int64) (nodeapi.RestoreRequest, error) {
 	store, err := w.storeOf(ctx, body.Restore.Scope)
 	return nodeapi.RestoreRequest{Store: store, Manifest: body.Restore.Manifest, BytesPerSecond: bytesPerSecond}, err
-}
-
-// settleRestore ends a restore, if it is still the one under way.
-func (w *Warehouse) settleRestore(ctx context.Context, worked state.ClusterRecord, change func(tx *meta.Tx, record *state.ClusterRecord) error) error {
-	err := w.config.Store.Update(ctx, func(tx *meta.Tx) error {
-		record, err := state.FindClusterByKey(tx, worked.Account, worked.Region, worked.Body.Key)
-		if err != nil || !record.Body.Restoring() {
-			return meta.IgnoreNotFound(err)
-		}
-		if err := change(tx, &record); err != nil {
-			return err
-		}
-		return state.Clusters.Put(tx, record)
-	})
-	if err == nil {
-		w.Progress.forget(worked.Body.Key)
-	}
-	return err
 }
 
 func (w *Warehouse) completeRestore(tx *meta.Tx, record *state.ClusterRecord) error {
@@ -79,18 +80,16 @@ func (w *Warehouse) completeRestore(tx *meta.Tx, record *state.ClusterRecord) er
 	return w.Events.Emit(tx, *record, event.Transferred, "The data transfer of Amazon Redshift cluster '%s' was completed at %s.")
 }
 
-// restoreLost gives the cluster up: the snapshot is damaged or its key destroyed, and no other try would find what is missing.
-func (w *Warehouse) restoreLost(ctx context.Context, record state.ClusterRecord, cause error) error {
-	w.config.Log.Error("restore failed", "cluster", record.ID, "err", cause)
-	if err := w.stop(ctx, record.Body.Key); err != nil {
-		return err
+// failLostRestore gives the cluster up: the snapshot is damaged or its key destroyed.
+func (w *Warehouse) failLostRestore(tx *meta.Tx, record *state.ClusterRecord, cause error) (workflow.Verdict, error) {
+	if !hopeless(cause) || errors.Is(cause, errNotStopped) {
+		return workflow.Again, nil
 	}
-	return w.settleRestore(ctx, record, func(tx *meta.Tx, record *state.ClusterRecord) error {
-		if record.Body.Status == state.Deleting {
-			return nil
-		}
-		return w.failRestore(tx, record)
-	})
+	w.config.Log.Error("restore failed", "cluster", record.ID, "err", cause)
+	if record.Body.Status == state.Deleting {
+		return workflow.Settled, nil
+	}
+	return workflow.Settled, w.failRestore(tx, record)
 }
 
 func (w *Warehouse) failRestore(tx *meta.Tx, record *state.ClusterRecord) error {

@@ -16,17 +16,17 @@ import (
 const retryRotation = 24 * time.Hour
 
 // workSecret rotates a secret whose time has come: it draws a password, has the node take it, and makes it the one in force. It belongs into the
-// cluster's turn, so that what else gives the node a password comes wholly before or after.
+// cluster's lease, so that what else gives the node a password comes wholly before or after.
 func (w *Warehouse) workSecret(ctx context.Context, job secrets.Rotation) error {
 	secret, err := w.beginRotation(ctx, job)
 	if err != nil || secret.Pending == "" {
 		return meta.IgnoreNotFound(err)
 	}
-	done, err := w.turns.take(ctx, secret.Owner)
+	ctx, free, err := w.leases().Hold(ctx, clusterLease(secret.Owner))
 	if err != nil {
 		return err
 	}
-	defer done()
+	defer free()
 	record, err := w.readCluster(ctx, clusterWork{job.Account, job.Region, secret.Owner})
 	switch {
 	case err != nil || !keepsPasswordIn(record.Body, secret):

@@ -7,36 +7,58 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"slipher/internal/api"
 	"slipher/internal/fleet"
 	"slipher/internal/meta"
 	"slipher/internal/nodeapi"
 	"slipher/internal/warehouse/event"
 	"slipher/internal/warehouse/state"
+	"slipher/internal/warehouse/workflow"
 )
 
-// workSnapshot takes a snapshot that is not taken yet.
+// workSnapshot takes a snapshot that is not taken yet. Each of a scope has the one before for its parent, so there is one at a time.
 func (w *Warehouse) workSnapshot(ctx context.Context, job snapshotWork) error {
 	scope, err := w.scopeToSave(ctx, job)
 	if err != nil || scope == "" {
 		return err
 	}
-	done, err := w.scopes.take(ctx, scope)
+	parent := ""
+	save := w.snapshotWorkflow(w.saves)
+	save.Begin = func(tx *meta.Tx) (record state.SnapshotRecord, found bool, err error) {
+		record, parent, err = w.beginSave(tx, job)
+		return record, record.Body.InProgress(), err
+	}
+	save.Act = func(ctx context.Context, record state.SnapshotRecord) (snapshotChange, error) {
+		return w.save(ctx, record, parent)
+	}
+	save.Fail = w.failSave
+	return w.workInScope(ctx, save, job, scope)
+}
+
+// snapshotChange is what a save or a copy changes when it has ended.
+type snapshotChange = workflow.Change[state.Snapshot]
+
+// snapshotWorkflow is what saves and copies have in common.
+func (w *Warehouse) snapshotWorkflow(places *semaphore.Weighted) workflow.Workflow[state.Snapshot] {
+	return workflow.Workflow[state.Snapshot]{
+		Records: state.Snapshots,
+		Wait: func(ctx context.Context) (func(), error) {
+			return func() { places.Release(1) }, places.Acquire(ctx, 1)
+		},
+		Same: func(worked, now state.Snapshot) bool { return now.Manifest == worked.Manifest && now.InProgress() },
+	}
+}
+
+func (w *Warehouse) workInScope(ctx context.Context, work workflow.Workflow[state.Snapshot], job snapshotWork, scope string) error {
+	defer w.Progress.forget(job.Snapshot)
+	found, err := work.Run(ctx, w.leases(), "scope "+scope)
+	if found {
+		err = errors.Join(err, w.sweepPostponed(ctx, scope))
+	}
 	if err != nil {
-		return err
-	}
-	defer done()
-	if err := w.saves.Acquire(ctx, 1); err != nil {
-		return err
-	}
-	defer w.saves.Release(1)
-	record, parent, err := w.beginSave(ctx, job)
-	if err != nil || !record.Body.InProgress() {
-		return err
-	}
-	err = errors.Join(w.save(ctx, record, parent), w.sweepPostponed(ctx, scope))
-	if err != nil {
-		return fmt.Errorf("snapshot %s: %w", record.Body.Identifier, err)
+		return fmt.Errorf("snapshot %s: %w", job.Snapshot, err)
 	}
 	return nil
 }
@@ -55,52 +77,48 @@ func (w *Warehouse) scopeToSave(ctx context.Context, job snapshotWork) (scope st
 
 // beginSave notes the try before it is made. One that may have been made before gets another manifest: the first may have been
 // finished when the process died, and it would hold an earlier point in time than the snapshot is said to.
-func (w *Warehouse) beginSave(ctx context.Context, job snapshotWork) (record state.SnapshotRecord, parent string, err error) {
-	err = w.config.Store.Update(ctx, func(tx *meta.Tx) error {
-		record, err = state.FindSnapshotByID(tx, job.Account, job.Region, job.Snapshot)
-		if err != nil || !record.Body.InProgress() {
-			return meta.IgnoreNotFound(err)
-		}
-		if record.Body.Tries > 0 {
-			record.Body.Manifest = w.config.NewID()
-		}
-		record.Body.Tries++
-		if err := state.Snapshots.Put(tx, record); err != nil {
-			return err
-		}
-		parent, err = state.NewestManifest(tx, record)
-		return err
-	})
+func (w *Warehouse) beginSave(tx *meta.Tx, job snapshotWork) (record state.SnapshotRecord, parent string, err error) {
+	record, err = state.FindSnapshotByID(tx, job.Account, job.Region, job.Snapshot)
+	if err != nil || !record.Body.InProgress() {
+		return record, "", meta.IgnoreNotFound(err)
+	}
+	if record.Body.Tries > 0 {
+		record.Body.Manifest = w.config.NewID()
+	}
+	record.Body.Tries++
+	if err := state.Snapshots.Put(tx, record); err != nil {
+		return record, "", err
+	}
+	parent, err = state.NewestManifest(tx, record)
 	return record, parent, err
 }
 
-func (w *Warehouse) save(ctx context.Context, record state.SnapshotRecord, parent string) error {
+func (w *Warehouse) save(ctx context.Context, record state.SnapshotRecord, parent string) (snapshotChange, error) {
 	store, err := w.storeOf(ctx, record.Body.Scope)
 	if err != nil {
-		return w.saveFailed(ctx, record, err)
+		return nil, err
 	}
 	if err := w.openToSave(ctx, record); err != nil {
-		return w.saveFailed(ctx, record, err)
+		return nil, err
 	}
 	share, report, end := w.follow(ctx, record.Body.ClusterKey, record.ID)
-	defer w.Progress.forget(record.ID)
 	defer end()
 	saved, err := w.config.Nodes.Save(ctx, record.Body.ClusterKey, nodeapi.SaveRequest{
 		Store: store, Manifest: record.Body.Manifest, Parent: parent, BytesPerSecond: share,
 	}, report)
 	if err != nil {
-		return w.saveFailed(ctx, record, err)
+		return nil, err
 	}
-	return w.saved(ctx, record, saved)
+	return w.saved(saved), nil
 }
 
 // openToSave is for the time after a restart, when the cluster's own job may come later.
 func (w *Warehouse) openToSave(ctx context.Context, record state.SnapshotRecord) error {
-	done, err := w.turns.take(ctx, record.Body.ClusterKey)
+	ctx, free, err := w.leases().Hold(ctx, clusterLease(record.Body.ClusterKey))
 	if err != nil {
 		return err
 	}
-	defer done()
+	defer free()
 	cluster, err := w.readCluster(ctx, clusterWork{record.Account, record.Region, record.Body.ClusterKey})
 	if err != nil {
 		return err
@@ -108,22 +126,8 @@ func (w *Warehouse) openToSave(ctx context.Context, record state.SnapshotRecord)
 	return w.open(ctx, cluster)
 }
 
-// settleSnapshot ends a save, if it is still the one under way.
-func (w *Warehouse) settleSnapshot(ctx context.Context, worked state.SnapshotRecord, change func(tx *meta.Tx, record *state.SnapshotRecord) error) error {
-	return w.config.Store.Update(ctx, func(tx *meta.Tx) error {
-		record, err := state.Snapshots.Find(tx, worked.Key)
-		if err != nil || record.Body.Manifest != worked.Body.Manifest || !record.Body.InProgress() {
-			return meta.IgnoreNotFound(err)
-		}
-		if err := change(tx, &record); err != nil {
-			return err
-		}
-		return state.Snapshots.Put(tx, record)
-	})
-}
-
-func (w *Warehouse) saved(ctx context.Context, record state.SnapshotRecord, saved nodeapi.Saved) error {
-	return w.settleSnapshot(ctx, record, func(tx *meta.Tx, record *state.SnapshotRecord) error {
+func (w *Warehouse) saved(saved nodeapi.Saved) snapshotChange {
+	return func(tx *meta.Tx, record *state.SnapshotRecord) error {
 		body := &record.Body
 		body.Status = state.Available
 		body.Taken = time.UnixMilli(saved.BeganUnixMS).UTC()
@@ -136,7 +140,7 @@ func (w *Warehouse) saved(ctx context.Context, record state.SnapshotRecord, save
 			}
 		}
 		return w.becameAvailable(tx, *record)
-	})
+	}
 }
 
 // becameAvailable is everything that follows from a snapshot's end in the same transaction.
@@ -172,28 +176,15 @@ func (w *Warehouse) finalSaved(tx *meta.Tx, record state.SnapshotRecord) error {
 	return w.Events.EmitOfSnapshot(tx, record, event.FinalComplete, "The final cluster snapshot '%s' for Amazon Redshift cluster '%s' completed at %s.")
 }
 
-// saveFailed has the job try again until it has tried often enough.
-func (w *Warehouse) saveFailed(ctx context.Context, record state.SnapshotRecord, cause error) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
+// failSave has the job try again until it has tried often enough.
+func (w *Warehouse) failSave(tx *meta.Tx, record *state.SnapshotRecord, cause error) (workflow.Verdict, error) {
+	record.Body.Failures++
+	if !hopeless(cause) && !noRoom(cause) && record.Body.Failures < w.config.Limits.Attempts {
+		return workflow.Again, nil
 	}
 	progress, _ := w.Progress.Get(record.ID)
-	final := false
-	err := w.settleSnapshot(ctx, record, func(tx *meta.Tx, record *state.SnapshotRecord) error {
-		record.Body.Failures++
-		if final = hopeless(cause) || noRoom(cause) || record.Body.Failures >= w.config.Limits.Attempts; !final {
-			return nil
-		}
-		record.Body.Status, record.Body.Seconds = state.Failed, progress.Seconds
-		return w.tellFailed(tx, *record, cause)
-	})
-	switch {
-	case err != nil:
-		return errors.Join(cause, err)
-	case final:
-		return meta.Cancel(cause)
-	}
-	return cause
+	record.Body.Status, record.Body.Seconds = state.Failed, progress.Seconds
+	return workflow.ForGood, w.tellFailed(tx, *record, cause)
 }
 
 // noRoom says that the store's disk is full: a save that waited for room would keep everybody from making some.

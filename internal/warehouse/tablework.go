@@ -9,6 +9,7 @@ import (
 	"slipher/internal/meta"
 	"slipher/internal/nodeapi"
 	"slipher/internal/warehouse/state"
+	"slipher/internal/warehouse/workflow"
 )
 
 // tablesLater has the cluster's table restores worked one by one, if there are any: equal unique jobs never run side by side.
@@ -27,23 +28,45 @@ func (w *Warehouse) workTables(ctx context.Context, job tableWork) error {
 		if err != nil || !ready {
 			return meta.IgnoreNotFound(err)
 		}
-		record, found, err := w.beginTable(ctx, job)
+		found, err := w.workTable(ctx, job)
 		if err != nil || !found {
 			return err
-		}
-		if err := w.restoreTable(ctx, record); err != nil {
-			return fmt.Errorf("table restore %s: %w", record.Body.RequestID, err)
 		}
 	}
 }
 
+// tableChange is what a table restore changes when it has ended.
+type tableChange = workflow.Change[state.TableRestore]
+
+// workTable makes one try of the cluster's next table restore. It answers no error when the restore has ended, well or not.
+func (w *Warehouse) workTable(ctx context.Context, job tableWork) (found bool, err error) {
+	request := ""
+	restore := workflow.Workflow[state.TableRestore]{
+		Records: state.TableRestores,
+		Begin: func(tx *meta.Tx) (record state.TableRestoreRecord, found bool, err error) {
+			record, found, err = beginTable(tx, job)
+			request = record.Body.RequestID
+			return record, found, err
+		},
+		Act:  w.restoreTable,
+		Same: func(worked, now state.TableRestore) bool { return now.Status == state.TableInProgress },
+		Fail: w.failTable,
+	}
+	found, err = restore.Run(ctx, w.leases(), "tables of "+job.Cluster)
+	w.Progress.forget(request)
+	if err != nil {
+		err = fmt.Errorf("table restore %s: %w", request, err)
+	}
+	return found, err
+}
+
 // openForTables says whether the cluster is in a state to take tables.
 func (w *Warehouse) openForTables(ctx context.Context, job tableWork) (ready bool, err error) {
-	done, err := w.turns.take(ctx, job.Cluster)
+	ctx, free, err := w.leases().Hold(ctx, clusterLease(job.Cluster))
 	if err != nil {
 		return false, err
 	}
-	defer done()
+	defer free()
 	of, err := w.readCluster(ctx, clusterWork(job))
 	if err != nil || of.Body.Status != state.Available && of.Body.Status != state.FinalSnapshot {
 		return false, err
@@ -52,58 +75,39 @@ func (w *Warehouse) openForTables(ctx context.Context, job tableWork) (ready boo
 }
 
 // beginTable notes the try before it is made. One that was noted before and is still under way ended without telling how.
-func (w *Warehouse) beginTable(ctx context.Context, job tableWork) (record state.TableRestoreRecord, found bool, err error) {
+func beginTable(tx *meta.Tx, job tableWork) (record state.TableRestoreRecord, found bool, err error) {
 	query := state.UnderWayIn(job.Account, job.Region, job.Cluster)
 	query.Limit = 1
-	err = w.config.Store.Update(ctx, func(tx *meta.Tx) error {
-		next, err := state.TableRestores.List(tx, query)
-		if found = len(next) > 0; err != nil || !found {
-			return err
-		}
-		body := &next[0].Body
-		body.Interrupted = body.Interrupted || body.Status == state.TableInProgress
-		body.Status = state.TableInProgress
-		record = next[0]
-		return state.TableRestores.Put(tx, record)
-	})
-	return record, found, err
+	next, err := state.TableRestores.List(tx, query)
+	if err != nil || len(next) == 0 {
+		return record, false, err
+	}
+	record = next[0]
+	body := &record.Body
+	body.Interrupted = body.Interrupted || body.Status == state.TableInProgress
+	body.Status = state.TableInProgress
+	return record, true, state.TableRestores.Put(tx, record)
 }
 
-// restoreTable makes one try. It answers nil when the restore has ended, well or not.
-func (w *Warehouse) restoreTable(ctx context.Context, record state.TableRestoreRecord) error {
+func (w *Warehouse) restoreTable(ctx context.Context, record state.TableRestoreRecord) (tableChange, error) {
 	body := record.Body
 	store, err := w.storeOf(ctx, body.Scope)
 	if err != nil {
-		return w.tableFailed(ctx, record, errors.Join(errUntried, err))
+		return nil, errors.Join(errUntried, err)
 	}
 	share, report, end := w.follow(ctx, body.ClusterKey, body.RequestID)
-	defer w.Progress.forget(body.RequestID)
 	defer end()
 	restored, err := w.config.Nodes.RestoreTable(ctx, body.ClusterKey, nodeapi.TableRequest{
 		Store: store, Manifest: body.Manifest, Request: body.RequestID, Database: body.Cased(body.Source.Database),
 		Source: body.Node(body.Source), Target: body.Node(body.Target), BytesPerSecond: share,
 	}, report)
 	if err != nil {
-		return w.tableFailed(ctx, record, err)
+		return nil, err
 	}
-	return w.settleTable(ctx, record, func(tx *meta.Tx, body *state.TableRestore) error {
-		body.TotalBytes = restored.FetchedBytes
-		return endTable(tx, body, state.TableSucceeded, "")
-	})
-}
-
-// settleTable ends a try, unless the cluster is gone.
-func (w *Warehouse) settleTable(ctx context.Context, worked state.TableRestoreRecord, change func(tx *meta.Tx, body *state.TableRestore) error) error {
-	return w.config.Store.Update(ctx, func(tx *meta.Tx) error {
-		record, err := state.TableRestores.Find(tx, worked.Key)
-		if err != nil {
-			return meta.IgnoreNotFound(err)
-		}
-		if err := change(tx, &record.Body); err != nil {
-			return err
-		}
-		return state.TableRestores.Put(tx, record)
-	})
+	return func(tx *meta.Tx, record *state.TableRestoreRecord) error {
+		record.Body.TotalBytes = restored.FetchedBytes
+		return endTable(tx, &record.Body, state.TableSucceeded, "")
+	}, nil
 }
 
 // endTable lets the pin go.
@@ -116,32 +120,22 @@ func endTable(tx *meta.Tx, body *state.TableRestore, status, message string) err
 // errUntried goes with a failure before the node was asked.
 var errUntried = errors.New("the node was not asked")
 
-// tableFailed has the job try again until it has tried often enough, or the node has said that it is of no use.
-func (w *Warehouse) tableFailed(ctx context.Context, record state.TableRestoreRecord, cause error) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
+// failTable has the job try again until it has tried often enough, or the node has said that it is of no use.
+func (w *Warehouse) failTable(tx *meta.Tx, record *state.TableRestoreRecord, cause error) (workflow.Verdict, error) {
+	body := &record.Body
+	if errors.Is(cause, fleet.ErrNotRunning) && !errors.Is(cause, fleet.ErrLost) { // waiting for a node is no attempt
+		body.Status = state.TablePending
+		return workflow.Again, nil
 	}
-	waiting := errors.Is(cause, fleet.ErrNotRunning) && !errors.Is(cause, fleet.ErrLost)
-	final := false
-	err := w.settleTable(ctx, record, func(tx *meta.Tx, body *state.TableRestore) error {
-		if waiting { // for a node is no attempt
-			body.Status = state.TablePending
-			return nil
-		}
-		if final = failTable(body, cause) || body.Failures >= w.config.Limits.Attempts; final {
-			return endTable(tx, body, state.TableFailed, tableFailure(*body, cause))
-		}
-		return nil
-	})
-	if err != nil || !final {
-		return errors.Join(cause, err)
+	if !countFailure(body, cause) && body.Failures < w.config.Limits.Attempts {
+		return workflow.Again, nil
 	}
-	w.config.Log.Error("table restore failed", "request", record.Body.RequestID, "err", cause)
-	return nil
+	w.config.Log.Error("table restore failed", "request", body.RequestID, "err", cause)
+	return workflow.Settled, endTable(tx, body, state.TableFailed, tableFailure(*body, cause))
 }
 
-// failTable counts a failure, and says whether it is of no use to try again. Nothing is left of a copy that the node itself says has failed.
-func failTable(r *state.TableRestore, cause error) (hopeless bool) {
+// countFailure counts a failure, and says whether it is of no use to try again. Nothing is left of a copy that the node itself says has failed.
+func countFailure(r *state.TableRestore, cause error) (hopeless bool) {
 	refused, told := errors.AsType[*fleet.NodeError](cause)
 	r.Failures++
 	r.Status = state.TablePending

@@ -15,6 +15,7 @@ import (
 
 	"slipher/internal/warehouse/event"
 	"slipher/internal/warehouse/state"
+	"slipher/internal/warehouse/workflow"
 )
 
 // Warehouse makes the decisions and works the jobs.
@@ -24,10 +25,8 @@ type Warehouse struct {
 
 	config    Config
 	Stores    Stores
-	turns     turns               // of clusters, for what happens to their nodes but for transfers
 	opened    keySet              // clusters whose node serves SQL
-	scopes    turns               // of saves in a scope: each has the one before for its parent
-	saves     *semaphore.Weighted // the saves that run at once; who waits for one holds its scope already
+	saves     *semaphore.Weighted // the saves that run at once; who waits for one has the lease of its scope already
 	copies    *semaphore.Weighted // the copies to other regions that run at once
 	postponed keySet              // scopes whose sweep gave way to a save
 	Progress  Transfers           // of saves and copies by snapshot, of restores by cluster, of table restores by request
@@ -59,6 +58,10 @@ func New(config Config) (*Warehouse, error) {
 
 // Config is what the warehouse was made of, with its defaults filled in.
 func (w *Warehouse) Config() Config { return w.config }
+
+func (w *Warehouse) leases() workflow.Leases {
+	return workflow.Leases{Store: w.config.Store, Now: w.config.Now, Log: w.config.Log}
+}
 
 // Close releases the snapshot stores. The jobs must have ended before.
 func (w *Warehouse) Close() error { return w.Stores.Close() }

@@ -132,7 +132,7 @@ func free(tx *meta.Tx, store *meta.Store, name string, now time.Time) (record me
 		return record, false, nil
 	case err != nil:
 		return record, false, err
-	case record.Body.Opening == store.Opening() && now.Before(record.Body.Expires):
+	case record.Body.Opening == store.Opening() && (now.Before(record.Body.Expires) || store.Keeps(keptAs(name, record.Body.Generation))):
 		return record, true, fmt.Errorf("lease %s of %s until %s: %w", name, record.Body.Holder, record.Body.Expires.Format(time.RFC3339), errHeld)
 	}
 	return record, true, nil

@@ -312,8 +312,15 @@ func TestKeep(t *testing.T) {
 			taken := s.mustAcquire("first")
 			held, stop := taken.Keep(t.Context())
 			defer stop()
+			other, err := s.store.Replica()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer other.Close()
 			s.clock.advance(ttl)
-			s.mustAcquire("second")
+			if _, err := Acquire(t.Context(), other, "cluster/c1", "second", ttl, s.clock.now); err != nil {
+				t.Fatal(err)
+			}
 			<-held.Done()
 			if cause := context.Cause(held); !errors.Is(cause, ErrLost) {
 				t.Errorf("ended by %v, want ErrLost", cause)
@@ -341,5 +348,32 @@ func BenchmarkAcquire(b *testing.B) {
 		if err := taken.Release(b.Context()); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+func TestAMovedClockEndsNoLeaseThatIsKept(t *testing.T) {
+	t.Parallel()
+	clock := time.Unix(0, 0)
+	now := func() time.Time { return clock }
+	store, err := meta.Open(t.Context(), meta.Config{Path: filepath.Join(t.TempDir(), "meta.db"), Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { store.Close() })
+	taken, err := Acquire(t.Context(), store, "sales", "one", time.Minute, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, stop := taken.Keep(t.Context())
+	clock = clock.Add(time.Hour)
+	soon, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if _, err := Acquire(soon, store, "sales", "one", time.Minute, now); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("got %v while the lease is kept", err)
+	}
+	stop()
+	again, err := Acquire(t.Context(), store, "sales", "one", time.Minute, now)
+	if err != nil || again.Generation() <= taken.Generation() {
+		t.Errorf("got %v, %v after its end", again, err)
 	}
 }
