@@ -155,6 +155,7 @@ func (d *Database) checkpoint() error {
 	}
 	defer session.Close()
 	logged := d.walBytes()
+	d.keepBlocks(session)
 	defer d.noteCheckpoint()()
 	if err := session.Exec(context.Background(), "CHECKPOINT "+Quote(d.config.Database)); err != nil {
 		return err

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -18,7 +19,14 @@ func (d *Database) check() error {
 	if d.config.Note == "" {
 		return nil
 	}
-	err := ondisk.Check(d.place())
+	blocks, err := ondisk.PutBack(d.place())
+	if err != nil {
+		return err
+	}
+	if blocks > 0 {
+		d.config.Log.Warn("blocks were put back that an interrupted checkpoint had left half written", "database", d.config.Database, "blocks", blocks)
+	}
+	err = ondisk.Check(d.place())
 	if !errors.Is(err, ondisk.ErrNoDatabase) {
 		return d.orBegunAnew(err)
 	}
@@ -98,6 +106,27 @@ func (d *Database) noteCheckpoint() (ended func()) {
 	}
 	d.keeper.Checkpointing()
 	return func() { d.keepTrack(d.keeper.Checkpointed()) }
+}
+
+// keepBlocks is for the moment before a checkpoint: it keeps what that writes over in place. Where it cannot, as on a full disk, the checkpoint is made
+// all the same, since it is what may make room.
+func (d *Database) keepBlocks(session *Session) {
+	if d.keeper == nil {
+		return
+	}
+	rows, err := session.query(context.Background(), "SELECT block_id FROM pragma_metadata_info("+QuoteText(d.config.Database)+")")
+	blocks := make([]int64, 0, len(rows))
+	for _, row := range rows {
+		if number, ok := row[0].(int64); ok {
+			blocks = append(blocks, number)
+		}
+	}
+	if err == nil {
+		err = ondisk.KeepBlocks(d.place(), blocks)
+	}
+	if err != nil {
+		d.config.Log.Warn("a checkpoint begins without a copy of what it writes over", "database", d.config.Database, "err", err)
+	}
 }
 
 // keepTrack does not fail what is committed: a note that is too old only notices less.

@@ -1,6 +1,7 @@
 // Package ondisk reads the engine's files as they lie on the disk, without the engine: whether the database's headers, its blocks and its
 // write-ahead log are sound, and whether they still hold what a note outside their folder says was committed. It promises to tell the torn
-// end that a crash leaves in a log from the loss of what was acknowledged. It changes no database, and knows nothing of what is in one.
+// end that a crash leaves in a log from the loss of what was acknowledged. It changes no database but to accept damage or to put back what an
+// interrupted checkpoint has left half written, and knows nothing of what is in one.
 package ondisk
 
 import (
