@@ -9,7 +9,7 @@ import (
 
 	"slipher/internal/api/redshift"
 	"slipher/internal/testbed"
-	"slipher/internal/warehouse"
+	"slipher/internal/warehouse/placement"
 	"slipher/internal/warehouse/state"
 )
 
@@ -94,7 +94,7 @@ func TestLastingFailures(t *testing.T) {
 // TestAddressTaken has another program sit where a new cluster was to be.
 func TestAddressTaken(t *testing.T) {
 	t.Parallel()
-	for name, addresses := range map[string]warehouse.Addresses{"own_address": {}, "own_port": {AdvertiseHost: "db.example.com"}} {
+	for name, addresses := range map[string]placement.Addresses{"own_address": {}, "own_port": {AdvertiseHost: "db.example.com"}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			bed := testbed.New(t, testbed.Config{Addresses: addresses})
@@ -134,7 +134,7 @@ func TestEndpoints(t *testing.T) {
 	})
 	t.Run("one_port_each", func(t *testing.T) {
 		t.Parallel()
-		bed := testbed.New(t, testbed.Config{Addresses: warehouse.Addresses{AdvertiseHost: "db.example.com"}})
+		bed := testbed.New(t, testbed.Config{Addresses: placement.Addresses{AdvertiseHost: "db.example.com"}})
 		createCluster(bed, "one")
 		createCluster(bed, "two")
 		one, two := endpoint(bed, "one"), endpoint(bed, "two")

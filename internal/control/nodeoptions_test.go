@@ -7,7 +7,7 @@ import (
 	"slipher/internal/api/redshift"
 	"slipher/internal/control"
 	"slipher/internal/testbed"
-	"slipher/internal/warehouse"
+	"slipher/internal/warehouse/placement"
 	"slipher/internal/warehouse/state"
 )
 
@@ -73,7 +73,7 @@ func TestNodeOptionsPages(t *testing.T) {
 // TestRestoreKeepsPort has so many clusters on one host that the last has a port which nobody may ask for.
 func TestRestoreKeepsPort(t *testing.T) {
 	t.Parallel()
-	bed := testbed.New(t, testbed.Config{Addresses: warehouse.Addresses{AdvertiseHost: "127.0.0.1"}})
+	bed := testbed.New(t, testbed.Config{Addresses: placement.Addresses{AdvertiseHost: "127.0.0.1"}})
 	bed.RunClock()
 	last := ""
 	for number := range 51 {

@@ -17,6 +17,7 @@ import (
 	"slipher/internal/vault"
 	"slipher/internal/vault/store"
 	"slipher/internal/warehouse"
+	"slipher/internal/warehouse/placement"
 	"slipher/internal/warehouse/state"
 )
 
@@ -60,7 +61,7 @@ type World struct {
 	// Nodes supervises the clusters' nodes, and tells ended when one has ended for good. Nil starts a process for each cluster.
 	Nodes func(ended func(cluster string) error) (warehouse.Nodes, error)
 
-	Addresses  warehouse.Addresses // of SQL endpoints, where Nodes is given
+	Addresses  placement.Addresses // of SQL endpoints, where Nodes is given
 	Limits     state.Limits
 	Accounts   warehouse.Accounts // nil asks the metadata
 	GrantLimit int                // and the next: see keys.Config

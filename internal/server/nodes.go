@@ -11,6 +11,7 @@ import (
 	"slipher/internal/fleet"
 	"slipher/internal/vault/store"
 	"slipher/internal/warehouse"
+	"slipher/internal/warehouse/placement"
 )
 
 // openNodes makes the folder of sockets, and what supervises the nodes.
@@ -71,7 +72,7 @@ func (s *Server) openControl(context.Context) error {
 		SnapshotsIn: s.config.SnapshotsIn,
 		Logs:        s.sqlLogs,
 		LogBucket:   s.config.LogBucket,
-		Addresses:   warehouse.Addresses{AdvertiseHost: s.config.AdvertiseHost, Loopback: runtime.GOOS == "linux" && s.config.AdvertiseHost == ""},
+		Addresses:   placement.Addresses{AdvertiseHost: s.config.AdvertiseHost, Loopback: runtime.GOOS == "linux" && s.config.AdvertiseHost == ""},
 		Bandwidth:   s.config.Bandwidth,
 		Limits:      s.config.Limits,
 		Copy:        s.config.Copy,

@@ -27,6 +27,7 @@ import (
 	"slipher/internal/secrets"
 	"slipher/internal/server"
 	"slipher/internal/warehouse"
+	"slipher/internal/warehouse/placement"
 	"slipher/internal/warehouse/state"
 )
 
@@ -41,7 +42,7 @@ const (
 // Config changes what a bed is made of. The zero value is what most tests want.
 type Config struct {
 	Limits            state.Limits
-	Addresses         warehouse.Addresses // without AdvertiseHost each cluster has an address of its own
+	Addresses         placement.Addresses // without AdvertiseHost each cluster has an address of its own
 	Bandwidth         int64
 	StoreOf           string // a region that has a snapshot store of its own
 	GrantLimit        int

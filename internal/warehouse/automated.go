@@ -120,7 +120,7 @@ func (w *Warehouse) activateSchedule(tx *meta.Tx, record state.ClusterRecord) er
 
 // written asks the cluster's node how much it has written since it was started. A node that does not answer has written nothing that is known.
 func (w *Warehouse) written(ctx context.Context, job automationWork) int64 {
-	if !w.opened.has(job.Cluster) {
+	if !w.opened.Has(job.Cluster) {
 		return 0
 	}
 	status, err := w.config.Nodes.Status(ctx, job.Cluster)

@@ -24,7 +24,7 @@ func (w *Warehouse) workLater(tx *meta.Tx, record state.ClusterRecord) error {
 func (w *Warehouse) spec(body state.Cluster) fleet.Spec {
 	return fleet.Spec{
 		Cluster: body.Key,
-		Address: w.config.Addresses.bind(body.Address),
+		Address: w.config.Addresses.Bind(body.Address),
 		Port:    body.Port, MemoryLimit: w.config.Memory, Threads: w.config.Threads,
 	}
 }
@@ -59,7 +59,7 @@ func (w *Warehouse) InsertCluster(tx *meta.Tx, record state.ClusterRecord) (stat
 	if err := w.OpenScope(tx, &record); err != nil {
 		return record, err
 	}
-	if err := w.assignEndpoint(tx, &record.Body); err != nil {
+	if err := w.config.Addresses.Assign(tx, &record.Body); err != nil {
 		return record, err
 	}
 	record, err := state.Clusters.Insert(tx, record.Key, record.Body)

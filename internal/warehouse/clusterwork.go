@@ -112,7 +112,7 @@ func (w *Warehouse) failProvision(tx *meta.Tx, record *state.ClusterRecord, caus
 	body := &record.Body
 	body.Attempts++
 	if !hopeless(cause) && body.Attempts < w.config.Limits.Attempts {
-		return workflow.Again, w.assignEndpoint(tx, body)
+		return workflow.Again, w.config.Addresses.Assign(tx, body)
 	}
 	if body.Restore == nil {
 		body.Status = state.HardwareFailure
@@ -161,7 +161,7 @@ func (w *Warehouse) reboot(ctx context.Context, record state.ClusterRecord) (clu
 	if err := w.config.Nodes.Reboot(ctx, body.Key, request); err != nil {
 		return nil, err
 	}
-	w.opened.add(body.Key)
+	w.opened.Add(body.Key)
 	running := record.Body.ParametersToRun()
 	return func(tx *meta.Tx, record *state.ClusterRecord) error {
 		record.Body.Status, record.Body.PasswordPending, record.Body.Parameters.Running = state.Available, false, running
@@ -204,7 +204,7 @@ func (w *Warehouse) resume(ctx context.Context, record state.ClusterRecord) (clu
 
 // remove deletes the data first: a record without data would be found again at the next start, data without a record never.
 func (w *Warehouse) remove(ctx context.Context, record state.ClusterRecord) (clusterChange, error) {
-	w.opened.remove(record.Body.Key)
+	w.opened.Remove(record.Body.Key)
 	if err := w.config.Nodes.Remove(ctx, record.Body.Key); err != nil {
 		return nil, err
 	}

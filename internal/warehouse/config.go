@@ -17,6 +17,7 @@ import (
 	"slipher/internal/secrets"
 	"slipher/internal/vault"
 	"slipher/internal/vault/store"
+	"slipher/internal/warehouse/placement"
 	"slipher/internal/warehouse/state"
 )
 
@@ -54,11 +55,11 @@ type Config struct {
 	Logs        Logs // of the clusters' sessions; nil delivers none
 	// LogBucket opens a bucket for logs; store.Missing tells that it does not exist.
 	LogBucket func(ctx context.Context, name string) (store.Bucket, error)
-	Addresses Addresses    // of the SQL endpoints
-	Limits    state.Limits // a zero field means Redshift's own limit
-	Bandwidth int64        // bytes a second that all saves and restores together may use; 0 is unlimited
-	Memory    string       // the engine's memory limit in each node; 1GB when empty
-	Threads   int          // of the engine in each node; one for each CPU when 0
+	Addresses placement.Addresses // of the SQL endpoints
+	Limits    state.Limits        // a zero field means Redshift's own limit
+	Bandwidth int64               // bytes a second that all saves and restores together may use; 0 is unlimited
+	Memory    string              // the engine's memory limit in each node; 1GB when empty
+	Threads   int                 // of the engine in each node; one for each CPU when 0
 
 	// Copy stores a snapshot of one scope in another; nil is vault.Vault.Copy.
 	Copy func(ctx context.Context, into, from vault.Vault, request vault.CopyRequest) (vault.Saved, error)

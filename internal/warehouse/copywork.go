@@ -66,11 +66,11 @@ func (w *Warehouse) bring(ctx context.Context, record state.SnapshotRecord, earl
 	if err != nil {
 		return nil, err
 	}
-	into.Limiter = w.budget.beginHere(ctx, record.ID)
-	defer w.budget.end(ctx, record.ID)
+	into.Limiter = w.budget.BeginHere(ctx, record.ID)
+	defer w.budget.End(ctx, record.ID)
 	saved, err := w.config.Copy(ctx, into, from, vault.CopyRequest{
 		Source: record.Body.Origin.Manifest, Manifest: record.Body.Manifest, Earlier: earlier,
-		Progress: func(p vault.Progress) { w.Progress.set(record.ID, nodeapi.Progress(p)) },
+		Progress: func(p vault.Progress) { w.Progress.Set(record.ID, nodeapi.Progress(p)) },
 	})
 	if err != nil {
 		return nil, err

@@ -48,7 +48,7 @@ func (w *Warehouse) tryDamaged(ctx context.Context, record state.ClusterRecord) 
 
 // NodeDamaged is told by whatever runs the nodes that one which came back by itself has found its cluster's database damaged.
 func (w *Warehouse) NodeDamaged(ctx context.Context, key string) error {
-	w.opened.remove(key)
+	w.opened.Remove(key)
 	return w.config.Store.Update(ctx, func(tx *meta.Tx) error {
 		found, err := state.FindClusterByKey(tx, "", "", key) // whose it is, the key alone says
 		if err != nil {

@@ -41,7 +41,7 @@ func (w *Warehouse) workRestore(ctx context.Context, job restoreWork) error {
 	}
 	found, err := restore.Run(ctx, w.leases(), "restore of cluster "+job.Cluster)
 	if ended || found && err == nil {
-		w.Progress.forget(job.Cluster)
+		w.Progress.Forget(job.Cluster)
 	}
 	return err
 }

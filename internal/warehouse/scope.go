@@ -137,7 +137,7 @@ const sweepAfter = 30 * time.Second
 
 // sweepAgain comes back when the save of this process that was in the way ends, and for others' saves after a while.
 func (w *Warehouse) sweepAgain(ctx context.Context, job scopeSweep) error {
-	w.postponed.add(job.Scope)
+	w.postponed.Add(job.Scope)
 	return w.config.Store.Update(ctx, func(tx *meta.Tx) error {
 		return tx.Enqueue(job, meta.EnqueueOptions{Unique: true, At: w.config.Now().Add(sweepAfter)})
 	})
@@ -145,10 +145,10 @@ func (w *Warehouse) sweepAgain(ctx context.Context, job scopeSweep) error {
 
 // sweepPostponed belongs after the end of a save.
 func (w *Warehouse) sweepPostponed(ctx context.Context, scope string) error {
-	if !w.postponed.has(scope) {
+	if !w.postponed.Has(scope) {
 		return nil
 	}
-	w.postponed.remove(scope)
+	w.postponed.Remove(scope)
 	return w.config.Store.Update(ctx, func(tx *meta.Tx) error { return SweepLater(tx, scope) })
 }
 

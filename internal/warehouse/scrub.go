@@ -127,6 +127,6 @@ func (w *Warehouse) checked(ctx context.Context, name string) (v vault.Vault, en
 	if v, err = w.vaultOf(ctx, name); err != nil {
 		return v, nil, err
 	}
-	v.Limiter = w.budget.beginHere(ctx, checking)
-	return v, func() { w.budget.end(ctx, checking) }, nil
+	v.Limiter = w.budget.BeginHere(ctx, checking)
+	return v, func() { w.budget.End(ctx, checking) }, nil
 }

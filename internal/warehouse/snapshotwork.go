@@ -52,7 +52,7 @@ func (w *Warehouse) snapshotWorkflow(places *semaphore.Weighted) workflow.Workfl
 }
 
 func (w *Warehouse) workInScope(ctx context.Context, work workflow.Workflow[state.Snapshot], job snapshotWork, scope string) error {
-	defer w.Progress.forget(job.Snapshot)
+	defer w.Progress.Forget(job.Snapshot)
 	found, err := work.Run(ctx, w.leases(), "scope "+scope)
 	if found {
 		err = errors.Join(err, w.sweepPostponed(ctx, scope))

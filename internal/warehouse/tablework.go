@@ -53,7 +53,7 @@ func (w *Warehouse) workTable(ctx context.Context, job tableWork) (found bool, e
 		Fail: w.failTable,
 	}
 	found, err = restore.Run(ctx, w.leases(), "tables of "+job.Cluster)
-	w.Progress.forget(request)
+	w.Progress.Forget(request)
 	if err != nil {
 		err = fmt.Errorf("table restore %s: %w", request, err)
 	}

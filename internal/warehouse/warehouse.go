@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"slipher/internal/warehouse/event"
+	"slipher/internal/warehouse/placement"
 	"slipher/internal/warehouse/state"
 	"slipher/internal/warehouse/workflow"
 )
@@ -25,12 +26,12 @@ type Warehouse struct {
 
 	config    Config
 	Stores    Stores
-	opened    keySet              // clusters whose node serves SQL
+	opened    placement.KeySet    // clusters whose node serves SQL
 	saves     *semaphore.Weighted // the saves that run at once; who waits for one has the lease of its scope already
 	copies    *semaphore.Weighted // the copies to other regions that run at once
-	postponed keySet              // scopes whose sweep gave way to a save
-	Progress  Transfers           // of saves and copies by snapshot, of restores by cluster, of table restores by request
-	budget    budget
+	postponed placement.KeySet    // scopes whose sweep gave way to a save
+	Progress  placement.Transfers // of saves and copies by snapshot, of restores by cluster, of table restores by request
+	budget    placement.Budget
 	began     time.Time // this process
 }
 
@@ -49,7 +50,7 @@ func New(config Config) (*Warehouse, error) {
 	config = config.withDefaults()
 	clock := &state.Clock{Time: config.Now, NewID: config.NewID}
 	w := &Warehouse{config: config, Stores: stores, began: config.Now(), Clock: clock, Events: event.Log{Clock: clock}}
-	w.budget = budget{total: config.Bandwidth, nodes: config.Nodes, log: config.Log}
+	w.budget = placement.Budget{Total: config.Bandwidth, Nodes: config.Nodes, Log: config.Log}
 	w.saves = semaphore.NewWeighted(int64(config.Limits.Saves))
 	w.copies = semaphore.NewWeighted(int64(config.Limits.Copies))
 	w.registerJobs()

@@ -1,4 +1,4 @@
-package warehouse
+package placement
 
 import (
 	"crypto/sha256"
@@ -30,9 +30,9 @@ func (a Addresses) Shown(address string) string {
 	}
 }
 
-// bind is the address that a node listens on. A host that is advertised may be a name, or an address in front of this machine,
+// Bind is the address that a node listens on. A host that is advertised may be a name, or an address in front of this machine,
 // so only one that is certainly local narrows it.
-func (a Addresses) bind(address string) string {
+func (a Addresses) Bind(address string) string {
 	host := a.Shown(address)
 	if ip := net.ParseIP(host); ip != nil && ip.IsLoopback() {
 		return host
@@ -45,10 +45,10 @@ func (a Addresses) bind(address string) string {
 
 var errNoAddress = errors.New("all addresses for SQL endpoints are taken: delete clusters that are not needed")
 
-// assignEndpoint gives a cluster an address and a port that no other cluster has. After a failed attempt it finds another
+// Assign gives a cluster an address and a port that no other cluster has. After a failed attempt it finds another
 // one, since what is free among clusters may be taken by another program.
-func (w *Warehouse) assignEndpoint(tx *meta.Tx, body *state.Cluster) (err error) {
-	if w.config.Addresses.own() {
+func (a Addresses) Assign(tx *meta.Tx, body *state.Cluster) (err error) {
+	if a.own() {
 		body.Address, err = freeAddress(tx, fmt.Sprintf("%s/%d", body.Key, body.Attempts))
 		return err
 	}
