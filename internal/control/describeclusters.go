@@ -69,7 +69,7 @@ func (c *Control) DescribeStorage(ctx context.Context, caller api.Caller, _ *api
 		return nil, err
 	}
 	for _, scope := range scopes {
-		bucket, err := c.warehouse.BucketOf(ctx, scope)
+		bucket, err := c.warehouse.Scopes.Bucket(ctx, scope)
 		if errors.Is(err, meta.ErrNotFound) { // closed meanwhile
 			continue
 		}

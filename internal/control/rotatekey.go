@@ -7,6 +7,7 @@ import (
 	"slipher/internal/api/redshift"
 	"slipher/internal/meta"
 	"slipher/internal/warehouse"
+	"slipher/internal/warehouse/scope"
 	"slipher/internal/warehouse/state"
 )
 
@@ -27,7 +28,7 @@ func (c *Control) RotateEncryptionKey(ctx context.Context, caller api.Caller, in
 		if err := c.warehouse.OpenScope(tx, record); err != nil {
 			return err
 		}
-		if err := warehouse.SweepLater(tx, earlier); err != nil {
+		if err := scope.SweepLater(tx, earlier); err != nil {
 			return err
 		}
 		return c.warehouse.Begin(tx, record, state.RotatingKeys)

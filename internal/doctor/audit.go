@@ -6,10 +6,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
+
 	"slipher/internal/audit"
 	"slipher/internal/installation"
 	"slipher/internal/meta"
-	"syscall"
 )
 
 const writeAndEnter = 0b011 // of access(2)

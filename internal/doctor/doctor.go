@@ -9,10 +9,11 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"time"
+
 	"slipher/internal/installation"
 	"slipher/internal/keys"
 	"slipher/internal/meta"
-	"time"
 )
 
 // Config says what is examined.

@@ -19,6 +19,7 @@ import (
 	"slipher/internal/secrets"
 	"slipher/internal/vault/store"
 	"slipher/internal/warehouse"
+	"slipher/internal/warehouse/scope"
 )
 
 func (d *doctor) checkCredentials(ctx context.Context, store *meta.Store, ring *keys.Ring) {
@@ -138,7 +139,7 @@ func (d *doctor) compareClusters(ctx context.Context, store *meta.Store) (found 
 }
 
 func (d *doctor) checkSnapshots(ctx context.Context, store *meta.Store, ring *keys.Ring) {
-	stores := warehouse.Stores{}
+	stores := scope.Stores{}
 	defer stores.Close()
 	urls := d.storeURLs()
 	for _, region := range slices.Sorted(maps.Keys(urls)) {
@@ -146,7 +147,7 @@ func (d *doctor) checkSnapshots(ctx context.Context, store *meta.Store, ring *ke
 			return
 		}
 	}
-	found, err := warehouse.Inspect(ctx, store, ring, stores)
+	found, err := (&scope.Scopes{Store: store, Keys: ring, Stores: stores}).Inspect(ctx)
 	if err != nil {
 		d.problem("snapshots", "%v", err)
 		return
@@ -164,7 +165,7 @@ func (d *doctor) checkSnapshots(ctx context.Context, store *meta.Store, ring *ke
 }
 
 // openStore adds a store that answers.
-func (d *doctor) openStore(ctx context.Context, stores warehouse.Stores, region, location string) bool {
+func (d *doctor) openStore(ctx context.Context, stores scope.Stores, region, location string) bool {
 	bucket, err := store.OpenExisting(ctx, location)
 	if errors.Is(err, fs.ErrNotExist) && region == "" && d.Snapshots == "" {
 		err = fmt.Errorf("%w: where snapshots are kept elsewhere, add --snapshots URL as for slipher serve", err)

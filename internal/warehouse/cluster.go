@@ -83,3 +83,9 @@ func (w *Warehouse) roomForNodes(tx *meta.Tx, record state.ClusterRecord) error 
 	}
 	return nil
 }
+
+// OpenScope gives a new cluster a data key of its own.
+func (w *Warehouse) OpenScope(tx *meta.Tx, record *state.ClusterRecord) (err error) {
+	record.Body.Scope, err = w.Scopes.New(tx, record.Region, record.Body.KmsKey)
+	return err
+}

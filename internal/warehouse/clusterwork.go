@@ -7,6 +7,7 @@ import (
 
 	"slipher/internal/meta"
 	"slipher/internal/warehouse/event"
+	"slipher/internal/warehouse/scope"
 	"slipher/internal/warehouse/state"
 	"slipher/internal/warehouse/workflow"
 )
@@ -231,11 +232,11 @@ func (w *Warehouse) remove(ctx context.Context, record state.ClusterRecord) (clu
 			return err
 		}
 		if record.Body.Restoring() {
-			if err := SweepLater(tx, record.Body.Restore.Scope); err != nil {
+			if err := scope.SweepLater(tx, record.Body.Restore.Scope); err != nil {
 				return err
 			}
 		}
-		return errors.Join(SweepLater(tx, record.Body.Scope), workflow.ErrDeleted)
+		return errors.Join(scope.SweepLater(tx, record.Body.Scope), workflow.ErrDeleted)
 	}, nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"slipher/internal/nodeapi"
 	"slipher/internal/vault"
 	"slipher/internal/warehouse/event"
+	"slipher/internal/warehouse/scope"
 	"slipher/internal/warehouse/state"
 	"slipher/internal/warehouse/workflow"
 )
@@ -58,11 +59,11 @@ func earlierCopy(tx *meta.Tx, of state.SnapshotRecord) ([]vault.Copied, error) {
 }
 
 func (w *Warehouse) bring(ctx context.Context, record state.SnapshotRecord, earlier []vault.Copied) (snapshotChange, error) {
-	from, err := w.vaultOf(ctx, record.Body.Origin.Scope)
+	from, err := w.Scopes.Vault(ctx, record.Body.Origin.Scope)
 	if err != nil {
 		return nil, err
 	}
-	into, err := w.vaultOf(ctx, record.Body.Scope)
+	into, err := w.Scopes.Vault(ctx, record.Body.Scope)
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +86,7 @@ func (w *Warehouse) copied(saved vault.Saved) snapshotChange {
 		body.TotalBytes, body.StoredBytes, body.Seconds = saved.TotalBytes, saved.StoredBytes, saved.Seconds
 		if err := api.First(
 			func() error { return expireLater(tx, *body) },
-			func() error { return SweepLater(tx, body.Origin.Scope) }, // the source may have been deleted meanwhile
+			func() error { return scope.SweepLater(tx, body.Origin.Scope) }, // the source may have been deleted meanwhile
 		); err != nil {
 			return err
 		}
@@ -101,8 +102,8 @@ func (w *Warehouse) failCopy(tx *meta.Tx, record *state.SnapshotRecord, cause er
 	}
 	record.Body.Status = state.Failed
 	return workflow.ForGood, api.First(
-		func() error { return SweepLater(tx, record.Body.Origin.Scope) },
-		func() error { return SweepLater(tx, record.Body.Scope) },
+		func() error { return scope.SweepLater(tx, record.Body.Origin.Scope) },
+		func() error { return scope.SweepLater(tx, record.Body.Scope) },
 		func() error { return expireLater(tx, record.Body) },
 		func() error {
 			return w.tellCopy(tx, *record, event.CopyFailed, "The copy of the cluster snapshot '%s' for Amazon Redshift cluster '%s' from %s to %s failed at %s.")

@@ -7,6 +7,7 @@ import (
 	"slipher/internal/meta"
 	"slipher/internal/warehouse/event"
 	"slipher/internal/warehouse/refusal"
+	"slipher/internal/warehouse/scope"
 	"slipher/internal/warehouse/state"
 )
 
@@ -37,7 +38,7 @@ func (w *Warehouse) deleteSnapshot(tx *meta.Tx, record state.SnapshotRecord) err
 	if err := state.Snapshots.Delete(tx, record.Key); err != nil {
 		return err
 	}
-	return SweepLater(tx, record.Body.Scope)
+	return scope.SweepLater(tx, record.Body.Scope)
 }
 
 // RetentionChange is what may change of a manual snapshot.

@@ -9,6 +9,7 @@ import (
 
 	"slipher/internal/fleet"
 	"slipher/internal/meta"
+	"slipher/internal/warehouse/scope"
 	"slipher/internal/warehouse/state"
 )
 
@@ -20,7 +21,6 @@ type (
 	restoreWork  struct{ Account, Region, Cluster string }
 	tableWork    struct{ Account, Region, Cluster string }  // all table restores of the cluster
 	copyWork     struct{ Account, Region, Snapshot string } // of the copy
-	scopeSweep   struct{ Scope string }
 )
 
 func (clusterWork) Kind() string  { return "cluster" }
@@ -28,7 +28,6 @@ func (snapshotWork) Kind() string { return "snapshot" }
 func (restoreWork) Kind() string  { return "restore" }
 func (tableWork) Kind() string    { return "table" }
 func (copyWork) Kind() string     { return "copy" }
-func (scopeSweep) Kind() string   { return "sweep" }
 
 func (w *Warehouse) registerJobs() {
 	register(w, w.workCluster)
@@ -36,7 +35,7 @@ func (w *Warehouse) registerJobs() {
 	register(w, w.workRestore)
 	register(w, w.workTables)
 	register(w, w.workCopy)
-	register(w, w.sweep)
+	register(w, w.Scopes.Sweep)
 	register(w, w.scrub)
 	register(w, w.workAutomation)
 	register(w, w.workExpiry)
@@ -55,7 +54,7 @@ func register[J meta.Job](w *Warehouse, work func(context.Context, J) error) {
 // hopeless says that trying again will not help: what is stored is damaged, or its key is gone.
 func hopeless(err error) bool {
 	var refused *fleet.NodeError
-	return errors.As(err, &refused) && (refused.Damaged || refused.DatabaseDamaged) || keyLost(err)
+	return errors.As(err, &refused) && (refused.Damaged || refused.DatabaseDamaged) || scope.KeyLost(err)
 }
 
 const (

@@ -7,6 +7,7 @@ import (
 	"slipher/internal/keys"
 	"slipher/internal/meta"
 	"slipher/internal/warehouse/refusal"
+	"slipher/internal/warehouse/scope"
 	"slipher/internal/warehouse/state"
 )
 
@@ -29,8 +30,8 @@ func (w *Warehouse) FindRestorable(tx *meta.Tx, caller api.Caller, located state
 
 // MayDecrypt refuses a snapshot whose key is gone at once, rather than with a cluster that never gets its data.
 func (w *Warehouse) MayDecrypt(tx *meta.Tx, source state.SnapshotRecord) error {
-	_, err := w.dataKey(tx, source.Body.Scope)
-	if keyLost(err) {
+	_, err := w.Scopes.DataKey(tx, source.Body.Scope)
+	if scope.KeyLost(err) {
 		return refusal.DependentServiceAccessDenied.Because("Cannot restore the snapshot %s because the KMS key %s does not open it: it was destroyed, or is another key now.",
 			source.Body.Identifier, source.Body.KmsKey)
 	}

@@ -7,6 +7,7 @@ import (
 	"slipher/internal/meta"
 	"slipher/internal/nodeapi"
 	"slipher/internal/warehouse/event"
+	"slipher/internal/warehouse/scope"
 	"slipher/internal/warehouse/state"
 	"slipher/internal/warehouse/workflow"
 )
@@ -66,7 +67,7 @@ func (w *Warehouse) followRestore(ctx context.Context, record state.ClusterRecor
 }
 
 func (w *Warehouse) restoreRequest(ctx context.Context, body state.Cluster, bytesPerSecond int64) (nodeapi.RestoreRequest, error) {
-	store, err := w.storeOf(ctx, body.Restore.Scope)
+	store, err := w.Scopes.Node(ctx, body.Restore.Scope)
 	return nodeapi.RestoreRequest{Store: store, Manifest: body.Restore.Manifest, BytesPerSecond: bytesPerSecond}, err
 }
 
@@ -104,8 +105,8 @@ func (w *Warehouse) failRestore(tx *meta.Tx, record *state.ClusterRecord) error 
 
 // endRestore lets the pin go; what only it kept is swept.
 func (w *Warehouse) endRestore(tx *meta.Tx, body *state.Cluster, status string) error {
-	scope := body.Restore.Scope
+	name := body.Restore.Scope
 	body.Restore.Status, body.Restore.Ended = status, w.Clock.Now()
 	body.Restore.Scope, body.Restore.Manifest = "", ""
-	return SweepLater(tx, scope)
+	return scope.SweepLater(tx, name)
 }

@@ -124,7 +124,7 @@ const checking = "checking"
 
 // checked is a scope to be read by this process itself, with its share of the bandwidth until end.
 func (w *Warehouse) checked(ctx context.Context, name string) (v vault.Vault, end func(), err error) {
-	if v, err = w.vaultOf(ctx, name); err != nil {
+	if v, err = w.Scopes.Vault(ctx, name); err != nil {
 		return v, nil, err
 	}
 	v.Limiter = w.budget.BeginHere(ctx, checking)

@@ -8,6 +8,7 @@ import (
 	"slipher/internal/keys"
 	"slipher/internal/meta"
 	"slipher/internal/warehouse/refusal"
+	"slipher/internal/warehouse/scope"
 	"slipher/internal/warehouse/state"
 )
 
@@ -27,7 +28,7 @@ func (w *Warehouse) Authorize(tx *meta.Tx, record *state.SnapshotRecord, account
 		return err
 	}
 	err := w.config.Keys.Grant(tx, body.KmsKey, account, record.ID)
-	if keyLost(err) {
+	if scope.KeyLost(err) {
 		return refusal.InvalidClusterSnapshotState.Because("Cannot share the snapshot %s because its KMS key %s was destroyed.", body.Identifier, body.KmsKey)
 	}
 	if errors.Is(err, keys.ErrDisabled) {

@@ -6,12 +6,13 @@ import (
 	"slipher/internal/meta"
 	"slipher/internal/vault/store"
 	"slipher/internal/warehouse/refusal"
+	"slipher/internal/warehouse/scope"
 	"slipher/internal/warehouse/state"
 )
 
 // ReachRegion refuses a region whose own snapshot store does not answer.
 func (w *Warehouse) ReachRegion(ctx context.Context, region string) error {
-	bucket := w.Stores[region]
+	bucket := w.Scopes.Stores[region]
 	if bucket == nil {
 		return nil
 	}
@@ -58,7 +59,7 @@ func (w *Warehouse) scopeAbroad(tx *meta.Tx, record state.ClusterRecord, wanted 
 			return copied.Body.Scope, nil
 		}
 	}
-	return w.newScope(tx, wanted.Region, wanted.KmsKey)
+	return w.Scopes.New(tx, wanted.Region, wanted.KmsKey)
 }
 
 // EndSnapshotCopy has nothing to end for a cluster without it.
@@ -69,9 +70,9 @@ func (w *Warehouse) EndSnapshotCopy(tx *meta.Tx, record *state.ClusterRecord) er
 	}
 	record.Body.SnapshotCopy = nil
 	if ended.Grant == "" {
-		if err := w.config.Keys.RetireGrant(tx, ended.KmsKey, state.ServicePrincipal, keyGrantFor(*record)); err != nil && !keyLost(err) {
+		if err := w.config.Keys.RetireGrant(tx, ended.KmsKey, state.ServicePrincipal, keyGrantFor(*record)); err != nil && !scope.KeyLost(err) {
 			return err
 		}
 	}
-	return SweepLater(tx, ended.Scope)
+	return scope.SweepLater(tx, ended.Scope)
 }

@@ -14,6 +14,7 @@ import (
 	"slipher/internal/meta"
 	"slipher/internal/nodeapi"
 	"slipher/internal/warehouse/event"
+	"slipher/internal/warehouse/scope"
 	"slipher/internal/warehouse/state"
 	"slipher/internal/warehouse/workflow"
 )
@@ -55,7 +56,7 @@ func (w *Warehouse) workInScope(ctx context.Context, work workflow.Workflow[stat
 	defer w.Progress.Forget(job.Snapshot)
 	found, err := work.Run(ctx, w.leases(), "scope "+scope)
 	if found {
-		err = errors.Join(err, w.sweepPostponed(ctx, scope))
+		err = errors.Join(err, w.Scopes.SweepPostponed(ctx, scope))
 	}
 	if err != nil {
 		return fmt.Errorf("snapshot %s: %w", job.Snapshot, err)
@@ -94,7 +95,7 @@ func (w *Warehouse) beginSave(tx *meta.Tx, job snapshotWork) (record state.Snaps
 }
 
 func (w *Warehouse) save(ctx context.Context, record state.SnapshotRecord, parent string) (snapshotChange, error) {
-	store, err := w.storeOf(ctx, record.Body.Scope)
+	store, err := w.Scopes.Node(ctx, record.Body.Scope)
 	if err != nil {
 		return nil, err
 	}
@@ -135,7 +136,7 @@ func (w *Warehouse) saved(saved nodeapi.Saved) snapshotChange {
 		body.TotalBytes, body.StoredBytes, body.Seconds = saved.TotalBytes, saved.StoredBytes, saved.Seconds
 		if body.Tries > 1 {
 			// Earlier tries may have left manifests that nobody knows.
-			if err := SweepLater(tx, body.Scope); err != nil {
+			if err := scope.SweepLater(tx, body.Scope); err != nil {
 				return err
 			}
 		}
@@ -198,7 +199,7 @@ func (w *Warehouse) tellFailed(tx *meta.Tx, record state.SnapshotRecord, cause e
 	if refused, told := errors.AsType[*fleet.NodeError](cause); told && (refused.Damaged || refused.NoRoom) {
 		reason = " The reason: " + strings.ReplaceAll(refused.Message, "%", "%%") + "."
 	}
-	if err := SweepLater(tx, record.Body.Scope); err != nil {
+	if err := scope.SweepLater(tx, record.Body.Scope); err != nil {
 		return err
 	}
 	if err := expireLater(tx, record.Body); err != nil {

@@ -7,6 +7,7 @@ import (
 	"slipher/internal/keys"
 	"slipher/internal/meta"
 	"slipher/internal/warehouse/refusal"
+	"slipher/internal/warehouse/scope"
 	"slipher/internal/warehouse/state"
 )
 
@@ -26,8 +27,8 @@ func FindTableSource(tx *meta.Tx, caller api.Caller, of state.ClusterRecord, ide
 
 // MustOpen refuses a snapshot whose key is gone or disabled at once.
 func (w *Warehouse) MustOpen(tx *meta.Tx, source state.SnapshotRecord) error {
-	_, err := w.dataKey(tx, source.Body.Scope)
-	if keyLost(err) || errors.Is(err, keys.ErrDisabled) {
+	_, err := w.Scopes.DataKey(tx, source.Body.Scope)
+	if scope.KeyLost(err) || errors.Is(err, keys.ErrDisabled) {
 		return refusal.InvalidClusterSnapshotState.Because("Cannot restore a table from the snapshot %s because its KMS key %s is disabled or was destroyed.", source.Body.Identifier, source.Body.KmsKey)
 	}
 	return err
@@ -62,7 +63,7 @@ func forgetTableRestores(tx *meta.Tx, of state.ClusterRecord) error {
 			return err
 		}
 		if record.Body.UnderWay() {
-			if err := SweepLater(tx, record.Body.Scope); err != nil {
+			if err := scope.SweepLater(tx, record.Body.Scope); err != nil {
 				return err
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"slipher/internal/fleet"
 	"slipher/internal/meta"
 	"slipher/internal/nodeapi"
+	"slipher/internal/warehouse/scope"
 	"slipher/internal/warehouse/state"
 	"slipher/internal/warehouse/workflow"
 )
@@ -91,7 +92,7 @@ func beginTable(tx *meta.Tx, job tableWork) (record state.TableRestoreRecord, fo
 
 func (w *Warehouse) restoreTable(ctx context.Context, record state.TableRestoreRecord) (tableChange, error) {
 	body := record.Body
-	store, err := w.storeOf(ctx, body.Scope)
+	store, err := w.Scopes.Node(ctx, body.Scope)
 	if err != nil {
 		return nil, errors.Join(errUntried, err)
 	}
@@ -112,9 +113,9 @@ func (w *Warehouse) restoreTable(ctx context.Context, record state.TableRestoreR
 
 // endTable lets the pin go.
 func endTable(tx *meta.Tx, body *state.TableRestore, status, message string) error {
-	scope := body.Scope
+	name := body.Scope
 	body.Status, body.Message, body.Scope, body.Manifest = status, message, "", ""
-	return SweepLater(tx, scope)
+	return scope.SweepLater(tx, name)
 }
 
 // errUntried goes with a failure before the node was asked.

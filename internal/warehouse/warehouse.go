@@ -15,6 +15,7 @@ import (
 
 	"slipher/internal/warehouse/event"
 	"slipher/internal/warehouse/placement"
+	"slipher/internal/warehouse/scope"
 	"slipher/internal/warehouse/state"
 	"slipher/internal/warehouse/workflow"
 )
@@ -24,15 +25,14 @@ type Warehouse struct {
 	Clock  *state.Clock
 	Events event.Log
 
-	config    Config
-	Stores    Stores
-	opened    placement.KeySet    // clusters whose node serves SQL
-	saves     *semaphore.Weighted // the saves that run at once; who waits for one has the lease of its scope already
-	copies    *semaphore.Weighted // the copies to other regions that run at once
-	postponed placement.KeySet    // scopes whose sweep gave way to a save
-	Progress  placement.Transfers // of saves and copies by snapshot, of restores by cluster, of table restores by request
-	budget    placement.Budget
-	began     time.Time // this process
+	config   Config
+	Scopes   scope.Scopes
+	opened   placement.KeySet    // clusters whose node serves SQL
+	saves    *semaphore.Weighted // the saves that run at once; who waits for one has the lease of its scope already
+	copies   *semaphore.Weighted // the copies to other regions that run at once
+	Progress placement.Transfers // of saves and copies by snapshot, of restores by cluster, of table restores by request
+	budget   placement.Budget
+	began    time.Time // this process
 }
 
 // New opens the snapshot stores and registers the jobs. Resume belongs after it, and the store's Run after that.
@@ -40,16 +40,18 @@ func New(config Config) (*Warehouse, error) {
 	if config.Store == nil || config.Keys == nil || config.Secrets == nil || config.Nodes == nil || config.Accounts == nil || config.Now == nil {
 		return nil, errors.New("the warehouse needs a store, keys, secrets, nodes, accounts and a clock")
 	}
-	stores, err := openStores(context.Background(), config.storeURLs())
+	urls := scope.URLs(config.Snapshots, config.SnapshotsIn)
+	stores, err := scope.OpenStores(context.Background(), urls)
 	if err != nil {
 		return nil, err
 	}
-	if err := stores.holdEverything(context.Background(), config.Store); err != nil {
+	if err := stores.HoldEverything(context.Background(), config.Store); err != nil {
 		return nil, errors.Join(err, stores.Close())
 	}
 	config = config.withDefaults()
 	clock := &state.Clock{Time: config.Now, NewID: config.NewID}
-	w := &Warehouse{config: config, Stores: stores, began: config.Now(), Clock: clock, Events: event.Log{Clock: clock}}
+	w := &Warehouse{config: config, began: config.Now(), Clock: clock, Events: event.Log{Clock: clock}}
+	w.Scopes = scope.Scopes{Store: config.Store, Keys: config.Keys, Stores: stores, URLs: urls, Clock: clock, Log: config.Log}
 	w.budget = placement.Budget{Total: config.Bandwidth, Nodes: config.Nodes, Log: config.Log}
 	w.saves = semaphore.NewWeighted(int64(config.Limits.Saves))
 	w.copies = semaphore.NewWeighted(int64(config.Limits.Copies))
@@ -65,4 +67,4 @@ func (w *Warehouse) leases() workflow.Leases {
 }
 
 // Close releases the snapshot stores. The jobs must have ended before.
-func (w *Warehouse) Close() error { return w.Stores.Close() }
+func (w *Warehouse) Close() error { return w.Scopes.Stores.Close() }

@@ -1,4 +1,4 @@
-package warehouse
+package scope
 
 import (
 	"context"
@@ -23,14 +23,15 @@ const commonStore = ""
 // errNoStore says that a scope lies in a store which slipher was not told of.
 var errNoStore = errors.New("a region's snapshot store is not known")
 
-func (c Config) storeURLs() map[string]string {
-	urls := map[string]string{commonStore: c.Snapshots}
-	maps.Copy(urls, c.SnapshotsIn)
+// URLs has the common store and those of the regions that have one of their own.
+func URLs(common string, regions map[string]string) map[string]string {
+	urls := map[string]string{commonStore: common}
+	maps.Copy(urls, regions)
 	return urls
 }
 
-// openStores also asks each store for an answer: one that cannot be used should be found now, and not by the first snapshot.
-func openStores(ctx context.Context, urls map[string]string) (Stores, error) {
+// OpenStores also asks each store for an answer: one that cannot be used should be found now, and not by the first snapshot.
+func OpenStores(ctx context.Context, urls map[string]string) (Stores, error) {
 	stores := Stores{}
 	for _, region := range slices.Sorted(maps.Keys(urls)) {
 		if region != commonStore && !state.RegionForm.MatchString(region) {
@@ -75,8 +76,8 @@ func (s Stores) find(name string) (store.Bucket, error) {
 	return nil, fmt.Errorf("%w: start slipher with --snapshots-in %s=URL", errNoStore, name)
 }
 
-// holdEverything refuses a start without a store that scopes lie in: their snapshots would seem to be lost.
-func (s Stores) holdEverything(ctx context.Context, store *meta.Store) error {
+// HoldEverything refuses a start without a store that scopes lie in: their snapshots would seem to be lost.
+func (s Stores) HoldEverything(ctx context.Context, store *meta.Store) error {
 	return store.View(ctx, func(tx *meta.Tx) error {
 		all, err := state.Scopes.List(tx, meta.Query{})
 		for _, scope := range all {
@@ -88,19 +89,19 @@ func (s Stores) holdEverything(ctx context.Context, store *meta.Store) error {
 	})
 }
 
-// storeOf tells a node where a scope is and how it is sealed.
-func (w *Warehouse) storeOf(ctx context.Context, name string) (nodeapi.Store, error) {
-	opened, err := w.openedScope(ctx, name)
-	return nodeapi.Store{URL: w.config.storeURLs()[opened.store], Scope: name, Key: opened.key}, err
+// Node tells a node where a scope is and how it is sealed.
+func (s *Scopes) Node(ctx context.Context, name string) (nodeapi.Store, error) {
+	opened, err := s.opened(ctx, name)
+	return nodeapi.Store{URL: s.URLs[opened.store], Scope: name, Key: opened.key}, err
 }
 
-// vaultOf is a scope as this process itself reads and writes it.
-func (w *Warehouse) vaultOf(ctx context.Context, name string) (vault.Vault, error) {
-	opened, err := w.openedScope(ctx, name)
+// Vault is a scope as this process itself reads and writes it.
+func (s *Scopes) Vault(ctx context.Context, name string) (vault.Vault, error) {
+	opened, err := s.opened(ctx, name)
 	if err != nil {
 		return vault.Vault{}, err
 	}
-	bucket, err := w.Stores.find(opened.store)
+	bucket, err := s.Stores.find(opened.store)
 	return vault.Vault{Bucket: bucket, Scope: name, Key: opened.key}, err
 }
 
@@ -110,9 +111,9 @@ type openedScope struct {
 	key   []byte
 }
 
-func (w *Warehouse) openedScope(ctx context.Context, name string) (opened openedScope, err error) {
-	err = w.config.Store.View(ctx, func(tx *meta.Tx) error {
-		if opened.key, err = w.dataKey(tx, name); err != nil {
+func (s *Scopes) opened(ctx context.Context, name string) (opened openedScope, err error) {
+	err = s.Store.View(ctx, func(tx *meta.Tx) error {
+		if opened.key, err = s.DataKey(tx, name); err != nil {
 			return err
 		}
 		record, err := state.Scopes.Find(tx, state.ScopeKey(name))
@@ -122,12 +123,12 @@ func (w *Warehouse) openedScope(ctx context.Context, name string) (opened opened
 	return opened, err
 }
 
-// BucketOf needs no key. It answers meta.ErrNotFound for a scope that is closed.
-func (w *Warehouse) BucketOf(ctx context.Context, name string) (bucket store.Bucket, err error) {
-	err = w.config.Store.View(ctx, func(tx *meta.Tx) error {
+// Bucket needs no key. It answers meta.ErrNotFound for a scope that is closed.
+func (s *Scopes) Bucket(ctx context.Context, name string) (bucket store.Bucket, err error) {
+	err = s.Store.View(ctx, func(tx *meta.Tx) error {
 		record, err := state.Scopes.Find(tx, state.ScopeKey(name))
 		if err == nil {
-			bucket, err = w.Stores.find(record.Body.Store)
+			bucket, err = s.Stores.find(record.Body.Store)
 		}
 		return err
 	})
