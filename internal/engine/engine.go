@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	// The bindings under the database/sql driver: the driver neither streams results nor hands out JSON as it was written. Do not upgrade
 	// to 2.x of the driver, whose static libraries are not to be had through the module proxy.
@@ -49,6 +50,7 @@ type Database struct {
 	gate     gate
 	keeper   *ondisk.Keeper // of the note; nil keeps none
 	viewLeft bool           // guarded by the gate's turn
+	spooled  atomic.Int64   // bytes of rows that wait on disk
 
 	poisonOnce sync.Once
 	poisoned   chan struct{}

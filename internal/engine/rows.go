@@ -21,9 +21,9 @@ type Rows struct {
 	chunk   bindings.DataChunk
 	row     int
 	size    int
-	waiting []bindings.DataChunk // chunks moved out of the engine when another statement needed the connection
-	ended   bool                 // the engine has no more chunks
-	failure error                // what ended them, when it was no proper end
+	waiting *spool // rows moved out of the engine when another statement needed the connection
+	ended   bool   // the engine has no more chunks
+	failure error  // what ended them, when it was no proper end
 }
 
 func (r *Rows) begin() {
@@ -58,23 +58,44 @@ func (r *Rows) Changed() int64 { return r.changed }
 // Next returns the next row, or io.EOF. The slice is valid until the next call; the values in it stay valid.
 func (r *Rows) Next(ctx context.Context) ([]any, error) {
 	for r.row == r.size {
+		if r.waiting != nil {
+			return r.nextWaiting()
+		}
 		if err := r.advance(ctx); err != nil {
 			return nil, err
 		}
 	}
+	return r.take(), nil
+}
+
+// take reads the next row of the chunk.
+func (r *Rows) take() []any {
 	for i := range r.columns {
 		r.values[i] = r.columns[i].value(r.row)
 	}
 	r.row++
-	return r.values, nil
+	return r.values
+}
+
+func (r *Rows) nextWaiting() ([]any, error) {
+	row, err := r.waiting.next()
+	switch {
+	case err == nil:
+		return row, nil
+	case r.failure != nil:
+		return nil, r.failure
+	case errors.Is(err, io.EOF):
+		return nil, io.EOF
+	}
+	return nil, r.session.database.spoolFailure(err)
 }
 
 // Close frees the rows that were not read.
 func (r *Rows) Close() {
 	r.finish(nil)
 	bindings.DestroyDataChunk(&r.chunk)
-	for i := range r.waiting {
-		bindings.DestroyDataChunk(&r.waiting[i])
+	if r.waiting != nil {
+		r.waiting.close()
 	}
 	r.waiting, r.row, r.size = nil, 0, 0
 }
@@ -94,11 +115,6 @@ func (r *Rows) advance(ctx context.Context) error {
 }
 
 func (r *Rows) nextChunk(ctx context.Context) (bindings.DataChunk, error) {
-	if len(r.waiting) > 0 {
-		chunk := r.waiting[0]
-		r.waiting = r.waiting[1:]
-		return chunk, nil
-	}
 	if !r.ended {
 		return r.fetch(ctx)
 	}
@@ -128,13 +144,29 @@ func (r *Rows) fetch(ctx context.Context) (bindings.DataChunk, error) {
 	return bindings.DataChunk{}, io.EOF
 }
 
-// buffer moves the remaining chunks out of the engine, so that the connection can run another statement.
+// buffer moves the remaining rows out of the engine, so that the connection can run another statement.
 func (r *Rows) buffer(ctx context.Context) {
+	waiting := newSpool(r.session.database.config.TempDir, &r.session.database.spooled)
 	for !r.ended {
-		if chunk, err := r.fetch(ctx); err == nil {
-			r.waiting = append(r.waiting, chunk)
+		if err := r.bufferRows(ctx, waiting); err != nil {
+			r.finish(err)
 		}
 	}
+	r.waiting = waiting
+}
+
+// bufferRows moves the rest of the chunk, and fetches the next one.
+func (r *Rows) bufferRows(ctx context.Context, waiting *spool) error {
+	for r.row < r.size {
+		if err := waiting.add(r.take()); err != nil {
+			return r.session.database.spoolFailure(err)
+		}
+	}
+	err := r.advance(ctx)
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
+	return err
 }
 
 // finish notes that the engine has no more rows for this result.
