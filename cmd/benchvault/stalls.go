@@ -13,6 +13,7 @@ import (
 
 	"slipher/internal/engine"
 	"slipher/internal/vault"
+	"slipher/internal/vault/pace"
 	"slipher/internal/vault/store"
 )
 
@@ -144,7 +145,7 @@ func snapshots(ctx context.Context, d *engine.Database, dir string, perSecond in
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, bucket.Close()) }()
-	v := vault.Vault{Bucket: bucket, Scope: "bench", Key: bytes.Repeat([]byte{7}, 32), Limiter: vault.NewLimiter(perSecond)}
+	v := vault.Vault{Bucket: bucket, Scope: "bench", Key: bytes.Repeat([]byte{7}, 32), Limiter: pace.NewLimiter(perSecond)}
 	parent := ""
 	for {
 		select {

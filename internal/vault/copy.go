@@ -172,7 +172,7 @@ func (c *copying) put(at place, id BlockID) {
 
 // take stores a block under its name in this scope. It stays compressed as it is.
 func (c *copying) take(ctx context.Context, block fetched) error {
-	if err := c.pace.wait(ctx, len(block.plain)); err != nil {
+	if err := c.pace.Wait(ctx, len(block.plain)); err != nil {
 		return err
 	}
 	c.read.Add(int64(len(block.plain)))

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"slipher/internal/vault"
+	"slipher/internal/vault/pace"
 	"slipher/internal/vault/store"
 	"slipher/internal/vault/store/blobtest"
 )
@@ -138,7 +139,7 @@ func TestCopy(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			from, to := newVault(openBucket(t, "mem://")), abroad(openBucket(t, "mem://"))
 			save(t, from, "first", "", content)
-			to.Limiter = vault.NewLimiter(1 << 20)
+			to.Limiter = pace.NewLimiter(1 << 20)
 			var told []vault.Progress
 			begin := time.Now()
 			saved, err := to.Copy(t.Context(), from, vault.CopyRequest{

@@ -10,8 +10,9 @@ import (
 	"iter"
 	"runtime"
 	"slices"
-	"slipher/internal/vault/store"
 	"sync"
+
+	"slipher/internal/vault/store"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -254,7 +255,7 @@ func (w *fetchWorker) openBlock(ctx context.Context, pack *pack, same run, seale
 		return w.forward(ctx, block)
 	}
 	for _, each := range same {
-		if err := w.pace.wait(ctx, len(block.plain)); err != nil {
+		if err := w.pace.Wait(ctx, len(block.plain)); err != nil {
 			return err
 		}
 		if err := w.deliver(each.place, block.plain); err != nil {

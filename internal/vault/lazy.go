@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+
+	"slipher/internal/vault/pace"
 )
 
 // Lazy is a restore whose files can be used at once. A block of a grid is fetched when it is first touched; Fill fetches the
@@ -24,7 +26,7 @@ type Lazy struct {
 	demand   *fetcher    // blocks that somebody waits for
 	rest     *fetcher    // all others
 	readers  sync.Pool   // of *fetchWorker, for demand
-	waiting  urgency
+	waiting  pace.Urgency
 	eager    int64 // bytes of the files without a grid
 
 	mu     sync.Mutex
@@ -82,8 +84,7 @@ func (v Vault) restoreLazily(ctx context.Context, id, dir string) (_ *Lazy, err 
 // prepareFetchers lets both kinds of fetches share the bandwidth: while somebody waits for a block, the others leave it to him.
 func (l *Lazy) prepareFetchers() {
 	patient := *l.opened
-	patient.pace = newPace(l.pace.limiter)
-	patient.pace.yield = &l.waiting
+	patient.pace = l.pace.YieldingTo(&l.waiting)
 	l.demand = newFetcher(l.opened, l.manifest)
 	l.rest = newFetcher(&patient, l.manifest)
 	l.rest.newest, l.rest.deliver = l.demand.newest, l.arrive
@@ -175,7 +176,7 @@ func (l *Lazy) Close() error {
 
 // fetchNow returns the block of a place, whose bytes are good until free is called.
 func (l *Lazy) fetchNow(ctx context.Context, at place) (plain []byte, free func(), err error) {
-	defer l.waiting.begin()()
+	defer l.waiting.Begin()()
 	l.follow(at)
 	worker, _ := l.readers.Get().(*fetchWorker)
 	if worker == nil {

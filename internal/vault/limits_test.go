@@ -15,6 +15,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"slipher/internal/vault"
+	"slipher/internal/vault/pace"
 	"slipher/internal/vault/store"
 	"slipher/internal/vault/store/blobtest"
 )
@@ -141,12 +142,12 @@ func TestBandwidth(t *testing.T) {
 		limiter *rate.Limiter
 		seconds float64
 	}{
-		"large_cap":             {vault.NewLimiter(20_000_000), size / 20e6},
-		"small_cap":             {vault.NewLimiter(50_000), size / 50e3},
-		"very_small_cap":        {vault.NewLimiter(1000), size / 1e3},
+		"large_cap":             {pace.NewLimiter(20_000_000), size / 20e6},
+		"small_cap":             {pace.NewLimiter(50_000), size / 50e3},
+		"very_small_cap":        {pace.NewLimiter(1000), size / 1e3},
 		"cap_with_a_large_rest": {rate.NewLimiter(1_000_000, 1<<30), 0},
 		"cap_with_a_small_rest": {rate.NewLimiter(1_000_000, 4096), size / 1e6},
-		"no_cap":                {vault.NewLimiter(0), 0},
+		"no_cap":                {pace.NewLimiter(0), 0},
 		"no_limiter":            {nil, 0},
 	} {
 		t.Run("save_keeps_to_"+name, func(t *testing.T) {
@@ -167,7 +168,7 @@ func TestBandwidth(t *testing.T) {
 		want := contents{"a": random(t, size)}
 		save(t, v, "first", "", want)
 		synctest.Test(t, func(t *testing.T) {
-			v.Limiter = vault.NewLimiter(1_000_000)
+			v.Limiter = pace.NewLimiter(1_000_000)
 			begin := time.Now()
 			checkRestores(t, v, "first", want)
 			verify(t, v, "first")
@@ -179,8 +180,8 @@ func TestBandwidth(t *testing.T) {
 		content := random(t, size)
 		synctest.Test(t, func(t *testing.T) {
 			v := newVault(openBucket(t, "mem://"))
-			v.Limiter = vault.NewLimiter(size / 100)
-			lift := time.AfterFunc(10*time.Second, func() { vault.SetBandwidth(v.Limiter, size/10) })
+			v.Limiter = pace.NewLimiter(size / 100)
+			lift := time.AfterFunc(10*time.Second, func() { pace.SetBandwidth(v.Limiter, size/10) })
 			defer lift.Stop()
 			begin := time.Now()
 			save(t, v, "first", "", contents{"a": content})
@@ -191,7 +192,7 @@ func TestBandwidth(t *testing.T) {
 		t.Parallel()
 		content := random(t, size)
 		synctest.Test(t, func(t *testing.T) {
-			shared := vault.NewLimiter(1_000_000)
+			shared := pace.NewLimiter(1_000_000)
 			begin := time.Now()
 			var savers sync.WaitGroup
 			for range 3 {
@@ -222,7 +223,7 @@ func TestProgress(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			v := newVault(openBucket(t, "mem://"))
 			v.PackBytes = 0 // more than the save: nothing is in the store before its end
-			v.Limiter = vault.NewLimiter(1 << 20)
+			v.Limiter = pace.NewLimiter(1 << 20)
 			var told []vault.Progress
 			saved, err := v.Save(t.Context(), vault.SaveRequest{
 				Manifest: "first", Files: content.files(), Progress: func(p vault.Progress) { told = append(told, p) },

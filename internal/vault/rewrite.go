@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+
 	"slipher/internal/vault/store"
 
 	"golang.org/x/sync/errgroup"
@@ -54,7 +55,7 @@ func (w *sweeping) copyLive(ctx context.Context, packer *packer, pack pack, live
 	reader, buffer := newBlockReader(w.keys), make([]byte, blockSize+tagSize)
 	for _, rec := range live {
 		sealed := buffer[:rec.sealed]
-		if err := w.pace.wait(ctx, len(sealed)); err != nil {
+		if err := w.pace.Wait(ctx, len(sealed)); err != nil {
 			return err
 		}
 		if err := store.ReadRange(ctx, w, w.packKey(pack.id), int64(rec.offset), sealed); err != nil {

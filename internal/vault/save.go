@@ -303,7 +303,7 @@ func (s *saving) work(ctx context.Context, pieces <-chan piece) error {
 
 func (s *saving) saveBlock(ctx context.Context, writer *blockWriter, buffer []byte, p piece) error {
 	offset, length := p.grid.piece(p.number)
-	if err := s.pace.wait(ctx, length); err != nil {
+	if err := s.pace.Wait(ctx, length); err != nil {
 		return err
 	}
 	plain := buffer[:length]

@@ -12,9 +12,11 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
-	"slipher/internal/vault/store"
 	"strings"
 	"time"
+
+	"slipher/internal/vault/pace"
+	"slipher/internal/vault/store"
 
 	"golang.org/x/time/rate"
 )
@@ -66,7 +68,7 @@ type opened struct {
 	store.Bucket
 	keys      keyring
 	scope     string
-	pace      pace
+	pace      pace.Pace
 	packBytes int
 	patience  time.Duration
 }
@@ -94,7 +96,7 @@ func (v Vault) openKeyless() (*opened, error) {
 	}
 	packBytes = min(max(packBytes, 2*blockSize), largestPack)
 	return &opened{
-		Bucket: v.Bucket, scope: v.Scope, pace: newPace(v.Limiter), packBytes: packBytes, patience: cmp.Or(v.Patience, defaultPatience),
+		Bucket: v.Bucket, scope: v.Scope, pace: pace.New(v.Limiter), packBytes: packBytes, patience: cmp.Or(v.Patience, defaultPatience),
 	}, nil
 }
 

@@ -18,6 +18,7 @@ import (
 	"slipher/internal/lazyfs"
 	"slipher/internal/nodeapi"
 	"slipher/internal/vault"
+	"slipher/internal/vault/pace"
 	"slipher/internal/vault/store"
 )
 
@@ -63,7 +64,7 @@ func Fill(ctx context.Context, stdin io.Reader, stdout io.Writer) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	f := &filler{
-		limiter: vault.NewLimiter(request.Restore.BytesPerSecond), events: json.NewEncoder(stdout),
+		limiter: pace.NewLimiter(request.Restore.BytesPerSecond), events: json.NewEncoder(stdout),
 		log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: request.LogLevel})),
 	}
 	view, err := f.prepare(ctx, request)
@@ -156,7 +157,7 @@ func filesToFill(lazy *vault.Lazy) map[string]lazyfs.File {
 func (f *filler) obey(ctx context.Context, command fillCommand) error {
 	switch {
 	case command.BytesPerSecond != nil:
-		vault.SetBandwidth(f.limiter, *command.BytesPerSecond)
+		pace.SetBandwidth(f.limiter, *command.BytesPerSecond)
 	case command.Fill:
 		f.filling.Go(func() { f.fill(ctx) })
 	case command.Report:

@@ -22,7 +22,7 @@ import (
 	"slipher/internal/node/session"
 	"slipher/internal/nodeapi"
 	"slipher/internal/pgwire"
-	"slipher/internal/vault"
+	"slipher/internal/vault/pace"
 )
 
 // The reasons for which a node ends without having been asked to.
@@ -182,7 +182,7 @@ func newNode(config nodeapi.Config, now func() time.Time) (*node, error) {
 		level:     level,
 		log:       slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level})).With("cluster", config.Cluster),
 		now:       now,
-		limiter:   vault.NewLimiter(0),
+		limiter:   pace.NewLimiter(0),
 		transfers: make(chan struct{}, 1),
 		opened:    make(chan *engine.Database, 1),
 		stopping:  make(chan struct{}),

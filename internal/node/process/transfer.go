@@ -14,6 +14,7 @@ import (
 	"slipher/internal/engine/ondisk"
 	"slipher/internal/nodeapi"
 	"slipher/internal/vault"
+	"slipher/internal/vault/pace"
 	"slipher/internal/vault/store"
 )
 
@@ -35,7 +36,7 @@ func (n *node) takeTurn(ctx context.Context) error {
 func (n *node) giveTurn() { n.transfers <- struct{}{} }
 
 func (n *node) setBandwidth(_ http.ResponseWriter, _ *http.Request, bandwidth nodeapi.Bandwidth) error {
-	vault.SetBandwidth(n.limiter, bandwidth.BytesPerSecond)
+	pace.SetBandwidth(n.limiter, bandwidth.BytesPerSecond)
 	for _, filling := range n.fillings() {
 		filling.setBandwidth(bandwidth.BytesPerSecond)
 	}
@@ -67,7 +68,7 @@ func (n *node) save(w http.ResponseWriter, r *http.Request, request nodeapi.Save
 	}
 	defer bucket.Close()
 	v := vault.Vault{Bucket: bucket, Scope: request.Store.Scope, Key: request.Store.Key, Limiter: n.limiter}
-	vault.SetBandwidth(n.limiter, request.BytesPerSecond)
+	pace.SetBandwidth(n.limiter, request.BytesPerSecond)
 	events := &events{to: w}
 	saved, err := n.saveTo(ctx, v, request, events.progress)
 	if err == nil {

@@ -7,9 +7,9 @@ import (
 	"slices"
 	"sync"
 
-	limit "golang.org/x/time/rate"
+	"slipher/internal/vault/pace"
 
-	"slipher/internal/vault"
+	limit "golang.org/x/time/rate"
 )
 
 // Budget divides one bandwidth evenly among the transfers under way.
@@ -70,7 +70,7 @@ func (b *Budget) limiter(name string) *limit.Limiter {
 		b.here = map[string]*limit.Limiter{}
 	}
 	if b.here[name] == nil {
-		b.here[name] = vault.NewLimiter(b.Total)
+		b.here[name] = pace.NewLimiter(b.Total)
 	}
 	b.counted(name, 1)
 	return b.here[name]
@@ -114,7 +114,7 @@ func (b *Budget) apply(ctx context.Context, cluster string, share int64) {
 	limiter := b.here[cluster]
 	b.mu.Unlock()
 	if limiter != nil {
-		vault.SetBandwidth(limiter, share)
+		pace.SetBandwidth(limiter, share)
 		return
 	}
 	if err := b.Nodes.SetBandwidth(ctx, cluster, share); err != nil {

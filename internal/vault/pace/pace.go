@@ -1,4 +1,6 @@
-package vault
+// Package pace keeps transfers within a bandwidth that may change while they run, and lets those go first who wait for a block. It promises that a cap
+// holds within a tenth of a second, for one transfer and for all that share a limiter. It knows nothing of what is transferred.
+package pace
 
 import (
 	"context"
@@ -6,6 +8,9 @@ import (
 
 	"golang.org/x/time/rate"
 )
+
+// largestStep is about the block that passes at once where the cap is large.
+const largestStep = 256 << 10
 
 // NewLimiter caps transfers at so many bytes a second; 0 is unlimited. Vaults may share one limiter, and with it one budget.
 func NewLimiter(bytesPerSecond int64) *rate.Limiter {
@@ -21,19 +26,20 @@ func SetBandwidth(limiter *rate.Limiter, bytesPerSecond int64) {
 		return
 	}
 	// A burst of 20 ms keeps to small caps closely and still lets large ones take a block in one go.
-	limiter.SetBurst(int(min(max(bytesPerSecond/50, 1<<10), blockSize)))
+	limiter.SetBurst(int(min(max(bytesPerSecond/50, 1<<10), largestStep)))
 	limiter.SetLimit(rate.Limit(bytesPerSecond))
 }
 
-// pace waits in small steps, since a limiter refuses to wait for more than its burst and a step that has begun does not
+// Pace waits in small steps, since a limiter refuses to wait for more than its burst and a step that has begun does not
 // notice that the cap was lifted.
-type pace struct {
+type Pace struct {
 	limiter *rate.Limiter
 	turn    chan struct{} // one place: blocks pass one by one, so that a slow transfer advances by small steps
-	yield   *urgency      // those who go first where there is a cap; nil for nobody
+	yield   *Urgency      // those who go first where there is a cap; nil for nobody
 }
 
-func (p pace) wait(ctx context.Context, bytes int) error {
+// Wait lets so many bytes pass.
+func (p Pace) Wait(ctx context.Context, bytes int) error {
 	if p.limiter == nil || p.limiter.Limit() == rate.Inf {
 		return ctx.Err()
 	}
@@ -62,10 +68,18 @@ func (p pace) wait(ctx context.Context, bytes int) error {
 	return ctx.Err()
 }
 
-func newPace(limiter *rate.Limiter) pace { return pace{limiter: limiter, turn: make(chan struct{}, 1)} }
+// New keeps to the limiter; nil is no cap.
+func New(limiter *rate.Limiter) Pace { return Pace{limiter: limiter, turn: make(chan struct{}, 1)} }
+
+// YieldingTo is the same cap for those who let others go first.
+func (p Pace) YieldingTo(first *Urgency) Pace {
+	patient := New(p.limiter)
+	patient.yield = first
+	return patient
+}
 
 // step is what passes in 50 ms.
-func (p pace) step() int {
-	soon := int(math.Min(float64(p.limiter.Limit())/20, blockSize))
+func (p Pace) step() int {
+	soon := int(math.Min(float64(p.limiter.Limit())/20, largestStep))
 	return max(1, min(soon, p.limiter.Burst()))
 }

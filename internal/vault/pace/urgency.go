@@ -1,4 +1,4 @@
-package vault
+package pace
 
 import (
 	"context"
@@ -6,14 +6,15 @@ import (
 	"sync/atomic"
 )
 
-// urgency counts those who wait for a block. Whoever yields to them waits until there are none.
-type urgency struct {
+// Urgency counts those who wait for a block. Whoever yields to them waits until there are none.
+type Urgency struct {
 	count atomic.Int32
 	mu    sync.Mutex
 	none  chan struct{} // closed when the count is back at zero; nil when it is zero
 }
 
-func (u *urgency) begin() (end func()) {
+// Begin counts one who waits, until end.
+func (u *Urgency) Begin() (end func()) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.count.Add(1) == 1 {
@@ -22,7 +23,7 @@ func (u *urgency) begin() (end func()) {
 	return u.end
 }
 
-func (u *urgency) end() {
+func (u *Urgency) end() {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.count.Add(-1) == 0 {
@@ -30,7 +31,7 @@ func (u *urgency) end() {
 	}
 }
 
-func (u *urgency) wait(ctx context.Context) error {
+func (u *Urgency) wait(ctx context.Context) error {
 	if u == nil || u.count.Load() == 0 {
 		return nil
 	}
