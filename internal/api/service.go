@@ -16,6 +16,7 @@ type Service struct {
 	Namespace  string // of the XML answers of the Query protocol
 	Target     string // of the JSON 1.1 protocol: what X-Amz-Target has before the operation; empty for the Query protocol
 	Operations []Operation
+	Others     []string // operations that the service has and slipher knows by name only
 }
 
 // Operation is one row of a service's table.

@@ -12,12 +12,13 @@ import (
 	"slipher/internal/api"
 )
 
-// Decode fills an operation's input, a pointer to a generated structure, from an AWS Query form.
-// What it refuses, it refuses with a Fault that names the parameter as the caller wrote it.
-func Decode(operation string, form url.Values, input any) error {
+// Decode fills an operation's input, a pointer to a generated structure, from an AWS Query form, and answers which parameters it passed
+// over since the model does not know them: a newer client may send newer ones. What it refuses, it refuses with a Fault that names
+// the parameter as the caller wrote it.
+func Decode(operation string, form url.Values, input any) (unknown []string, err error) {
 	root, err := growTree(form)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	into := reflect.ValueOf(input).Elem()
 	for name, child := range root.children {
@@ -25,7 +26,9 @@ func Decode(operation string, form url.Values, input any) error {
 			delete(root.children, name)
 		}
 	}
-	return decoder{operation}.structure("", root, into)
+	d := decoder{operation: operation}
+	err = d.structure("", root, into)
+	return d.unknown, err
 }
 
 // isEnvelope tells the parameters that AWS's own documents send beside an operation's: its name and what
@@ -39,16 +42,19 @@ func isEnvelope(name string) bool {
 }
 
 // decoder carries the operation's name for refusals.
-type decoder struct{ operation string }
+type decoder struct {
+	operation string
+	unknowns
+}
 
-func (d decoder) structure(path string, n *node, into reflect.Value) error {
+func (d *decoder) structure(path string, n *node, into reflect.Value) error {
 	p := planOf(into.Type())
 	if n.value != "" {
 		return api.InvalidParameterValue("%s is a structure: give its members as %s.<member> (%s)", path, path, strings.Join(p.names, ", "))
 	}
 	for _, name := range slices.Sorted(maps.Keys(n.children)) {
 		if !p.known[name] {
-			return d.unknown(path, name, p.names)
+			d.pass(path, name, p.names)
 		}
 	}
 	for _, f := range p.fields {
@@ -66,7 +72,7 @@ func (d decoder) structure(path string, n *node, into reflect.Value) error {
 	return nil
 }
 
-func (d decoder) value(path string, n *node, f field, into reflect.Value) error {
+func (d *decoder) value(path string, n *node, f field, into reflect.Value) error {
 	switch into.Kind() {
 	case reflect.Pointer:
 		into.Set(reflect.New(into.Type().Elem()))
@@ -81,14 +87,14 @@ func (d decoder) value(path string, n *node, f field, into reflect.Value) error 
 		}
 	}
 	for name := range n.children {
-		return d.unknown(path, name, nil)
+		return api.NewFault("InvalidQueryParameter", 400, "%s has no parameter %q", d.operation, clip(join(path, name)))
 	}
 	return scalar(path, n.value, f.enum, into)
 }
 
 // list reads Param.<Item>.N; Param= alone is the empty list. The items keep the order of their numbers,
 // which may have gaps.
-func (d decoder) list(path string, n *node, f field, into reflect.Value) error {
+func (d *decoder) list(path string, n *node, f field, into reflect.Value) error {
 	if n.value != "" || (n.given && n.children != nil) {
 		return api.InvalidParameterValue("%s is a list: give its items as %s.%s.1, or %s= for an empty list", path, path, f.item, path)
 	}
@@ -118,7 +124,7 @@ func (d decoder) list(path string, n *node, f field, into reflect.Value) error {
 }
 
 // dictionary reads Param.entry.N.key and Param.entry.N.value.
-func (d decoder) dictionary(path string, n *node, into reflect.Value) error {
+func (d *decoder) dictionary(path string, n *node, into reflect.Value) error {
 	for _, name := range slices.Sorted(maps.Keys(n.children)) {
 		if name != "entry" {
 			return d.unknownItem(path, name, "entry")
@@ -151,7 +157,7 @@ type numberedNode struct {
 	node   *node
 }
 
-func (d decoder) numbered(path, item string, n *node) ([]numberedNode, error) {
+func (d *decoder) numbered(path, item string, n *node) ([]numberedNode, error) {
 	if n == nil {
 		return nil, nil
 	}
@@ -171,15 +177,7 @@ func (d decoder) numbered(path, item string, n *node) ([]numberedNode, error) {
 	return items, nil
 }
 
-func (d decoder) unknown(path, name string, known []string) error {
-	hint := ""
-	if near := nearest(name, known); near != "" {
-		hint = "; did you mean " + join(path, near) + "?"
-	}
-	return api.NewFault("InvalidQueryParameter", 400, "%s has no parameter %q%s", d.operation, clip(join(path, name)), hint)
-}
-
-func (d decoder) unknownItem(path, name, item string) error {
+func (d *decoder) unknownItem(path, name, item string) error {
 	return api.NewFault("InvalidQueryParameter", 400, "%s has no parameter %q; the items of %s begin with %s.1",
 		d.operation, clip(join(path, name)), path, join(path, item))
 }

@@ -74,10 +74,14 @@ func decodeBlock(t *testing.T, question string) string {
 		t.Fatalf("%s: %v", lines[0], err)
 	}
 	input := operation.NewInput()
-	if err := Decode(operation.Name, form, input); err != nil {
+	unknown, err := Decode(operation.Name, form, input)
+	if err != nil {
 		return describeFault(t, err)
 	}
 	var w writer
+	for _, name := range unknown {
+		w.WriteString("passed over: " + name + "\n")
+	}
 	w.structure(reflect.TypeOf(input).Elem().Name(), reflect.ValueOf(input))
 	return strings.TrimSpace(w.String())
 }
@@ -156,7 +160,7 @@ func TestDecodeGiganticIndex(t *testing.T) {
 	t.Parallel()
 	var in redshift.CreateTagsMessage
 	form := url.Values{"ResourceName": {"arn"}, "Tags.Tag.2147483647.Key": {"z"}, "Tags.Tag.7.Key": {"a"}}
-	if err := Decode("CreateTags", form, &in); err != nil {
+	if _, err := Decode("CreateTags", form, &in); err != nil {
 		t.Fatal(err)
 	}
 	if len(in.Tags) != 2 || cap(in.Tags) != 2 || in.Tags[0].Key != "a" || in.Tags[1].Key != "z" {
@@ -167,10 +171,10 @@ func TestDecodeGiganticIndex(t *testing.T) {
 func TestDecodeTellsEmptyFromAbsent(t *testing.T) {
 	t.Parallel()
 	var absent, empty redshift.ModifyClusterMessage
-	if err := Decode("ModifyCluster", url.Values{"ClusterIdentifier": {"c"}}, &absent); err != nil {
+	if _, err := Decode("ModifyCluster", url.Values{"ClusterIdentifier": {"c"}}, &absent); err != nil {
 		t.Fatal(err)
 	}
-	if err := Decode("ModifyCluster", url.Values{"ClusterIdentifier": {"c"}, "VpcSecurityGroupIds": {""}}, &empty); err != nil {
+	if _, err := Decode("ModifyCluster", url.Values{"ClusterIdentifier": {"c"}, "VpcSecurityGroupIds": {""}}, &empty); err != nil {
 		t.Fatal(err)
 	}
 	if absent.VpcSecurityGroupIds != nil {

@@ -60,6 +60,10 @@ func (w *writer) indent() {
 }
 
 func (w *writer) openIn(name, namespace string) {
+	if namespace == "" {
+		w.open(name)
+		return
+	}
 	w.WriteString("<" + name + ` xmlns="`)
 	xml.EscapeText(w, []byte(namespace))
 	w.WriteString("\">\n")
@@ -84,6 +88,10 @@ func (w *writer) empty(name string) {
 }
 
 func (w *writer) leaf(name, text string) {
+	if text == "" {
+		w.empty(name)
+		return
+	}
 	w.indent()
 	w.tag("<", name, ">")
 	if needsNoEscape(text) {
@@ -140,19 +148,21 @@ func (w *writer) structure(name string, v reflect.Value) {
 	})
 }
 
-// member leaves out what is absent: a nil pointer, list or map, an empty string, a zero time. A plain number
-// or boolean is never absent.
 func (w *writer) member(f field, v reflect.Value) {
-	if !absent(v) {
+	if !f.absent(v) {
 		w.value(f.name, f.item, v)
 	}
 }
 
-func absent(v reflect.Value) bool {
+// absent says whether an answer leaves a member out: a nil pointer, list or map, a zero time, an empty text unless it is always
+// there. A plain number or boolean is never absent.
+func (f field) absent(v reflect.Value) bool {
 	switch v.Kind() {
 	case reflect.Pointer, reflect.Slice, reflect.Map:
 		return v.IsNil()
-	case reflect.String, reflect.Struct:
+	case reflect.String:
+		return v.IsZero() && !f.always
+	case reflect.Struct:
 		return v.IsZero()
 	}
 	return false

@@ -9,11 +9,16 @@ import (
 )
 
 // jsonProtocol is AWS JSON 1.1: the operation in a header, an object in, an object out.
-type jsonProtocol struct{}
+type jsonProtocol struct{ contentType string }
 
 const jsonContentType = "application/x-amz-json-1.1"
 
-func (jsonProtocol) contentType() string { return jsonContentType }
+func (p jsonProtocol) head(x *exchange, header http.Header) {
+	header.Set("Content-Type", p.contentType)
+	if x.fault != nil {
+		header.Set("X-Amzn-ErrorType", x.fault.Code)
+	}
+}
 
 func (jsonProtocol) named(x *exchange) (string, error) {
 	r := x.request
@@ -31,8 +36,9 @@ func (jsonProtocol) named(x *exchange) (string, error) {
 	return name, nil
 }
 
-func (jsonProtocol) read(x *exchange) error {
-	return DecodeJSON(x.operation.Name, x.body, x.input)
+func (jsonProtocol) read(x *exchange) (err error) {
+	x.unknown, err = DecodeJSON(x.operation.Name, x.body, x.input)
+	return err
 }
 
 // result is empty for an operation without output.

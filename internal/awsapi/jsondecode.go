@@ -17,30 +17,36 @@ import (
 )
 
 // DecodeJSON fills an operation's input, a pointer to a generated structure, from the body of a JSON 1.1 request. An empty body is
-// an empty object, and null is as if the member were not there. What it refuses, it refuses with a Fault that names the member.
-func DecodeJSON(operation string, body []byte, input any) error {
+// an empty object, and null is as if the member were not there. It answers which members it passed over since the model does not know
+// them. What it refuses, it refuses with a Fault that names the member.
+func DecodeJSON(operation string, body []byte, input any) (unknown []string, err error) {
 	members := map[string]any{}
 	if len(bytes.TrimSpace(body)) > 0 {
 		reader := json.NewDecoder(bytes.NewReader(body))
 		reader.UseNumber()
 		if err := reader.Decode(&members); err != nil {
-			return malformed("the body is not a JSON object")
+			return nil, malformed("the body is not a JSON object")
 		}
 		if _, err := reader.Token(); err != io.EOF {
-			return malformed("the body has more than one JSON object")
+			return nil, malformed("the body has more than one JSON object")
 		}
 	}
-	return jsonDecoder{operation}.structure("", members, reflect.ValueOf(input).Elem())
+	d := jsonDecoder{operation: operation}
+	err = d.structure("", members, reflect.ValueOf(input).Elem())
+	return d.unknown, err
 }
 
 // jsonDecoder carries the operation's name for refusals.
-type jsonDecoder struct{ operation string }
+type jsonDecoder struct {
+	operation string
+	unknowns
+}
 
-func (d jsonDecoder) structure(path string, members map[string]any, into reflect.Value) error {
+func (d *jsonDecoder) structure(path string, members map[string]any, into reflect.Value) error {
 	p := planOf(into.Type())
 	for _, name := range slices.Sorted(maps.Keys(members)) {
 		if !p.known[name] {
-			return decoder{d.operation}.unknown(path, name, p.names)
+			d.pass(path, name, p.names)
 		}
 	}
 	for _, f := range p.fields {
@@ -58,7 +64,7 @@ func (d jsonDecoder) structure(path string, members map[string]any, into reflect
 	return nil
 }
 
-func (d jsonDecoder) value(path string, given any, f field, into reflect.Value) error {
+func (d *jsonDecoder) value(path string, given any, f field, into reflect.Value) error {
 	switch into.Kind() {
 	case reflect.Pointer:
 		into.Set(reflect.New(into.Type().Elem()))
@@ -83,7 +89,7 @@ func (d jsonDecoder) value(path string, given any, f field, into reflect.Value) 
 	return readJSONScalar(path, given, f.enum, into)
 }
 
-func (d jsonDecoder) list(path string, given any, f field, into reflect.Value) error {
+func (d *jsonDecoder) list(path string, given any, f field, into reflect.Value) error {
 	items, ok := given.([]any)
 	if !ok {
 		return mustBe(path, "a list")
@@ -101,7 +107,7 @@ func (d jsonDecoder) list(path string, given any, f field, into reflect.Value) e
 	return nil
 }
 
-func (d jsonDecoder) dictionary(path string, given any, into reflect.Value) error {
+func (d *jsonDecoder) dictionary(path string, given any, into reflect.Value) error {
 	entries, ok := given.(map[string]any)
 	if !ok {
 		return mustBe(path, "an object")

@@ -41,7 +41,7 @@ func (w *jsonWriter) structure(v reflect.Value) {
 	first := true
 	for _, f := range planOf(v.Type()).fields {
 		member := v.Field(f.index)
-		if absent(member) {
+		if f.absent(member) {
 			continue
 		}
 		if !first {

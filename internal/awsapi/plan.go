@@ -19,6 +19,7 @@ type field struct {
 	name     string   // on the wire
 	item     string   // of a list: the element around each item
 	required bool     // in an input
+	always   bool     // in an answer, even as an empty text
 	secret   bool     // never shown but in the answer itself
 	enum     []string // the values the model allows
 }
@@ -56,6 +57,8 @@ func parseTag(tag string) field {
 			f.item = value
 		case "required":
 			f.required = true
+		case "always":
+			f.always = true
 		case "sensitive":
 			f.secret = true
 		case "enum":

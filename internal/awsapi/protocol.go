@@ -8,7 +8,7 @@ import (
 
 // protocol is how a service's requests and answers are written.
 type protocol interface {
-	contentType() string
+	head(x *exchange, header http.Header)
 	// named finds the operation that a request asks for.
 	named(x *exchange) (string, error)
 	// read fills the input of the operation.
@@ -21,7 +21,7 @@ type protocol interface {
 
 func protocolOf(table api.Service) protocol {
 	if table.Target != "" {
-		return jsonProtocol{}
+		return jsonProtocol{jsonContentType}
 	}
 	return queryProtocol{}
 }
@@ -29,8 +29,8 @@ func protocolOf(table api.Service) protocol {
 // queryProtocol is AWS Query: a form in, XML out.
 type queryProtocol struct{}
 
-func (queryProtocol) contentType() string                 { return "text/xml" }
-func (queryProtocol) spelled(fault *api.Fault) *api.Fault { return fault }
+func (queryProtocol) head(_ *exchange, header http.Header) { header.Set("Content-Type", "text/xml") }
+func (queryProtocol) spelled(fault *api.Fault) *api.Fault  { return fault }
 
 func (queryProtocol) named(x *exchange) (string, error) {
 	form, err := formOf(x.request, x.body)
@@ -56,7 +56,8 @@ func (queryProtocol) read(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	return Decode(x.operation.Name, form, x.input)
+	x.unknown, err = Decode(x.operation.Name, form, x.input)
+	return err
 }
 
 func (queryProtocol) result(x *exchange) []byte {

@@ -44,8 +44,8 @@ func roundTripInput(t *testing.T, chance *rand.Rand, operation api.Operation) {
 	form := url.Values{}
 	writeForm(form, "", "", reflect.ValueOf(want).Elem())
 	got := operation.NewInput()
-	if err := Decode(operation.Name, form, got); err != nil {
-		t.Fatalf("%v\nform: %v", err, form)
+	if unknown, err := Decode(operation.Name, form, got); err != nil || unknown != nil {
+		t.Fatalf("%v, passed over %v\nform: %v", err, unknown, form)
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Fatalf("the input changed on its way (-want +got):\n%s", diff)
@@ -288,7 +288,7 @@ func FuzzDecode(f *testing.F) {
 		}
 		operation := operations[pick%uint(len(operations))]
 		input := operation.NewInput()
-		if err := Decode(operation.Name, form, input); err != nil {
+		if _, err := Decode(operation.Name, form, input); err != nil {
 			if text := describeFault(t, err); !strings.HasPrefix(text, "400 ") {
 				t.Errorf("got %s", text)
 			}

@@ -101,7 +101,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		x.answer = x.service.protocol.refusal(x)
 	}
 	s.record(x)
-	w.Header().Set("Content-Type", x.service.protocol.contentType())
+	x.service.protocol.head(x, w.Header())
 	w.Header().Set("X-Amzn-RequestId", x.caller.RequestID)
 	w.WriteHeader(status)
 	w.Write(x.answer)

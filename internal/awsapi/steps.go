@@ -39,6 +39,7 @@ type exchange struct {
 	caller    api.Caller      // authenticate; its RequestID is there from the start
 	operation api.Operation   // decode
 	input     any             // decode
+	unknown   []string        // decode: parameters that were passed over
 	output    any             // call
 	answer    []byte          // encode
 	fault     *api.Fault      // whatever step refused
@@ -50,22 +51,25 @@ type exchange struct {
 func (s *server) identify(_ context.Context, x *exchange) error {
 	r := x.request
 	x.caller.SourceIP, _, _ = net.SplitHostPort(r.RemoteAddr)
+	signature, unread := sigv4.Read(r)
+	named, served := s.services[signature.Scope.Service]
+	if x.service = named; !served {
+		x.service = s.unserved(r, signature.Scope.Service)
+	}
+	if unread == nil && !served {
+		return api.NewFault("UnsupportedOperation", 400, "slipher does not offer the service %q; it answers %s",
+			clip(signature.Scope.Service), strings.Join(slices.Sorted(maps.Keys(s.services)), ", "))
+	}
 	if r.URL.Path != "/" && r.URL.Path != "" {
 		return api.NewFault("InvalidAction", http.StatusNotFound, "there is nothing at this path; the API answers at /")
 	}
 	if r.Method != http.MethodGet && r.Method != http.MethodPost {
 		return api.NewFault("InvalidAction", http.StatusMethodNotAllowed, "the method is %s; the API answers GET and POST", clip(r.Method))
 	}
-	signature, err := sigv4.Read(r)
-	if err != nil {
-		return err
+	if unread != nil {
+		return unread
 	}
-	named, ok := s.services[signature.Scope.Service]
-	if !ok {
-		return api.NewFault("SignatureDoesNotMatch", 403, "the credential is scoped to the service %q; this server answers %s",
-			clip(signature.Scope.Service), strings.Join(slices.Sorted(maps.Keys(s.services)), ", "))
-	}
-	x.service, x.signature = named, signature
+	x.signature = signature
 	if !regionForm.MatchString(signature.Scope.Region) {
 		return api.NewFault("SignatureDoesNotMatch", 403, "the credential is scoped to %q, which is not a region; one looks like us-east-1",
 			clip(signature.Scope.Region))
@@ -146,7 +150,9 @@ func (s *server) decode(_ context.Context, x *exchange) error {
 		return err
 	}
 	operation, ok := x.service.operations[name]
-	if !ok {
+	if !ok && slices.Contains(x.service.Others, name) {
+		operation = api.Operation{Name: name}
+	} else if !ok {
 		return api.NewFault("InvalidAction", 400, "%s has no operation %q%s", x.service.Name, clip(name), x.service.hint(name))
 	}
 	x.operation = operation
@@ -154,11 +160,15 @@ func (s *server) decode(_ context.Context, x *exchange) error {
 		return api.NewFault("UnsupportedOperation", 400, "slipher does not offer %s yet", name)
 	}
 	x.input = operation.NewInput()
-	return x.service.protocol.read(x)
+	err = x.service.protocol.read(x)
+	s.noteUnknown(x)
+	return err
 }
 
 func (s *service) hint(name string) string {
-	if near := nearest(name, slices.Sorted(maps.Keys(s.operations))); near != "" {
+	names := append(slices.Collect(maps.Keys(s.operations)), s.Others...)
+	slices.Sort(names)
+	if near := nearest(name, names); near != "" {
 		return "; did you mean " + near + "?"
 	}
 	return ""

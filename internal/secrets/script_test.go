@@ -266,8 +266,12 @@ func (s *script) answer(request string) string {
 // call goes the steps of the door behind authentication.
 func (s *script) call(operation api.Operation, body string) (any, error) {
 	input := operation.NewInput()
-	if err := awsapi.DecodeJSON(operation.Name, []byte(body), input); err != nil {
+	unknown, err := awsapi.DecodeJSON(operation.Name, []byte(body), input)
+	if err != nil {
 		return nil, err
+	}
+	if len(unknown) > 0 {
+		s.t.Errorf("%s has no parameters %q", operation.Name, unknown)
 	}
 	requests, err := operation.Permissions(s.t.Context(), s.caller, input)
 	if err != nil {

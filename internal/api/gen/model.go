@@ -16,6 +16,7 @@ type model struct {
 		XMLNamespace   string `json:"xmlNamespace"`
 		TargetPrefix   string `json:"targetPrefix"` // of the JSON protocol only
 	} `json:"metadata"`
+	Others     []string             `json:"others"` // names of operations that the service has and this model does not describe
 	Operations map[string]operation `json:"operations"`
 	Shapes     map[string]shape     `json:"shapes"`
 }
@@ -39,6 +40,7 @@ type shape struct {
 	Key       reference `json:"key"`
 	Value     reference `json:"value"`
 	Required  []string  `json:"required"`
+	Always    []string  `json:"always"` // members that answers show even when they are empty, as recorded
 	Enum      []string  `json:"enum"`
 	Exception bool      `json:"exception"`
 	Sensitive bool      `json:"sensitive"`

@@ -53,7 +53,11 @@ func drawOperations(p *page, m model) {
 	for _, name := range operationNames(m) {
 		p.printf("%sOperation.Row(),\n", name)
 	}
-	p.printf("},\n}\n}\n")
+	p.printf("},\n")
+	if len(m.Others) > 0 {
+		p.printf("Others: []string{\n\"%s\",\n},\n", strings.Join(m.Others, "\",\n\""))
+	}
+	p.printf("}\n}\n")
 }
 
 func operationNames(m model) []string { return slices.Sorted(maps.Keys(m.Operations)) }

@@ -58,7 +58,7 @@ func (m model) goType(name string) string {
 }
 
 // tag tells the codec the name on the wire and what the model says about the value:
-// the element name of list items, whether the member is required, whether it is a secret, the values of an enumeration.
+// the element name of list items, whether the member is required, whether answers show it empty, whether it is a secret, the values of an enumeration.
 func (m model) tag(parent shape, field member) string {
 	parts := []string{field.wireName()}
 	target := m.Shapes[field.Shape]
@@ -68,6 +68,9 @@ func (m model) tag(parent shape, field member) string {
 	}
 	if slices.Contains(parent.Required, field.Name) {
 		parts = append(parts, "required")
+	}
+	if slices.Contains(parent.Always, field.Name) {
+		parts = append(parts, "always")
 	}
 	if target.Sensitive {
 		parts = append(parts, "sensitive")

@@ -653,7 +653,7 @@ type Statement struct {
 
 type Tag struct {
 	Key   string `wire:"Key,required"`
-	Value string `wire:"Value,required"`
+	Value string `wire:"Value,required,always"`
 }
 
 type TagRoleRequest struct {

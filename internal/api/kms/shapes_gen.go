@@ -202,7 +202,7 @@ type KeyMetadata struct {
 	Arn                         string                    `wire:"Arn"`
 	CreationDate                time.Time                 `wire:"CreationDate"`
 	Enabled                     *bool                     `wire:"Enabled"`
-	Description                 string                    `wire:"Description"`
+	Description                 string                    `wire:"Description,always"`
 	KeyUsage                    string                    `wire:"KeyUsage,enum=SIGN_VERIFY|ENCRYPT_DECRYPT|GENERATE_VERIFY_MAC|KEY_AGREEMENT"`
 	KeyState                    string                    `wire:"KeyState,enum=Creating|Enabled|Disabled|PendingDeletion|PendingImport|PendingReplicaDeletion|Unavailable|Updating"`
 	DeletionDate                time.Time                 `wire:"DeletionDate"`
@@ -359,7 +359,7 @@ type ScheduleKeyDeletionResponse struct {
 
 type Tag struct {
 	TagKey   string `wire:"TagKey,required"`
-	TagValue string `wire:"TagValue,required"`
+	TagValue string `wire:"TagValue,required,always"`
 }
 
 type TagResourceRequest struct {

@@ -2199,7 +2199,7 @@ type TableRestoreStatusMessage struct {
 
 type Tag struct {
 	Key   string `wire:"Key"`
-	Value string `wire:"Value"`
+	Value string `wire:"Value,always"`
 }
 
 type TaggedResource struct {

@@ -62,5 +62,23 @@ func Table() api.Service {
 			ListSecretsOperation.Row(),
 			RotateSecretOperation.Row(),
 		},
+		Others: []string{
+			"BatchGetSecretValue",
+			"CancelRotateSecret",
+			"CreateSecret",
+			"DeleteResourcePolicy",
+			"DeleteSecret",
+			"PutResourcePolicy",
+			"PutSecretValue",
+			"RemoveRegionsFromReplication",
+			"ReplicateSecretToRegions",
+			"RestoreSecret",
+			"StopReplicationToReplica",
+			"TagResource",
+			"UntagResource",
+			"UpdateSecret",
+			"UpdateSecretVersionStage",
+			"ValidateResourcePolicy",
+		},
 	}
 }

@@ -174,5 +174,5 @@ type SecretVersionsListEntry struct {
 
 type Tag struct {
 	Key   string `wire:"Key"`
-	Value string `wire:"Value"`
+	Value string `wire:"Value,always"`
 }

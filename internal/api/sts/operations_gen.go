@@ -40,5 +40,14 @@ func Table() api.Service {
 			GetCallerIdentityOperation.Row(),
 			GetSessionTokenOperation.Row(),
 		},
+		Others: []string{
+			"AssumeRoleWithSAML",
+			"AssumeRoleWithWebIdentity",
+			"AssumeRoot",
+			"DecodeAuthorizationMessage",
+			"GetDelegatedAccessToken",
+			"GetFederationToken",
+			"GetWebIdentityToken",
+		},
 	}
 }

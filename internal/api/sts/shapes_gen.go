@@ -76,5 +76,5 @@ type ProvidedContext struct {
 
 type Tag struct {
 	Key   string `wire:"Key,required"`
-	Value string `wire:"Value,required"`
+	Value string `wire:"Value,required,always"`
 }

@@ -154,8 +154,12 @@ func (s *script) caller() (api.Caller, error) {
 func (s *script) call(caller api.Caller, name, text string) string {
 	operation := s.operations[name]
 	input := operation.NewInput()
-	if err := awsapi.DecodeJSON(name, []byte(quoted(text)), input); err != nil {
+	unknown, err := awsapi.DecodeJSON(name, []byte(quoted(text)), input)
+	if err != nil {
 		return fault(s.t, operation, err)
+	}
+	if len(unknown) > 0 {
+		s.t.Errorf("%s has no parameters %q", name, unknown)
 	}
 	requests, err := operation.Permissions(s.t.Context(), caller, input)
 	if err == nil && len(requests) > 0 {

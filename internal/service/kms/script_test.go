@@ -170,7 +170,10 @@ func (s *script) answer(request string) string {
 		s.t.Fatalf("there is no operation %s", name)
 	}
 	input := operation.NewInput()
-	err := awsapi.DecodeJSON(name, []byte(s.known(rest)), input)
+	unknown, err := awsapi.DecodeJSON(name, []byte(s.known(rest)), input)
+	if len(unknown) > 0 {
+		s.t.Errorf("%s has no parameters %q", name, unknown)
+	}
 	var output any
 	if err == nil {
 		output, err = operation.Call(s.t.Context(), s.caller, input)
