@@ -34,12 +34,12 @@ var floors = map[string]int{
 
 	"internal/warehouse": 3,
 
-	"internal/accounts": 4,
-	"internal/keys":     4,
-	"internal/secrets":  4,
-	"internal/vault":    4,
-	"internal/fleet":    4,
-	"internal/sqllog":   4,
+	"internal/accounts":    4,
+	"internal/keys":        4,
+	"internal/secretstore": 4,
+	"internal/vault":       4,
+	"internal/fleet":       4,
+	"internal/sqllog":      4,
 
 	"internal/api":        5,
 	"internal/sigv4":      5,

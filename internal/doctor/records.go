@@ -16,7 +16,7 @@ import (
 	"slipher/internal/installation"
 	"slipher/internal/keys"
 	"slipher/internal/meta"
-	"slipher/internal/secrets"
+	"slipher/internal/secretstore"
 	"slipher/internal/vault/store"
 	"slipher/internal/warehouse"
 	"slipher/internal/warehouse/scope"
@@ -53,7 +53,7 @@ func (d *doctor) checkCredentials(ctx context.Context, store *meta.Store, ring *
 
 // checkSecrets opens every value that Secrets Manager keeps.
 func (d *doctor) checkSecrets(ctx context.Context, store *meta.Store, ring *keys.Ring) {
-	found, err := secrets.Inspect(ctx, store, ring)
+	found, err := secretstore.Inspect(ctx, store, ring)
 	if err != nil {
 		d.problem("secrets", "%v", err)
 		return

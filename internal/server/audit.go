@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/google/uuid"
+
 	"slipher/internal/audit"
 	"slipher/internal/installation"
 	"slipher/internal/meta"

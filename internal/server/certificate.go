@@ -15,8 +15,9 @@ import (
 	"math/big"
 	"net"
 	"os"
-	"slipher/internal/installation"
 	"time"
+
+	"slipher/internal/installation"
 )
 
 // certificate is a certificate and its key, PEM.

@@ -33,7 +33,9 @@ func (s *Server) joinServices(context.Context) error {
 	who := iam.New(s.Accounts)
 	for _, joined := range []func() (api.Service, error){
 		s.Control.Service, who.IAM, who.STS, s.KMS.Service,
-		func() (api.Service, error) { return secretsmanager.New(s.Store, s.Secrets) },
+		func() (api.Service, error) {
+			return (&secretsmanager.Service{Store: s.Store, Safe: s.Secrets, Keys: s.Keys}).Offer()
+		},
 	} {
 		service, err := joined()
 		if err != nil {

@@ -23,7 +23,7 @@ import (
 	"slipher/internal/installation"
 	"slipher/internal/keys"
 	"slipher/internal/meta"
-	"slipher/internal/secrets"
+	"slipher/internal/secretstore"
 	"slipher/internal/service/kms"
 	"slipher/internal/sqllog"
 	"slipher/internal/warehouse"
@@ -34,7 +34,7 @@ type Server struct {
 	Store     *meta.Store
 	Keys      *keys.Ring
 	Accounts  *accounts.Directory
-	Secrets   *secrets.Safe
+	Secrets   *secretstore.Safe
 	KMS       *kms.Service
 	Warehouse *warehouse.Warehouse
 	Control   *control.Control
@@ -134,7 +134,7 @@ func (s *Server) openServices(context.Context) (err error) {
 	if s.KMS, err = kms.New(kms.Config{Store: s.Store, Keys: s.Keys, Now: s.config.Now, Log: s.config.Log}); err != nil {
 		return err
 	}
-	if s.Secrets, err = secrets.New(secrets.Config{Store: s.Store, Keys: s.Keys, Now: s.config.Now}); err != nil {
+	if s.Secrets, err = secretstore.New(secretstore.Config{Store: s.Store, Keys: s.Keys, Now: s.config.Now}); err != nil {
 		return err
 	}
 	s.Accounts = &accounts.Directory{Store: s.Store, Sealer: s.Keys, Now: s.config.Now}

@@ -8,11 +8,12 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"slipher/internal/installation"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"slipher/internal/installation"
 )
 
 var certificateTime = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)

@@ -24,7 +24,7 @@ import (
 	"slipher/internal/keys"
 	"slipher/internal/meta"
 	"slipher/internal/policy"
-	"slipher/internal/secrets"
+	"slipher/internal/secretstore"
 	"slipher/internal/server"
 	"slipher/internal/warehouse"
 	"slipher/internal/warehouse/placement"
@@ -62,7 +62,7 @@ type Bed struct {
 	Accounts  *Accounts
 	Store     *meta.Store
 	Keys      *keys.Ring
-	Secrets   *secrets.Safe
+	Secrets   *secretstore.Safe
 	Warehouse *warehouse.Warehouse
 	Control   *control.Control
 	Redshift  api.Service

@@ -14,7 +14,7 @@ import (
 	"slipher/internal/keys"
 	"slipher/internal/meta"
 	"slipher/internal/nodeapi"
-	"slipher/internal/secrets"
+	"slipher/internal/secretstore"
 	"slipher/internal/vault"
 	"slipher/internal/vault/store"
 	"slipher/internal/warehouse/placement"
@@ -46,7 +46,7 @@ type Accounts interface {
 type Config struct {
 	Store     *meta.Store
 	Keys      *keys.Ring
-	Secrets   *secrets.Safe // keeps the admin passwords that are managed; Control owns what is in it
+	Secrets   *secretstore.Safe // keeps the admin passwords that are managed; Control owns what is in it
 	Nodes     Nodes
 	Accounts  Accounts
 	Snapshots string // URL of the snapshot store, for the nodes and for sweeping

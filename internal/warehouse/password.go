@@ -10,7 +10,7 @@ import (
 	"slipher/internal/keys"
 	"slipher/internal/meta"
 	"slipher/internal/scram"
-	"slipher/internal/secrets"
+	"slipher/internal/secretstore"
 	"slipher/internal/warehouse/refusal"
 	"slipher/internal/warehouse/state"
 )
@@ -18,7 +18,7 @@ import (
 func (w *Warehouse) ChangeSecretKey(tx *meta.Tx, record *state.ClusterRecord, kmsKey string) error {
 	managed := *record.Body.ManagedPassword
 	sealing, err := w.config.Secrets.SetKey(tx, managed.Secret, kmsKey)
-	if errors.Is(err, secrets.ErrKey) {
+	if errors.Is(err, secretstore.ErrKey) {
 		return refusal.InvalidClusterState.Because("Cannot give the secret of cluster %s another KMS key, because its key %s is disabled, waits for its deletion or was destroyed: enable it, or end the management of the password and begin it again.", record.ID, managed.KmsKey)
 	}
 	managed.KmsKey = sealing
@@ -72,12 +72,12 @@ func (w *Warehouse) ManagePassword(tx *meta.Tx, record *state.ClusterRecord, ide
 	if body.Verifier, err = verifierOf(value); err != nil {
 		return err
 	}
-	spec := secrets.Spec{
+	spec := secretstore.Spec{
 		Account: record.Account, Region: record.Region, Name: "redshift!" + identifier + "-" + body.MasterUsername,
 		Description: secretDescription(named), Service: secretService, Owner: body.Key, Tags: secretTags(named), KmsKey: kmsKey, Value: value,
 	}
 	made, err := w.config.Secrets.Create(tx, spec)
-	if errors.Is(err, secrets.ErrExists) { // of a cluster that had this identifier once
+	if errors.Is(err, secretstore.ErrExists) { // of a cluster that had this identifier once
 		spec.Name += "-" + body.Key
 		made, err = w.config.Secrets.Create(tx, spec)
 	}
@@ -92,8 +92,8 @@ func secretDescription(cluster meta.Key) string {
 	return "The admin credentials of the Amazon Redshift cluster " + state.ARNOf(cluster, "cluster")
 }
 
-func secretTags(cluster meta.Key) []secrets.Tag {
-	return []secrets.Tag{
+func secretTags(cluster meta.Key) []secretstore.Tag {
+	return []secretstore.Tag{
 		{Key: "aws:redshift:primaryClusterArn", Value: state.ARNOf(cluster, "cluster")},
 		{Key: "aws:secretsmanager:owningService", Value: secretService},
 	}

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"slipher/internal/meta"
-	"slipher/internal/secrets"
+	"slipher/internal/secretstore"
 	"slipher/internal/warehouse/event"
 	"slipher/internal/warehouse/state"
 )
@@ -17,7 +17,7 @@ const retryRotation = 24 * time.Hour
 
 // workSecret rotates a secret whose time has come: it draws a password, has the node take it, and makes it the one in force. It belongs into the
 // cluster's lease, so that what else gives the node a password comes wholly before or after.
-func (w *Warehouse) workSecret(ctx context.Context, job secrets.Rotation) error {
+func (w *Warehouse) workSecret(ctx context.Context, job secretstore.Rotation) error {
 	secret, err := w.beginRotation(ctx, job)
 	if err != nil || secret.Pending == "" {
 		return meta.IgnoreNotFound(err)
@@ -37,7 +37,7 @@ func (w *Warehouse) workSecret(ctx context.Context, job secrets.Rotation) error 
 		return fmt.Errorf("rotate secret %s: cluster %s is %s", secret.Name, record.ID, record.Body.Status)
 	}
 	verifier, err := w.pendingVerifier(ctx, job, record.Body.MasterUsername)
-	if errors.Is(err, secrets.ErrKey) {
+	if errors.Is(err, secretstore.ErrKey) {
 		w.config.Log.Warn("secret not rotated", "secret", secret.ARN, "err", err)
 		return w.giveUpRotation(ctx, secret, w.Clock.Now().Add(retryRotation))
 	}
@@ -51,11 +51,11 @@ func (w *Warehouse) workSecret(ctx context.Context, job secrets.Rotation) error 
 	return w.finishRotation(ctx, secret, verifier)
 }
 
-func keepsPasswordIn(c state.Cluster, secret secrets.Secret) bool {
+func keepsPasswordIn(c state.Cluster, secret secretstore.Secret) bool {
 	return c.Managed() && c.ManagedPassword.Secret == secret.ARN
 }
 
-func (w *Warehouse) beginRotation(ctx context.Context, job secrets.Rotation) (secret secrets.Secret, err error) {
+func (w *Warehouse) beginRotation(ctx context.Context, job secretstore.Rotation) (secret secretstore.Secret, err error) {
 	err = w.config.Store.Update(ctx, func(tx *meta.Tx) error {
 		secret, err = w.config.Secrets.Begin(tx, job)
 		return err
@@ -64,7 +64,7 @@ func (w *Warehouse) beginRotation(ctx context.Context, job secrets.Rotation) (se
 }
 
 // pendingVerifier is that of the pending password, which the first try draws.
-func (w *Warehouse) pendingVerifier(ctx context.Context, job secrets.Rotation, username string) (string, error) {
+func (w *Warehouse) pendingVerifier(ctx context.Context, job secretstore.Rotation, username string) (string, error) {
 	var value []byte
 	err := w.config.Store.Update(ctx, func(tx *meta.Tx) (err error) {
 		value, err = w.config.Secrets.Value(tx, job, func() ([]byte, error) { return w.newCredentials(username) })
@@ -78,7 +78,7 @@ func (w *Warehouse) pendingVerifier(ctx context.Context, job secrets.Rotation, u
 
 // finishRotation lets the cluster and the secret change together: a node that is opened anew has the password that AWSCURRENT is. A
 // cluster whose password is not managed any more has a job that gives its node the other one.
-func (w *Warehouse) finishRotation(ctx context.Context, secret secrets.Secret, verifier string) error {
+func (w *Warehouse) finishRotation(ctx context.Context, secret secretstore.Secret, verifier string) error {
 	return w.config.Store.Update(ctx, func(tx *meta.Tx) error {
 		record, err := state.FindClusterByKey(tx, secret.Account, secret.Region, secret.Owner)
 		if err != nil || !keepsPasswordIn(record.Body, secret) {
@@ -95,12 +95,12 @@ func (w *Warehouse) finishRotation(ctx context.Context, secret secrets.Secret, v
 	})
 }
 
-func (w *Warehouse) giveUpRotation(ctx context.Context, secret secrets.Secret, again time.Time) error {
+func (w *Warehouse) giveUpRotation(ctx context.Context, secret secretstore.Secret, again time.Time) error {
 	return w.config.Store.Update(ctx, func(tx *meta.Tx) error {
 		return w.config.Secrets.GiveUp(tx, rotationOf(secret), secret.Pending, again)
 	})
 }
 
-func rotationOf(secret secrets.Secret) secrets.Rotation {
-	return secrets.Rotation{Account: secret.Account, Region: secret.Region, Name: secret.Name}
+func rotationOf(secret secretstore.Secret) secretstore.Rotation {
+	return secretstore.Rotation{Account: secret.Account, Region: secret.Region, Name: secret.Name}
 }

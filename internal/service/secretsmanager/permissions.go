@@ -5,7 +5,6 @@ import (
 
 	"slipher/internal/api/secretsmanager"
 	"slipher/internal/policy"
-	"slipher/internal/secrets"
 	"slipher/internal/service"
 )
 
@@ -52,7 +51,7 @@ func setGiven(request policy.Request, key, value string) {
 // the request itself.
 func onSecret(id string, conditions func(policy.Request)) []service.Permission {
 	return []service.Permission{func(call service.Call) ([]policy.Request, error) {
-		request, err := secrets.RequestFor(call.Tx, call.Caller, call.Action, id)
+		request, err := requestFor(call.Tx, call.Caller, call.Action, id)
 		if err != nil {
 			return nil, err
 		}

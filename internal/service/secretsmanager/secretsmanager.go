@@ -1,23 +1,31 @@
-// Package secretsmanager is Secrets Manager as far as Redshift's users need it: to read and rotate the secrets that Redshift keeps for them.
+// Package secretsmanager is Secrets Manager as far as Redshift's users need it: to read and rotate the secrets that Redshift keeps for them. It promises
+// that a caller sees a value only if the policies of the caller and of the key that seals it let it.
 package secretsmanager
 
 import (
 	"slipher/internal/api"
 	"slipher/internal/api/secretsmanager"
 	"slipher/internal/meta"
-	"slipher/internal/secrets"
+	"slipher/internal/secretstore"
 	"slipher/internal/service"
 )
 
-// New is the service over the secrets of a safe.
-func New(store *meta.Store, safe *secrets.Safe) (api.Service, error) {
-	return service.Join(secretsmanager.Table(), service.Lookup{Store: store}, service.Family{Name: "secrets", Operations: []service.Operation{
-		service.Offer(secretsmanager.DescribeSecretOperation, safe.DescribeSecret, describePermissions),
-		service.Offer(secretsmanager.GetRandomPasswordOperation, safe.GetRandomPassword, service.Everything),
-		service.Offer(secretsmanager.GetResourcePolicyOperation, safe.GetResourcePolicy, resourcePolicyPermissions),
-		service.Offer(secretsmanager.GetSecretValueOperation, safe.GetSecretValue, valuePermissions),
-		service.Offer(secretsmanager.ListSecretVersionIdsOperation, safe.ListSecretVersionIds, versionsPermissions),
-		service.Offer(secretsmanager.ListSecretsOperation, safe.ListSecrets, service.Everything),
-		service.Offer(secretsmanager.RotateSecretOperation, safe.RotateSecret, rotatePermissions),
+// Service answers the operations.
+type Service struct {
+	Store *meta.Store
+	Safe  *secretstore.Safe
+	Keys  secretstore.Keyring // decides whether a caller may decrypt
+}
+
+// Offer is the service as the API offers it.
+func (s *Service) Offer() (api.Service, error) {
+	return service.Join(secretsmanager.Table(), service.Lookup{Store: s.Store}, service.Family{Name: "secrets", Operations: []service.Operation{
+		service.Offer(secretsmanager.DescribeSecretOperation, s.DescribeSecret, describePermissions),
+		service.Offer(secretsmanager.GetRandomPasswordOperation, s.GetRandomPassword, service.Everything),
+		service.Offer(secretsmanager.GetResourcePolicyOperation, s.GetResourcePolicy, resourcePolicyPermissions),
+		service.Offer(secretsmanager.GetSecretValueOperation, s.GetSecretValue, valuePermissions),
+		service.Offer(secretsmanager.ListSecretVersionIdsOperation, s.ListSecretVersionIds, versionsPermissions),
+		service.Offer(secretsmanager.ListSecretsOperation, s.ListSecrets, service.Everything),
+		service.Offer(secretsmanager.RotateSecretOperation, s.RotateSecret, rotatePermissions),
 	}})
 }

@@ -1,4 +1,4 @@
-package secrets
+package secretsmanager
 
 import (
 	"context"
@@ -7,12 +7,13 @@ import (
 	"slipher/internal/api"
 	"slipher/internal/api/secretsmanager"
 	"slipher/internal/meta"
+	"slipher/internal/secretstore"
 )
 
 // DescribeSecret shows everything of a secret but its values.
-func (s *Safe) DescribeSecret(ctx context.Context, caller api.Caller, in *secretsmanager.DescribeSecretRequest) (*secretsmanager.DescribeSecretResponse, error) {
+func (s *Service) DescribeSecret(ctx context.Context, caller api.Caller, in *secretsmanager.DescribeSecretRequest) (*secretsmanager.DescribeSecretResponse, error) {
 	out := &secretsmanager.DescribeSecretResponse{}
-	return out, s.read(ctx, caller, in.SecretId, func(_ *meta.Tx, record secretRecord) error {
+	return out, s.read(ctx, caller, in.SecretId, func(_ *meta.Tx, record secretstore.Record) error {
 		entry := listEntry(record)
 		*out = secretsmanager.DescribeSecretResponse{
 			ARN: entry.ARN, Name: entry.Name, Description: entry.Description, KmsKeyId: entry.KmsKeyId,
@@ -25,11 +26,11 @@ func (s *Safe) DescribeSecret(ctx context.Context, caller api.Caller, in *secret
 	})
 }
 
-func listEntry(record secretRecord) secretsmanager.SecretListEntry {
+func listEntry(record secretstore.Record) secretsmanager.SecretListEntry {
 	body := record.Body
 	entry := secretsmanager.SecretListEntry{
 		ARN: body.ARN, Name: record.ID, Description: body.Description, KmsKeyId: body.KmsKey,
-		RotationEnabled: new(true), RotationRules: body.Rules.shape(),
+		RotationEnabled: new(true), RotationRules: rulesShape(body.Rules),
 		LastRotatedDate: body.Rotated, LastChangedDate: body.Changed, LastAccessedDate: body.Accessed, NextRotationDate: body.Next,
 		Tags: []secretsmanager.Tag{}, SecretVersionsToStages: map[string][]string{},
 		OwningService: body.Service, CreatedDate: body.Created,
@@ -46,29 +47,29 @@ func listEntry(record secretRecord) secretsmanager.SecretListEntry {
 }
 
 // GetResourcePolicy answers no policy: a secret that a service owns has none.
-func (s *Safe) GetResourcePolicy(ctx context.Context, caller api.Caller, in *secretsmanager.GetResourcePolicyRequest) (*secretsmanager.GetResourcePolicyResponse, error) {
+func (s *Service) GetResourcePolicy(ctx context.Context, caller api.Caller, in *secretsmanager.GetResourcePolicyRequest) (*secretsmanager.GetResourcePolicyResponse, error) {
 	out := &secretsmanager.GetResourcePolicyResponse{}
-	return out, s.read(ctx, caller, in.SecretId, func(_ *meta.Tx, record secretRecord) error {
+	return out, s.read(ctx, caller, in.SecretId, func(_ *meta.Tx, record secretstore.Record) error {
 		*out = secretsmanager.GetResourcePolicyResponse{ARN: record.Body.ARN, Name: record.ID}
 		return nil
 	})
 }
 
 // ListSecretVersionIds lists the versions, those without a label on demand.
-func (s *Safe) ListSecretVersionIds(ctx context.Context, caller api.Caller, in *secretsmanager.ListSecretVersionIdsRequest) (*secretsmanager.ListSecretVersionIdsResponse, error) {
+func (s *Service) ListSecretVersionIds(ctx context.Context, caller api.Caller, in *secretsmanager.ListSecretVersionIdsRequest) (*secretsmanager.ListSecretVersionIdsResponse, error) {
 	page, err := readPage(in.MaxResults, in.NextToken)
 	if err != nil {
 		return nil, err
 	}
 	out := &secretsmanager.ListSecretVersionIdsResponse{}
-	return out, s.read(ctx, caller, in.SecretId, func(_ *meta.Tx, record secretRecord) error {
+	return out, s.read(ctx, caller, in.SecretId, func(_ *meta.Tx, record secretstore.Record) error {
 		deprecated := in.IncludeDeprecated != nil && *in.IncludeDeprecated
-		versions := slices.DeleteFunc(slices.Clone(record.Body.Versions), func(v version) bool { return len(v.Stages) == 0 && !deprecated })
+		versions := slices.DeleteFunc(slices.Clone(record.Body.Versions), func(v secretstore.Version) bool { return len(v.Stages) == 0 && !deprecated })
 		*out = secretsmanager.ListSecretVersionIdsResponse{ARN: record.Body.ARN, Name: record.ID, Versions: []secretsmanager.SecretVersionsListEntry{}}
-		versions, out.NextToken = cut(page, versions, func(v version) string { return timeKey(v.Created, v.ID) })
+		versions, out.NextToken = cut(page, versions, func(v secretstore.Version) string { return timeKey(v.Created, v.ID) })
 		for _, v := range versions {
 			out.Versions = append(out.Versions, secretsmanager.SecretVersionsListEntry{
-				VersionId: v.ID, VersionStages: v.Stages, LastAccessedDate: v.Accessed, CreatedDate: v.Created, KmsKeyIds: record.Body.sealing(v),
+				VersionId: v.ID, VersionStages: v.Stages, LastAccessedDate: v.Accessed, CreatedDate: v.Created, KmsKeyIds: sealing(record.Body, v),
 			})
 		}
 		return nil
@@ -76,7 +77,7 @@ func (s *Safe) ListSecretVersionIds(ctx context.Context, caller api.Caller, in *
 }
 
 // sealing names the key of a version as Secrets Manager does.
-func (s secret) sealing(v version) []string {
+func sealing(s secretstore.Entry, v secretstore.Version) []string {
 	switch {
 	case v.Sealed == nil:
 		return nil

@@ -1,4 +1,4 @@
-package secrets
+package secretstore
 
 import (
 	"context"
@@ -20,7 +20,7 @@ func Inspect(ctx context.Context, store *meta.Store, keys Keyring) (Inspected, e
 	s := &Safe{config: Config{Keys: keys}}
 	var found Inspected
 	err := store.View(ctx, func(tx *meta.Tx) error {
-		records, err := secretRecords.List(tx, meta.Query{})
+		records, err := Records.List(tx, meta.Query{})
 		for _, record := range records {
 			found.Secrets++
 			switch err := s.openAll(tx, record); {
@@ -35,12 +35,12 @@ func Inspect(ctx context.Context, store *meta.Store, keys Keyring) (Inspected, e
 	return found, err
 }
 
-func (s *Safe) openAll(tx *meta.Tx, record secretRecord) error {
+func (s *Safe) openAll(tx *meta.Tx, record Record) error {
 	for at, v := range record.Body.Versions {
 		if v.Sealed == nil {
 			continue
 		}
-		if _, err := s.open(tx, record, at); err != nil {
+		if _, err := s.Open(tx, record, at); err != nil {
 			return err
 		}
 	}

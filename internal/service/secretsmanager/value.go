@@ -1,4 +1,4 @@
-package secrets
+package secretsmanager
 
 import (
 	"context"
@@ -9,14 +9,15 @@ import (
 	"slipher/internal/api"
 	"slipher/internal/api/secretsmanager"
 	"slipher/internal/meta"
+	"slipher/internal/secretstore"
 )
 
 // GetSecretValue opens the version with a label, AWSCURRENT by default, or the one with an id.
-func (s *Safe) GetSecretValue(ctx context.Context, caller api.Caller, in *secretsmanager.GetSecretValueRequest) (*secretsmanager.GetSecretValueResponse, error) {
+func (s *Service) GetSecretValue(ctx context.Context, caller api.Caller, in *secretsmanager.GetSecretValueRequest) (*secretsmanager.GetSecretValueResponse, error) {
 	out := &secretsmanager.GetSecretValueResponse{}
 	var touched bool
-	err := s.read(ctx, caller, in.SecretId, func(tx *meta.Tx, record secretRecord) error {
-		at, err := record.Body.choose(in)
+	err := s.read(ctx, caller, in.SecretId, func(tx *meta.Tx, record secretstore.Record) error {
+		at, err := choose(record.Body, in)
 		if err != nil {
 			return err
 		}
@@ -24,14 +25,14 @@ func (s *Safe) GetSecretValue(ctx context.Context, caller api.Caller, in *secret
 		if err := s.mayDecrypt(tx, caller, record, v); err != nil {
 			return err
 		}
-		value, err := s.open(tx, record, at)
-		if errors.Is(err, ErrKey) {
+		value, err := s.Safe.Open(tx, record, at)
+		if errors.Is(err, secretstore.ErrKey) {
 			return secretsmanager.DecryptionFailure("The secret %s cannot be opened: its KMS key %s is disabled, waits for its deletion or was destroyed.", record.ID, v.KmsKey)
 		}
 		if err != nil {
 			return err
 		}
-		touched = !v.Accessed.Equal(dayOf(s.now()))
+		touched = !v.Accessed.Equal(dayOf(s.Safe.Now()))
 		*out = secretsmanager.GetSecretValueResponse{
 			ARN: record.Body.ARN, Name: record.ID, VersionId: v.ID, VersionStages: v.Stages, CreatedDate: v.Created, SecretString: string(value),
 		}
@@ -44,14 +45,14 @@ func (s *Safe) GetSecretValue(ctx context.Context, caller api.Caller, in *secret
 }
 
 // choose answers where the version is that a request is about.
-func (s secret) choose(in *secretsmanager.GetSecretValueRequest) (int, error) {
+func choose(s secretstore.Entry, in *secretsmanager.GetSecretValueRequest) (int, error) {
 	stage := in.VersionStage
 	if stage == "" && in.VersionId == "" {
-		stage = current
+		stage = secretstore.Current
 	}
-	at := s.staged(stage)
+	at := s.Staged(stage)
 	if in.VersionId != "" {
-		at = s.version(in.VersionId)
+		at = s.Version(in.VersionId)
 	}
 	switch {
 	case at < 0 && in.VersionId != "":
@@ -67,14 +68,14 @@ func (s secret) choose(in *secretsmanager.GetSecretValueRequest) (int, error) {
 }
 
 // mayDecrypt asks for a key that is the account's own what its policy, its grants and the caller's policies allow. That of aws/secretsmanager lets everybody decrypt who may read the secret.
-func (s *Safe) mayDecrypt(tx *meta.Tx, caller api.Caller, record secretRecord, v version) error {
-	if usable, err := s.config.Keys.Usable(tx, v.KmsKey); err != nil || !usable || record.Body.KmsKey == "" {
+func (s *Service) mayDecrypt(tx *meta.Tx, caller api.Caller, record secretstore.Record, v secretstore.Version) error {
+	if usable, err := s.Keys.Usable(tx, v.KmsKey); err != nil || !usable || record.Body.KmsKey == "" {
 		return err // an unusable key is told by opening
 	}
 	request := caller.Request("kms:Decrypt", v.KmsKey)
 	request.Context.Set("kms:EncryptionContext:SecretARN", record.Body.ARN)
 	request.Context.Set("kms:EncryptionContext:SecretVersionId", v.ID)
-	decision, err := s.config.Keys.Decide(tx, request, caller.Policies, "secretsmanager")
+	decision, err := s.Keys.Decide(tx, request, caller.Policies, "secretsmanager")
 	if err != nil || decision.Allowed {
 		return err
 	}
@@ -82,19 +83,19 @@ func (s *Safe) mayDecrypt(tx *meta.Tx, caller api.Caller, record secretRecord, v
 }
 
 // touch notes the day of the last access, once a day.
-func (s *Safe) touch(ctx context.Context, caller api.Caller, read *secretsmanager.GetSecretValueResponse) error {
-	return s.config.Store.Update(ctx, func(tx *meta.Tx) error {
+func (s *Service) touch(ctx context.Context, caller api.Caller, read *secretsmanager.GetSecretValueResponse) error {
+	return s.Store.Update(ctx, func(tx *meta.Tx) error {
 		record, err := find(tx, caller, read.ARN)
 		if err != nil {
 			return err
 		}
-		at := record.Body.version(read.VersionId)
+		at := record.Body.Version(read.VersionId)
 		if at < 0 {
 			return nil
 		}
-		today := dayOf(s.now())
+		today := dayOf(s.Safe.Now())
 		record.Body.Accessed, record.Body.Versions[at].Accessed = today, today
-		return secretRecords.Put(tx, record)
+		return secretstore.Records.Put(tx, record)
 	})
 }
 

@@ -1,23 +1,23 @@
-package secrets
+package secretsmanager
 
 import (
 	"context"
 	"errors"
-	"time"
 
 	"slipher/internal/api"
 	"slipher/internal/api/secretsmanager"
 	"slipher/internal/meta"
+	"slipher/internal/secretstore"
 )
 
 // RotateSecret begins a rotation, or with RotateImmediately false only changes when the next one is. A token that is the id of a version
 // already says that the request was sent again.
-func (s *Safe) RotateSecret(ctx context.Context, caller api.Caller, in *secretsmanager.RotateSecretRequest) (*secretsmanager.RotateSecretResponse, error) {
+func (s *Service) RotateSecret(ctx context.Context, caller api.Caller, in *secretsmanager.RotateSecretRequest) (*secretsmanager.RotateSecretResponse, error) {
 	if err := checkRotate(in); err != nil {
 		return nil, err
 	}
 	out := &secretsmanager.RotateSecretResponse{}
-	return out, s.config.Store.Update(ctx, func(tx *meta.Tx) error {
+	return out, s.Store.Update(ctx, func(tx *meta.Tx) error {
 		record, err := find(tx, caller, in.SecretId)
 		if err != nil {
 			return err
@@ -27,17 +27,17 @@ func (s *Safe) RotateSecret(ctx context.Context, caller api.Caller, in *secretsm
 			if record.Body.Rules, err = readRules(in.RotationRules); err != nil {
 				return err
 			}
-			record.Body.Next = record.Body.Rules.next(s.now())
+			record.Body.Next = record.Body.Rules.Next(s.Safe.Now())
 		}
 		if in.RotateImmediately == nil || *in.RotateImmediately {
 			if out.VersionId, err = s.begin(tx, &record, in.ClientRequestToken); err != nil {
 				return err
 			}
 		}
-		if err := secretRecords.Put(tx, record); err != nil {
+		if err := secretstore.Records.Put(tx, record); err != nil {
 			return err
 		}
-		return rotateLater(tx, record)
+		return secretstore.RotateLater(tx, record)
 	})
 }
 
@@ -55,33 +55,28 @@ func checkRotate(in *secretsmanager.RotateSecretRequest) error {
 }
 
 // begin adds the version that the owner is to fill.
-func (s *Safe) begin(tx *meta.Tx, record *secretRecord, token string) (version string, err error) {
-	switch at := record.Body.staged(pending); {
-	case token != "" && record.Body.version(token) >= 0:
+func (s *Service) begin(tx *meta.Tx, record *secretstore.Record, token string) (version string, err error) {
+	switch at := record.Body.Staged(secretstore.Pending); {
+	case token != "" && record.Body.Version(token) >= 0:
 		return token, nil
 	case at >= 0:
 		return "", secretsmanager.InvalidRequest("A rotation of the secret %s is under way: it goes on by itself, and another can begin when it has ended.", record.ID)
 	}
-	if err := s.mayRotate(tx, shown(*record)); err != nil {
+	if err := s.Safe.MayRotate(tx, secretstore.Known(*record)); err != nil {
 		return "", err
 	}
-	key, err := s.keyOf(tx, *record)
+	key, err := s.Safe.KeyOf(tx, *record)
 	if err != nil {
 		return "", err
 	}
-	if err := s.mustBeUsable(tx, key); errors.Is(err, ErrKey) {
+	if err := s.Safe.MustBeUsable(tx, key); errors.Is(err, secretstore.ErrKey) {
 		return "", secretsmanager.InvalidRequest("The secret %s cannot be rotated: its KMS key %s is disabled, waits for its deletion or was destroyed.", record.ID, key)
 	} else if err != nil {
 		return "", err
 	}
 	if token == "" {
-		token = s.config.NewID()
+		token = s.Safe.NewID()
 	}
-	record.Body.addPending(token, s.now())
+	record.Body.AddPending(token, s.Safe.Now())
 	return token, nil
-}
-
-func (s *secret) addPending(id string, now time.Time) {
-	s.Versions = append(s.Versions, version{ID: id, Stages: []string{pending}, Created: now})
-	s.Changed = now
 }

@@ -1,4 +1,4 @@
-package secrets_test
+package secretsmanager_test
 
 import (
 	"maps"

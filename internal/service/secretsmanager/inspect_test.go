@@ -1,4 +1,4 @@
-package secrets_test
+package secretsmanager_test
 
 import (
 	"bytes"
@@ -7,7 +7,7 @@ import (
 
 	"slipher/internal/keys"
 	"slipher/internal/meta"
-	"slipher/internal/secrets"
+	"slipher/internal/secretstore"
 )
 
 // changing is a keyring that alters what it seals.
@@ -23,8 +23,8 @@ func (c changing) SealUnder(tx *meta.Tx, arn, purpose string, plain []byte) ([]b
 func TestInspect(t *testing.T) {
 	t.Parallel()
 	s := newScript(t)
-	var whole, closed, damaged secrets.Secret
-	bad, err := secrets.New(secrets.Config{Store: s.store, Keys: changing{s.ring}, Now: s.clock})
+	var whole, closed, damaged secretstore.Secret
+	bad, err := secretstore.New(secretstore.Config{Store: s.store, Keys: changing{s.ring}, Now: s.clock})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +33,7 @@ func TestInspect(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		spec := secrets.Spec{Account: s.caller.Account, Region: s.caller.Region, Name: "whole", Value: []byte("value")}
+		spec := secretstore.Spec{Account: s.caller.Account, Region: s.caller.Region, Name: "whole", Value: []byte("value")}
 		if whole, err = s.safe.Create(tx, spec); err != nil {
 			return err
 		}
@@ -50,7 +50,7 @@ func TestInspect(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	found, err := secrets.Inspect(t.Context(), s.store, s.ring)
+	found, err := secretstore.Inspect(t.Context(), s.store, s.ring)
 	if err != nil || found.Secrets != 3 || !slices.Equal(found.Closed, []string{closed.ARN}) || !slices.Equal(found.Damaged, []string{damaged.ARN}) {
 		t.Errorf("got %+v, %v; want %s closed, %s damaged and %s in order", found, err, closed.ARN, damaged.ARN, whole.ARN)
 	}

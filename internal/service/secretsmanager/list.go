@@ -1,4 +1,4 @@
-package secrets
+package secretsmanager
 
 import (
 	"context"
@@ -8,10 +8,11 @@ import (
 	"slipher/internal/api"
 	"slipher/internal/api/secretsmanager"
 	"slipher/internal/meta"
+	"slipher/internal/secretstore"
 )
 
 // ListSecrets lists the secrets of the caller's account in the region that pass all filters.
-func (s *Safe) ListSecrets(ctx context.Context, caller api.Caller, in *secretsmanager.ListSecretsRequest) (*secretsmanager.ListSecretsResponse, error) {
+func (s *Service) ListSecrets(ctx context.Context, caller api.Caller, in *secretsmanager.ListSecretsRequest) (*secretsmanager.ListSecretsResponse, error) {
 	page, err := readPage(in.MaxResults, in.NextToken)
 	if err != nil {
 		return nil, err
@@ -21,12 +22,12 @@ func (s *Safe) ListSecrets(ctx context.Context, caller api.Caller, in *secretsma
 		return nil, err
 	}
 	out := &secretsmanager.ListSecretsResponse{SecretList: []secretsmanager.SecretListEntry{}}
-	return out, s.config.Store.View(ctx, func(tx *meta.Tx) error {
-		found, err := secretRecords.List(tx, meta.Query{Account: caller.Account, Region: caller.Region})
+	return out, s.Store.View(ctx, func(tx *meta.Tx) error {
+		found, err := secretstore.Records.List(tx, meta.Query{Account: caller.Account, Region: caller.Region})
 		if err != nil {
 			return err
 		}
-		found = slices.DeleteFunc(found, func(record secretRecord) bool { return !passes(record, in.Filters) })
+		found = slices.DeleteFunc(found, func(record secretstore.Record) bool { return !passes(record, in.Filters) })
 		found, out.NextToken = cut(page, found, sortKey(in.SortBy))
 		for _, record := range found {
 			out.SecretList = append(out.SecretList, listEntry(record))
@@ -35,16 +36,16 @@ func (s *Safe) ListSecrets(ctx context.Context, caller api.Caller, in *secretsma
 	})
 }
 
-func sortKey(by string) func(secretRecord) string {
+func sortKey(by string) func(secretstore.Record) string {
 	switch by {
 	case secretsmanager.SortByTypeName:
-		return func(r secretRecord) string { return r.ID }
+		return func(r secretstore.Record) string { return r.ID }
 	case secretsmanager.SortByTypeLastAccessedDate:
-		return func(r secretRecord) string { return timeKey(r.Body.Accessed, r.ID) }
+		return func(r secretstore.Record) string { return timeKey(r.Body.Accessed, r.ID) }
 	case secretsmanager.SortByTypeLastChangedDate:
-		return func(r secretRecord) string { return timeKey(r.Body.Changed, r.ID) }
+		return func(r secretstore.Record) string { return timeKey(r.Body.Changed, r.ID) }
 	}
-	return func(r secretRecord) string { return timeKey(r.Body.Created, r.ID) }
+	return func(r secretstore.Record) string { return timeKey(r.Body.Created, r.ID) }
 }
 
 const (
@@ -64,7 +65,7 @@ func checkFilters(filters []secretsmanager.Filter) error {
 	return nil
 }
 
-func passes(record secretRecord, filters []secretsmanager.Filter) bool {
+func passes(record secretstore.Record, filters []secretsmanager.Filter) bool {
 	for _, filter := range filters {
 		if !slices.ContainsFunc(filter.Values, func(value string) bool { return matches(record, filter.Key, value) }) {
 			return false
@@ -74,7 +75,7 @@ func passes(record secretRecord, filters []secretsmanager.Filter) bool {
 }
 
 // matches says whether a secret has what a filter's value asks for; one that begins with an exclamation mark asks for what it has not.
-func matches(record secretRecord, key, value string) bool {
+func matches(record secretstore.Record, key, value string) bool {
 	wanted, negated := strings.CutPrefix(value, "!")
 	if key == secretsmanager.FilterNameStringTypeAll {
 		return hasWords(record, wanted) != negated
@@ -89,7 +90,7 @@ func matches(record secretRecord, key, value string) bool {
 }
 
 // attributes are what filters of a kind look at. No secret is replicated, so none has a primary region.
-func attributes(record secretRecord, key string) (values []string) {
+func attributes(record secretstore.Record, key string) (values []string) {
 	switch key {
 	case secretsmanager.FilterNameStringTypeDescription:
 		return []string{record.Body.Description}
@@ -110,7 +111,7 @@ func attributes(record secretRecord, key string) (values []string) {
 }
 
 // hasWords looks for each word of the text in all attributes.
-func hasWords(record secretRecord, text string) bool {
+func hasWords(record secretstore.Record, text string) bool {
 	all := strings.ToLower(strings.Join(slices.Concat(
 		attributes(record, secretsmanager.FilterNameStringTypeName), attributes(record, secretsmanager.FilterNameStringTypeDescription),
 		attributes(record, secretsmanager.FilterNameStringTypeOwningService),

@@ -1,10 +1,11 @@
-package secrets_test
+package secretsmanager_test
 
 import (
 	"strings"
 	"testing"
 
 	"slipher/internal/api/secretsmanager"
+	service "slipher/internal/service/secretsmanager"
 	"slipher/internal/testbed"
 )
 
@@ -37,7 +38,7 @@ func TestGetRandomPassword(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			for range 50 {
-				out, err := s.safe.GetRandomPassword(t.Context(), s.caller, &c.in)
+				out, err := (&service.Service{Safe: s.safe}).GetRandomPassword(t.Context(), s.caller, &c.in)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -65,7 +66,8 @@ func TestGetRandomPassword(t *testing.T) {
 		"long_excluded": {ExcludeCharacters: strings.Repeat("a", 4097)},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if _, err := s.safe.GetRandomPassword(t.Context(), s.caller, &in); !testbed.IsFault(err, "InvalidParameterException") {
+			_, err := (&service.Service{Safe: s.safe}).GetRandomPassword(t.Context(), s.caller, &in)
+			if !testbed.IsFault(err, "InvalidParameterException") {
 				t.Errorf("got %v, want InvalidParameterException", err)
 			}
 		})

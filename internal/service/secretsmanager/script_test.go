@@ -1,4 +1,4 @@
-package secrets_test
+package secretsmanager_test
 
 import (
 	"bytes"
@@ -24,7 +24,7 @@ import (
 	"slipher/internal/keys"
 	"slipher/internal/meta"
 	"slipher/internal/policy"
-	"slipher/internal/secrets"
+	"slipher/internal/secretstore"
 	service "slipher/internal/service/secretsmanager"
 	"slipher/internal/testbed"
 )
@@ -45,7 +45,7 @@ type script struct {
 	t          *testing.T
 	store      *meta.Store
 	ring       *keys.Ring
-	safe       *secrets.Safe
+	safe       *secretstore.Safe
 	operations map[string]api.Operation
 	caller     api.Caller
 	names      []string // ids in the order of their first appearance
@@ -80,16 +80,16 @@ func newScript(t *testing.T) *script {
 	if s.ring, err = keys.Open(t.Context(), keys.Config{Store: s.store, RootKeyFile: filepath.Join(dir, "root.key"), Now: s.clock}); err != nil {
 		t.Fatal(err)
 	}
-	if s.safe, err = secrets.New(secrets.Config{Store: s.store, Keys: s.ring, Now: s.clock, NewID: s.newID, Random: rand.NewChaCha8([32]byte{})}); err != nil {
+	if s.safe, err = secretstore.New(secretstore.Config{Store: s.store, Keys: s.ring, Now: s.clock, NewID: s.newID, Random: rand.NewChaCha8([32]byte{})}); err != nil {
 		t.Fatal(err)
 	}
-	s.safe.Own(func(*meta.Tx, secrets.Secret) error {
+	s.safe.Own(func(*meta.Tx, secretstore.Secret) error {
 		if s.is("refuses") {
 			return secretsmanager.InvalidRequest("The cluster is paused.")
 		}
 		return nil
 	})
-	table, err := service.New(s.store, s.safe)
+	table, err := (&service.Service{Store: s.store, Safe: s.safe, Keys: s.ring}).Offer()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,8 +110,8 @@ func newScript(t *testing.T) *script {
 }
 
 // rotate is the owner's work. Each step is a transaction of its own, as that of a cluster is.
-func (s *script) rotate(ctx context.Context, job secrets.Rotation) error {
-	var secret secrets.Secret
+func (s *script) rotate(ctx context.Context, job secretstore.Rotation) error {
+	var secret secretstore.Secret
 	err := s.store.Update(ctx, func(tx *meta.Tx) (err error) {
 		secret, err = s.safe.Begin(tx, job)
 		return err
@@ -127,7 +127,7 @@ func (s *script) rotate(ctx context.Context, job secrets.Rotation) error {
 			return s.safe.GiveUp(tx, job, secret.Pending, time.Time{})
 		}
 		_, err := s.safe.Value(tx, job, s.value)
-		if errors.Is(err, secrets.ErrKey) {
+		if errors.Is(err, secretstore.ErrKey) {
 			return s.safe.GiveUp(tx, job, secret.Pending, s.clock().Add(24*time.Hour))
 		}
 		return err
@@ -177,7 +177,7 @@ var commands = map[string]func(s *script, words []string) string{
 	},
 	"retag": func(s *script, words []string) string {
 		return s.change(func(tx *meta.Tx) error {
-			return s.safe.SetTags(tx, words[0], "of another cluster", []secrets.Tag{{Key: "team", Value: words[1]}})
+			return s.safe.SetTags(tx, words[0], "of another cluster", []secretstore.Tag{{Key: "team", Value: words[1]}})
 		})
 	},
 	"key": (*script).key,
@@ -216,12 +216,12 @@ func (s *script) change(alter func(tx *meta.Tx) error) string {
 }
 
 func (s *script) create(words []string) string {
-	spec := secrets.Spec{
+	spec := secretstore.Spec{
 		Account: s.caller.Account, Region: s.caller.Region, Name: words[0], Description: "of cluster sales", Service: "redshift", Owner: "sales",
-		Tags: []secrets.Tag{{Key: "team", Value: "sales"}}, KmsKey: strings.Join(words[1:], ""),
+		Tags: []secretstore.Tag{{Key: "team", Value: "sales"}}, KmsKey: strings.Join(words[1:], ""),
 	}
 	spec.Value, _ = s.value()
-	var made secrets.Secret
+	var made secretstore.Secret
 	if refused := s.change(func(tx *meta.Tx) (err error) { made, err = s.safe.Create(tx, spec); return err }); refused != "" {
 		return refused
 	}

@@ -1,27 +1,15 @@
-package secrets
+package secretsmanager
 
 import (
 	"regexp"
 	"strconv"
 	"strings"
-	"time"
 
 	"slipher/internal/api/secretsmanager"
+	"slipher/internal/secretstore"
 )
 
-// rules say when a secret is rotated by itself: so many hours after the last rotation.
-type rules struct {
-	Hours      int
-	Expression string `json:",omitempty"` // as it was given
-	Duration   string `json:",omitempty"` // of the window, as it was given; a rotation takes place at the window's beginning
-}
-
-// managedRules are those of an admin password that Redshift manages.
-var managedRules = rules{Hours: 30 * 24}
-
-func (r rules) next(after time.Time) time.Time { return after.Add(time.Duration(r.Hours) * time.Hour) }
-
-func (r rules) shape() *secretsmanager.RotationRulesType {
+func rulesShape(r secretstore.Rules) *secretsmanager.RotationRulesType {
 	shape := &secretsmanager.RotationRulesType{ScheduleExpression: r.Expression, Duration: r.Duration}
 	if r.Hours%24 == 0 {
 		shape.AutomaticallyAfterDays = new(int64(r.Hours / 24))
@@ -40,25 +28,25 @@ const (
 )
 
 // readRules reads those of a request. The errors are faults.
-func readRules(in *secretsmanager.RotationRulesType) (rules, error) {
-	read := rules{Expression: in.ScheduleExpression, Duration: in.Duration}
+func readRules(in *secretsmanager.RotationRulesType) (secretstore.Rules, error) {
+	read := secretstore.Rules{Expression: in.ScheduleExpression, Duration: in.Duration}
 	switch {
 	case in.AutomaticallyAfterDays != nil && in.ScheduleExpression != "":
-		return rules{}, invalidParameter("Give either AutomaticallyAfterDays or ScheduleExpression, not both.")
+		return secretstore.Rules{}, invalidParameter("Give either AutomaticallyAfterDays or ScheduleExpression, not both.")
 	case in.AutomaticallyAfterDays != nil:
 		read.Hours = int(min(*in.AutomaticallyAfterDays, mostDays+1)) * 24
 	case in.ScheduleExpression != "":
 		var err error
 		if read.Hours, err = readRate(in.ScheduleExpression); err != nil {
-			return rules{}, err
+			return secretstore.Rules{}, err
 		}
 	default:
-		return rules{}, invalidParameter("RotationRules need AutomaticallyAfterDays or ScheduleExpression.")
+		return secretstore.Rules{}, invalidParameter("RotationRules need AutomaticallyAfterDays or ScheduleExpression.")
 	}
 	if read.Hours < fewestHours || read.Hours > mostDays*24 {
-		return rules{}, invalidParameter("A secret is rotated every %d hours at most and every %d days at least.", fewestHours, mostDays)
+		return secretstore.Rules{}, invalidParameter("A secret is rotated every %d hours at most and every %d days at least.", fewestHours, mostDays)
 	}
-	return read, read.checkDuration()
+	return read, checkDuration(read)
 }
 
 func readRate(expression string) (hours int, err error) {
@@ -77,7 +65,7 @@ func readRate(expression string) (hours int, err error) {
 }
 
 // checkDuration holds that a window does not reach into the next one.
-func (r rules) checkDuration() error {
+func checkDuration(r secretstore.Rules) error {
 	if r.Duration == "" {
 		return nil
 	}

@@ -1,12 +1,10 @@
-// Package secrets is Secrets Manager for the secrets that a service keeps for its users, as Redshift keeps the admin passwords of clusters.
+// Package secretstore keeps the secrets that a service keeps for its users, as Redshift keeps the admin passwords of clusters.
 //
-// It promises that a secret's values are at rest only sealed under a KMS key, that a caller sees one only if that key's policy lets it, and that
-// AWSCURRENT is what the owner of the secret has said is in force. It does not know what the values are for: the service that owns
-// a secret makes them and puts them to use.
-package secrets
+// It promises that a secret's values are at rest only sealed under a KMS key, and that AWSCURRENT is what the owner of the secret has said is in force. It
+// does not know what the values are for, nor who may see one: the service that owns a secret makes its values and puts them to use.
+package secretstore
 
 import (
-	"context"
 	"crypto/rand"
 	"errors"
 	"io"
@@ -14,7 +12,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"slipher/internal/api"
 	"slipher/internal/meta"
 	"slipher/internal/policy"
 )
@@ -37,7 +34,7 @@ type Config struct {
 	Random io.Reader     // nil is crypto/rand
 }
 
-// Safe keeps the secrets of all accounts and answers the operations.
+// Safe keeps the secrets of all accounts.
 type Safe struct {
 	config    Config
 	mayRotate func(tx *meta.Tx, secret Secret) error
@@ -57,20 +54,15 @@ func New(config Config) (*Safe, error) {
 	return &Safe{config: config, mayRotate: func(*meta.Tx, Secret) error { return nil }}, nil
 }
 
-// Own has the owner of the secrets say whether one can be rotated at the moment: it refuses with InvalidRequest. The owner also works the jobs
+// Own has the owner of the secrets say whether one can be rotated at the moment: what it refuses with is the answer to the caller. The owner also works the jobs
 // of type Rotation. It belongs before the first request.
 func (s *Safe) Own(mayRotate func(tx *meta.Tx, secret Secret) error) { s.mayRotate = mayRotate }
 
-// now has the precision of the answers.
-func (s *Safe) now() time.Time { return s.config.Now().UTC().Truncate(time.Millisecond) }
+// Now has the precision of the answers.
+func (s *Safe) Now() time.Time { return s.config.Now().UTC().Truncate(time.Millisecond) }
 
-// read shows a secret of the caller's account to an operation that changes nothing.
-func (s *Safe) read(ctx context.Context, caller api.Caller, id string, show func(tx *meta.Tx, record secretRecord) error) error {
-	return s.config.Store.View(ctx, func(tx *meta.Tx) error {
-		record, err := find(tx, caller, id)
-		if err != nil {
-			return err
-		}
-		return show(tx, record)
-	})
-}
+// NewID is a new version's.
+func (s *Safe) NewID() string { return s.config.NewID() }
+
+// MayRotate asks the owner of the secret.
+func (s *Safe) MayRotate(tx *meta.Tx, secret Secret) error { return s.mayRotate(tx, secret) }

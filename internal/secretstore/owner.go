@@ -1,4 +1,4 @@
-package secrets
+package secretstore
 
 import (
 	"errors"
@@ -27,28 +27,28 @@ type Spec struct {
 
 // Create keeps a new secret, and has it rotated every 30 days. A name that is taken is ErrExists, a key that cannot be used ErrKey.
 func (s *Safe) Create(tx *meta.Tx, spec Spec) (Secret, error) {
-	suffix, err := randomText(s.config.Random, lower+upper+digits, suffixSize)
+	suffix, err := randomText(s.config.Random, Lower+Upper+Digits, suffixSize)
 	if err != nil {
 		return Secret{}, fmt.Errorf("name a secret: %w", err)
 	}
-	now := s.now()
-	record := secretRecord{Key: meta.Key{Account: spec.Account, Region: spec.Region, ID: spec.Name}, Body: secret{
-		ARN: arnOf(spec.Account, spec.Region, spec.Name+"-"+suffix), Description: spec.Description,
+	now := s.Now()
+	record := Record{Key: meta.Key{Account: spec.Account, Region: spec.Region, ID: spec.Name}, Body: Entry{
+		ARN: ARN(spec.Account, spec.Region, spec.Name+"-"+suffix), Description: spec.Description,
 		Service: spec.Service, Owner: spec.Owner, Tags: spec.Tags, KmsKey: spec.KmsKey,
-		Versions: []version{{ID: s.config.NewID(), Stages: []string{current}, Created: now}},
-		Rules:    managedRules, Created: now, Changed: now, Next: managedRules.next(now),
+		Versions: []Version{{ID: s.config.NewID(), Stages: []string{Current}, Created: now}},
+		Rules:    managedRules, Created: now, Changed: now, Next: managedRules.Next(now),
 	}}
 	if err := s.seal(tx, &record, 0, spec.Value); err != nil {
 		return Secret{}, err
 	}
-	record, err = secretRecords.Insert(tx, record.Key, record.Body)
+	record, err = Records.Insert(tx, record.Key, record.Body)
 	if errors.Is(err, meta.ErrExists) {
 		return Secret{}, fmt.Errorf("%s: %w", spec.Name, ErrExists)
 	}
 	if err != nil {
 		return Secret{}, err
 	}
-	return shown(record), rotateLater(tx, record)
+	return Known(record), RotateLater(tx, record)
 }
 
 // Delete removes a secret with all its versions. One that is gone is no error.
@@ -60,19 +60,19 @@ func (s *Safe) Delete(tx *meta.Tx, arn string) error {
 	if err != nil {
 		return err
 	}
-	return secretRecords.Delete(tx, record.Key)
+	return Records.Delete(tx, record.Key)
 }
 
 // SetKey seals all versions under another key; an empty ARN is the account's aws/secretsmanager key. It answers the key's ARN. ErrKey says that one of
 // the two keys cannot be used.
 func (s *Safe) SetKey(tx *meta.Tx, arn, key string) (sealing string, err error) {
-	err = s.change(tx, arn, func(record *secretRecord) error {
-		record.Body.KmsKey, record.Body.Changed = key, s.now()
+	err = s.change(tx, arn, func(record *Record) error {
+		record.Body.KmsKey, record.Body.Changed = key, s.Now()
 		for at, v := range record.Body.Versions {
 			if v.Sealed == nil {
 				continue
 			}
-			value, err := s.open(tx, *record, at)
+			value, err := s.Open(tx, *record, at)
 			if err != nil {
 				return err
 			}
@@ -80,7 +80,7 @@ func (s *Safe) SetKey(tx *meta.Tx, arn, key string) (sealing string, err error) 
 				return err
 			}
 		}
-		sealing = shown(*record).KmsKey
+		sealing = Known(*record).KmsKey
 		return nil
 	})
 	return sealing, err
@@ -88,13 +88,13 @@ func (s *Safe) SetKey(tx *meta.Tx, arn, key string) (sealing string, err error) 
 
 // SetTags replaces all of the secret's tags, and its description.
 func (s *Safe) SetTags(tx *meta.Tx, arn, description string, tags []Tag) error {
-	return s.change(tx, arn, func(record *secretRecord) error {
+	return s.change(tx, arn, func(record *Record) error {
 		record.Body.Description, record.Body.Tags = description, tags
 		return nil
 	})
 }
 
-func (s *Safe) change(tx *meta.Tx, arn string, alter func(*secretRecord) error) error {
+func (s *Safe) change(tx *meta.Tx, arn string, alter func(*Record) error) error {
 	record, err := findARN(tx, arn)
 	if err != nil {
 		return err
@@ -102,16 +102,16 @@ func (s *Safe) change(tx *meta.Tx, arn string, alter func(*secretRecord) error) 
 	if err := alter(&record); err != nil {
 		return err
 	}
-	return secretRecords.Put(tx, record)
+	return Records.Put(tx, record)
 }
 
 // findARN answers the secret with this very ARN, or meta.ErrNotFound.
-func findARN(tx *meta.Tx, arn string) (secretRecord, error) {
-	parts := secretARN.FindStringSubmatch(arn)
-	if parts == nil {
-		return secretRecord{}, fmt.Errorf("%q: %w", arn, meta.ErrNotFound)
+func findARN(tx *meta.Tx, arn string) (Record, error) {
+	reference, ok := ParseARN(arn)
+	if !ok {
+		return Record{}, fmt.Errorf("%q: %w", arn, meta.ErrNotFound)
 	}
-	found, err := reference{account: parts[2], region: parts[1], name: parts[3], arn: arn}.lookUp(tx)
+	found, err := reference.LookUp(tx)
 	if err == nil && found.Body.ARN != arn {
 		err = fmt.Errorf("%s: %w", arn, meta.ErrNotFound)
 	}
