@@ -62,9 +62,7 @@ func (c *Control) clusterShape(record state.ClusterRecord) redshift.Cluster {
 		capacity := kind.Capacity(body.NumberOfNodes)
 		shape.TotalStorageCapacityInMegaBytes = &capacity
 	}
-	if body.Provisioned {
-		c.whereabouts(&shape, body)
-	}
+	c.showWhereabouts(&shape, body)
 	return shape
 }
 
@@ -92,7 +90,7 @@ func availability(status string) string {
 
 func pendingShape(c state.Cluster) *redshift.PendingModifiedValues {
 	pending := &redshift.PendingModifiedValues{}
-	if c.PasswordPending {
+	if c.PasswordPending || c.Status == state.Creating && c.Restore == nil {
 		pending.MasterUserPassword = "****"
 	}
 	return pending
@@ -133,24 +131,32 @@ func securityGroupsOf(c state.Cluster, account, region string) []string {
 	return c.VpcSecurityGroups
 }
 
-// whereabouts are what a cluster shows only once it has been available. While it is deleted, its endpoint has no address any more.
-func (c *Control) whereabouts(shape *redshift.Cluster, body state.Cluster) {
-	host := c.config.Addresses.Shown(body.Address)
-	shape.ClusterCreateTime = body.Created
+// showWhereabouts says where a cluster is. It has addresses only once it has been available; while it is deleted, its endpoint has none
+// any more.
+func (c *Control) showWhereabouts(shape *redshift.Cluster, body state.Cluster) {
 	shape.AvailabilityZone = body.AvailabilityZone
-	shape.Endpoint = &redshift.Endpoint{Port: body.Port}
-	if body.Status != state.Deleting {
-		shape.Endpoint.Address = host
+	var address string
+	if body.Provisioned {
+		host := c.config.Addresses.Shown(body.Address)
+		shape.ClusterCreateTime = body.Created
+		shape.Endpoint = &redshift.Endpoint{Port: body.Port}
+		if body.Status != state.Deleting {
+			shape.Endpoint.Address = host
+		}
+		if net.ParseIP(host) != nil {
+			address = host
+		}
 	}
 	shape.ClusterNodes = []redshift.ClusterNode{}
 	if body.Status == state.Paused {
 		return
 	}
-	if net.ParseIP(host) == nil {
-		host = ""
-	}
 	for _, role := range nodeRoles(body.NumberOfNodes) {
-		shape.ClusterNodes = append(shape.ClusterNodes, redshift.ClusterNode{NodeRole: role, PrivateIPAddress: host})
+		node := redshift.ClusterNode{NodeRole: role, PrivateIPAddress: address}
+		if body.PubliclyAccessible {
+			node.PublicIPAddress = address
+		}
+		shape.ClusterNodes = append(shape.ClusterNodes, node)
 	}
 }
 

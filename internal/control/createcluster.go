@@ -49,7 +49,6 @@ func (c *Control) CreateCluster(ctx context.Context, caller api.Caller, in *reds
 		return nil, err
 	}
 	shape := c.clusterShape(record)
-	shape.PendingModifiedValues = &redshift.PendingModifiedValues{MasterUserPassword: "****"}
 	return &redshift.CreateClusterResult{Cluster: &shape}, nil
 }
 

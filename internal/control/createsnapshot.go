@@ -25,7 +25,7 @@ func (c *Control) CreateClusterSnapshot(ctx context.Context, caller api.Caller, 
 			return err
 		}
 		if cluster.Body.Status != state.Available {
-			return redshift.InvalidClusterState("Cannot create a snapshot because the cluster %s is not in the available state; its status is %s.", cluster.ID, cluster.Body.Status)
+			return warehouse.NotNow(cluster, "Cannot create a snapshot because the cluster %s is not in the available state; its status is %s.", cluster.ID, cluster.Body.Status)
 		}
 		if err := c.warehouse.MustHaveKey(tx, cluster, "create a snapshot of"); err != nil {
 			return err

@@ -46,6 +46,8 @@ func newSnapshotSearch(caller api.Caller, in *redshift.DescribeClusterSnapshotsM
 	switch {
 	case in.SnapshotIdentifier != "" && in.SnapshotArn != "":
 		return search, api.InvalidParameterCombination("You can specify either SnapshotIdentifier or SnapshotArn, but not both.")
+	case in.ClusterIdentifier != "" && (in.SnapshotIdentifier != "" || in.SnapshotArn != ""):
+		return search, api.InvalidParameterCombination("You can specify either ClusterIdentifier, or SnapshotIdentifier or SnapshotArn, but not both.")
 	case in.OwnerAccount != "" && !state.AccountForm.MatchString(in.OwnerAccount):
 		return search, api.InvalidParameterValue("%q is not an account: OwnerAccount is a number of 12 digits.", in.OwnerAccount)
 	case in.SnapshotType != "" && in.SnapshotType != state.Manual && in.SnapshotType != state.Automated:
@@ -125,7 +127,7 @@ func (s snapshotSearch) findOne(tx *meta.Tx, seen bool) ([]state.SnapshotRecord,
 	if err != nil || !seen || !s.visible(record) {
 		return nil, "", s.one.NotFound()
 	}
-	if s.ClusterIdentifier != "" && s.ClusterIdentifier != record.Body.ClusterIdentifier || !s.matches(record) {
+	if !s.matches(record) {
 		return nil, "", nil
 	}
 	return []state.SnapshotRecord{record}, "", nil

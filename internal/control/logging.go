@@ -16,7 +16,7 @@ import (
 
 const toBucket = "s3"
 
-// shape is that of a cluster whose logs are not delivered for the zero value.
+// loggingShape is that of a cluster whose logs are not delivered for the zero value.
 func loggingShape(l state.Logging) *redshift.LoggingStatus {
 	if l.Bucket == "" || l.Ending {
 		return &redshift.LoggingStatus{}
@@ -130,7 +130,7 @@ func (c *Control) enableLogging(ctx context.Context, caller api.Caller, in *reds
 			}
 			record.Body = state.Logging{Delivered: max(end, record.Body.Delivered), Stamp: record.Body.Stamp}
 		}
-		record.Body.Cluster, record.Body.Bucket, record.Body.Prefix, record.Body.Exports = cluster.ID, in.BucketName, strings.TrimSuffix(in.S3KeyPrefix, "/"), in.LogExports
+		record.Body.Cluster, record.Body.Bucket, record.Body.Prefix, record.Body.Exports = cluster.ID, in.BucketName, in.S3KeyPrefix, in.LogExports
 		record.Body.Due, record.Body.Told = c.warehouse.Clock.Now().Add(warehouse.DeliveredEvery), ""
 		shape = loggingShape(record.Body)
 		return api.First(
@@ -141,8 +141,9 @@ func (c *Control) enableLogging(ctx context.Context, caller api.Caller, in *reds
 	return shape, err
 }
 
-// DisableLogging ends the delivery. What was recorded so far is still delivered, at once.
+// DisableLogging ends the delivery, and answers where to it went. What was recorded so far is still delivered, at once.
 func (c *Control) DisableLogging(ctx context.Context, caller api.Caller, in *redshift.DisableLoggingMessage) (*redshift.LoggingStatus, error) {
+	shape := &redshift.LoggingStatus{}
 	err := c.config.Store.Update(ctx, func(tx *meta.Tx) error {
 		cluster, err := state.FindCluster(tx, caller, in.ClusterIdentifier)
 		if err != nil {
@@ -152,19 +153,17 @@ func (c *Control) DisableLogging(ctx context.Context, caller api.Caller, in *red
 			return err
 		}
 		record, known, err := state.FindLogging(tx, cluster)
-		if err != nil || !known {
+		if err != nil || !known || record.Body.Ending {
 			return err
 		}
+		shape.BucketName, shape.S3KeyPrefix = record.Body.Bucket, record.Body.Prefix
 		record.Body.Ending, record.Body.Due = true, c.warehouse.Clock.Now()
 		return api.First(
 			func() error { return state.Loggings.Put(tx, record) },
 			func() error { return warehouse.DeliverLater(tx, record.Key, record.Body.Due) },
 		)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return loggingShape(state.Logging{}), nil
+	return shape, err
 }
 
 // DescribeLoggingStatus answers whether and where the cluster's logs are delivered, and how that went last.

@@ -23,7 +23,7 @@ func (c *Control) ModifyCluster(ctx context.Context, caller api.Caller, in *reds
 	}
 	decide := func(tx *meta.Tx, record *state.ClusterRecord) error {
 		if record.Body.Status != state.Available {
-			return redshift.InvalidClusterState("The Cluster is being modified by a concurrent operation. Please check the Cluster's status and try again.")
+			return warehouse.NotNow(*record, "The Cluster is being modified by a concurrent operation. Please check the Cluster's status and try again.")
 		}
 		if err := api.First(
 			func() error { return modifyOptions(in, *record).refuse() },

@@ -1,9 +1,9 @@
 package control
 
 import (
-	"slipher/internal/api/redshift"
 	"slipher/internal/meta"
 	"slipher/internal/service/redshift/tagging"
+	"slipher/internal/warehouse"
 	"slipher/internal/warehouse/state"
 )
 
@@ -26,7 +26,7 @@ func taggableCluster(tx *meta.Tx, record state.ClusterRecord) tagging.Resource {
 		return state.Clusters.Put(tx, record)
 	}}
 	if record.Body.Status == state.Deleting {
-		found.Closed = redshift.InvalidClusterState("Cannot tag the cluster %s because it is being deleted.", record.ID)
+		found.Closed = warehouse.NotNow(record, "Cannot tag the cluster %s because it is being deleted.", record.ID)
 	}
 	return found
 }

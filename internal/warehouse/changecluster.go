@@ -10,8 +10,19 @@ import (
 	"slipher/internal/warehouse/state"
 )
 
+// operationRunning are the words that Terraform's provider and other deployers take for a reason to try again.
+const operationRunning = "There is an operation running on the Cluster. "
+
+// NotNow refuses what the cluster's status does not allow; that it is busy, if it is.
+func NotNow(record state.ClusterRecord, format string, args ...any) error {
+	if record.Body.Busy() {
+		format = operationRunning + format
+	}
+	return refusal.InvalidClusterState.Because(format, args...)
+}
+
 func MayBeDeleted(tx *meta.Tx, record state.ClusterRecord) error {
-	busy := refusal.InvalidClusterState.Because("There is an operation running on the Cluster. Please try to delete it at a later time.")
+	busy := refusal.InvalidClusterState.Because(operationRunning + "Please try to delete it at a later time.")
 	switch record.Body.Status {
 	case state.Available, state.Paused, state.IncompatibleRestore, state.HardwareFailure:
 	default:
@@ -29,13 +40,13 @@ func MustBe(record state.ClusterRecord, what string, statuses ...string) error {
 			return nil
 		}
 	}
-	return refusal.InvalidClusterState.Because("Cannot %s cluster %s because its status is %s.", what, record.ID, record.Body.Status)
+	return NotNow(record, "Cannot %s cluster %s because its status is %s.", what, record.ID, record.Body.Status)
 }
 
 func MustNotBeSaving(tx *meta.Tx, record state.ClusterRecord, what string) error {
 	savingNow, err := state.IsSaving(tx, record)
 	if err == nil && savingNow {
-		err = refusal.InvalidClusterState.Because("Cannot %s cluster %s because a snapshot of it is being created.", what, record.ID)
+		err = refusal.InvalidClusterState.Because(operationRunning+"Cannot %s cluster %s because a snapshot of it is being created.", what, record.ID)
 	}
 	return err
 }

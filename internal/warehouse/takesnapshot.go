@@ -12,7 +12,7 @@ import (
 
 func (w *Warehouse) BeginFinalSnapshot(tx *meta.Tx, record *state.ClusterRecord, final WantedSnapshot) error {
 	if record.Body.Status != state.Available {
-		return refusal.InvalidClusterState.Because("Cluster %s is not available, so no final snapshot can be taken; its status is %s.", record.ID, record.Body.Status)
+		return NotNow(*record, "Cluster %s is not available, so no final snapshot can be taken; its status is %s.", record.ID, record.Body.Status)
 	}
 	if err := w.MustHaveKey(tx, *record, "take a final snapshot of"); err != nil {
 		return err

@@ -106,6 +106,9 @@ func AtAddress(address string) meta.Entry { return meta.Entry{Name: "address", V
 
 func OnPort(port int) meta.Entry { return meta.Entry{Name: "port", Value: strconv.Itoa(port)} }
 
+// Busy says whether an operation runs on the cluster.
+func (c Cluster) Busy() bool { return c.Status != Available && !c.AtRest() }
+
 func (c Cluster) AtRest() bool {
 	return c.Status == Paused || c.Status == IncompatibleRestore || c.Status == HardwareFailure
 }
