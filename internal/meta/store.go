@@ -184,7 +184,11 @@ func (s *Store) View(ctx context.Context, read func(tx *Tx) error) error {
 	}
 	defer s.reads.prepare()
 	defer sqlTx.Rollback()
-	return read(&Tx{session: s.reads.session(sqlTx), codes: &s.codes})
+	err = read(&Tx{session: s.reads.session(sqlTx), codes: &s.codes})
+	if errors.Is(err, sql.ErrTxDone) && ctx.Err() != nil { // the context took the transaction with it, between two looks
+		return fmt.Errorf("%w: %w", ctx.Err(), err)
+	}
+	return err
 }
 
 // Update runs change alone among all writers and commits. When change returns an error or panics, or when the context has ended,

@@ -281,6 +281,21 @@ func TestView(t *testing.T) {
 			return nil
 		})
 	})
+	t.Run("ends_with_its_context", func(t *testing.T) {
+		t.Parallel()
+		store := open(t)
+		ctx, end := context.WithCancel(t.Context())
+		err := store.View(ctx, func(tx *Tx) (err error) {
+			end()
+			for !errors.Is(err, sql.ErrTxDone) { // from when the driver has seen it
+				_, err = fruits.List(tx, Query{})
+			}
+			return err
+		})
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v, want that the context was canceled", err)
+		}
+	})
 	t.Run("panics_when_asked_to_write", func(t *testing.T) {
 		t.Parallel()
 		store := open(t)
