@@ -111,7 +111,7 @@ func TestTheWarehouseKnowsNoService(t *testing.T) {
 }
 
 // shared are the rooms of internal/service/redshift that are no families.
-var shared = []string{"internal/service/redshift/permission", "internal/service/redshift/tagging"}
+var shared = []string{"internal/service/redshift/permission", "internal/service/redshift/render", "internal/service/redshift/tagging"}
 
 // What two families share is in the warehouse, or in a room that is shared.
 func TestNoFamilyImportsAnother(t *testing.T) {

@@ -60,11 +60,3 @@ func onSnapshots(all []redshift.DeleteClusterSnapshotMessage) (each required) {
 	}
 	return each
 }
-
-func authorizePermissions(in *redshift.AuthorizeSnapshotAccessMessage) required {
-	return required{permission.OnSnapshot(permission.Snapshot{Identifier: in.SnapshotIdentifier, Cluster: in.SnapshotClusterIdentifier, ARN: in.SnapshotArn})}
-}
-
-func revokePermissions(in *redshift.RevokeSnapshotAccessMessage) required {
-	return required{permission.OnSnapshot(permission.Snapshot{Identifier: in.SnapshotIdentifier, Cluster: in.SnapshotClusterIdentifier, ARN: in.SnapshotArn})}
-}

@@ -26,6 +26,5 @@ func (c *Control) change(ctx context.Context, caller api.Caller, identifier stri
 	if err != nil {
 		return nil, err
 	}
-	shape := c.clusterShape(changed)
-	return &shape, nil
+	return c.render.Cluster(changed), nil
 }

@@ -8,6 +8,7 @@ package control
 import (
 	"slipher/internal/api"
 	"slipher/internal/service/redshift"
+	"slipher/internal/service/redshift/render"
 	"slipher/internal/warehouse"
 )
 
@@ -15,11 +16,12 @@ import (
 type Control struct {
 	config    warehouse.Config
 	warehouse *warehouse.Warehouse
+	render    render.Renderer
 }
 
 // New offers the operations over a warehouse.
 func New(house *warehouse.Warehouse) *Control {
-	c := &Control{config: house.Config(), warehouse: house}
+	c := &Control{config: house.Config(), warehouse: house, render: render.New(house)}
 	c.config.Secrets.Own(c.mayRotateSecret)
 	return c
 }

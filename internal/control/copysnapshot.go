@@ -33,8 +33,8 @@ func (c *Control) CopyClusterSnapshot(ctx context.Context, caller api.Caller, in
 	if err != nil {
 		return nil, err
 	}
-	shape := c.snapshotShape(record, view{account: caller.Account})
-	return &redshift.CopyClusterSnapshotResult{Snapshot: &shape}, nil
+	shape := c.render.Snapshot(record, caller.Account)
+	return &redshift.CopyClusterSnapshotResult{Snapshot: shape}, nil
 }
 
 // findCopied answers ClusterNotFound where the request names a cluster that is neither the snapshot's nor any other of the caller's.

@@ -48,8 +48,8 @@ func (c *Control) CreateCluster(ctx context.Context, caller api.Caller, in *reds
 	if err != nil {
 		return nil, err
 	}
-	shape := c.clusterShape(record)
-	return &redshift.CreateClusterResult{Cluster: &shape}, nil
+	shape := c.render.Cluster(record)
+	return &redshift.CreateClusterResult{Cluster: shape}, nil
 }
 
 // newCluster checks a request in itself and makes the cluster of it that nothing else has to be asked for.

@@ -38,6 +38,6 @@ func (c *Control) CreateClusterSnapshot(ctx context.Context, caller api.Caller, 
 	if err != nil {
 		return nil, err
 	}
-	shape := c.snapshotShape(record, view{account: caller.Account})
-	return &redshift.CreateClusterSnapshotResult{Snapshot: &shape}, nil
+	shape := c.render.Snapshot(record, caller.Account)
+	return &redshift.CreateClusterSnapshotResult{Snapshot: shape}, nil
 }

@@ -20,9 +20,9 @@ func (c *Control) DeleteClusterSnapshot(ctx context.Context, caller api.Caller, 
 	if err != nil {
 		return nil, err
 	}
-	shape := c.snapshotShape(record, view{account: caller.Account})
+	shape := c.render.Snapshot(record, caller.Account)
 	shape.Status = state.Deleted
-	return &redshift.DeleteClusterSnapshotResult{Snapshot: &shape}, nil
+	return &redshift.DeleteClusterSnapshotResult{Snapshot: shape}, nil
 }
 
 // findAndDelete answers the snapshot as it was.

@@ -2,7 +2,6 @@ package control
 
 import (
 	"context"
-	"errors"
 
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
@@ -27,7 +26,7 @@ func (c *Control) DescribeClusters(ctx context.Context, caller api.Caller, in *r
 	err = c.config.Store.View(ctx, func(tx *meta.Tx) error {
 		found, marker, err := findClusters(tx, caller, in, page)
 		for _, record := range found {
-			out.Clusters = append(out.Clusters, c.clusterShape(record))
+			out.Clusters = append(out.Clusters, *c.render.Cluster(record))
 		}
 		out.Marker = marker
 		return err
@@ -45,44 +44,4 @@ func findClusters(tx *meta.Tx, caller api.Caller, in *redshift.DescribeClustersM
 		return nil, "", err
 	}
 	return []state.ClusterRecord{record}, "", nil
-}
-
-// DescribeStorage answers what the account's snapshots take in the snapshot store, and what its clusters have room for.
-func (c *Control) DescribeStorage(ctx context.Context, caller api.Caller, _ *api.None) (*redshift.CustomerStorageMessage, error) {
-	out := &redshift.CustomerStorageMessage{}
-	var scopes []string
-	err := c.config.Store.View(ctx, func(tx *meta.Tx) error {
-		here := meta.Query{Account: caller.Account, Region: caller.Region}
-		owned, err := state.Clusters.List(tx, here)
-		for _, record := range owned {
-			if kind, err := state.FindNodeType(record.Body.NodeType); err == nil {
-				out.TotalProvisionedStorageInMegaBytes += float64(kind.Capacity(record.Body.NumberOfNodes))
-			}
-		}
-		if err != nil {
-			return err
-		}
-		scopes, err = state.ScopesOf(tx, here)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	for _, scope := range scopes {
-		bucket, err := c.warehouse.Scopes.Bucket(ctx, scope)
-		if errors.Is(err, meta.ErrNotFound) { // closed meanwhile
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		objects, err := bucket.List(ctx, scope+"/")
-		if err != nil {
-			return nil, err
-		}
-		for _, object := range objects {
-			out.TotalBackupSizeInMegaBytes += state.Megabytes(object.Size)
-		}
-	}
-	return out, nil
 }

@@ -24,7 +24,7 @@ func (c *Control) DescribeClusterSnapshots(ctx context.Context, caller api.Calle
 	err = c.config.Store.View(ctx, func(tx *meta.Tx) error {
 		found, marker, err := c.search(tx, search)
 		for _, record := range found {
-			out.Snapshots = append(out.Snapshots, c.snapshotShape(record, view{account: caller.Account, describes: true}))
+			out.Snapshots = append(out.Snapshots, c.render.DescribedSnapshot(record, caller.Account))
 		}
 		out.Marker = marker
 		return err

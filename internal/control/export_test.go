@@ -33,8 +33,6 @@ func (c *Control) Manifests(ctx context.Context, caller api.Caller, identifier s
 	return own, next, err
 }
 
-var DatabaseUserOf = databaseUserOf
-
 // DatabaseVerifiers are what is kept of the passwords that were handed out.
 func DatabaseVerifiers(ctx context.Context, store *meta.Store) (verifiers []string, err error) {
 	err = store.View(ctx, func(tx *meta.Tx) error {

@@ -5,9 +5,15 @@ import (
 	"slipher/internal/service"
 	house "slipher/internal/service/redshift"
 	"slipher/internal/service/redshift/copygrant"
+	"slipher/internal/service/redshift/credentials"
+	events "slipher/internal/service/redshift/event"
+	"slipher/internal/service/redshift/logging"
 	"slipher/internal/service/redshift/parametergroup"
 	"slipher/internal/service/redshift/permission"
 	"slipher/internal/service/redshift/schedule"
+	"slipher/internal/service/redshift/sharing"
+	"slipher/internal/service/redshift/snapshotcopy"
+	"slipher/internal/service/redshift/storage"
 	"slipher/internal/service/redshift/subnetgroup"
 	"slipher/internal/service/redshift/tag"
 	"slipher/internal/service/redshift/tagging"
@@ -31,8 +37,8 @@ func (c *Control) families() []house.Family {
 			Store: c.config.Store, Quota: c.config.Limits.ParameterGroups, Tags: c.config.Limits.Tags, Emit: c.warehouse.Events.EmitOf, OfCluster: event.ParametersChanged,
 		}),
 		subnetgroup.Family(subnetgroup.Config{Store: c.config.Store, Tags: c.config.Limits.Tags}),
-		{Family: c.loggingFamily()}, {Family: c.sharingFamily()}, {Family: c.snapshotCopyFamily()}, {Family: c.restoreFamily()}, {Family: c.storageFamily()},
-		{Family: c.credentialsFamily()}, {Family: c.eventFamily()},
+		logging.Family(c.warehouse), sharing.Family(c.warehouse), snapshotcopy.Family(c.warehouse), {Family: c.restoreFamily()}, storage.Family(c.warehouse),
+		credentials.Family(c.warehouse), events.Family(c.warehouse),
 	}
 	return append(families, house.Family{Family: tag.Family(tag.Config{Store: c.config.Store, Quota: c.config.Limits.Tags, Kinds: house.Taggable(families)})})
 }
@@ -66,20 +72,6 @@ func (c *Control) clusterFamily() service.Family {
 	}}
 }
 
-func (c *Control) loggingFamily() service.Family {
-	return service.Family{Name: "logging", Operations: []service.Operation{
-		service.Offer(redshift.EnableLoggingOperation, c.EnableLogging, func(in *redshift.EnableLoggingMessage) required {
-			return required{permission.On("cluster", in.ClusterIdentifier)}
-		}),
-		service.Offer(redshift.DisableLoggingOperation, c.DisableLogging, func(in *redshift.DisableLoggingMessage) required {
-			return required{permission.On("cluster", in.ClusterIdentifier)}
-		}),
-		service.Offer(redshift.DescribeLoggingStatusOperation, c.DescribeLoggingStatus, func(in *redshift.DescribeLoggingStatusMessage) required {
-			return required{permission.On("cluster", in.ClusterIdentifier)}
-		}),
-	}}
-}
-
 func (c *Control) snapshotFamily() service.Family {
 	return service.Family{Name: "snapshot", Operations: []service.Operation{
 		service.Offer(redshift.CreateClusterSnapshotOperation, c.CreateClusterSnapshot, createSnapshotPermissions),
@@ -94,13 +86,6 @@ func (c *Control) snapshotFamily() service.Family {
 	}}
 }
 
-func (c *Control) sharingFamily() service.Family {
-	return service.Family{Name: "sharing", Operations: []service.Operation{
-		service.Offer(redshift.AuthorizeSnapshotAccessOperation, c.AuthorizeSnapshotAccess, authorizePermissions),
-		service.Offer(redshift.RevokeSnapshotAccessOperation, c.RevokeSnapshotAccess, revokePermissions),
-	}}
-}
-
 func (c *Control) restoreFamily() service.Family {
 	return service.Family{Name: "restore", Operations: []service.Operation{
 		service.Offer(redshift.RestoreFromClusterSnapshotOperation, c.RestoreFromClusterSnapshot, c.restorePermissions).Refusing(refusedRestore),
@@ -109,40 +94,6 @@ func (c *Control) restoreFamily() service.Family {
 		}),
 		service.Offer(redshift.DescribeTableRestoreStatusOperation, c.DescribeTableRestoreStatus, service.Everything),
 		service.Offer(redshift.DescribeNodeConfigurationOptionsOperation, c.DescribeNodeConfigurationOptions, service.Everything),
-	}}
-}
-
-func (c *Control) storageFamily() service.Family {
-	return service.Family{Name: "storage", Operations: []service.Operation{
-		service.Offer(redshift.DescribeStorageOperation, c.DescribeStorage, service.Everything),
-	}}
-}
-
-func (c *Control) snapshotCopyFamily() service.Family {
-	return service.Family{Name: "snapshot copy", Operations: []service.Operation{
-		service.Offer(redshift.EnableSnapshotCopyOperation, c.EnableSnapshotCopy, func(in *redshift.EnableSnapshotCopyMessage) required {
-			return required{permission.On("cluster", in.ClusterIdentifier)}
-		}),
-		service.Offer(redshift.DisableSnapshotCopyOperation, c.DisableSnapshotCopy, func(in *redshift.DisableSnapshotCopyMessage) required {
-			return required{permission.On("cluster", in.ClusterIdentifier)}
-		}),
-		service.Offer(redshift.ModifySnapshotCopyRetentionPeriodOperation, c.ModifySnapshotCopyRetentionPeriod, func(in *redshift.ModifySnapshotCopyRetentionPeriodMessage) required {
-			return required{permission.On("cluster", in.ClusterIdentifier)}
-		}),
-	}}
-}
-
-func (c *Control) credentialsFamily() service.Family {
-	return service.Family{Name: "credentials", Operations: []service.Operation{
-		service.Offer(redshift.GetClusterCredentialsOperation, c.GetClusterCredentials, logInPermissions),
-		service.Offer(redshift.GetClusterCredentialsWithIAMOperation, c.GetClusterCredentialsWithIAM, logInAsCallerPermissions),
-	}}
-}
-
-func (c *Control) eventFamily() service.Family {
-	return service.Family{Name: "event", Operations: []service.Operation{
-		service.Offer(redshift.DescribeEventsOperation, c.DescribeEvents, service.Everything),
-		service.Offer(redshift.DescribeEventCategoriesOperation, c.DescribeEventCategories, service.Everything),
 	}}
 }
 

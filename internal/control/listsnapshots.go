@@ -20,8 +20,7 @@ func (c *Control) ListSnapshots(ctx context.Context, account, region string) (li
 	err = c.config.Store.View(ctx, func(tx *meta.Tx) error {
 		records, err := state.Snapshots.List(tx, meta.Query{Account: account, Region: region})
 		for _, record := range records {
-			shape := c.snapshotShape(record, view{account: record.Account})
-			listed = append(listed, ListedSnapshot{Account: record.Account, Region: record.Region, Snapshot: shape})
+			listed = append(listed, ListedSnapshot{Account: record.Account, Region: record.Region, Snapshot: *c.render.Snapshot(record, record.Account)})
 		}
 		return err
 	})

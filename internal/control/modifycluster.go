@@ -124,8 +124,8 @@ func (c *Control) rename(ctx context.Context, caller api.Caller, in *redshift.Mo
 	if err != nil {
 		return nil, err
 	}
-	shape := c.clusterShape(renamed)
-	return &redshift.ModifyClusterResult{Cluster: &shape}, nil
+	shape := c.render.Cluster(renamed)
+	return &redshift.ModifyClusterResult{Cluster: shape}, nil
 }
 
 // modifyOptions refuses changes that slipher cannot make.
@@ -140,8 +140,8 @@ func modifyOptions(in *redshift.ModifyClusterMessage, record state.ClusterRecord
 		{api.Value(in.NumberOfNodes, body.NumberOfNodes) != body.NumberOfNodes, cannot("NumberOfNodes")},
 		{differs(in.ClusterType, clusterTypeOf(body.NumberOfNodes)), cannot("ClusterType")},
 		{len(in.ClusterSecurityGroups) > 0, api.InvalidParameterValue("VPC-by-Default customers cannot use cluster security groups")},
-		{len(in.VpcSecurityGroupIds) > 0 && !sameSet(in.VpcSecurityGroupIds, securityGroupsOf(body, record.Account, record.Region)), cannot("VpcSecurityGroupIds")},
-		{differs(in.ClusterVersion, clusterVersion), cannot("ClusterVersion")},
+		{len(in.VpcSecurityGroupIds) > 0 && !sameSet(in.VpcSecurityGroupIds, body.SecurityGroups(record.Account, record.Region)), cannot("VpcSecurityGroupIds")},
+		{differs(in.ClusterVersion, state.ClusterVersion), cannot("ClusterVersion")},
 		{in.HsmClientCertificateIdentifier != "", redshift.HsmClientCertificateNotFound("There is no HSM client certificate %s.", in.HsmClientCertificateIdentifier)},
 		{in.HsmConfigurationIdentifier != "", redshift.HsmConfigurationNotFound("There is no HSM configuration %s.", in.HsmConfigurationIdentifier)},
 		{api.Value(in.PubliclyAccessible, body.PubliclyAccessible) != body.PubliclyAccessible, cannot("PubliclyAccessible")},

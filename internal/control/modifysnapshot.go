@@ -25,6 +25,6 @@ func (c *Control) ModifyClusterSnapshot(ctx context.Context, caller api.Caller, 
 	if err != nil {
 		return nil, err
 	}
-	shape := c.snapshotShape(record, view{account: caller.Account})
-	return &redshift.ModifyClusterSnapshotResult{Snapshot: &shape}, nil
+	shape := c.render.Snapshot(record, caller.Account)
+	return &redshift.ModifyClusterSnapshotResult{Snapshot: shape}, nil
 }

@@ -3,6 +3,7 @@ package control
 import (
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
+	"slipher/internal/warehouse/state"
 )
 
 // option is a parameter of a request, and what is wrong with it if it asks for what slipher does not do.
@@ -39,7 +40,7 @@ func createOptions(in *redshift.CreateClusterMessage) options {
 		secretKey: in.MasterPasswordSecretKmsKeyId,
 	}
 	return append(shared.options(),
-		option{in.ClusterVersion != "" && in.ClusterVersion != clusterVersion, api.InvalidParameterValue("There is no cluster version %s; there is %s.", in.ClusterVersion, clusterVersion)},
+		option{in.ClusterVersion != "" && in.ClusterVersion != state.ClusterVersion, api.InvalidParameterValue("There is no cluster version %s; there is %s.", in.ClusterVersion, state.ClusterVersion)},
 		option{in.LoadSampleData != "" && in.LoadSampleData != "NONE", notOffered("LoadSampleData")},
 		option{api.Value(in.ExtraComputeForAutomaticOptimization, false), notOffered("ExtraComputeForAutomaticOptimization")},
 	)

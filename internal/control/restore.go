@@ -56,8 +56,8 @@ func (c *Control) RestoreFromClusterSnapshot(ctx context.Context, caller api.Cal
 	if err != nil {
 		return nil, err
 	}
-	shape := c.clusterShape(record)
-	return &redshift.RestoreFromClusterSnapshotResult{Cluster: &shape}, nil
+	shape := c.render.Cluster(record)
+	return &redshift.RestoreFromClusterSnapshotResult{Cluster: shape}, nil
 }
 
 // locateToRestore looks where OwnerAccount says, which is the caller's own account by default: the same identifier may exist in both.

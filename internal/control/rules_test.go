@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"slipher/internal/meta"
+	"slipher/internal/service/redshift/render"
 	"slipher/internal/warehouse"
 	"slipher/internal/warehouse/paging"
 	"slipher/internal/warehouse/state"
@@ -193,13 +194,13 @@ func manySnapshots(t testing.TB, count int) *meta.Store {
 // BenchmarkFirstPage describes the first 100 of 10,000 snapshots.
 func BenchmarkFirstPage(b *testing.B) {
 	store := manySnapshots(b, 10_000)
-	c := &Control{config: warehouse.Config{Store: store, Now: time.Now}}
+	renderer := render.New(&warehouse.Warehouse{Clock: &state.Clock{Time: time.Now}})
 	page := paging.Page{Kind: "snapshots", Limit: 100}
 	for b.Loop() {
 		err := store.View(context.Background(), func(tx *meta.Tx) error {
 			found, _, err := paging.List(tx, state.Snapshots, meta.Query{Account: "111111111111", Region: "us-east-1"}, page, func(state.SnapshotRecord) bool { return true })
 			for _, record := range found {
-				c.snapshotShape(record, view{account: "111111111111", describes: true})
+				renderer.DescribedSnapshot(record, "111111111111")
 			}
 			return err
 		})

@@ -122,7 +122,7 @@ func (c *Control) tableRestoreShape(record state.TableRestoreRecord, cluster str
 		NewTableName:          body.Target.Name,
 	}
 	if body.Status == state.TableSucceeded {
-		total := wholeMegabytes(body.TotalBytes)
+		total := state.WholeMegabytes(body.TotalBytes)
 		shape.ProgressInMegaBytes, shape.TotalDataInMegaBytes = &total, &total
 	} else if progress, known := c.warehouse.Progress.Get(body.RequestID); known {
 		done := progress.DoneBytes / state.Megabyte // how much the table needs of the snapshot, its end shows

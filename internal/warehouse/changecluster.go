@@ -34,6 +34,18 @@ func MayBeDeleted(tx *meta.Tx, record state.ClusterRecord) error {
 	return busy
 }
 
+// changeCluster lets a decision alter a cluster of the caller's, and answers it as it is then.
+func changeCluster(tx *meta.Tx, caller api.Caller, identifier string, decide func(*state.ClusterRecord) error) (state.ClusterRecord, error) {
+	record, err := state.FindCluster(tx, caller, identifier)
+	if err != nil {
+		return record, err
+	}
+	if err := decide(&record); err != nil {
+		return record, err
+	}
+	return record, state.Clusters.Put(tx, record)
+}
+
 func MustBe(record state.ClusterRecord, what string, statuses ...string) error {
 	for _, status := range statuses {
 		if record.Body.Status == status {

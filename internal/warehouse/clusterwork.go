@@ -222,7 +222,7 @@ func (w *Warehouse) remove(ctx context.Context, record state.ClusterRecord) (clu
 		if err := w.ForgetPassword(tx, record); err != nil {
 			return err
 		}
-		if err := w.EndSnapshotCopy(tx, record); err != nil {
+		if err := w.endSnapshotCopy(tx, record); err != nil {
 			return err
 		}
 		if err := state.Clusters.Delete(tx, record.Key); err != nil {

@@ -58,8 +58,8 @@ func (w *Warehouse) copyIdentifier(tx *meta.Tx, source state.SnapshotRecord, reg
 	return identifier, err
 }
 
-// RetainCopies applies the changed retention period to the automated snapshots that were copied; those outside of it are deleted at once.
-func (w *Warehouse) RetainCopies(tx *meta.Tx, of state.ClusterRecord) error {
+// retainCopies applies the changed retention period to the automated snapshots that were copied; those outside of it are deleted at once.
+func (w *Warehouse) retainCopies(tx *meta.Tx, of state.ClusterRecord) error {
 	copies, err := state.Snapshots.List(tx, meta.Query{Account: of.Account, Region: of.Body.SnapshotCopy.Region, Index: state.OfClusterKey(of.Body.Key)})
 	if err != nil {
 		return err

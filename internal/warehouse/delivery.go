@@ -18,7 +18,7 @@ import (
 )
 
 const (
-	DeliveredEvery = time.Hour
+	deliveredEvery = time.Hour
 	deliveredBytes = 8 << 20 // of text at once; a busier cluster's logs come in several objects
 )
 
@@ -27,7 +27,7 @@ type deliveryWork struct{ Account, Region, Cluster string } // Cluster is the ke
 
 func (deliveryWork) Kind() string { return "delivery" }
 
-func DeliverLater(tx *meta.Tx, at meta.Key, due time.Time) error {
+func deliverLater(tx *meta.Tx, at meta.Key, due time.Time) error {
 	return tx.Enqueue(deliveryWork{at.Account, at.Region, at.ID}, meta.EnqueueOptions{Unique: true, At: due})
 }
 
@@ -67,7 +67,7 @@ func (w *Warehouse) dueDelivery(ctx context.Context, key meta.Key) (record state
 		if due = !record.Body.Due.After(w.Clock.Now()) || record.Body.Ending; due {
 			return nil
 		}
-		return DeliverLater(tx, key, record.Body.Due)
+		return deliverLater(tx, key, record.Body.Due)
 	})
 	return record, due, err
 }
@@ -226,10 +226,10 @@ func (w *Warehouse) gone(tx *meta.Tx, key meta.Key) bool {
 
 // planDelivery has the next one come in an hour.
 func (w *Warehouse) planDelivery(tx *meta.Tx, record state.LoggingRecord) error {
-	record.Body.Due = w.Clock.Now().Add(DeliveredEvery)
+	record.Body.Due = w.Clock.Now().Add(deliveredEvery)
 	return api.First(
 		func() error { return state.Loggings.Put(tx, record) },
-		func() error { return DeliverLater(tx, record.Key, record.Body.Due) },
+		func() error { return deliverLater(tx, record.Key, record.Body.Due) },
 	)
 }
 

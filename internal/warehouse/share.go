@@ -12,7 +12,17 @@ import (
 	"slipher/internal/warehouse/state"
 )
 
-func (w *Warehouse) Authorize(tx *meta.Tx, record *state.SnapshotRecord, account string) error {
+// Authorize lets an account restore a manual snapshot of the caller's, and answers the snapshot.
+func (w *Warehouse) Authorize(tx *meta.Tx, caller api.Caller, located state.Locator, account string) (state.SnapshotRecord, error) {
+	record, err := state.FindOwnSnapshot(tx, caller, located)
+	if err != nil {
+		return record, err
+	}
+	err = w.authorize(tx, &record, account)
+	return record, err
+}
+
+func (w *Warehouse) authorize(tx *meta.Tx, record *state.SnapshotRecord, account string) error {
 	body := &record.Body
 	switch {
 	case body.Type != state.Manual:
@@ -61,7 +71,33 @@ func (w *Warehouse) roomToShare(tx *meta.Tx, record state.SnapshotRecord) error 
 	return nil
 }
 
-func (w *Warehouse) Revoke(tx *meta.Tx, record *state.SnapshotRecord, account string) error {
+// Revoke takes the authorisation of an account back, and answers the snapshot. Restores that the account has begun go on.
+func (w *Warehouse) Revoke(tx *meta.Tx, caller api.Caller, located state.Locator, account string) (state.SnapshotRecord, error) {
+	record, err := findForRevoke(tx, caller, located)
+	if err != nil {
+		return record, err
+	}
+	err = w.revoke(tx, &record, account)
+	return record, err
+}
+
+// findForRevoke differs from FindOwnSnapshot in one thing: an account that names somebody else's snapshot by its ARN is told that
+// it has no access to it.
+func findForRevoke(tx *meta.Tx, caller api.Caller, l state.Locator) (state.SnapshotRecord, error) {
+	if l.Serverless {
+		return state.SnapshotRecord{}, state.ServerlessSnapshot()
+	}
+	record, err := l.Find(tx, caller.Region)
+	switch {
+	case errors.Is(err, meta.ErrNotFound):
+		return record, l.NotFound()
+	case err == nil && record.Account != caller.Account:
+		return record, state.AccessDenied()
+	}
+	return record, err
+}
+
+func (w *Warehouse) revoke(tx *meta.Tx, record *state.SnapshotRecord, account string) error {
 	body := &record.Body
 	if account == record.Account {
 		return ownAccount(account)

@@ -3,6 +3,7 @@ package warehouse
 import (
 	"context"
 
+	"slipher/internal/api"
 	"slipher/internal/meta"
 	"slipher/internal/vault/store"
 	"slipher/internal/warehouse/refusal"
@@ -23,7 +24,23 @@ func (w *Warehouse) ReachRegion(ctx context.Context, region string) error {
 	return nil
 }
 
-func (w *Warehouse) EnableSnapshotCopy(tx *meta.Tx, record *state.ClusterRecord, wanted state.SnapshotCopy) (err error) {
+// EnableSnapshotCopy has the snapshots of a cluster of the caller's copied from now on.
+func (w *Warehouse) EnableSnapshotCopy(tx *meta.Tx, caller api.Caller, identifier string, wanted state.SnapshotCopy) (state.ClusterRecord, error) {
+	return changeCluster(tx, caller, identifier, func(record *state.ClusterRecord) error {
+		if err := MustBe(*record, "enable snapshot copy for", state.Available); err != nil {
+			return err
+		}
+		if record.Body.SnapshotCopy != nil {
+			return refusal.SnapshotCopyAlreadyEnabled.Because("Snapshot Copy is already enabled on Cluster %s.", record.ID)
+		}
+		if wanted.Region == record.Region || !state.RegionForm.MatchString(wanted.Region) {
+			return refusal.UnknownSnapshotCopyRegion.Because("Invalid region %s", wanted.Region)
+		}
+		return w.beginSnapshotCopy(tx, record, wanted)
+	})
+}
+
+func (w *Warehouse) beginSnapshotCopy(tx *meta.Tx, record *state.ClusterRecord, wanted state.SnapshotCopy) (err error) {
 	if wanted.KmsKey, err = w.keyAbroad(tx, *record, wanted); err != nil {
 		return err
 	}
@@ -62,8 +79,49 @@ func (w *Warehouse) scopeAbroad(tx *meta.Tx, record state.ClusterRecord, wanted 
 	return w.Scopes.New(tx, wanted.Region, wanted.KmsKey)
 }
 
-// EndSnapshotCopy has nothing to end for a cluster without it.
-func (w *Warehouse) EndSnapshotCopy(tx *meta.Tx, record *state.ClusterRecord) error {
+// DisableSnapshotCopy ends the copying. Copies that are there or under way stay.
+func (w *Warehouse) DisableSnapshotCopy(tx *meta.Tx, caller api.Caller, identifier string) (state.ClusterRecord, error) {
+	return changeCluster(tx, caller, identifier, func(record *state.ClusterRecord) error {
+		if err := MustBe(*record, "disable snapshot copy for", state.Available); err != nil {
+			return err
+		}
+		if record.Body.SnapshotCopy == nil {
+			return refusal.SnapshotCopyAlreadyDisabled.Because("Snapshot Copy is already disabled on Cluster %s.", record.ID)
+		}
+		return w.endSnapshotCopy(tx, record)
+	})
+}
+
+// KeepAutomatedCopies changes for how many days the automated snapshots of a cluster are kept in the other region, those that are there included.
+func (w *Warehouse) KeepAutomatedCopies(tx *meta.Tx, caller api.Caller, identifier string, days int) (state.ClusterRecord, error) {
+	return changeCopies(tx, caller, identifier, func(record *state.ClusterRecord) error {
+		record.Body.SnapshotCopy.Retention = days
+		return w.retainCopies(tx, *record)
+	})
+}
+
+// KeepManualCopies changes for how many days manual snapshots that are copied from now on are kept in the other region.
+func (w *Warehouse) KeepManualCopies(tx *meta.Tx, caller api.Caller, identifier string, days int) (state.ClusterRecord, error) {
+	return changeCopies(tx, caller, identifier, func(record *state.ClusterRecord) error {
+		record.Body.SnapshotCopy.ManualRetention = days
+		return nil
+	})
+}
+
+func changeCopies(tx *meta.Tx, caller api.Caller, identifier string, change func(*state.ClusterRecord) error) (state.ClusterRecord, error) {
+	return changeCluster(tx, caller, identifier, func(record *state.ClusterRecord) error {
+		if err := MustBe(*record, "change the snapshot copy of", state.Available); err != nil {
+			return err
+		}
+		if record.Body.SnapshotCopy == nil {
+			return refusal.SnapshotCopyDisabled.Because("Cannot modify retention period because snapshot copy is disabled on Cluster %s.", record.ID)
+		}
+		return change(record)
+	})
+}
+
+// endSnapshotCopy has nothing to end for a cluster without it.
+func (w *Warehouse) endSnapshotCopy(tx *meta.Tx, record *state.ClusterRecord) error {
 	ended := record.Body.SnapshotCopy
 	if ended == nil {
 		return nil

@@ -36,9 +36,13 @@ var faults = map[refusal.Reason]func(format string, args ...any) *api.Fault{
 	refusal.LimitExceeded:                        redshift.LimitExceeded,
 	refusal.NumberOfNodesPerClusterLimitExceeded: redshift.NumberOfNodesPerClusterLimitExceeded,
 	refusal.NumberOfNodesQuotaExceeded:           redshift.NumberOfNodesQuotaExceeded,
+	refusal.SnapshotCopyAlreadyDisabled:          redshift.SnapshotCopyAlreadyDisabled,
+	refusal.SnapshotCopyAlreadyEnabled:           redshift.SnapshotCopyAlreadyEnabled,
+	refusal.SnapshotCopyDisabled:                 redshift.SnapshotCopyDisabled,
 	refusal.SnapshotCopyGrantNotFound:            redshift.SnapshotCopyGrantNotFound,
 	refusal.SnapshotScheduleNotFound:             redshift.SnapshotScheduleNotFound,
 	refusal.TagLimitExceeded:                     redshift.TagLimitExceeded,
+	refusal.UnknownSnapshotCopyRegion:            redshift.UnknownSnapshotCopyRegion,
 	refusal.UnsupportedOperation:                 redshift.UnsupportedOperation,
 }
 

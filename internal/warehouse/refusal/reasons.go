@@ -27,9 +27,13 @@ const (
 	LimitExceeded                        Reason = "LimitExceeded"
 	NumberOfNodesPerClusterLimitExceeded Reason = "NumberOfNodesPerClusterLimitExceeded"
 	NumberOfNodesQuotaExceeded           Reason = "NumberOfNodesQuotaExceeded"
+	SnapshotCopyAlreadyDisabled          Reason = "SnapshotCopyAlreadyDisabled"
+	SnapshotCopyAlreadyEnabled           Reason = "SnapshotCopyAlreadyEnabled"
+	SnapshotCopyDisabled                 Reason = "SnapshotCopyDisabled"
 	SnapshotCopyGrantNotFound            Reason = "SnapshotCopyGrantNotFound"
 	SnapshotScheduleNotFound             Reason = "SnapshotScheduleNotFound"
 	TagLimitExceeded                     Reason = "TagLimitExceeded"
+	UnknownSnapshotCopyRegion            Reason = "UnknownSnapshotCopyRegion"
 	UnsupportedOperation                 Reason = "UnsupportedOperation"
 )
 
@@ -61,9 +65,13 @@ func Reasons() []Reason {
 		LimitExceeded,
 		NumberOfNodesPerClusterLimitExceeded,
 		NumberOfNodesQuotaExceeded,
+		SnapshotCopyAlreadyDisabled,
+		SnapshotCopyAlreadyEnabled,
+		SnapshotCopyDisabled,
 		SnapshotCopyGrantNotFound,
 		SnapshotScheduleNotFound,
 		TagLimitExceeded,
+		UnknownSnapshotCopyRegion,
 		UnsupportedOperation,
 	}
 }

@@ -56,3 +56,6 @@ func (c NodeConfiguration) ResizableTo(target NodeConfiguration, bytes int64) bo
 const Megabyte = 1 << 20
 
 func Megabytes(bytes int64) float64 { return float64(bytes) / Megabyte }
+
+// WholeMegabytes rounds up, so that a small snapshot does not seem to be nothing.
+func WholeMegabytes(bytes int64) int64 { return (bytes + Megabyte - 1) / Megabyte }

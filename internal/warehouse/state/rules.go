@@ -80,6 +80,13 @@ func CheckPassword(password string) error {
 // Forever is the retention period of what is kept until it is deleted.
 const Forever = -1
 
+func CheckCopiedRetention(days int) error {
+	if days < 1 || days > 35 {
+		return refusal.InvalidRetentionPeriod.Because("The retention period of copied automated snapshots must be between 1 and 35 days, not %d.", days)
+	}
+	return nil
+}
+
 func CheckManualRetention(days int) error {
 	if days != Forever && (days < 1 || days > 3653) {
 		return refusal.InvalidRetentionPeriod.Because("The retention period specified is either in the past or is not a valid value. The value must be either -1 or an integer between 1 and 3,653.")

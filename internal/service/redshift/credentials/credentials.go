@@ -1,4 +1,4 @@
-package control
+package credentials
 
 import (
 	"context"
@@ -19,19 +19,19 @@ const (
 )
 
 var (
-	databaseUserForm  = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9_+.@-]{0,63}$`)
-	databaseGroupForm = regexp.MustCompile(`^[a-z][a-z0-9_+.@-]{0,63}$`)
+	userForm  = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9_+.@-]{0,63}$`)
+	groupForm = regexp.MustCompile(`^[a-z][a-z0-9_+.@-]{0,63}$`)
 )
 
-// GetClusterCredentials hands out a password for a user of the cluster's database. The user need not exist yet: who logs in without AutoCreate is
+// get hands out a password for a user of the cluster's database. The user need not exist yet: who logs in without AutoCreate is
 // refused then.
-func (c *Control) GetClusterCredentials(ctx context.Context, caller api.Caller, in *redshift.GetClusterCredentialsMessage) (*redshift.ClusterCredentials, error) {
+func (f family) get(ctx context.Context, caller api.Caller, in *redshift.GetClusterCredentialsMessage) (*redshift.ClusterCredentials, error) {
 	if err := api.First(
 		func() error {
-			return checkCredentialsOf(in.ClusterIdentifier, in.CustomDomainName, in.DbName, in.DurationSeconds)
+			return checkOf(in.ClusterIdentifier, in.CustomDomainName, in.DbName, in.DurationSeconds)
 		},
-		func() error { return checkDatabaseUser(in.DbUser) },
-		func() error { return checkDatabaseGroups(in.DbGroups) },
+		func() error { return checkUser(in.DbUser) },
+		func() error { return checkGroups(in.DbGroups) },
 	); err != nil {
 		return nil, err
 	}
@@ -43,25 +43,25 @@ func (c *Control) GetClusterCredentials(ctx context.Context, caller api.Caller, 
 		Name: strings.Join(append([]string{prefix + in.DbUser}, in.DbGroups...), ":"), User: in.DbUser, Create: api.Value(in.AutoCreate, false),
 		Groups: in.DbGroups, Database: in.DbName,
 	}
-	handed, err := c.warehouse.HandOut(ctx, caller, in.ClusterIdentifier, login, api.Value(in.DurationSeconds, shortestPassword))
+	handed, err := f.warehouse.HandOut(ctx, caller, in.ClusterIdentifier, login, api.Value(in.DurationSeconds, shortestPassword))
 	if err != nil {
 		return nil, err
 	}
 	return &redshift.ClusterCredentials{DbUser: handed.Name, DbPassword: handed.Password, Expiration: handed.Expires}, nil
 }
 
-// GetClusterCredentialsWithIAM hands out a password for the database user that stands for the caller, and that the first login makes.
-func (c *Control) GetClusterCredentialsWithIAM(ctx context.Context, caller api.Caller, in *redshift.GetClusterCredentialsWithIAMMessage) (*redshift.ClusterExtendedCredentials, error) {
-	if err := checkCredentialsOf(in.ClusterIdentifier, in.CustomDomainName, in.DbName, in.DurationSeconds); err != nil {
+// getWithIAM hands out a password for the database user that stands for the caller, and that the first login makes.
+func (f family) getWithIAM(ctx context.Context, caller api.Caller, in *redshift.GetClusterCredentialsWithIAMMessage) (*redshift.ClusterExtendedCredentials, error) {
+	if err := checkOf(in.ClusterIdentifier, in.CustomDomainName, in.DbName, in.DurationSeconds); err != nil {
 		return nil, err
 	}
 	name := databaseUserOf(caller.Principal)
 	login := nodeapi.Login{Name: name, User: name, Create: true, Database: in.DbName}
-	handed, err := c.warehouse.HandOut(ctx, caller, in.ClusterIdentifier, login, api.Value(in.DurationSeconds, shortestPassword))
+	handed, err := f.warehouse.HandOut(ctx, caller, in.ClusterIdentifier, login, api.Value(in.DurationSeconds, shortestPassword))
 	if err != nil {
 		return nil, err
 	}
-	halfway := c.warehouse.Clock.Now().Add(handed.Expires.Sub(c.warehouse.Clock.Now()) / 2)
+	halfway := f.warehouse.Clock.Now().Add(handed.Expires.Sub(f.warehouse.Clock.Now()) / 2)
 	return &redshift.ClusterExtendedCredentials{DbUser: handed.Name, DbPassword: handed.Password, Expiration: handed.Expires, NextRefreshTime: halfway}, nil
 }
 
@@ -78,7 +78,7 @@ func databaseUserOf(principal policy.Principal) string {
 	}
 }
 
-func checkCredentialsOf(cluster, domain, database string, seconds *int) error {
+func checkOf(cluster, domain, database string, seconds *int) error {
 	if domain != "" {
 		return redshift.UnsupportedOperation("Custom domain names are not supported: use ClusterIdentifier.")
 	}
@@ -94,9 +94,9 @@ func checkCredentialsOf(cluster, domain, database string, seconds *int) error {
 	return nil
 }
 
-func checkDatabaseUser(name string) error {
+func checkUser(name string) error {
 	switch {
-	case !databaseUserForm.MatchString(name):
+	case !userForm.MatchString(name):
 		return api.InvalidParameterValue("%q is not a valid DbUser: it has 1 to 64 letters, digits and _ + . @ - and begins with a letter.", name)
 	case strings.EqualFold(name, "public") || state.ReservedWord(strings.ToLower(name)):
 		return api.InvalidParameterValue("%q is a reserved word and cannot be the DbUser.", name)
@@ -104,10 +104,10 @@ func checkDatabaseUser(name string) error {
 	return nil
 }
 
-func checkDatabaseGroups(names []string) error {
+func checkGroups(names []string) error {
 	for _, name := range names {
 		switch {
-		case !databaseGroupForm.MatchString(name):
+		case !groupForm.MatchString(name):
 			return api.InvalidParameterValue("%q is not a valid database group: it has 1 to 64 lower-case letters, digits and _ + . @ - and begins with a letter.", name)
 		case name == "public" || state.ReservedWord(name):
 			return api.InvalidParameterValue("%q is a reserved word and cannot be a database group.", name)

@@ -1,4 +1,4 @@
-package control
+package credentials
 
 import (
 	"cmp"
@@ -11,32 +11,32 @@ import (
 	"slipher/internal/service/redshift/permission"
 )
 
-// logInPermissions are about a database user of a cluster and what else the password is to be good for.
-func logInPermissions(in *redshift.GetClusterCredentialsMessage) required {
-	return required{func(call service.Call) ([]policy.Request, error) {
+// permissions are about a database user of a cluster and what else the password is to be good for.
+func permissions(in *redshift.GetClusterCredentialsMessage) []service.Permission {
+	return []service.Permission{func(call service.Call) ([]policy.Request, error) {
 		var requests []policy.Request
-		ask := func(action, kind, name string) {
+		require := func(action, kind, name string) {
 			request := aboutDatabase(call.Caller, action, kind, in.ClusterIdentifier, name, in.DbName, in.DurationSeconds)
 			request.Context.Set("redshift:DbUser", in.DbUser)
 			requests = append(requests, request)
 		}
-		ask(call.Action, "dbuser", in.DbUser)
+		require(call.Action, "dbuser", in.DbUser)
 		if in.DbName != "" {
-			ask(call.Action, "dbname", in.DbName)
+			require(call.Action, "dbname", in.DbName)
 		}
 		for _, group := range in.DbGroups {
-			ask("redshift:JoinGroup", "dbgroup", group)
+			require("redshift:JoinGroup", "dbgroup", group)
 		}
 		if api.Value(in.AutoCreate, false) {
-			ask("redshift:CreateClusterUser", "dbuser", in.DbUser)
+			require("redshift:CreateClusterUser", "dbuser", in.DbUser)
 		}
 		return requests, nil
 	}}
 }
 
-// logInAsCallerPermissions are about a database, since the database user is the caller.
-func logInAsCallerPermissions(in *redshift.GetClusterCredentialsWithIAMMessage) required {
-	return required{func(call service.Call) ([]policy.Request, error) {
+// permissionsAsCaller are about a database, since the database user is the caller.
+func permissionsAsCaller(in *redshift.GetClusterCredentialsWithIAMMessage) []service.Permission {
+	return []service.Permission{func(call service.Call) ([]policy.Request, error) {
 		return []policy.Request{aboutDatabase(call.Caller, call.Action, "dbname", in.ClusterIdentifier, in.DbName, in.DbName, in.DurationSeconds)}, nil
 	}}
 }

@@ -1,4 +1,4 @@
-package control
+package event
 
 import (
 	"context"
@@ -9,8 +9,8 @@ import (
 	"slipher/internal/warehouse/event"
 )
 
-// DescribeEventCategories answers the table of events, or the part of it for one type of source.
-func (c *Control) DescribeEventCategories(_ context.Context, _ api.Caller, in *redshift.DescribeEventCategoriesMessage) (*redshift.EventCategoriesMessage, error) {
+// describeCategories answers the table of events, or the part of it for one type of source.
+func (f family) describeCategories(_ context.Context, _ api.Caller, in *redshift.DescribeEventCategoriesMessage) (*redshift.EventCategoriesMessage, error) {
 	sources := event.Sources
 	if in.SourceType != "" {
 		if err := checkSourceType(in.SourceType); err != nil {
@@ -20,7 +20,7 @@ func (c *Control) DescribeEventCategories(_ context.Context, _ api.Caller, in *r
 	}
 	out := &redshift.EventCategoriesMessage{EventCategoriesMapList: []redshift.EventCategoriesMap{}}
 	for _, source := range sources {
-		out.EventCategoriesMapList = append(out.EventCategoriesMapList, redshift.EventCategoriesMap{SourceType: source, Events: eventInfo(event.Kinds[source])})
+		out.EventCategoriesMapList = append(out.EventCategoriesMapList, redshift.EventCategoriesMap{SourceType: source, Events: shapes(event.Kinds[source])})
 	}
 	return out, nil
 }
@@ -32,7 +32,7 @@ func checkSourceType(kind string) error {
 	return nil
 }
 
-func eventInfo(kinds []event.Kind) []redshift.EventInfoMap {
+func shapes(kinds []event.Kind) []redshift.EventInfoMap {
 	shown := make([]redshift.EventInfoMap, len(kinds))
 	for i, kind := range kinds {
 		shown[i] = redshift.EventInfoMap{

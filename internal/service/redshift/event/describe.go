@@ -1,4 +1,4 @@
-package control
+package event
 
 import (
 	"context"
@@ -12,8 +12,8 @@ import (
 	"slipher/internal/warehouse/state"
 )
 
-// DescribeEvents answers the events of the last hour, or of the span asked for within the last 14 days.
-func (c *Control) DescribeEvents(ctx context.Context, caller api.Caller, in *redshift.DescribeEventsMessage) (*redshift.EventsMessage, error) {
+// describe answers the events of the last hour, or of the span asked for within the last 14 days.
+func (f family) describe(ctx context.Context, caller api.Caller, in *redshift.DescribeEventsMessage) (*redshift.EventsMessage, error) {
 	if in.SourceIdentifier != "" && in.SourceType == "" {
 		return nil, api.InvalidParameterCombination("SourceIdentifier needs a SourceType.")
 	}
@@ -22,7 +22,7 @@ func (c *Control) DescribeEvents(ctx context.Context, caller api.Caller, in *red
 			return nil, err
 		}
 	}
-	span, err := c.eventSpan(in)
+	asked, err := f.spanOf(in)
 	if err != nil {
 		return nil, err
 	}
@@ -30,13 +30,13 @@ func (c *Control) DescribeEvents(ctx context.Context, caller api.Caller, in *red
 	if err != nil {
 		return nil, err
 	}
-	page.After = max(page.After, state.IDAt(span.begin.UnixNano()))
-	query := meta.Query{Account: caller.Account, Region: caller.Region, Index: eventIndex(in)}
+	page.After = max(page.After, state.IDAt(asked.begin.UnixNano()))
+	query := meta.Query{Account: caller.Account, Region: caller.Region, Index: index(in)}
 	out := &redshift.EventsMessage{Events: []redshift.Event{}}
-	err = c.config.Store.View(ctx, func(tx *meta.Tx) error {
-		found, marker, err := paging.List(tx, event.Events, query, page, func(r meta.Record[event.Event]) bool { return span.holds(r.Body.Date) })
+	err = f.store.View(ctx, func(tx *meta.Tx) error {
+		found, marker, err := paging.List(tx, event.Events, query, page, func(r meta.Record[event.Event]) bool { return asked.holds(r.Body.Date) })
 		for _, record := range found {
-			out.Events = append(out.Events, eventShape(record.Body))
+			out.Events = append(out.Events, shape(record.Body))
 		}
 		out.Marker = marker
 		return err
@@ -44,37 +44,37 @@ func (c *Control) DescribeEvents(ctx context.Context, caller api.Caller, in *red
 	return out, err
 }
 
-type Span struct{ begin, end time.Time }
+type span struct{ begin, end time.Time }
 
-func (s Span) holds(at time.Time) bool { return !at.Before(s.begin) && !at.After(s.end) }
+func (s span) holds(at time.Time) bool { return !at.Before(s.begin) && !at.After(s.end) }
 
-func (c *Control) eventSpan(in *redshift.DescribeEventsMessage) (Span, error) {
+func (f family) spanOf(in *redshift.DescribeEventsMessage) (span, error) {
 	minutes := api.Value(in.Duration, 60)
 	if minutes < 1 || minutes > int(event.Kept/time.Minute) {
-		return Span{}, api.InvalidParameterValue("Duration must be between 1 and %d minutes, not %d.", int(event.Kept/time.Minute), minutes)
+		return span{}, api.InvalidParameterValue("Duration must be between 1 and %d minutes, not %d.", int(event.Kept/time.Minute), minutes)
 	}
 	duration := time.Duration(minutes) * time.Minute
-	asked := Span{in.StartTime, in.EndTime}
+	asked := span{in.StartTime, in.EndTime}
 	switch {
 	case asked.begin.IsZero() && asked.end.IsZero():
-		asked = Span{c.warehouse.Clock.Now().Add(-duration), c.warehouse.Clock.Now()}
+		asked = span{f.now().Add(-duration), f.now()}
 	case asked.begin.IsZero():
 		asked.begin = asked.end.Add(-duration)
 	case asked.end.IsZero() && in.Duration != nil:
 		asked.end = asked.begin.Add(duration)
 	case asked.end.IsZero():
-		asked.end = c.warehouse.Clock.Now()
+		asked.end = f.now()
 	}
-	if kept := c.warehouse.Clock.Now().Add(-event.Kept); asked.begin.Before(kept) {
+	if kept := f.now().Add(-event.Kept); asked.begin.Before(kept) {
 		asked.begin = kept
 	}
 	if asked.end.Before(asked.begin) {
-		return Span{}, api.InvalidParameterCombination("StartTime must be before EndTime.")
+		return span{}, api.InvalidParameterCombination("StartTime must be before EndTime.")
 	}
 	return asked, nil
 }
 
-func eventIndex(in *redshift.DescribeEventsMessage) meta.Entry {
+func index(in *redshift.DescribeEventsMessage) meta.Entry {
 	switch {
 	case in.SourceIdentifier != "":
 		return event.FromSource(in.SourceType, in.SourceIdentifier)
@@ -84,7 +84,7 @@ func eventIndex(in *redshift.DescribeEventsMessage) meta.Entry {
 	return meta.Entry{}
 }
 
-func eventShape(e event.Event) redshift.Event {
+func shape(e event.Event) redshift.Event {
 	return redshift.Event{
 		SourceIdentifier: e.Source,
 		SourceType:       e.SourceType,

@@ -1,4 +1,4 @@
-package control
+package render
 
 import (
 	"cmp"
@@ -12,14 +12,8 @@ import (
 	"slipher/internal/warehouse/state"
 )
 
-const (
-	clusterVersion = "1.0"
-	// revision stands where Redshift has the number of its build. Drivers read it from version().
-	revision = "100000"
-)
-
-// clusterShape is the cluster as the API shows it.
-func (c *Control) clusterShape(record state.ClusterRecord) redshift.Cluster {
+// Cluster is the cluster as the API shows it.
+func (r Renderer) Cluster(record state.ClusterRecord) *redshift.Cluster {
 	body := record.Body
 	shape := redshift.Cluster{
 		ClusterIdentifier:                record.ID,
@@ -31,8 +25,8 @@ func (c *Control) clusterShape(record state.ClusterRecord) redshift.Cluster {
 		DBName:                           body.DBName,
 		AutomatedSnapshotRetentionPeriod: body.AutomatedRetention,
 		ManualSnapshotRetentionPeriod:    body.ManualRetention,
-		ClusterVersion:                   clusterVersion,
-		ClusterRevisionNumber:            revision,
+		ClusterVersion:                   state.ClusterVersion,
+		ClusterRevisionNumber:            state.Revision,
 		AllowVersionUpgrade:              body.AllowVersionUpgrade,
 		PubliclyAccessible:               body.PubliclyAccessible,
 		EnhancedVpcRouting:               body.EnhancedVpcRouting,
@@ -41,9 +35,9 @@ func (c *Control) clusterShape(record state.ClusterRecord) redshift.Cluster {
 		MaintenanceTrackName:             body.MaintenanceTrack,
 		PreferredMaintenanceWindow:       body.MaintenanceWindow,
 		Tags:                             tagging.Shapes(body.Tags),
-		PendingModifiedValues:            pendingShape(body),
-		RestoreStatus:                    c.restoreStatus(body),
-		ClusterSnapshotCopyStatus:        snapshotCopyShape(body.SnapshotCopy),
+		PendingModifiedValues:            pending(body),
+		RestoreStatus:                    r.restoreStatus(body),
+		ClusterSnapshotCopyStatus:        snapshotCopy(body.SnapshotCopy),
 		ClusterNamespaceArn:              state.NamespaceARN(record.Account, record.Region, body.Key),
 		DefaultIamRoleArn:                body.DefaultIamRole,
 		IpAddressType:                    "ipv4",
@@ -53,17 +47,17 @@ func (c *Control) clusterShape(record state.ClusterRecord) redshift.Cluster {
 		DeferredMaintenanceWindows:       []redshift.DeferredMaintenanceWindow{},
 	}
 	shape.MasterPasswordSecretArn, shape.MasterPasswordSecretKmsKeyId = body.ManagedPassword.Shown()
-	showNextSnapshot(body, &shape, c.warehouse.Clock.Now())
+	showNextSnapshot(body, &shape, r.warehouse.Clock.Now())
 	showSurroundings(body, &shape, record.Account, record.Region)
 	if window, err := state.ParseWindow(body.MaintenanceWindow); err == nil {
-		shape.NextMaintenanceWindowStartTime = window.Next(c.warehouse.Clock.Now())
+		shape.NextMaintenanceWindowStartTime = window.Next(r.warehouse.Clock.Now())
 	}
 	if kind, err := state.FindNodeType(body.NodeType); err == nil {
 		capacity := kind.Capacity(body.NumberOfNodes)
 		shape.TotalStorageCapacityInMegaBytes = &capacity
 	}
-	c.showWhereabouts(&shape, body)
-	return shape
+	r.showWhereabouts(&shape, body)
+	return &shape
 }
 
 func enabledOrDisabled(on bool) string {
@@ -88,12 +82,12 @@ func availability(status string) string {
 	}
 }
 
-func pendingShape(c state.Cluster) *redshift.PendingModifiedValues {
-	pending := &redshift.PendingModifiedValues{}
+func pending(c state.Cluster) *redshift.PendingModifiedValues {
+	values := &redshift.PendingModifiedValues{}
 	if c.PasswordPending || c.Status == state.Creating && c.Restore == nil {
-		pending.MasterUserPassword = "****"
+		values.MasterUserPassword = "****"
 	}
-	return pending
+	return values
 }
 
 // showNextSnapshot says when the next automated snapshot is expected, and by which schedule.
@@ -113,9 +107,9 @@ func showNextSnapshot(c state.Cluster, shape *redshift.Cluster, now time.Time) {
 func showSurroundings(c state.Cluster, shape *redshift.Cluster, account, region string) {
 	shape.VpcId = state.NetworkID("vpc", account, region)
 	shape.ClusterSubnetGroupName = cmp.Or(c.SubnetGroup, state.DefaultSubnetGroupName)
-	shape.ClusterParameterGroups = []redshift.ClusterParameterGroupStatus{parameterGroupShape(c)}
+	shape.ClusterParameterGroups = []redshift.ClusterParameterGroupStatus{parameterGroup(c)}
 	shape.ClusterSecurityGroups = []redshift.ClusterSecurityGroupMembership{}
-	for _, group := range securityGroupsOf(c, account, region) {
+	for _, group := range c.SecurityGroups(account, region) {
 		shape.VpcSecurityGroups = append(shape.VpcSecurityGroups, redshift.VpcSecurityGroupMembership{VpcSecurityGroupId: group, Status: "active"})
 	}
 	shape.IamRoles = []redshift.ClusterIamRole{}
@@ -124,20 +118,13 @@ func showSurroundings(c state.Cluster, shape *redshift.Cluster, account, region 
 	}
 }
 
-func securityGroupsOf(c state.Cluster, account, region string) []string {
-	if len(c.VpcSecurityGroups) == 0 {
-		return []string{state.NetworkID("sg", account, region)}
-	}
-	return c.VpcSecurityGroups
-}
-
 // showWhereabouts says where a cluster is. It has addresses only once it has been available; while it is deleted, its endpoint has none
 // any more.
-func (c *Control) showWhereabouts(shape *redshift.Cluster, body state.Cluster) {
+func (r Renderer) showWhereabouts(shape *redshift.Cluster, body state.Cluster) {
 	shape.AvailabilityZone = body.AvailabilityZone
 	var address string
 	if body.Provisioned {
-		host := c.config.Addresses.Shown(body.Address)
+		host := r.warehouse.Config().Addresses.Shown(body.Address)
 		shape.ClusterCreateTime = body.Created
 		shape.Endpoint = &redshift.Endpoint{Port: body.Port}
 		if body.Status != state.Deleting {
@@ -171,17 +158,17 @@ func nodeRoles(nodes int) []string {
 	return roles
 }
 
-func (c *Control) restoreStatus(body state.Cluster) *redshift.RestoreStatus {
+func (r Renderer) restoreStatus(body state.Cluster) *redshift.RestoreStatus {
 	if body.Restore == nil {
 		return nil
 	}
 	if body.Restore.Status == state.RestoreRunning {
-		return c.restoreRunning(body)
+		return r.restoreRunning(body)
 	}
 	seconds := body.Restore.Ended.Sub(body.Restore.Began).Seconds()
 	status := &redshift.RestoreStatus{
 		Status:                  body.Restore.Status,
-		SnapshotSizeInMegaBytes: wholeMegabytes(body.Restore.TotalBytes),
+		SnapshotSizeInMegaBytes: state.WholeMegabytes(body.Restore.TotalBytes),
 		ElapsedTimeInSeconds:    int64(seconds),
 	}
 	if body.Restore.Status == state.RestoreCompleted {
@@ -191,17 +178,17 @@ func (c *Control) restoreStatus(body state.Cluster) *redshift.RestoreStatus {
 	return status
 }
 
-func (c *Control) restoreRunning(body state.Cluster) *redshift.RestoreStatus {
+func (r Renderer) restoreRunning(body state.Cluster) *redshift.RestoreStatus {
 	status := &redshift.RestoreStatus{
 		Status:                             "starting",
-		SnapshotSizeInMegaBytes:            wholeMegabytes(body.Restore.TotalBytes),
-		ElapsedTimeInSeconds:               int64(c.warehouse.Clock.Now().Sub(body.Restore.Began) / time.Second),
+		SnapshotSizeInMegaBytes:            state.WholeMegabytes(body.Restore.TotalBytes),
+		ElapsedTimeInSeconds:               int64(r.warehouse.Clock.Now().Sub(body.Restore.Began) / time.Second),
 		EstimatedTimeToCompletionInSeconds: -1,
 	}
 	if body.Provisioned { // its data is fetched when it is touched, whoever follows that at the moment
 		status.Status = state.RestoreRunning
 	}
-	if progress, known := c.warehouse.Progress.Get(body.Key); known {
+	if progress, known := r.warehouse.Progress.Get(body.Key); known {
 		status.Status = state.RestoreRunning
 		status.CurrentRestoreRateInMegaBytesPerSecond = progress.BytesPerSecond / state.Megabyte
 		status.ProgressInMegaBytes = progress.DoneBytes / state.Megabyte
@@ -209,9 +196,6 @@ func (c *Control) restoreRunning(body state.Cluster) *redshift.RestoreStatus {
 	}
 	return status
 }
-
-// wholeMegabytes rounds up, so that a small snapshot does not seem to be nothing.
-func wholeMegabytes(bytes int64) int64 { return (bytes + state.Megabyte - 1) / state.Megabyte }
 
 // rate is in megabytes a second.
 func rate(bytes int64, seconds float64) float64 {
@@ -230,4 +214,17 @@ func remainingSeconds(bytes int64, bytesPerSecond float64) int64 {
 		return -1
 	}
 	return int64(math.Ceil(float64(bytes) / bytesPerSecond))
+}
+
+// snapshotCopy is nil, and so absent from the answer, when nothing is copied.
+func snapshotCopy(s *state.SnapshotCopy) *redshift.ClusterSnapshotCopyStatus {
+	if s == nil {
+		return nil
+	}
+	return &redshift.ClusterSnapshotCopyStatus{
+		DestinationRegion:             s.Region,
+		RetentionPeriod:               int64(s.Retention),
+		ManualSnapshotRetentionPeriod: s.ManualRetention,
+		SnapshotCopyGrantName:         s.Grant,
+	}
 }

@@ -1,4 +1,4 @@
-package control
+package render
 
 import (
 	"strings"
@@ -13,7 +13,7 @@ const (
 	applying      = "applying"
 )
 
-func parameterGroupShape(c state.Cluster) redshift.ClusterParameterGroupStatus {
+func parameterGroup(c state.Cluster) redshift.ClusterParameterGroupStatus {
 	wanted, running := c.Parameters.Wanted, c.Parameters.Running
 	shape := redshift.ClusterParameterGroupStatus{ParameterGroupName: wanted.Name(), ParameterApplyStatus: inSync}
 	if wanted.Group != running.Group {

@@ -1,4 +1,4 @@
-package control
+package render
 
 import (
 	"math"
@@ -9,14 +9,8 @@ import (
 	"slipher/internal/warehouse/state"
 )
 
-// view is who looks at a snapshot, and in which answer: some fields are for the owner only, some for DescribeClusterSnapshots only.
-type view struct {
-	account   string
-	describes bool
-}
-
-// snapshotShape is the snapshot as the API shows it.
-func (c *Control) snapshotShape(record state.SnapshotRecord, view view) redshift.Snapshot {
+// Snapshot is the snapshot as the API shows it to an account: some fields are for the owner only.
+func (r Renderer) Snapshot(record state.SnapshotRecord, viewer string) *redshift.Snapshot {
 	body := record.Body
 	shape := redshift.Snapshot{
 		SnapshotIdentifier:         body.Identifier,
@@ -29,8 +23,8 @@ func (c *Control) snapshotShape(record state.SnapshotRecord, view view) redshift
 		OwnerAccount:               record.Account,
 		SourceRegion:               body.SourceRegion(),
 		ClusterCreateTime:          body.ClusterCreated,
-		ClusterVersion:             clusterVersion,
-		EngineFullVersion:          clusterVersion + "." + revision,
+		ClusterVersion:             state.ClusterVersion,
+		EngineFullVersion:          state.ClusterVersion + "." + state.Revision,
 		Port:                       body.Source.Port,
 		AvailabilityZone:           body.Source.AvailabilityZone,
 		MasterUsername:             body.Source.MasterUsername,
@@ -45,21 +39,25 @@ func (c *Control) snapshotShape(record state.SnapshotRecord, view view) redshift
 		Tags:                       []redshift.Tag{},
 	}
 	shape.MasterPasswordSecretArn, shape.MasterPasswordSecretKmsKeyId = body.Source.ManagedPassword.Shown()
-	c.progressOf(&shape, record)
-	showRetention(body, &shape, c.warehouse.Clock.Now())
-	if view.account == record.Account {
+	r.progressOf(&shape, record)
+	showRetention(body, &shape, r.warehouse.Clock.Now())
+	if viewer == record.Account {
 		shape.Tags = tagging.Shapes(body.Tags)
-		shape.AccountsWithRestoreAccess = accessShape(body)
+		shape.AccountsWithRestoreAccess = access(body)
 	}
-	if view.describes {
-		shape.RestorableNodeTypes = body.RestorableTypes()
-	}
-	return shape
+	return &shape
+}
+
+// DescribedSnapshot is the snapshot as DescribeClusterSnapshots shows it.
+func (r Renderer) DescribedSnapshot(record state.SnapshotRecord, viewer string) redshift.Snapshot {
+	shape := r.Snapshot(record, viewer)
+	shape.RestorableNodeTypes = record.Body.RestorableTypes()
+	return *shape
 }
 
 // progressOf fills the sizes and times: from the running save while there is one, then from what it ended with. -1 stands for
 // what is not known yet.
-func (c *Control) progressOf(shape *redshift.Snapshot, record state.SnapshotRecord) {
+func (r Renderer) progressOf(shape *redshift.Snapshot, record state.SnapshotRecord) {
 	body := record.Body
 	shape.ElapsedTimeInSeconds = int64(body.Seconds)
 	if body.Status == state.Available {
@@ -75,7 +73,7 @@ func (c *Control) progressOf(shape *redshift.Snapshot, record state.SnapshotReco
 	shape.TotalBackupSizeInMegaBytes = -1
 	shape.ActualIncrementalBackupSizeInMegaBytes = -1
 	shape.EstimatedSecondsToCompletion = -1
-	if progress, known := c.warehouse.Progress.Get(record.ID); known {
+	if progress, known := r.warehouse.Progress.Get(record.ID); known {
 		shape.BackupProgressInMegaBytes = state.Megabytes(progress.StoredBytes)
 		shape.CurrentBackupRateInMegaBytesPerSecond = rate(progress.StoredBytes, progress.Seconds)
 		shape.EstimatedSecondsToCompletion = remainingSeconds(progress.TotalBytes-progress.DoneBytes, progress.BytesPerSecond)
@@ -101,7 +99,7 @@ func showRetention(s state.Snapshot, shape *redshift.Snapshot, now time.Time) {
 }
 
 // accessShape is nil, and so absent from the answer, when nobody is authorised.
-func accessShape(s state.Snapshot) []redshift.AccountWithRestoreAccess {
+func access(s state.Snapshot) []redshift.AccountWithRestoreAccess {
 	var shapes []redshift.AccountWithRestoreAccess
 	for _, account := range s.Access {
 		shape := redshift.AccountWithRestoreAccess{AccountId: account}

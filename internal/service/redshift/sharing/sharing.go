@@ -1,57 +1,71 @@
-package control
+// Package sharing is the operations by which the owner of a snapshot lets other accounts see and restore it.
+package sharing
 
 import (
 	"context"
-	"errors"
 
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
 	"slipher/internal/meta"
+	"slipher/internal/service"
+	house "slipher/internal/service/redshift"
+	"slipher/internal/service/redshift/permission"
+	"slipher/internal/service/redshift/render"
+	"slipher/internal/warehouse"
 	"slipher/internal/warehouse/state"
 )
 
-// AuthorizeSnapshotAccess lets another account see and restore a manual snapshot.
-func (c *Control) AuthorizeSnapshotAccess(ctx context.Context, caller api.Caller, in *redshift.AuthorizeSnapshotAccessMessage) (*redshift.AuthorizeSnapshotAccessResult, error) {
-	locator, err := locateShared(caller, in.SnapshotIdentifier, in.SnapshotArn, in.SnapshotClusterIdentifier, in.AccountWithRestoreAccess)
+type family struct {
+	warehouse *warehouse.Warehouse
+	store     *meta.Store
+	render    render.Renderer
+}
+
+// Family is the operations.
+func Family(w *warehouse.Warehouse) house.Family {
+	f := family{w, w.Config().Store, render.New(w)}
+	return house.Family{Family: service.Family{Name: "sharing", Operations: []service.Operation{
+		service.Offer(redshift.AuthorizeSnapshotAccessOperation, f.authorize, func(in *redshift.AuthorizeSnapshotAccessMessage) []service.Permission {
+			return []service.Permission{permission.OnSnapshot(permission.Snapshot{Identifier: in.SnapshotIdentifier, Cluster: in.SnapshotClusterIdentifier, ARN: in.SnapshotArn})}
+		}),
+		service.Offer(redshift.RevokeSnapshotAccessOperation, f.revoke, func(in *redshift.RevokeSnapshotAccessMessage) []service.Permission {
+			return []service.Permission{permission.OnSnapshot(permission.Snapshot{Identifier: in.SnapshotIdentifier, Cluster: in.SnapshotClusterIdentifier, ARN: in.SnapshotArn})}
+		}),
+	}}}
+}
+
+// authorize lets another account see and restore a manual snapshot.
+func (f family) authorize(ctx context.Context, caller api.Caller, in *redshift.AuthorizeSnapshotAccessMessage) (*redshift.AuthorizeSnapshotAccessResult, error) {
+	located, err := locate(caller, in.SnapshotIdentifier, in.SnapshotArn, in.SnapshotClusterIdentifier, in.AccountWithRestoreAccess)
 	if err != nil {
 		return nil, err
 	}
-	var record state.SnapshotRecord
-	err = c.config.Store.Update(ctx, func(tx *meta.Tx) error {
-		if record, err = state.FindOwnSnapshot(tx, caller, locator); err != nil {
-			return err
-		}
-		return c.warehouse.Authorize(tx, &record, in.AccountWithRestoreAccess)
+	shared, err := meta.Decide(ctx, f.store, func(tx *meta.Tx) (state.SnapshotRecord, error) {
+		return f.warehouse.Authorize(tx, caller, located, in.AccountWithRestoreAccess)
 	})
 	if err != nil {
 		return nil, err
 	}
-	shape := c.snapshotShape(record, view{account: caller.Account})
-	return &redshift.AuthorizeSnapshotAccessResult{Snapshot: &shape}, nil
+	return &redshift.AuthorizeSnapshotAccessResult{Snapshot: f.render.Snapshot(shared, caller.Account)}, nil
 }
 
-// RevokeSnapshotAccess takes the authorisation back. Restores that the account has begun go on.
-func (c *Control) RevokeSnapshotAccess(ctx context.Context, caller api.Caller, in *redshift.RevokeSnapshotAccessMessage) (*redshift.RevokeSnapshotAccessResult, error) {
-	locator, err := locateShared(caller, in.SnapshotIdentifier, in.SnapshotArn, in.SnapshotClusterIdentifier, in.AccountWithRestoreAccess)
+// revoke takes the authorisation back. Restores that the account has begun go on.
+func (f family) revoke(ctx context.Context, caller api.Caller, in *redshift.RevokeSnapshotAccessMessage) (*redshift.RevokeSnapshotAccessResult, error) {
+	located, err := locate(caller, in.SnapshotIdentifier, in.SnapshotArn, in.SnapshotClusterIdentifier, in.AccountWithRestoreAccess)
 	if err != nil {
 		return nil, err
 	}
-	var record state.SnapshotRecord
-	err = c.config.Store.Update(ctx, func(tx *meta.Tx) error {
-		if record, err = findForRevoke(tx, caller, locator); err != nil {
-			return err
-		}
-		return c.warehouse.Revoke(tx, &record, in.AccountWithRestoreAccess)
+	revoked, err := meta.Decide(ctx, f.store, func(tx *meta.Tx) (state.SnapshotRecord, error) {
+		return f.warehouse.Revoke(tx, caller, located, in.AccountWithRestoreAccess)
 	})
 	if err != nil {
 		return nil, err
 	}
-	shape := c.snapshotShape(record, view{account: caller.Account})
-	return &redshift.RevokeSnapshotAccessResult{Snapshot: &shape}, nil
+	return &redshift.RevokeSnapshotAccessResult{Snapshot: f.render.Snapshot(revoked, caller.Account)}, nil
 }
 
-// locateShared checks what the two operations check before they look at anything.
-func locateShared(caller api.Caller, identifier, arn, cluster, account string) (state.Locator, error) {
+// locate checks what the two operations check before they look at anything.
+func locate(caller api.Caller, identifier, arn, cluster, account string) (state.Locator, error) {
 	if account == "" {
 		return state.Locator{}, api.MissingParameter("The request must contain the parameter AccountWithRestoreAccess")
 	}
@@ -63,20 +77,4 @@ func locateShared(caller api.Caller, identifier, arn, cluster, account string) (
 		return state.Locator{}, api.InvalidParameterValue("%q is not an account: AccountWithRestoreAccess is a number of 12 digits or %s.", account, state.AwsSupport)
 	}
 	return located, nil
-}
-
-// findForRevoke differs from findOwnSnapshot in one thing: an account that names somebody else's snapshot by its ARN is told that
-// it has no access to it.
-func findForRevoke(tx *meta.Tx, caller api.Caller, l state.Locator) (state.SnapshotRecord, error) {
-	if l.Serverless {
-		return state.SnapshotRecord{}, state.ServerlessSnapshot()
-	}
-	record, err := l.Find(tx, caller.Region)
-	switch {
-	case errors.Is(err, meta.ErrNotFound):
-		return record, l.NotFound()
-	case err == nil && record.Account != caller.Account:
-		return record, state.AccessDenied()
-	}
-	return record, err
 }

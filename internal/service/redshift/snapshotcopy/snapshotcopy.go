@@ -1,4 +1,5 @@
-package control
+// Package snapshotcopy is the operations by which a cluster's snapshots are copied to another region. The warehouse copies them.
+package snapshotcopy
 
 import (
 	"context"
@@ -6,103 +7,87 @@ import (
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
 	"slipher/internal/meta"
+	"slipher/internal/service"
+	house "slipher/internal/service/redshift"
+	"slipher/internal/service/redshift/permission"
+	"slipher/internal/service/redshift/render"
 	"slipher/internal/warehouse"
 	"slipher/internal/warehouse/state"
 )
 
-// shape is nil, and so absent from the answer, when nothing is copied.
-func snapshotCopyShape(s *state.SnapshotCopy) *redshift.ClusterSnapshotCopyStatus {
-	if s == nil {
-		return nil
-	}
-	return &redshift.ClusterSnapshotCopyStatus{
-		DestinationRegion:             s.Region,
-		RetentionPeriod:               int64(s.Retention),
-		ManualSnapshotRetentionPeriod: s.ManualRetention,
-		SnapshotCopyGrantName:         s.Grant,
-	}
+type family struct {
+	warehouse *warehouse.Warehouse
+	store     *meta.Store
+	render    render.Renderer
 }
 
-// copiedRetention is how many days automated snapshots are kept in the other region by default.
-const copiedRetention = 7
-
-func checkCopiedRetention(days int) error {
-	if days < 1 || days > 35 {
-		return redshift.InvalidRetentionPeriod("The retention period of copied automated snapshots must be between 1 and 35 days, not %d.", days)
-	}
-	return nil
+// Family is the operations.
+func Family(w *warehouse.Warehouse) house.Family {
+	f := family{w, w.Config().Store, render.New(w)}
+	return house.Family{Family: service.Family{Name: "snapshot copy", Operations: []service.Operation{
+		service.Offer(redshift.EnableSnapshotCopyOperation, f.enable, func(in *redshift.EnableSnapshotCopyMessage) []service.Permission {
+			return on(in.ClusterIdentifier)
+		}),
+		service.Offer(redshift.DisableSnapshotCopyOperation, f.disable, func(in *redshift.DisableSnapshotCopyMessage) []service.Permission {
+			return on(in.ClusterIdentifier)
+		}),
+		service.Offer(redshift.ModifySnapshotCopyRetentionPeriodOperation, f.modifyRetention, func(in *redshift.ModifySnapshotCopyRetentionPeriodMessage) []service.Permission {
+			return on(in.ClusterIdentifier)
+		}),
+	}}}
 }
 
-// EnableSnapshotCopy has every snapshot of the cluster that becomes available from now on copied to another region.
-func (c *Control) EnableSnapshotCopy(ctx context.Context, caller api.Caller, in *redshift.EnableSnapshotCopyMessage) (*redshift.EnableSnapshotCopyResult, error) {
+func on(cluster string) []service.Permission {
+	return []service.Permission{permission.On("cluster", cluster)}
+}
+
+// standardRetention is how many days automated snapshots are kept in the other region by default.
+const standardRetention = 7
+
+// enable has every snapshot of the cluster that becomes available from now on copied to another region.
+func (f family) enable(ctx context.Context, caller api.Caller, in *redshift.EnableSnapshotCopyMessage) (*redshift.EnableSnapshotCopyResult, error) {
 	wanted := state.SnapshotCopy{
 		Region:          in.DestinationRegion,
-		Retention:       api.Value(in.RetentionPeriod, copiedRetention),
+		Retention:       api.Value(in.RetentionPeriod, standardRetention),
 		ManualRetention: api.Value(in.ManualSnapshotRetentionPeriod, state.Forever),
 		Grant:           in.SnapshotCopyGrantName,
 	}
 	if err := api.First(
-		func() error { return checkCopiedRetention(wanted.Retention) },
+		func() error { return state.CheckCopiedRetention(wanted.Retention) },
 		func() error { return state.CheckManualRetention(wanted.ManualRetention) },
+		func() error { return f.warehouse.ReachRegion(ctx, wanted.Region) },
 	); err != nil {
 		return nil, err
 	}
-	if err := c.warehouse.ReachRegion(ctx, wanted.Region); err != nil {
-		return nil, err
-	}
-	shape, err := c.change(ctx, caller, in.ClusterIdentifier, func(tx *meta.Tx, record *state.ClusterRecord) error {
-		if err := warehouse.MustBe(*record, "enable snapshot copy for", state.Available); err != nil {
-			return err
-		}
-		if record.Body.SnapshotCopy != nil {
-			return redshift.SnapshotCopyAlreadyEnabled("Snapshot Copy is already enabled on Cluster %s.", record.ID)
-		}
-		if wanted.Region == record.Region || !state.RegionForm.MatchString(wanted.Region) {
-			return redshift.UnknownSnapshotCopyRegion("Invalid region %s", wanted.Region)
-		}
-		return c.warehouse.EnableSnapshotCopy(tx, record, wanted)
+	changed, err := f.decide(ctx, func(tx *meta.Tx) (state.ClusterRecord, error) {
+		return f.warehouse.EnableSnapshotCopy(tx, caller, in.ClusterIdentifier, wanted)
 	})
-	return &redshift.EnableSnapshotCopyResult{Cluster: shape}, err
+	return &redshift.EnableSnapshotCopyResult{Cluster: changed}, err
 }
 
-// DisableSnapshotCopy ends the copying. Copies that are there or under way stay as long as their retention periods say.
-func (c *Control) DisableSnapshotCopy(ctx context.Context, caller api.Caller, in *redshift.DisableSnapshotCopyMessage) (*redshift.DisableSnapshotCopyResult, error) {
-	shape, err := c.change(ctx, caller, in.ClusterIdentifier, func(tx *meta.Tx, record *state.ClusterRecord) error {
-		if err := warehouse.MustBe(*record, "disable snapshot copy for", state.Available); err != nil {
-			return err
-		}
-		if record.Body.SnapshotCopy == nil {
-			return redshift.SnapshotCopyAlreadyDisabled("Snapshot Copy is already disabled on Cluster %s.", record.ID)
-		}
-		return c.warehouse.EndSnapshotCopy(tx, record)
+// disable ends the copying. Copies that are there or under way stay as long as their retention periods say.
+func (f family) disable(ctx context.Context, caller api.Caller, in *redshift.DisableSnapshotCopyMessage) (*redshift.DisableSnapshotCopyResult, error) {
+	changed, err := f.decide(ctx, func(tx *meta.Tx) (state.ClusterRecord, error) {
+		return f.warehouse.DisableSnapshotCopy(tx, caller, in.ClusterIdentifier)
 	})
-	return &redshift.DisableSnapshotCopyResult{Cluster: shape}, err
+	return &redshift.DisableSnapshotCopyResult{Cluster: changed}, err
 }
 
-// ModifySnapshotCopyRetentionPeriod changes how long copies are kept: automated ones also if they are there already, manual ones only if they are
-// made from now on.
-func (c *Control) ModifySnapshotCopyRetentionPeriod(ctx context.Context, caller api.Caller, in *redshift.ModifySnapshotCopyRetentionPeriodMessage) (*redshift.ModifySnapshotCopyRetentionPeriodResult, error) {
-	check := checkCopiedRetention
+// modifyRetention changes how long copies are kept: automated ones also if they are there already, manual ones only if they are made from now on.
+func (f family) modifyRetention(ctx context.Context, caller api.Caller, in *redshift.ModifySnapshotCopyRetentionPeriodMessage) (*redshift.ModifySnapshotCopyRetentionPeriodResult, error) {
+	check, change := state.CheckCopiedRetention, f.warehouse.KeepAutomatedCopies
 	if in.Manual {
-		check = state.CheckManualRetention
+		check, change = state.CheckManualRetention, f.warehouse.KeepManualCopies
 	}
 	if err := check(in.RetentionPeriod); err != nil {
 		return nil, err
 	}
-	shape, err := c.change(ctx, caller, in.ClusterIdentifier, func(tx *meta.Tx, record *state.ClusterRecord) error {
-		if err := warehouse.MustBe(*record, "change the snapshot copy of", state.Available); err != nil {
-			return err
-		}
-		set := record.Body.SnapshotCopy
-		switch {
-		case set == nil:
-			return redshift.SnapshotCopyDisabled("Cannot modify retention period because snapshot copy is disabled on Cluster %s.", record.ID)
-		case in.Manual:
-			set.ManualRetention = in.RetentionPeriod
-			return nil
-		}
-		set.Retention = in.RetentionPeriod
-		return c.warehouse.RetainCopies(tx, *record)
+	changed, err := f.decide(ctx, func(tx *meta.Tx) (state.ClusterRecord, error) {
+		return change(tx, caller, in.ClusterIdentifier, in.RetentionPeriod)
 	})
-	return &redshift.ModifySnapshotCopyRetentionPeriodResult{Cluster: shape}, err
+	return &redshift.ModifySnapshotCopyRetentionPeriodResult{Cluster: changed}, err
+}
+
+func (f family) decide(ctx context.Context, decide func(tx *meta.Tx) (state.ClusterRecord, error)) (*redshift.Cluster, error) {
+	return f.render.ChangedCluster(meta.Decide(ctx, f.store, decide))
 }
