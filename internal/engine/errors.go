@@ -106,6 +106,7 @@ var refinements = []struct {
 	{"Conversion Error", regexp.MustCompile(`out of range|^Could not cast value .* to DECIMAL|^Casting value .* failed: value is out of range`), "22003"},
 	{"Conversion Error", regexp.MustCompile(`^Unimplemented type for cast`), "42846"},
 	{"Conversion Error", regexp.MustCompile(`^(invalid|Could not parse).*(date|timestamp|time|interval)`), "22007"},
+	{"Invalid Input Error", regexp.MustCompile(`^relation ".*" does not exist$`), "42P01"},
 	{"Invalid Input Error", regexp.MustCompile(`^unrecognized configuration parameter`), "42704"},
 	{"Invalid Input Error", regexp.MustCompile(`[Dd]ivision by zero|divide by zero`), "22012"},
 	{"TransactionContext Error", regexp.MustCompile(`^Current transaction is aborted`), "25P02"},

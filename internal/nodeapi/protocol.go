@@ -56,6 +56,7 @@ type OpenRequest struct {
 	AdminUser  string
 	Verifier   string            // SCRAM-SHA-256 verifier in PostgreSQL's form
 	Parameters map[string]string `json:",omitempty"` // the defaults of new sessions in the words of SHOW; with require_ssl on, clients need TLS; with enable_user_activity_logging on, statements are logged
+	SingleNode bool              `json:",omitempty"` // the cluster has one node, which bounds what one FETCH returns
 	Logins     []Login           `json:",omitempty"` // passwords of database users that are good for a while
 	Restore    *RestoreRequest   `json:",omitempty"` // begins this restore, or goes on with it, unless all its data is there; the database opens as soon as it can
 }

@@ -31,7 +31,7 @@ func (w *Warehouse) spec(body state.Cluster) fleet.Spec {
 
 // openRequest names the restore as long as the node may need it.
 func (w *Warehouse) openRequest(ctx context.Context, body state.Cluster) (nodeapi.OpenRequest, error) {
-	request := nodeapi.OpenRequest{Database: body.DBName, Create: !body.Provisioned && body.Restore == nil, AdminUser: body.MasterUsername, Verifier: body.Verifier, Parameters: body.ParametersToRun().ForNode()}
+	request := nodeapi.OpenRequest{Database: body.DBName, Create: !body.Provisioned && body.Restore == nil, AdminUser: body.MasterUsername, Verifier: body.Verifier, Parameters: body.ParametersToRun().ForNode(), SingleNode: body.NumberOfNodes == 1}
 	logins, err := w.loginsOf(ctx, body.Key)
 	if request.Logins = logins; err != nil || !body.Restoring() {
 		return request, err

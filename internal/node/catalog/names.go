@@ -60,6 +60,11 @@ func (cat *Catalog) temporary(ctx context.Context, name string) ast.Name {
 	return full
 }
 
+// IsTemporary tells whether a name means a temporary table.
+func (cat *Catalog) IsTemporary(ctx context.Context, name ast.Name) bool {
+	return name.Schema() == "main" && name[0] == "temp" || len(name) == 1 && cat.temporary(ctx, name.Last()) != nil
+}
+
 // SameName compares as the engine does, which tells only letters beyond ASCII apart by their case.
 func SameName(a, b string) bool {
 	if len(a) != len(b) {

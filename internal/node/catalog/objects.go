@@ -94,12 +94,17 @@ func (cat *Catalog) forgetObjects(ctx context.Context) error {
 }
 
 func (cat *Catalog) renameObject(ctx context.Context, o print.Object, name string) error {
-	for _, table := range []string{"objects", "grants"} {
-		if _, err := cat.Change(ctx, cat.Own("UPDATE catalog."+table+" SET name = $3 WHERE schema_name = $1 AND name = $2"), o.Schema, o.Name, name); err != nil {
+	for _, statement := range []string{
+		"UPDATE catalog.objects SET name = $3 WHERE schema_name = $1 AND name = $2",
+		"UPDATE catalog.grants SET name = $3 WHERE schema_name = $1 AND name = $2",
+		"UPDATE catalog.views SET view_name = $3 WHERE schema_name = $1 AND view_name = $2",
+		"UPDATE catalog.view_reads SET name = $3 WHERE schema_name = $1 AND name = $2",
+	} {
+		if _, err := cat.Change(ctx, cat.Own(statement), o.Schema, o.Name, name); err != nil {
 			return err
 		}
 	}
-	return nil
+	return cat.renameRead(ctx, o, name)
 }
 
 func (cat *Catalog) setOwner(ctx context.Context, o print.Object, owner int32) error {

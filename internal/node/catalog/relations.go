@@ -145,6 +145,7 @@ func (cat *Catalog) relation(ctx context.Context, schema, name string) *bind.Rel
 		return found
 	}
 	if found = cat.loadColumns(ctx, ast.Name{schema, name}); found != nil {
+		found = cat.boundByNow(ctx, found, schema, name)
 		cat.addDeclared(ctx, found, schema, name)
 	}
 	cat.relations.known[key] = found

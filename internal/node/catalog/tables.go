@@ -19,6 +19,8 @@ func (cat *Catalog) KeepTables(ctx context.Context, kept print.Keeps) error {
 		return cat.catalogueTable(ctx, kept.Table)
 	case kept.Alter != nil:
 		return cat.catalogueAlter(ctx, kept.Alter)
+	case kept.View != nil:
+		return cat.keepView(ctx, kept.View)
 	case kept.Drop != nil:
 		return cat.catalogueDrop(ctx)
 	}
@@ -152,7 +154,7 @@ func (cat *Catalog) catalogueDrop(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return cat.forgetViews(ctx)
 }
 
 func (cat *Catalog) catalogueAlter(ctx context.Context, a *print.Alter) error {

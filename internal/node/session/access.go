@@ -10,6 +10,7 @@ import (
 	"slipher/internal/sql/ast"
 	"slipher/internal/sql/bind"
 	"slipher/internal/sql/print"
+	"slipher/internal/sql/sqlstate"
 )
 
 // translation is a statement's plan, and for whom it was made.
@@ -26,6 +27,7 @@ type access struct {
 	user    int32
 	checked int // the session's epoch in which the needs were last held against the rights
 	needs   []print.Need
+	writes  bool
 }
 
 // check refuses a statement that the session's user may not run. A prepared one is checked again in each transaction: rights may have been taken
@@ -36,6 +38,9 @@ func (s *session) check(ctx context.Context, a *access) error {
 	}
 	if a.user != s.user.ID {
 		return &pgwire.Error{Code: "0A000", Message: "the statement was prepared by another user: prepare it again"}
+	}
+	if a.writes && s.isReadOnly() {
+		return &pgwire.Error{Code: sqlstate.ReadOnlyTransaction, Message: "transaction is read-only"}
 	}
 	if len(a.needs) == 0 || s.user.ID == catalog.AdminID {
 		return nil
@@ -78,7 +83,7 @@ func (s *session) translate(ctx context.Context, parsed ast.Statement, known hin
 	if made := plan.Keeps.Table; made != nil && made.Temp {
 		s.Temporaries = true
 	}
-	admitted := &access{user: s.user.ID, needs: plan.Needs}
+	admitted := &access{user: s.user.ID, needs: plan.Needs, writes: s.writes(ctx, plan)}
 	return translation{plan, admitted, parsed, known, bound.Columns}, s.check(ctx, admitted)
 }
 

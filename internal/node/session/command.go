@@ -3,7 +3,6 @@ package session
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"maps"
 	"slices"
@@ -92,7 +91,7 @@ func (l *listed) Close() error { return nil }
 func (s *session) command(t translation) *command {
 	switch t.Kind {
 	case print.KindBegin:
-		return tagged(func(ctx context.Context) (string, error) { return t.Tag, s.begin(ctx) })
+		return tagged(func(ctx context.Context) (string, error) { return t.Tag, s.begin(ctx, t.Begin) })
 	case print.KindCommit:
 		return tagged(s.commitBlock)
 	case print.KindRollback:
@@ -120,19 +119,24 @@ func (s *session) set(ctx context.Context, statement *print.Setting) error {
 	if err := s.enter(ctx); err != nil {
 		return err
 	}
-	if err := s.apply(ctx, strings.ToLower(statement.Name), statement.Value); err != nil {
+	name := strings.ToLower(statement.Name)
+	if err := checkSetting(name, statement.Value); err != nil {
+		return err
+	}
+	value := spelled(name, statement.Value)
+	if err := s.apply(ctx, name, value); err != nil {
 		if _, refused := errors.AsType[*engine.Error](err); refused {
-			return &pgwire.Error{Code: "22023", Message: fmt.Sprintf("invalid value for parameter %q: %q", statement.Name, statement.Value)}
+			return invalidUnless(false, statement.Name, statement.Value)
 		}
 		return err
 	}
 	if statement.Local {
-		s.settings.setLocal(statement.Name, statement.Value)
+		s.settings.setLocal(name, value)
 		return nil
 	}
-	s.settings.set(statement.Name, statement.Value)
-	if strings.EqualFold(statement.Name, "application_name") {
-		s.logApplication(statement.Value)
+	s.settings.set(name, value)
+	if name == "application_name" {
+		s.logApplication(value)
 	}
 	return nil
 }
@@ -149,6 +153,9 @@ func (s *session) reset(ctx context.Context, name string) error {
 		s.showUser()
 		return s.applyAll(ctx)
 	}
+	if _, known := s.settings.get(name); !known {
+		return unknownSetting(name)
+	}
 	return s.apply(ctx, strings.ToLower(name), s.settings.reset(name))
 }
 
@@ -159,7 +166,7 @@ func (s *session) show(name string) *command {
 	return &command{columns: []pgwire.Column{textColumn(name)}, run: func(context.Context) (string, [][]any, error) {
 		value, known := s.settings.get(name)
 		if !known {
-			return "", nil, &pgwire.Error{Code: "42704", Message: fmt.Sprintf("unrecognized configuration parameter %q", name)}
+			return "", nil, unknownSetting(name)
 		}
 		return "SHOW", [][]any{{value}}, nil
 	}}

@@ -6,7 +6,19 @@ import (
 	"io"
 
 	"slipher/internal/pgwire"
+	"slipher/internal/sql/sqlstate"
 )
+
+// maxFetch is the most rows that one FETCH returns on a cluster of one node.
+const maxFetch = 1000
+
+func tooMuchToFetch(count int) error {
+	if count < 0 {
+		return &pgwire.Error{Code: sqlstate.FeatureNotSupported, Message: "FETCH ALL is not supported on a single node cluster"}
+	}
+	return &pgwire.Error{Code: sqlstate.FeatureNotSupported, Message: fmt.Sprintf("Fetch size %d exceeds the limit of %d for a single node configuration", count, maxFetch),
+		Hint: "Fetch fewer rows at a time."}
+}
 
 // cursor is a query whose rows are fetched piece by piece. It ends with its transaction.
 type cursor struct {
@@ -32,6 +44,9 @@ func (s *session) prepareFetch(t translation) (pgwire.Statement, error) {
 	open, known := s.cursors[t.Cursor.Name]
 	if !known {
 		return nil, unknownCursor(t.Cursor.Name)
+	}
+	if s.server.isSingleNode() && (t.Cursor.Count < 0 || t.Cursor.Count > maxFetch) {
+		return nil, tooMuchToFetch(t.Cursor.Count)
 	}
 	return &fetch{query: open.query, name: t.Cursor.Name, count: t.Cursor.Count}, nil
 }

@@ -40,12 +40,23 @@ func (s *session) prepareQuery(ctx context.Context, t translation, text string, 
 func (s *session) newQuery(prepared *engine.Statement, t translation, text string, params []uint32) *query {
 	q := &query{session: s, text: text, translation: t, prepared: prepared, params: parameterOIDs(prepared, t, params)}
 	q.columns = wireColumns(prepared.Columns(), t.columns)
+	s.upper(q.columns)
 	for column, number := range t.Echoes {
 		if q.params[number-1] == pgtype.TextOID && q.columns[column].OID == pgtype.VarcharOID {
 			q.columns[column].OID = pgtype.TextOID
 		}
 	}
 	return q
+}
+
+// upper writes the names of columns in capitals where the session asks for it.
+func (s *session) upper(columns []pgwire.Column) {
+	if value, _ := s.settings.get("describe_field_name_in_uppercase"); value != "on" {
+		return
+	}
+	for i := range columns {
+		columns[i].Name = strings.ToUpper(columns[i].Name)
+	}
 }
 
 // prepareInsert lets an INSERT give values for the first columns only: Redshift fills the others with their defaults, the engine wants the

@@ -33,8 +33,9 @@ type Server struct {
 	name        string
 	credentials nodeapi.Credentials
 	parameters  map[string]string // of the cluster's parameter group
-	logins      []nodeapi.Login   // that are good for a while
-	counts      map[int32]int     // of open sessions, by their user
+	singleNode  bool
+	logins      []nodeapi.Login // that are good for a while
+	counts      map[int32]int   // of open sessions, by their user
 }
 
 func NewServer(config Config) (*Server, error) {
@@ -56,7 +57,7 @@ func (n *Server) Configure(request nodeapi.OpenRequest) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.credentials = nodeapi.Credentials{AdminUser: request.AdminUser, Verifier: request.Verifier}
-	n.parameters = request.Parameters
+	n.parameters, n.singleNode = request.Parameters, request.SingleNode
 	n.logins = nodeapi.MergeLogins(n.logins, request.Logins, n.now())
 	n.logs.activity.Store(request.Parameters["enable_user_activity_logging"] == "on")
 }
@@ -79,6 +80,13 @@ func (n *Server) SetCredentials(credentials nodeapi.Credentials) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.credentials = credentials
+}
+
+// isSingleNode tells whether the cluster has one node.
+func (n *Server) isSingleNode() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.singleNode
 }
 
 // AddLogin accepts one more password that is good for a while.

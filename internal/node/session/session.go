@@ -12,6 +12,7 @@ import (
 	"slipher/internal/engine"
 	"slipher/internal/node/catalog"
 	"slipher/internal/pgwire"
+	"slipher/internal/sql/ast"
 	"slipher/internal/sqllog"
 )
 
@@ -88,10 +89,11 @@ func (s *session) enter(ctx context.Context) error {
 	}
 	s.before, s.as = maps.Clone(s.settings.now), s.user
 	s.epoch++
+	s.beReadOnly()
 	return nil
 }
 
-func (s *session) begin(ctx context.Context) error {
+func (s *session) begin(ctx context.Context, options ast.TransactionOptions) error {
 	if s.explicit {
 		pgwire.Notice(ctx, "WARNING", &pgwire.Error{Code: "25001", Message: "there is already a transaction in progress"})
 	}
@@ -99,6 +101,9 @@ func (s *session) begin(ctx context.Context) error {
 		return err
 	}
 	s.explicit = true
+	if options.Access != "" {
+		s.settings.setLocal("transaction_read_only", onOff(options.Access == "read only"))
+	}
 	return nil
 }
 
@@ -108,6 +113,18 @@ func (s *session) commitBlock(ctx context.Context) (tag string, err error) {
 		return "ROLLBACK", s.rollback(ctx)
 	}
 	return "COMMIT", s.commit(ctx)
+}
+
+// commitAndGoOn commits what a block has done so far. What follows in the block is a transaction of its own.
+func (s *session) commitAndGoOn(ctx context.Context) error {
+	access := ast.TransactionOptions{}
+	if s.isReadOnly() {
+		access.Access = "read only"
+	}
+	if err := s.commit(ctx); err != nil {
+		return err
+	}
+	return s.begin(ctx, access)
 }
 
 func (s *session) rollbackBlock(ctx context.Context) (tag string, err error) {
@@ -184,6 +201,9 @@ func (s *session) apply(ctx context.Context, name, value string) error {
 			return err
 		}
 		return s.setZone(value)
+	case "seed":
+		_, err := s.Rows(ctx, "SELECT setseed($1)", value)
+		return err
 	case "search_path":
 		return s.applySearchPath(ctx, searchPath(value))
 	case "statement_timeout":

@@ -10,7 +10,8 @@ import (
 	"slipher/internal/pgwire"
 )
 
-// settings are one session's variables. Names that Redshift does not know are remembered all the same: drivers set what they like.
+// settings are one session's variables. Those of the start-up are remembered whether Redshift knows them or not: drivers send what
+// they like.
 type settings struct {
 	initial map[string]string
 	now     map[string]string
@@ -33,8 +34,13 @@ func newSettings(startup pgwire.Startup, defaults map[string]string) *settings {
 		"statement_timeout": "0", "server_version": "8.0.2", "server_encoding": "UTF8", "standard_conforming_strings": "off", "integer_datetimes": "on",
 		"extra_float_digits": "0", "query_group": "default", "enable_result_cache_for_session": "on", "enable_case_sensitive_identifier": "off",
 		"transaction_isolation": "serializable", "transaction_read_only": "off", "default_transaction_isolation": "serializable",
-		"max_identifier_length": "127", "intervalstyle": "postgres", "session_authorization": startup.User, "is_superuser": "on",
-		"lc_collate": "en_US.utf8", "lc_ctype": "en_US.utf8", "bytea_output": "hex", "client_min_messages": "notice",
+		"default_transaction_read_only": "off", "max_identifier_length": "127", "max_index_keys": "32", "intervalstyle": "postgres",
+		"session_authorization": startup.User, "is_superuser": "on", "lc_collate": "en_US.utf8", "lc_ctype": "en_US.utf8", "bytea_output": "hex",
+		"client_min_messages": "notice", "describe_field_name_in_uppercase": "off", "downcase_delimited_identifier": "on",
+		"analyze_threshold_percent": "10", "wlm_query_slot_count": "1", "max_cursor_result_set_size": "0",
+		"cast_super_null_on_error": "on", "navigate_super_null_on_error": "on", "parse_super_null_on_error": "off",
+		"enable_case_sensitive_super_attribute": "on", "enable_numeric_rounding": "off", "json_parse_dedup_attributes": "off",
+		"json_serialization_enable": "off", "json_serialization_parse_nested_strings": "off", "interval_forbid_composite_literals": "off",
 	}}
 	for name, value := range defaults {
 		if shown, reported := displayName[name]; reported && value != s.initial[name] {
@@ -113,6 +119,7 @@ func (s *settings) takeChanged() map[string]string {
 
 // restore brings back the settings that a transaction began with.
 func (s *settings) restore(before map[string]string) {
+	s.local = nil
 	for name := range s.now {
 		if value, known := before[name]; !known {
 			delete(s.now, name)

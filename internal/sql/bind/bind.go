@@ -25,6 +25,8 @@ type Catalog interface {
 type Relation struct {
 	OID     uint32
 	Columns []Column
+	// Unreadable is why a view cannot be read: what it reads is not there.
+	Unreadable error
 }
 
 // Column is a column of a relation or of a query's result.
@@ -48,7 +50,8 @@ type Bound struct {
 	Columns []Column
 }
 
-// Bind binds a statement, of which it makes a copy where it has something to change. The error is an *sqlstate.Error.
+// Bind binds a statement, of which it makes a copy where it has something to change. The error is an *sqlstate.Error, or one
+// of the catalog's.
 func Bind(stmt ast.Statement, catalog Catalog) (Bound, error) {
 	b := &binder{catalog: catalog}
 	bound := b.statement(stmt)
@@ -68,8 +71,12 @@ type binder struct {
 
 // refuse keeps the first refusal.
 func (b *binder) refuse(code, message string) {
+	b.refuseWith(&sqlstate.Error{Code: code, Message: message})
+}
+
+func (b *binder) refuseWith(err error) {
 	if b.err == nil {
-		b.err = &sqlstate.Error{Code: code, Message: message}
+		b.err = err
 	}
 }
 

@@ -132,6 +132,7 @@ func (b *binder) relation(ref *ast.TableRef) source {
 	if !common {
 		if found := b.catalog.Relation(ref.Name); found != nil {
 			columns = found.Columns
+			b.refuseWith(found.Unreadable)
 		}
 	}
 	out.columns, out.open = renamed(columns, ref.Alias.Columns), columns == nil

@@ -219,6 +219,9 @@ func (p *parser) selectItem() ast.SelectItem {
 	}
 	item := ast.SelectItem{Expr: p.expr()}
 	switch {
+	case p.is("as", "identity"): // the one reserved word that AS does not make a name
+		p.next()
+		p.fail()
 	case p.accept("as"):
 		item.Alias = p.label()
 	case p.peek().isName() && !clauseWords[p.peek().Text]:

@@ -58,8 +58,11 @@ func (p *parser) endTransaction(stmt ast.Statement) ast.Statement {
 func (p *parser) set() ast.Statement {
 	p.expect("set")
 	set := &ast.Set{}
-	if p.accept("session", "characteristics", "as", "transaction") || p.accept("transaction") {
-		return p.setTransaction()
+	if p.accept("session", "characteristics", "as", "transaction") {
+		return p.setTransaction(&ast.Set{})
+	}
+	if p.accept("transaction") {
+		return p.setTransaction(&ast.Set{Local: true})
 	}
 	if !p.is("session", "authorization") {
 		set.Local = p.acceptAny("local", "session") == "local"
@@ -86,18 +89,19 @@ func (p *parser) set() ast.Statement {
 }
 
 // setTransaction reads the modes of SET TRANSACTION and keeps the one that counts as a setting.
-func (p *parser) setTransaction() ast.Statement {
+func (p *parser) setTransaction(set *ast.Set) ast.Statement {
 	var options ast.TransactionOptions
 	start := *p.peek()
 	p.transactionModes(&options)
 	switch {
 	case options.Isolation != "":
-		return &ast.Set{Name: "transaction_isolation", Value: options.Isolation}
+		set.Name, set.Value = "transaction_isolation", options.Isolation
 	case options.Access != "":
-		return &ast.Set{Name: "transaction_read_only", Value: map[bool]string{true: "on", false: "off"}[options.Access == "read only"]}
+		set.Name, set.Value = "transaction_read_only", map[bool]string{true: "on", false: "off"}[options.Access == "read only"]
+	default:
+		p.failAt(start)
 	}
-	p.failAt(start)
-	return nil
+	return set
 }
 
 // settingName reads the name of a setting, which may hold dots, or one of those that are written as several words.

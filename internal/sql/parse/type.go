@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"slipher/internal/sql/ast"
+	"slipher/internal/sql/keyword"
 )
 
 // typeName reads a data type.
@@ -75,8 +76,11 @@ func (p *parser) typeSuffix(t *ast.Type) {
 	}
 }
 
+// bareTypes take no length.
+var bareTypes = keyword.Words(`smallint int2 integer int int4 bigint int8 real float4 float8 boolean bool date text super`)
+
 func (p *parser) typeArguments(t *ast.Type) {
-	if !p.acceptOp("(") {
+	if bareTypes[t.Name] || !p.acceptOp("(") {
 		return
 	}
 	if p.accept("max") {

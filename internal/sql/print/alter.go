@@ -21,6 +21,9 @@ func (t *translator) alterTable(s *ast.AlterTable) Plan {
 		out.Runs = t.addColumn(s, &column)
 	case ast.DropColumn, ast.RenameColumn, ast.RenameTable:
 		out.Runs = []string{t.print(func(p *ast.Printer) { p.AlterTable(s) })}
+		if kept := t.keeps.Renamed; kept != nil && kept.Object.Kind == "view" { // which Redshift has no other statement for
+			out.Runs = []string{"ALTER VIEW " + t.Name(s.Table).Quoted() + " RENAME TO " + ast.QuoteName(a.NewName)}
+		}
 	case ast.ChangeType:
 		t.refuse(sqlstate.Unsupported(a.Pos, "changing a column's type is not supported yet"))
 	case ast.AddConstraint:
@@ -65,7 +68,7 @@ func (t *translator) altered(s *ast.AlterTable) *ast.AlterTable {
 	if found.Kind == "" || t.err != nil {
 		return &out
 	}
-	if found.Kind == "view" && s.Action.Do != ast.ChangeOwner {
+	if found.Kind == "view" && s.Action.Do != ast.ChangeOwner && s.Action.Do != ast.RenameTable {
 		t.refuse(&sqlstate.Error{Code: sqlstate.WrongObjectType, Message: `"` + found.Name + `" is not a table`})
 	}
 	if s.Action.Constraint != nil {

@@ -64,10 +64,21 @@ type Keeps struct {
 	Table   *Table     // a table that is made
 	Alter   *Alter     // a change made to a table
 	Drop    *Dropped   // what is dropped; the catalog forgets whatever is not there any more
+	View    *View      // a view that is made
 	Made    *Object    // whose the relation or schema is that is made
 	Reads   []Object   // what it reads, which is held against the rights of a view's owner
 	Renamed *Renaming  // a relation that gets another name
 	Given   *Ownership // a relation or schema that gets another owner
+}
+
+// View is a view as it was written.
+type View struct {
+	Name  ast.Name
+	Query string // in Redshift's words
+	// Late views are bound when they are read: what they read may be missing, and goes without asking them.
+	Late bool
+	// Waiting makes a late view in the place of the one that stands for it while what it reads is missing.
+	Waiting string
 }
 
 // Renaming is a relation and its new name.
@@ -108,13 +119,22 @@ func (t *translator) read(name ast.Name) ast.Name {
 	}
 	switch found.Kind {
 	case Stored:
-		t.need(found.Object, "select")
+		if !t.late {
+			t.need(found.Object, "select")
+		}
 		t.reads = append(t.reads, found.Object)
 	case Temporary:
 		if t.tracing {
 			t.refuse(sqlstate.Unsupported(0, "a view cannot read temporary tables"))
 		}
 	case Nowhere:
+		if t.late {
+			if _, exists := t.schema(name.Schema()); !exists {
+				t.refuse(sqlstate.NoSchema(name.Schema()))
+			}
+			t.reads = append(t.reads, Object{Schema: name.Schema(), Name: name.Last()})
+			return name
+		}
 		return t.unknown(name)
 	}
 	return found.Name

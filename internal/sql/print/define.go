@@ -10,9 +10,18 @@ import (
 func (t *translator) createView(s *ast.CreateView) Plan {
 	plain := *s
 	plain.Name, plain.LateBinding = t.makeView(s), false
-	t.tracing = true
-	sql := t.print(func(p *ast.Printer) { t.Keep(func() { p.CreateView(&plain) }) })
+	t.tracing, t.late = true, s.LateBinding
+	sql := t.viewSQL(&plain)
+	t.keeps.View = &View{Name: t.Name(plain.Name), Query: s.Query.String(), Late: s.LateBinding}
+	if reads := t.reads; s.LateBinding {
+		plain.OrReplace = true
+		t.keeps.View.Waiting, t.reads = t.viewSQL(&plain), reads
+	}
 	return Plan{Kind: KindDDL, Tag: "CREATE VIEW", Runs: []string{sql}, Target: t.Name(plain.Name)}
+}
+
+func (t *translator) viewSQL(s *ast.CreateView) string {
+	return t.print(func(p *ast.Printer) { t.Keep(func() { p.CreateView(s) }) })
 }
 
 // makeView admits a view that is made, or that takes another's place.
@@ -79,7 +88,7 @@ func (t *translator) alterSchema(s *ast.AlterSchema) Plan {
 
 // drop drops one object with each statement, since the engine takes no more.
 func (t *translator) drop(s *ast.Drop) Plan {
-	dropped := &Dropped{Object: s.Object}
+	dropped := &Dropped{Object: s.Object, Cascade: s.Behaviour == "cascade"}
 	t.keeps.Drop = dropped
 	out := Plan{Kind: KindDDL, Tag: "DROP " + strings.ToUpper(s.Object)}
 	for _, name := range s.Names {

@@ -79,6 +79,8 @@ type Plan struct {
 	// number of rows follow it.
 	Tag    string
 	Counts bool
+	// Commits tells that the statement commits the transaction that it runs in.
+	Commits bool
 	// Rows tells that rows come back.
 	Rows bool
 	// Params is the highest number of a parameter, $1 being 1.

@@ -116,10 +116,10 @@ func (t *translator) explain(s *ast.Explain) (Plan, error) {
 	return Plan{Kind: KindExplain, Tag: "EXPLAIN", Rows: true, Runs: []string{sql}}, nil
 }
 
-// truncate deletes all rows.
+// truncate deletes all rows, for good.
 func (t *translator) truncate(s *ast.Truncate) Plan {
 	table := t.Name(t.target(s.Table, "truncate", Owning))
-	return Plan{Kind: KindDDL, Tag: "TRUNCATE TABLE", Runs: []string{"TRUNCATE " + table.Quoted()}, Target: table}
+	return Plan{Kind: KindDDL, Tag: "TRUNCATE TABLE", Commits: true, Runs: []string{"TRUNCATE " + table.Quoted()}, Target: table}
 }
 
 func (t *translator) analyze(s *ast.Analyze) Plan {

@@ -28,6 +28,7 @@ type Table struct {
 	// Like is the table whose columns were copied; LikeDefaults tells whether their defaults come along.
 	Like         ast.Name
 	LikeDefaults bool
+	Runs         func([]LikeColumn) string // makes the table, given the columns of the other
 }
 
 // TableColumn is a column as it was declared.
@@ -66,8 +67,9 @@ type Alter struct {
 
 // Dropped is what a DROP names.
 type Dropped struct {
-	Object string // "table", "view" or "schema"
-	Names  []ast.Name
+	Object  string // "table", "view" or "schema"
+	Names   []ast.Name
+	Cascade bool // what stands on them goes too
 }
 
 func (t *translator) createTable(s *ast.CreateTable) Plan {
@@ -76,7 +78,7 @@ func (t *translator) createTable(s *ast.CreateTable) Plan {
 	t.keeps.Table = table
 	out := Plan{Kind: KindDDL, Tag: "CREATE TABLE"}
 	if s.Like != nil {
-		out.Runs = []string{t.likeTable(s)}
+		t.likeTable(s)
 		return out
 	}
 	for i := range table.Columns {
@@ -128,17 +130,33 @@ func (t *translator) references(r *ast.References, own ast.Name) {
 	}
 }
 
-// likeTable copies another table's columns by a query that finds no row; the engine has no LIKE.
-func (t *translator) likeTable(s *ast.CreateTable) string {
+// likeTable leaves the table to the catalog, which knows the columns of the other.
+func (t *translator) likeTable(s *ast.CreateTable) {
 	if len(s.Columns) > 0 {
 		t.refuse(sqlstate.Unsupported(0, "LIKE together with other columns is not supported yet"))
 	}
-	return t.print(func(p *ast.Printer) {
-		p.TableHead(s.Name, s.Temp, s.IfNotExists)
-		p.Put(" AS SELECT * FROM ")
-		p.Table(s.Like.Table)
-		p.Put(" LIMIT 0")
-	})
+	t.keeps.Table.Runs = func(columns []LikeColumn) string {
+		return t.print(func(p *ast.Printer) {
+			p.TableHead(s.Name, s.Temp, s.IfNotExists)
+			p.Put(" (")
+			p.List(len(columns), func(i int) { columns[i].put(p) })
+			p.Put(")")
+		})
+	}
+}
+
+// LikeColumn is a column that LIKE copies, in the engine's words.
+type LikeColumn struct {
+	Name, Type, Default string
+	NotNull             bool
+	Declared            ast.Type // of a string whose length was declared
+}
+
+func (c *LikeColumn) put(p *ast.Printer) {
+	p.Put(ast.QuoteName(c.Name), " ", c.Type)
+	p.When(c.Default != "", " DEFAULT "+c.Default)
+	p.When(c.NotNull, " NOT NULL")
+	p.When(c.Declared.Name != "", " "+lengthCheck(c.Name, c.Declared))
 }
 
 // engineColumn writes a column for the engine: keys are informational in Redshift and left out, the declared length
@@ -220,6 +238,7 @@ func (t *translator) describe(s *ast.CreateTable) *Table {
 		column.SortKey = column.SortKey || slices.Contains(table.SortKeys, column.Name)
 	}
 	t.checkColumns(s)
+	t.checkKeys(s)
 	if s.Like != nil {
 		table.Like, table.LikeDefaults = t.Name(s.Like.Table), s.Like.Defaults == "including"
 	}
@@ -252,6 +271,31 @@ func (t *translator) checkColumns(s *ast.CreateTable) {
 			t.refuse(&sqlstate.Error{Code: sqlstate.InvalidParameter, Message: fmt.Sprintf("identity column %q must be INT or BIGINT", def.Name)})
 		}
 	}
+}
+
+// checkKeys refuses keys that there can be one of only.
+func (t *translator) checkKeys(s *ast.CreateTable) {
+	distributing, primary := min(1, len(s.Attributes.DistKey)), 0
+	for _, column := range s.Columns {
+		distributing += count(column.DistKey)
+		primary += count(column.PrimaryKey)
+	}
+	for _, constraint := range s.Constraints {
+		primary += count(constraint.Kind == "primary key")
+	}
+	if distributing > 1 {
+		t.refuse(&sqlstate.Error{Code: sqlstate.InvalidTableDefinition, Message: "multiple distribution keys for table " + strconv.Quote(s.Name.Last()) + " are not allowed"})
+	}
+	if primary > 1 {
+		t.refuse(&sqlstate.Error{Code: sqlstate.InvalidTableDefinition, Message: "multiple primary keys for table " + strconv.Quote(s.Name.Last()) + " are not allowed"})
+	}
+}
+
+func count(one bool) int {
+	if one {
+		return 1
+	}
+	return 0
 }
 
 func (table *Table) attributes(a *ast.TableAttributes) {

@@ -46,6 +46,7 @@ type translator struct {
 	reads   []Object
 	keeps   Keeps
 	tracing bool // the admin user's reads too are looked up, because a view keeps them
+	late    bool // what is read need not be there, nor be the user's to read
 }
 
 func (t *translator) Engine() bool             { return true }

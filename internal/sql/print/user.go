@@ -69,6 +69,9 @@ func (t *translator) Relation(ref *ast.TableRef) *ast.TableRef {
 		out.Name = t.system(t.Name(ref.Name), ref.Name)
 	case isCommon:
 		out.Name = ast.Name{common}
+	case t.late && len(ref.Name) == 1:
+		t.refuse(&sqlstate.Error{Code: sqlstate.Syntax, Position: ref.Pos,
+			Message: "All the relation names inside should be qualified when creating VIEW WITH NO SCHEMA BINDING."})
 	default:
 		t.Name(ref.Name)
 		out.Name = t.read(ref.Name)

@@ -15,6 +15,10 @@ const (
 	UndefinedFunction      = "42883"
 	WrongObjectType        = "42809"
 	UndefinedSchema        = "3F000"
+	UndefinedColumn        = "42703"
+	UndefinedObject        = "42704"
+	DependentObjects       = "2BP01"
+	ReadOnlyTransaction    = "25006"
 	InsufficientPrivilege  = "42501"
 )
 

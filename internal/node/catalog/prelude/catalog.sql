@@ -25,13 +25,19 @@ FROM duckdb_schemas()
 WHERE database_name = current_database() AND schema_name NOT IN ('main', 'slipher_catalog', 'pg_catalog', 'information_schema')
    OR database_name = 'temp' AND schema_name = 'main';
 
+-- A view's query as it was written; of one WITH NO SCHEMA BINDING the whole statement, as Redshift keeps it. What an earlier version made is
+-- known in the engine's words only.
+CREATE MACRO slipher.main.view_text(schema_of, name_of, otherwise) AS coalesce((
+  SELECT max(CASE WHEN w.late THEN 'create view ' || w.schema_name || '.' || w.view_name || ' as ' || w.query || ' with no schema binding;' ELSE w.query || ';' END)
+  FROM {database}.slipher_catalog.views w WHERE w.schema_name = schema_of AND w.view_name = name_of), otherwise);
+
 CREATE VIEW slipher.main.visible_relations AS
 SELECT t.table_oid AS oid, t.table_name AS name, s.oid AS schema_oid, s.shown AS schema_name, s.database_name, 'r' AS kind, t.column_count AS columns,
        t.estimated_size AS rows, NULL::VARCHAR AS definition, t.comment, slipher.main.owner_of(t.schema_name, t.table_name) AS owner,
        slipher.main.acl(t.schema_name, t.table_name) AS acl
 FROM duckdb_tables() t JOIN slipher.main.visible_schemas s ON t.schema_oid = s.oid AND t.database_name = s.database_name
 UNION ALL
-SELECT v.view_oid, v.view_name, s.oid, s.shown, s.database_name, 'v', v.column_count, 0, v.sql, v.comment, slipher.main.owner_of(v.schema_name, v.view_name),
+SELECT v.view_oid, v.view_name, s.oid, s.shown, s.database_name, 'v', v.column_count, 0, slipher.main.view_text(v.schema_name, v.view_name, v.sql), v.comment, slipher.main.owner_of(v.schema_name, v.view_name),
        slipher.main.acl(v.schema_name, v.view_name)
 FROM duckdb_views() v JOIN slipher.main.visible_schemas s ON v.schema_oid = s.oid AND v.database_name = s.database_name
 WHERE NOT v.internal;
@@ -124,7 +130,7 @@ FROM slipher.main.visible_columns WHERE default_value IS NOT NULL;
 
 CREATE VIEW slipher.main.pg_type AS
 SELECT oid::BIGINT AS oid, name AS typname, 11::BIGINT AS typnamespace, 1::BIGINT AS typowner, length::SMALLINT AS typlen, length BETWEEN 1 AND 8 AS typbyval, kind AS typtype,
-       category AS typcategory, false AS typispreferred, true AS typisdefined, ',' AS typdelim, 0::BIGINT AS typrelid, 0::BIGINT AS typelem, 0::BIGINT AS typarray,
+       true AS typisdefined, ',' AS typdelim, 0::BIGINT AS typrelid, 0::BIGINT AS typelem, 0::BIGINT AS typarray,
        name || 'in' AS typinput, name || 'out' AS typoutput, name || 'recv' AS typreceive, name || 'send' AS typsend, '-' AS typanalyze, 'i' AS typalign, 'p' AS typstorage,
        false AS typnotnull, 0::BIGINT AS typbasetype, -1 AS typtypmod, 0 AS typndims, 0::BIGINT AS typcollation, NULL::VARCHAR AS typdefault, NULL::VARCHAR AS typdefaultbin
 FROM slipher.main.types;
@@ -195,13 +201,18 @@ CREATE MACRO slipher.main.has_schema_privilege(a, b) AS slipher.main.holds(sliph
 CREATE MACRO slipher.main.has_database_privilege(a, b) AS slipher.main.holds(slipher.main.session_user_id(), '', '', b),
   (a, b, c) AS slipher.main.holds(slipher.main.user_number(a), '', '', c);
 CREATE MACRO slipher.main.relation_number(named) AS (
-  SELECT arg_min(r.oid, CASE WHEN r.schema_name = 'pg_temp_1' THEN 0 ELSE list_position(current_schemas(false), r.schema_name) END) FROM slipher.main.visible_relations r
-  WHERE r.oid::VARCHAR = named::VARCHAR OR r.schema_name || '.' || r.name = named::VARCHAR
-     OR r.name = named::VARCHAR AND (r.schema_name = 'pg_temp_1' OR list_contains(current_schemas(false), r.schema_name)));
-CREATE MACRO slipher.main.has_table_privilege(a, b) AS
-    (SELECT slipher.main.holds(slipher.main.session_user_id(), max(r.schema_name), max(r.name), b) FROM slipher.main.visible_relations r WHERE r.oid = slipher.main.relation_number(a)),
-  (a, b, c) AS
-    (SELECT slipher.main.holds(slipher.main.user_number(a), max(r.schema_name), max(r.name), c) FROM slipher.main.visible_relations r WHERE r.oid = slipher.main.relation_number(b));
+  SELECT arg_min(r.oid, CASE WHEN r.schema_name = 'pg_temp_1' THEN 0 ELSE coalesce(list_position(current_schemas(false), r.schema_name), 1000) END) FROM slipher.main.visible_relations r
+  WHERE r.oid::VARCHAR = named::VARCHAR OR lower(named::VARCHAR) IN (r.schema_name || '.' || r.name, current_database() || '.' || r.schema_name || '.' || r.name)
+     OR r.name = lower(named::VARCHAR) AND (r.schema_name = 'pg_temp_1' OR list_contains(current_schemas(false), r.schema_name)));
+CREATE MACRO slipher.main.is_system_relation(named) AS regexp_full_match(lower(named::VARCHAR), '(pg_catalog\.|information_schema\.)?(pg|st[lv]|sv[lvcs]|sys)_.*|information_schema\..*');
+-- Of whom nothing is granted, the owner, superusers and the system's relations apart. A relation that is not there is an error.
+CREATE MACRO slipher.main.holds_relation(who, named, number, wanted) AS CASE
+  WHEN number IS NOT NULL THEN (SELECT slipher.main.holds(who, max(r.schema_name), max(r.name), wanted) FROM slipher.main.visible_relations r WHERE r.oid = number)
+  WHEN slipher.main.is_system_relation(named) THEN contains(lower(wanted), 'select')
+  WHEN regexp_full_match(named::VARCHAR, '[0-9]+') THEN NULL
+  ELSE error('relation "' || named::VARCHAR || '" does not exist') END;
+CREATE MACRO slipher.main.has_table_privilege(a, b) AS slipher.main.holds_relation(slipher.main.session_user_id(), a, slipher.main.relation_number(a), b),
+  (a, b, c) AS slipher.main.holds_relation(slipher.main.user_number(a), b, slipher.main.relation_number(b), c);
 CREATE MACRO slipher.main.has_column_privilege(a, b, c) AS slipher.main.has_table_privilege(a, c), (a, b, c, d) AS slipher.main.has_table_privilege(a, b, d);
 CREATE VIEW slipher.main.pg_inherits AS SELECT 0::BIGINT AS inhrelid, 0::BIGINT AS inhparent, 0 AS inhseqno, false AS inhdetachpending WHERE false;
 CREATE VIEW slipher.main.pg_rewrite AS SELECT 0::BIGINT AS oid, ''::VARCHAR AS rulename, 0::BIGINT AS ev_class, 0 AS ev_attr, ''::VARCHAR AS ev_type, false AS is_instead WHERE false;

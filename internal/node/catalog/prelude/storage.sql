@@ -7,6 +7,10 @@ CREATE TABLE IF NOT EXISTS slipher_catalog.tables (
 CREATE TABLE IF NOT EXISTS slipher_catalog.columns (
   schema_name VARCHAR NOT NULL, table_name VARCHAR NOT NULL, column_name VARCHAR NOT NULL,
   declared VARCHAR, length INTEGER, encoding VARCHAR, distkey BOOLEAN, sortkey INTEGER, identity VARCHAR, sequence VARCHAR);
+-- Views as they were written. One WITH NO SCHEMA BINDING is late: it stands on nothing, and its statement for the engine waits here
+-- while what it reads is not there.
+CREATE TABLE IF NOT EXISTS slipher_catalog.views (
+  schema_name VARCHAR NOT NULL, view_name VARCHAR NOT NULL, query VARCHAR NOT NULL, late BOOLEAN NOT NULL, waiting VARCHAR);
 -- The last tables that were copied out of snapshots, under the names of the requests: each is copied once, however often it is asked for.
 CREATE TABLE IF NOT EXISTS slipher_catalog.table_restores (
   number BIGINT NOT NULL, request VARCHAR NOT NULL, row_count BIGINT NOT NULL, fetched BIGINT NOT NULL);

@@ -67,11 +67,11 @@ set names 'utf8'
 set query_group to batch
 => SET [query_group = "batch" local=false default=false]
 
-set wlm_query_slot_count = -1
-=> SET [wlm_query_slot_count = "-1" local=false default=false]
+set wlm_query_slot_count = 2
+=> SET [wlm_query_slot_count = "2" local=false default=false]
 
 set transaction isolation level serializable
-=> SET [transaction_isolation = "serializable" local=false default=false]
+=> SET [transaction_isolation = "serializable" local=true default=false]
 
 set session characteristics as transaction read only
 => SET [transaction_read_only = "on" local=false default=false]
@@ -79,8 +79,8 @@ set session characteristics as transaction read only
 set session authorization admin
 => SET [session_authorization = "admin" local=false default=false]
 
-set my.own.setting = on
-=> SET [my.own.setting = "on" local=false default=false]
+set my.setting = on
+=> SET [my.setting = "on" local=false default=false]
 
 reset all
 => RESET [all = "" local=false default=true]

@@ -31,11 +31,9 @@ CREATE TABLE bounds (id BIGINT DEFAULT nextval('public.bounds_id_identity') NOT 
 
 create temp table staged (like category)
 => CREATE TABLE
-CREATE TEMP TABLE staged AS SELECT * FROM category LIMIT 0
 
 create table copied (like category including defaults) diststyle even
 => CREATE TABLE
-CREATE TABLE copied AS SELECT * FROM category LIMIT 0
 
 create local temporary table #scratch (id int identity, v varchar(3))
 => CREATE TABLE
@@ -86,9 +84,9 @@ create view v as select catid, count(*) from sales group by catid
 => CREATE VIEW
 CREATE VIEW v AS SELECT catid, count(*) AS count FROM sales GROUP BY catid
 
-create or replace view v(c, n) as select catid, count(*) from sales group by catid with no schema binding
+create or replace view v(c, n) as select catid, count(*) from public.sales group by catid with no schema binding
 => CREATE VIEW
-CREATE OR REPLACE VIEW v (c, n) AS SELECT catid, count(*) FROM sales GROUP BY catid
+CREATE OR REPLACE VIEW v (c, n) AS SELECT catid, count(*) FROM public.sales GROUP BY catid
 
 alter table category add column extra varchar(20) default 'x' encode zstd
 => ALTER TABLE
