@@ -76,8 +76,27 @@ type Bed struct {
 
 	crashed chan struct{} // the step that CrashAt waits for has come
 
-	mu     sync.Mutex
-	worked chan struct{} // closed when a job has run
+	mu   sync.Mutex
+	work *work
+}
+
+// work is announced when a job has run.
+type work struct {
+	mu   sync.Mutex
+	next chan struct{} // closed then
+}
+
+func (w *work) announce() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	close(w.next)
+	w.next = make(chan struct{})
+}
+
+func (w *work) announced() <-chan struct{} {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.next
 }
 
 // Accounts are all active, but for those that were closed.
@@ -108,7 +127,7 @@ func New(t testing.TB, config Config) *Bed {
 	if config.Addresses.AdvertiseHost == "" {
 		config.Addresses.Loopback = true
 	}
-	b := &Bed{t: t, config: config, dir: t.TempDir(), region: Region, Clock: &Clock{now: Began}, Accounts: &Accounts{}, worked: make(chan struct{}), crashed: make(chan struct{})}
+	b := &Bed{t: t, config: config, dir: t.TempDir(), region: Region, Clock: &Clock{now: Began}, Accounts: &Accounts{}, work: &work{next: make(chan struct{})}, crashed: make(chan struct{})}
 	b.Nodes = newNodes(filepath.Join(b.dir, "clusters"), b.Clock.Now)
 	b.start()
 	t.Cleanup(b.halt)
@@ -119,42 +138,47 @@ func (b *Bed) start() {
 	b.t.Helper()
 	b.halted = false
 	ctx := context.Background()
-	built, err := server.New(ctx, server.Config{
-		Data: installation.Folder(b.dir), SnapshotsIn: b.storesOfRegions(), Bandwidth: b.config.Bandwidth, Now: b.Clock.Now, Log: b.log(),
-		World: server.World{
-			Nodes: b.Nodes.supervise, Addresses: b.config.Addresses, Limits: b.config.Limits, Accounts: b.Accounts,
-			GrantLimit: b.config.GrantLimit, GrantsRate: b.config.RequestsPerSecond,
-			LogBucket: b.openLogBucket, Copy: b.Nodes.Copy, Random: zeros{}, Worked: b.announce,
-		},
-	})
+	built, err := server.New(ctx, b.serverConfig())
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	b.mu.Lock()
-	b.server, b.Store = built, built.Store
-	b.mu.Unlock()
-	b.Keys, b.Secrets, b.Warehouse, b.Control = built.Keys, built.Secrets, built.Warehouse, built.Control
-	b.offer()
+	b.use(built)
 	if err := b.Warehouse.Resume(ctx); err != nil {
 		b.t.Fatal(err)
 	}
 	b.RunJobs()
 }
 
-// offer has the operations of Redshift at hand by their names, and those of Secrets Manager behind secretsmanager:.
+func (b *Bed) serverConfig() server.Config {
+	return server.Config{
+		Data: installation.Folder(b.dir), SnapshotsIn: b.storesOfRegions(), Bandwidth: b.config.Bandwidth, Now: b.Clock.Now, Log: b.log(),
+		World: server.World{
+			Nodes: b.Nodes.supervise, Addresses: b.config.Addresses, Limits: b.config.Limits, Accounts: b.Accounts,
+			GrantLimit: b.config.GrantLimit, GrantsRate: b.config.RequestsPerSecond,
+			LogBucket: b.openLogBucket, Copy: b.Nodes.Copy, Random: zeros{}, Worked: b.work.announce,
+		},
+	}
+}
+
+// use takes over the parts of a server.
+func (b *Bed) use(built *server.Server) {
+	b.mu.Lock()
+	b.server, b.Store = built, built.Store
+	b.mu.Unlock()
+	b.Keys, b.Secrets, b.Warehouse, b.Control = built.Keys, built.Secrets, built.Warehouse, built.Control
+	b.offer()
+}
+
+// offer has the operations of Redshift at hand by their names, and those of other services behind the service's, as kms:DisableKey.
 func (b *Bed) offer() {
 	b.operations = map[string]api.Operation{}
 	for _, service := range b.server.Services {
-		switch service.Name {
-		case "redshift":
-			b.Redshift = service
-			for _, operation := range service.Operations {
-				b.operations[operation.Name] = operation
-			}
-		case "secretsmanager":
-			for _, operation := range service.Operations {
-				b.operations["secretsmanager:"+operation.Name] = operation
-			}
+		prefix := service.Name + ":"
+		if service.Name == "redshift" {
+			b.Redshift, prefix = service, ""
+		}
+		for _, operation := range service.Operations {
+			b.operations[prefix+operation.Name] = operation
 		}
 	}
 }
@@ -320,9 +344,7 @@ func (b *Bed) DamagePacks(before []string) {
 
 // Worked is closed when a job has run from now on.
 func (b *Bed) Worked() <-chan struct{} {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.worked
+	return b.work.announced()
 }
 
 // AwaitWork waits until the job of Worked has run.
@@ -340,7 +362,7 @@ func (b *Bed) In(region string) { b.region = region }
 // Region is that of the calls.
 func (b *Bed) Region() string { return b.region }
 
-// Call runs an operation of Redshift, or of Secrets Manager behind secretsmanager:, in the account's name. Its parameters are name=value words; see Parse
+// Call runs an operation of Redshift, or of another service behind its name, in the account's name. Its parameters are name=value words; see Parse
 // for lists.
 func (b *Bed) Call(account, operation string, parameters ...string) (any, error) {
 	b.t.Helper()
@@ -480,9 +502,7 @@ func (b *Bed) Await(what string, holds func() bool) {
 	b.t.Helper()
 	deadline := time.After(patience)
 	for {
-		b.mu.Lock()
-		worked := b.worked
-		b.mu.Unlock()
+		worked := b.work.announced()
 		if holds() {
 			return
 		}
@@ -524,13 +544,6 @@ func (b *Bed) RestBeside(held int) {
 			b.t.Fatalf("waited %s for the jobs to run", patience)
 		}
 	}
-}
-
-func (b *Bed) announce() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	close(b.worked)
-	b.worked = make(chan struct{})
 }
 
 func (b *Bed) within(what string, happened <-chan struct{}) {
