@@ -351,6 +351,12 @@ func TestOperationsHaveTheirOwnRefusals(t *testing.T) {
 	if a.status != 400 || a.code() != "UnauthorizedOperation" || a.message() != "Access Denied." {
 		t.Errorf("got %d %s", a.status, a.text)
 	}
+	d.Close() // the log is complete once every request has ended
+	for _, words := range []string{"level=INFO", "action=redshift:DescribeClusters", "resource=arn:aws:redshift:us-east-1:111111111111:cluster:c", "no resource-based policy allows"} {
+		if !strings.Contains(d.log.String(), words) {
+			t.Errorf("the log does not say %q: %s", words, d.log)
+		}
+	}
 }
 
 func TestIdentity(t *testing.T) {

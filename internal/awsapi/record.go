@@ -42,6 +42,11 @@ func (s *server) record(x *exchange) {
 	if x.fault != nil {
 		event.ErrorCode, event.ErrorMessage = x.fault.Code, x.fault.Message
 	}
+	if x.hidden != nil {
+		event.AdditionalEventData = map[string]any{
+			"action": x.hidden.Request.Action, "resource": x.hidden.Request.Resource, "decision": x.hidden.Decision.String(),
+		}
+	}
 	s.config.Audit(event)
 }
 

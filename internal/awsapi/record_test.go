@@ -46,6 +46,17 @@ var recorded = []api.Operation{
 	redshift.DescribeTagsOperation.Bind(func(context.Context, api.Caller, *redshift.DescribeTagsMessage) (*redshift.TaggedResourceListMessage, error) {
 		return nil, errors.New("the disk of /srv/slipher is broken")
 	}),
+	restoring(),
+}
+
+// restoring refuses in words that do not say what is missing.
+func restoring() api.Operation {
+	operation := ofOwner(redshift.RestoreFromClusterSnapshotOperation.Bind(
+		func(context.Context, api.Caller, *redshift.RestoreFromClusterSnapshotMessage) (*redshift.RestoreFromClusterSnapshotResult, error) {
+			return &redshift.RestoreFromClusterSnapshotResult{}, nil
+		}), func(input any) string { return input.(*redshift.RestoreFromClusterSnapshotMessage).ClusterIdentifier })
+	operation.Refusal = redshift.UnauthorizedOperation("Access Denied.")
+	return operation
 }
 
 func TestRecord(t *testing.T) {
@@ -62,6 +73,9 @@ func TestRecord(t *testing.T) {
 		"refused":         signed("Action=DeleteCluster&ClusterIdentifier=sales&SkipFinalClusterSnapshot=true" + version),
 		"denied": func(t *testing.T, d door) {
 			d.post(t, consumer, "redshift", "Action=DeleteCluster&ClusterIdentifier=sales"+version)
+		},
+		"denied_in_few_words": func(t *testing.T, d door) {
+			d.post(t, consumer, "redshift", "Action=RestoreFromClusterSnapshot&ClusterIdentifier=copy&SnapshotIdentifier=monday"+version)
 		},
 		"not_decoded":     signed("Action=CreateCluster&ClusterIdentifier=sales&MasterUserPassword=Topsecret1&Pasword=Topsecret1" + version),
 		"not_offered":     signed("Action=ResizeCluster&ClusterIdentifier=sales" + version),

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"maps"
 	"mime"
 	"net"
@@ -32,17 +33,18 @@ type exchange struct {
 	writer  http.ResponseWriter
 	request *http.Request
 
-	service   *service        // identify
-	signature sigv4.Signature // identify
-	body      []byte          // receive
-	claimed   string          // authenticate: the account of the key, before the signature is verified
-	caller    api.Caller      // authenticate; its RequestID is there from the start
-	operation api.Operation   // decode
-	input     any             // decode
-	unknown   []string        // decode: parameters that were passed over
-	output    any             // call
-	answer    []byte          // encode
-	fault     *api.Fault      // whatever step refused
+	service   *service         // identify
+	signature sigv4.Signature  // identify
+	body      []byte           // receive
+	claimed   string           // authenticate: the account of the key, before the signature is verified
+	caller    api.Caller       // authenticate; its RequestID is there from the start
+	operation api.Operation    // decode
+	input     any              // decode
+	hidden    *accounts.Denied // authorize: what the caller's answer does not say
+	unknown   []string         // decode: parameters that were passed over
+	output    any              // call
+	answer    []byte           // encode
+	fault     *api.Fault       // whatever step refused
 
 	unrecorded bool // refused so often that no record is kept
 }
@@ -207,10 +209,16 @@ func checkContentType(header string) error {
 // authorize asks the policies of the caller.
 func (s *server) authorize(ctx context.Context, x *exchange) error {
 	err := accounts.Authorize(ctx, x.operation, x.caller, x.input)
-	if denied, ok := errors.AsType[*accounts.Denied](err); ok {
-		s.log.Debug("request denied", "request", x.caller.RequestID, "caller", x.caller.ARN, "action", denied.Request.Action,
-			"resource", denied.Request.Resource, "decision", denied.Decision)
+	denied, ok := errors.AsType[*accounts.Denied](err)
+	if !ok {
+		return err
 	}
+	level := slog.LevelDebug
+	if x.operation.Refusal != nil { // in whose words the caller does not learn what is missing; the operator does
+		x.hidden, level = denied, slog.LevelInfo
+	}
+	s.log.Log(ctx, level, "request denied", "request", x.caller.RequestID, "caller", x.caller.ARN, "operation", x.operation.Name,
+		"action", denied.Request.Action, "resource", denied.Request.Resource, "decision", denied.Decision)
 	return err
 }
 
