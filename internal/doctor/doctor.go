@@ -161,10 +161,14 @@ func (d *doctor) checkRootKey(ctx context.Context, store *meta.Store) *keys.Ring
 	return ring
 }
 
-// storeURLs are where the snapshots are, by region: what the user says, what the running slipher says, or the folder of every installation that says nothing.
-func (d *doctor) storeURLs() map[string]string {
+// storeURLs are where the snapshots are, by region: what the user says, what the running slipher says, where the installation kept them last, or the
+// folder of every installation that says nothing.
+func (d *doctor) storeURLs(kept map[string]string) map[string]string {
 	announced, _ := d.data.Running() // checkRunning tells of what is wrong with it
-	urls := map[string]string{"": cmp.Or(d.Snapshots, announced.Snapshots, d.data.SnapshotsURL())}
+	urls := map[string]string{"": cmp.Or(d.Snapshots, announced.Snapshots, kept[""], d.data.SnapshotsURL())}
+	for region, at := range kept {
+		urls[region] = cmp.Or(urls[region], at)
+	}
 	maps.Copy(urls, announced.SnapshotsIn)
 	maps.Copy(urls, d.SnapshotsIn)
 	return urls

@@ -112,6 +112,20 @@ func TestHealthy(t *testing.T) {
 	t.Run("another_store", func(t *testing.T) {
 		report, _ := examine(t, doctor.Config{Data: folder, Snapshots: "file://" + t.TempDir(), Now: now})
 		wantLine(t, report, "problem", "snapshots", "snapshot monday")
+		wantLine(t, report, "problem", "snapshots", "the installation keeps its snapshots in "+folder.SnapshotsURL())
+		if strings.Contains(report, "delete") {
+			t.Errorf("the doctor speaks of deleting what is elsewhere:\n%s", report)
+		}
+	})
+	t.Run("store_elsewhere", func(t *testing.T) {
+		elsewhere := t.TempDir()
+		bed := testbed.New(t, testbed.Config{Snapshots: "file://" + elsewhere})
+		bed.CreateCluster(testbed.Owner, "sales", nil)
+		bed.CreateSnapshot(testbed.Owner, "sales", "monday")
+		bed.Stop()
+		report, _ := examine(t, doctor.Config{Data: bed.Folder(), Now: now})
+		wantLine(t, report, "ok", "snapshot store", elsewhere+" answers")
+		wantLine(t, report, "ok", "snapshots", "1 snapshot in 1 pack")
 	})
 	t.Run("certificate_ended", func(t *testing.T) {
 		report, _ := examine(t, doctor.Config{Data: folder, Now: func() time.Time { return now().AddDate(1, 0, 1) }})

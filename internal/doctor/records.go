@@ -141,7 +141,12 @@ func (d *doctor) compareClusters(ctx context.Context, store *meta.Store) (found 
 func (d *doctor) checkSnapshots(ctx context.Context, store *meta.Store, ring *keys.Ring) {
 	stores := scope.Stores{}
 	defer stores.Close()
-	urls := d.storeURLs()
+	kept, err := scope.Places(ctx, store, d.data.SnapshotsURL())
+	if err != nil {
+		d.problem("snapshots", "%v", err)
+		return
+	}
+	urls := d.storeURLs(kept)
 	for _, region := range slices.Sorted(maps.Keys(urls)) {
 		if !d.openStore(ctx, stores, region, urls[region]) {
 			return
@@ -152,8 +157,12 @@ func (d *doctor) checkSnapshots(ctx context.Context, store *meta.Store, ring *ke
 		d.problem("snapshots", "%v", err)
 		return
 	}
+	advice := "put the store's objects back from a copy; where snapshots are kept elsewhere, say --snapshots URL as for slipher serve"
+	if at := kept[""]; at != "" && at != urls[""] {
+		advice = "the installation keeps its snapshots in " + withoutOptions(at) + ", and not in the store that was looked at"
+	}
 	for _, lost := range found.Lost {
-		d.problem("snapshots", "%s of account %s in %s: %s: put the store's objects back from a copy; where snapshots are kept elsewhere, say --snapshots URL as for slipher serve", lost.What, lost.Account, lost.Region, lost.Damage)
+		d.problem("snapshots", "%s of account %s in %s: %s: %s", lost.What, lost.Account, lost.Region, lost.Damage, advice)
 	}
 	if len(found.Lost) == 0 {
 		d.ok("snapshots", "%s in %s (%d MB): every manifest and pack is there and whole; to read the blocks as well: slipher snapshot verify --all --data %s",

@@ -44,6 +44,7 @@ type Config struct {
 	Limits            state.Limits
 	Addresses         placement.Addresses // without AdvertiseHost each cluster has an address of its own
 	Bandwidth         int64
+	Snapshots         string // URL of the snapshot store; empty is a folder of the bed
 	StoreOf           string // a region that has a snapshot store of its own
 	GrantLimit        int
 	RequestsPerSecond float64
@@ -151,7 +152,7 @@ func (b *Bed) start() {
 
 func (b *Bed) serverConfig() server.Config {
 	return server.Config{
-		Data: installation.Folder(b.dir), SnapshotsIn: b.storesOfRegions(), Bandwidth: b.config.Bandwidth, Now: b.Clock.Now, Log: b.log(),
+		Data: installation.Folder(b.dir), Snapshots: b.config.Snapshots, SnapshotsIn: b.storesOfRegions(), Bandwidth: b.config.Bandwidth, Now: b.Clock.Now, Log: b.log(),
 		World: server.World{
 			Nodes: b.Nodes.supervise, Addresses: b.config.Addresses, Limits: b.config.Limits, Accounts: b.Accounts,
 			GrantLimit: b.config.GrantLimit, GrantsRate: b.config.RequestsPerSecond,

@@ -50,6 +50,8 @@ type Config struct {
 	Nodes     Nodes
 	Accounts  Accounts
 	Snapshots string // URL of the snapshot store, for the nodes and for sweeping
+	// OwnSnapshots is the URL of the store that is a part of the installation, and moves with it.
+	OwnSnapshots string
 	// SnapshotsIn are URLs of the stores of regions that have one of their own. What is in the common store already stays there.
 	SnapshotsIn map[string]string
 	Logs        Logs // of the clusters' sessions; nil delivers none

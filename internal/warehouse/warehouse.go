@@ -52,6 +52,9 @@ func New(config Config) (*Warehouse, error) {
 	clock := &state.Clock{Time: config.Now, NewID: config.NewID}
 	w := &Warehouse{config: config, began: config.Now(), Clock: clock, Events: event.Log{Clock: clock}}
 	w.Scopes = scope.Scopes{Store: config.Store, Keys: config.Keys, Stores: stores, URLs: urls, Clock: clock, Log: config.Log}
+	if err := w.Scopes.KeepPlaces(context.Background(), config.OwnSnapshots); err != nil {
+		return nil, errors.Join(err, stores.Close())
+	}
 	w.budget = placement.Budget{Total: config.Bandwidth, Nodes: config.Nodes, Log: config.Log}
 	w.saves = semaphore.NewWeighted(int64(config.Limits.Saves))
 	w.copies = semaphore.NewWeighted(int64(config.Limits.Copies))
