@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,26 +32,39 @@ func (c snapshotCreateCommand) Run(ctx context.Context) error {
 		return err
 	}
 	request := server.SnapshotRequest{Account: c.Account, Region: c.Region, Cluster: c.Cluster, Snapshot: c.ID}
-	var last redshift.Snapshot
+	var last server.SnapshotEvent
 	err = installation.Stream(ctx, r, "/snapshots/create", request, func(event server.SnapshotEvent) error {
 		if event.Error != "" {
 			return errors.New(event.Error)
 		}
-		if last = *event.Snapshot; terminal(os.Stderr) {
-			fmt.Fprintf(os.Stderr, "\r\x1b[K%s", progressBar(last))
+		if last = event; terminal(os.Stderr) {
+			fmt.Fprintf(os.Stderr, "\r\x1b[K%s", progressLine(last))
 		}
 		return nil
 	})
 	endProgress()
 	switch {
+	case ctx.Err() != nil && last.Snapshot != nil:
+		return fmt.Errorf("interrupted; snapshot %s is still being taken: slipher snapshot list --data %s", c.ID, c.Data)
 	case err != nil:
 		return err
-	case last.Status != "available":
-		return fmt.Errorf("snapshot %s is %s: slipher's log says why", c.ID, last.Status)
+	case last.Snapshot == nil:
+		return errors.New("slipher stopped answering")
+	case last.Snapshot.Status != "available":
+		return fmt.Errorf("snapshot %s is %s: %s", c.ID, last.Snapshot.Status, cmp.Or(last.Failure, "slipher's log says why"))
 	}
+	taken := last.Snapshot
 	fmt.Printf("snapshot %s is available: %.1f MB to restore, %.1f MB new in the store, %d s\n", c.ID,
-		last.TotalBackupSizeInMegaBytes, last.ActualIncrementalBackupSizeInMegaBytes, last.ElapsedTimeInSeconds)
+		taken.TotalBackupSizeInMegaBytes, taken.ActualIncrementalBackupSizeInMegaBytes, taken.ElapsedTimeInSeconds)
 	return nil
+}
+
+// progressLine says of a snapshot that has not begun what it waits for.
+func progressLine(event server.SnapshotEvent) string {
+	if event.WaitsFor != "" {
+		return fmt.Sprintf("%s waits for %s", event.Snapshot.SnapshotIdentifier, event.WaitsFor)
+	}
+	return progressBar(*event.Snapshot)
 }
 
 const barWidth = 30

@@ -15,6 +15,8 @@ import (
 
 // The commands that need the running slipher ask it over its admin socket, in JSON: one question, and one answer or a stream of events.
 
+var errInterrupted = errors.New("interrupted")
+
 // Ask sends one request and takes the answer.
 func (r Running) Ask(ctx context.Context, path string, in, out any) error {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
@@ -38,6 +40,8 @@ func Stream[Event any](ctx context.Context, r Running, path string, in any, take
 		var event Event
 		if err := lines.Decode(&event); errors.Is(err, io.EOF) {
 			return nil
+		} else if ctx.Err() != nil {
+			return errInterrupted
 		} else if err != nil {
 			return fmt.Errorf("slipher stopped answering: %w", err)
 		}
@@ -62,6 +66,9 @@ func (r Running) post(ctx context.Context, path string, in any) (io.ReadCloser, 
 		return new(net.Dialer).DialContext(ctx, "unix", r.Admin)
 	}}}
 	response, err := client.Do(request)
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return nil, errInterrupted
+	}
 	if err != nil {
 		return nil, fmt.Errorf("slipher does not answer on its admin socket (is process %d still running? if not, start slipher serve again): %w", r.PID, err)
 	}

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -38,17 +39,41 @@ func (f Folder) credentials() ([]byte, error) {
 	return body, err
 }
 
-// AddProfile appends a profile to the credentials file and keeps every byte that was there.
+// AddProfile appends a profile to the credentials file and keeps every byte that was there. One of this name gets the key in its place.
 func (f Folder) AddProfile(name, accessKeyID, secret string) error {
 	body, err := f.credentials()
 	if err != nil {
 		return err
+	}
+	if replaced, found := withKey(body, name, accessKeyID, secret); found {
+		return WriteFile(f.Path("credentials"), replaced)
 	}
 	if len(body) > 0 {
 		body = append(bytes.TrimRight(body, "\n"), "\n\n"...)
 	}
 	body = fmt.Appendf(body, "[%s]\naws_access_key_id = %s\naws_secret_access_key = %s\n", name, accessKeyID, secret)
 	return WriteFile(f.Path("credentials"), body)
+}
+
+// withKey has another key in the profile of the name, and every other line as it was.
+func withKey(body []byte, name, accessKeyID, secret string) (changed []byte, found bool) {
+	within := false
+	for line := range bytes.Lines(body) {
+		text := string(bytes.TrimSpace(line))
+		member, _, _ := strings.Cut(text, "=")
+		switch {
+		case text == "["+name+"]":
+			within, found = true, true
+			changed = fmt.Appendf(changed, "%s\naws_access_key_id = %s\naws_secret_access_key = %s\n", text, accessKeyID, secret)
+			continue
+		case strings.HasPrefix(text, "["):
+			within = false
+		case within && slices.Contains([]string{"aws_access_key_id", "aws_secret_access_key"}, strings.TrimSpace(member)):
+			continue
+		}
+		changed = append(changed, line...)
+	}
+	return changed, found
 }
 
 // Profile is one of the credentials file.

@@ -39,6 +39,23 @@ func TestCredentials(t *testing.T) {
 	}
 }
 
+func TestProfileIsReplacedInPlace(t *testing.T) {
+	t.Parallel()
+	f := Folder(t.TempDir())
+	const before = "# ours\n[a]\naws_access_key_id = OLD\nregion = eu-west-1\naws_secret_access_key=old\n\n[b]\naws_access_key_id = B\n"
+	if err := WriteFile(f.Path("credentials"), []byte(before)); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.AddProfile("a", "NEW", "new"); err != nil {
+		t.Fatal(err)
+	}
+	after, err := os.ReadFile(f.Path("credentials"))
+	const want = "# ours\n[a]\naws_access_key_id = NEW\naws_secret_access_key = new\nregion = eu-west-1\n\n[b]\naws_access_key_id = B\n"
+	if err != nil || string(after) != want {
+		t.Errorf("got %q, %v, want %q", after, err, want)
+	}
+}
+
 func TestNobodyRuns(t *testing.T) {
 	t.Parallel()
 	if _, err := Folder(t.TempDir()).Running(); err == nil || !strings.Contains(err.Error(), "slipher serve --data") {

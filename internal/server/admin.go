@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"slipher/internal/accounts"
+	"slipher/internal/api"
 	"slipher/internal/installation"
 )
 
@@ -39,24 +41,24 @@ type AccountRequest struct {
 	ReplaceKey       bool
 }
 
-type AccountCreated struct{ File string }
+type AccountCreated struct {
+	File     string
+	Replaced bool // the account was there, and its root user has another key
+}
 
-// createAccount adds an account and appends its credentials.
+// createAccount adds an account and its credentials.
 func (s *Server) createAccount(ctx context.Context, request AccountRequest) (AccountCreated, error) {
 	s.profiles.Lock()
 	defer s.profiles.Unlock()
 	if err := installation.ValidProfile(request.Profile); err != nil {
 		return AccountCreated{}, err
 	}
-	written, err := s.config.Data.HasProfile(request.Profile)
-	if err != nil {
+	if err := s.profileIsFree(ctx, request); err != nil {
 		return AccountCreated{}, err
 	}
-	if written {
-		return AccountCreated{}, fmt.Errorf("profile %q stands in %s already: choose another with --profile", request.Profile, s.config.Data.Path("credentials"))
-	}
 	key, err := s.Accounts.CreateAccount(ctx, request.Account)
-	if errors.Is(err, accounts.ErrExists) && request.ReplaceKey {
+	replaced := errors.Is(err, accounts.ErrExists) && request.ReplaceKey
+	if replaced {
 		key, err = s.Accounts.ReplaceRootKey(ctx, request.Account)
 	}
 	if errors.Is(err, accounts.ErrExists) {
@@ -68,7 +70,26 @@ func (s *Server) createAccount(ctx context.Context, request AccountRequest) (Acc
 	if err := s.config.Data.AddProfile(request.Profile, key.ID, key.Secret); err != nil {
 		return AccountCreated{}, fmt.Errorf("append the credentials: %w", err)
 	}
-	return AccountCreated{File: s.config.Data.Path("credentials")}, nil
+	return AccountCreated{File: s.config.Data.Path("credentials"), Replaced: replaced}, nil
+}
+
+// profileIsFree refuses to write over a profile, unless it has the key that is to be replaced, or one that nobody knows any more.
+func (s *Server) profileIsFree(ctx context.Context, request AccountRequest) error {
+	profiles, err := s.config.Data.Profiles()
+	at := slices.IndexFunc(profiles, func(p installation.Profile) bool { return p.Name == request.Profile })
+	if err != nil || at < 0 {
+		return err
+	}
+	if request.ReplaceKey {
+		key, err := s.Accounts.AccessKey(ctx, profiles[at].ID)
+		if errors.Is(err, accounts.ErrNotFound) || err == nil && key.ARN == api.RootCaller(request.Account, "").ARN {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return fmt.Errorf("profile %q stands in %s already: choose another with --profile", request.Profile, s.config.Data.Path("credentials"))
 }
 
 // readAdmin reads what a command has sent. Where it says no, it has answered.

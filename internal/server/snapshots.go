@@ -7,6 +7,7 @@ import (
 
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
+	"slipher/internal/meta"
 	"slipher/internal/vault"
 	"slipher/internal/warehouse"
 )
@@ -17,7 +18,8 @@ type SnapshotRequest struct{ Account, Region, Cluster, Snapshot string }
 // SnapshotEvent is one line of the admin socket's answer.
 type SnapshotEvent struct {
 	Snapshot *redshift.Snapshot `json:",omitempty"`
-	Error    string             `json:",omitempty"`
+	warehouse.SaveState
+	Error string `json:",omitempty"`
 }
 
 const reportEvery = 100 * time.Millisecond
@@ -35,7 +37,13 @@ func (s *Server) takeSnapshot(w http.ResponseWriter, r *http.Request) {
 	defer tick.Stop()
 	caller := api.RootCaller(request.Account, request.Region)
 	err := s.Control.TakeSnapshot(r.Context(), caller, request.Cluster, request.Snapshot,
-		func(snapshot redshift.Snapshot) { send(SnapshotEvent{Snapshot: &snapshot}) },
+		func(snapshot redshift.Snapshot) {
+			at, err := s.Warehouse.SaveState(r.Context(), meta.Key{Account: request.Account, Region: request.Region, ID: request.Snapshot})
+			if err != nil {
+				s.config.Log.Warn("state of a save not read", "snapshot", request.Snapshot, "err", err)
+			}
+			send(SnapshotEvent{Snapshot: &snapshot, SaveState: at})
+		},
 		func() bool {
 			select {
 			case <-tick.C:

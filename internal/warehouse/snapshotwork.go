@@ -180,6 +180,7 @@ func (w *Warehouse) finalSaved(tx *meta.Tx, record state.SnapshotRecord) error {
 // failSave has the job try again until it has tried often enough.
 func (w *Warehouse) failSave(tx *meta.Tx, record *state.SnapshotRecord, cause error) (workflow.Verdict, error) {
 	record.Body.Failures++
+	record.Body.Failure = cut(cause.Error())
 	if !hopeless(cause) && !noRoom(cause) && record.Body.Failures < w.config.Limits.Attempts {
 		return workflow.Again, nil
 	}

@@ -183,7 +183,7 @@ func (r *restoration) report(progress vault.Progress) {
 }
 
 // follow streams the progress of the try under way.
-func (r *restoration) follow(ctx context.Context, events *events) error {
+func (r *restoration) follow(ctx context.Context, events *events) {
 	filling, _, _ := r.now()
 	for {
 		_, progress, changed := r.now()
@@ -192,13 +192,15 @@ func (r *restoration) follow(ctx context.Context, events *events) error {
 		case <-changed:
 		case <-filling.done:
 			if filling.err != nil {
-				return events.fail(filling.err)
+				events.fail(filling.err)
+				return
 			}
 			_, progress, _ := r.now()
 			events.progress(progress)
-			return events.send(nodeapi.Event{Done: true})
+			events.send(nodeapi.Event{Done: true})
+			return
 		case <-ctx.Done():
-			return ctx.Err()
+			return
 		}
 	}
 }

@@ -19,7 +19,8 @@ func (n *node) restore(w http.ResponseWriter, r *http.Request, request nodeapi.R
 		return err
 	}
 	if complete {
-		return events.send(nodeapi.Event{Done: true})
+		events.send(nodeapi.Event{Done: true})
+		return nil
 	}
 	restoring, err := n.beginRestore(request)
 	if refused, ok := errors.AsType[*refusal](err); ok {
@@ -27,9 +28,11 @@ func (n *node) restore(w http.ResponseWriter, r *http.Request, request nodeapi.R
 	}
 	if err != nil {
 		n.log.Warn("restore not begun", "err", err)
-		return events.fail(err)
+		events.fail(err)
+		return nil
 	}
-	return restoring.follow(r.Context(), events)
+	restoring.follow(r.Context(), events)
+	return nil
 }
 
 // restored says whether the data directory holds a whole database. Nothing of a restore is needed then, not even its store.

@@ -34,7 +34,8 @@ func (n *node) restoreTable(w http.ResponseWriter, r *http.Request, request node
 	defer context.AfterFunc(n.ending, cancel)()
 	events := &events{to: w}
 	if strings.EqualFold(request.Target.Schema, catalog.Schema) {
-		return events.fail(&engine.Error{Code: "42501", Message: "permission denied: the catalogue is read only"})
+		events.fail(&engine.Error{Code: "42501", Message: "permission denied: the catalogue is read only"})
+		return nil
 	}
 	restored, copied, err := catalog.Copied(ctx, database, request.Request)
 	if err == nil && !copied {
@@ -42,10 +43,12 @@ func (n *node) restoreTable(w http.ResponseWriter, r *http.Request, request node
 	}
 	if err != nil {
 		n.log.Warn("table not restored", "table", request.Target.Table, "err", err)
-		return events.fail(err)
+		events.fail(err)
+		return nil
 	}
 	n.log.Info("table restored", "table", request.Target.Table, "rows", restored.Rows, "fetched", restored.FetchedBytes)
-	return events.send(nodeapi.Event{Done: true, Table: &restored})
+	events.send(nodeapi.Event{Done: true, Table: &restored})
+	return nil
 }
 
 func (n *node) tableFrom(ctx context.Context, database *engine.Database, request nodeapi.TableRequest, events *events) (restored nodeapi.TableRestored, err error) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"slices"
 	"syscall"
@@ -72,13 +71,15 @@ func (n *node) save(w http.ResponseWriter, r *http.Request, request nodeapi.Save
 	events := &events{to: w}
 	saved, err := n.saveTo(ctx, v, request, events.progress)
 	if err == nil {
-		return events.send(nodeapi.Event{Done: true, Saved: &saved})
+		events.send(nodeapi.Event{Done: true, Saved: &saved})
+		return nil
 	}
 	if refused, ok := errors.AsType[*refusal](err); ok {
 		return refused
 	}
 	n.log.Warn("save failed", "err", err)
-	return events.fail(err)
+	events.fail(err)
+	return nil
 }
 
 func (n *node) saveTo(ctx context.Context, v vault.Vault, request nodeapi.SaveRequest, progress func(vault.Progress)) (nodeapi.Saved, error) {
@@ -125,7 +126,7 @@ func filesOf(frozen *engine.Frozen) []vault.File {
 	return files
 }
 
-// events writes one JSON line for each event; one goroutine at a time.
+// events writes one JSON line for each event; one goroutine at a time. A parent that has gone is told nothing: it ends the request's context.
 type events struct {
 	to   http.ResponseWriter
 	last nodeapi.Progress
@@ -133,32 +134,34 @@ type events struct {
 
 func (e *events) progress(p vault.Progress) {
 	e.last = nodeapi.Progress(p)
-	_ = e.send(nodeapi.Event{Progress: &e.last}) // a parent that has gone ends the request's context
+	e.send(nodeapi.Event{Progress: &e.last})
 }
 
-func (e *events) send(event nodeapi.Event) error {
+func (e *events) send(event nodeapi.Event) {
 	if event.Done && event.Progress == nil && e.last != (nodeapi.Progress{}) {
 		event.Progress = &e.last
 	}
-	if err := json.NewEncoder(e.to).Encode(event); err != nil {
-		return fmt.Errorf("send an event: %w", err)
-	}
-	return http.NewResponseController(e.to).Flush()
+	_ = json.NewEncoder(e.to).Encode(event)
+	_ = http.NewResponseController(e.to).Flush()
 }
 
 // fail is the last event of a transfer that came to nothing.
-func (e *events) fail(err error) error {
+func (e *events) fail(err error) {
+	e.send(failureEvent(err))
+}
+
+func failureEvent(err error) nodeapi.Event {
 	if refused, ok := errors.AsType[*engine.Error](err); ok && refusesTable(refused.Code) {
-		return e.send(nodeapi.Event{Error: refused.Message, Code: refused.Code})
+		return nodeapi.Event{Error: refused.Message, Code: refused.Code}
 	}
 	if what, is := ondisk.IsDamage(err); is {
-		return e.send(nodeapi.Event{Error: what, Damaged: true})
+		return nodeapi.Event{Error: what, Damaged: true}
+	}
+	if errors.Is(err, syscall.ENOSPC) {
+		return nodeapi.Event{Error: "the disk of the snapshot store is full", NoRoom: true}
 	}
 	failed, isTold := errors.AsType[*fillError](err)
-	if errors.Is(err, syscall.ENOSPC) {
-		return e.send(nodeapi.Event{Error: "the disk of the snapshot store is full", NoRoom: true})
-	}
-	return e.send(nodeapi.Event{Error: err.Error(), Damaged: damaged(err) || isTold && failed.damaged})
+	return nodeapi.Event{Error: err.Error(), Damaged: damaged(err) || isTold && failed.damaged}
 }
 
 // refusesTable says whether a SQLSTATE is about what is copied: no such table or schema, a name that is taken, a schema that is ours, or a table that

@@ -65,8 +65,9 @@ type Snapshot struct {
 	KmsKey    string
 	Scope     string
 	Manifest  string
-	Tries     int `json:",omitempty"` // saves begun
-	Failures  int `json:",omitempty"` // of them
+	Tries     int    `json:",omitempty"` // saves begun
+	Failures  int    `json:",omitempty"` // of them
+	Failure   string `json:",omitempty"` // why the last of them failed, for the operator
 
 	TotalBytes, StoredBytes int64
 	Seconds                 float64 // that the save took
