@@ -109,6 +109,8 @@ var refinements = []struct {
 	{"Invalid Input Error", regexp.MustCompile(`^relation ".*" does not exist$`), "42P01"},
 	{"Invalid Input Error", regexp.MustCompile(`^unrecognized configuration parameter`), "42704"},
 	{"Invalid Input Error", regexp.MustCompile(`[Dd]ivision by zero|divide by zero`), "22012"},
+	{"Invalid Input Error", regexp.MustCompile(`^requested length too large`), "54000"},
+	{"Invalid Input Error", regexp.MustCompile(`^Result size exceeds LISTAGG limit`), internalFailure},
 	{"TransactionContext Error", regexp.MustCompile(`^Current transaction is aborted`), "25P02"},
 	{"TransactionContext Error", regexp.MustCompile(`^cannot (commit|rollback) - no transaction|^cannot start a transaction`), "25000"},
 }
@@ -150,7 +152,7 @@ func (d *Database) failure(message string) *Error {
 		d.poison(errors.New(message))
 	}
 	code = refine(family, text, code)
-	if ours, hidden := opaque[code]; hidden {
+	if ours, hidden := opaque[code]; hidden && family != "Invalid Input Error" {
 		d.config.Log.Warn("statement failed inside the engine", "code", code, "err", message)
 		return &Error{Code: code, Message: ours}
 	}

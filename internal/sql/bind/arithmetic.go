@@ -28,7 +28,7 @@ func (b *binder) binary(x *ast.Binary, s *scope) (ast.Expr, types.Type) {
 	case "~", "~*", "!~", "!~*", "~~", "!~~", "~~*", "!~~*":
 		return &out, types.Type{Kind: types.Boolean}
 	case "||":
-		return &out, joined(l, r)
+		return b.join(&out), joined(l, r)
 	case "^":
 		return &out, types.Type{Kind: types.Double}
 	}
@@ -50,7 +50,7 @@ func (b *binder) arithmetic(x *ast.Binary, s *scope) (ast.Expr, types.Type) {
 	right, r = asNumber(right, r, l)
 	plain := &ast.Binary{Op: x.Op, L: left, R: right}
 	if x.Op == "+" && joins(left, l, right, r) {
-		return &ast.Rewritten{Original: plain, Engine: &ast.Binary{Op: "||", L: left, R: right}}, types.Type{Kind: types.Varchar}
+		return &ast.Rewritten{Original: plain, Engine: b.join(&ast.Binary{Op: "||", L: left, R: right})}, types.Type{Kind: types.Varchar}
 	}
 	if x.Op == "+" || x.Op == "-" {
 		if moved := days(x.Op, left, l, right, r); moved != nil {

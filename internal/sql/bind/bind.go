@@ -40,6 +40,8 @@ type Column struct {
 	Stored bool
 	// Identity marks a column that takes no value from INSERT.
 	Identity bool
+
+	width float64 // the most bytes of a query's column as text; 0 where the type alone tells
 }
 
 // Bound is a statement with what is known of it.
@@ -53,7 +55,7 @@ type Bound struct {
 // Bind binds a statement, of which it makes a copy where it has something to change. The error is an *sqlstate.Error, or one
 // of the catalog's.
 func Bind(stmt ast.Statement, catalog Catalog) (Bound, error) {
-	b := &binder{catalog: catalog}
+	b := &binder{catalog: catalog, widths: map[ast.Expr]float64{}}
 	bound := b.statement(stmt)
 	if b.err != nil {
 		return Bound{}, b.err
@@ -65,8 +67,9 @@ type binder struct {
 	catalog  Catalog
 	err      error // the first refusal
 	commons  []map[string][]Column
-	written  int // bytes of what was put into the tree twice
-	divisors int // how many divisions the expression is a divisor of
+	written  int                  // bytes of what was put into the tree twice
+	widths   map[ast.Expr]float64 // of what was bound and may be wide
+	divisors int                  // how many divisions the expression is a divisor of
 }
 
 // refuse keeps the first refusal.

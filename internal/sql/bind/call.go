@@ -34,6 +34,9 @@ func (b *binder) call(c *ast.Call, s *scope) (ast.Expr, types.Type) {
 	if aggregate := aggregates[name]; aggregate != nil && len(args) == 1 {
 		return aggregate(b, out, args[0])
 	}
+	if grow := grows[name]; grow != nil {
+		return grow(b, out), types.Type{Kind: types.Varchar}
+	}
 	if result, known := results[name]; known {
 		return answered(out, name, result(args))
 	}

@@ -46,6 +46,7 @@ func (b *binder) expr(x ast.Expr, s *scope) (ast.Expr, types.Type) {
 	switch x := x.(type) {
 	case *ast.ColumnRef:
 		if column := s.column(x.Name); column != nil {
+			b.widths[x] = columnWidth(column)
 			return x, column.Type
 		}
 		return x, types.Type{}

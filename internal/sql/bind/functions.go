@@ -85,7 +85,7 @@ var results = gather(map[types.Kind]string{
 		pg_backend_pid`,
 	types.Bigint:      "datediff date_diff row_number rank dense_rank ntile strtol get_array_length",
 	types.Double:      "sqrt cbrt exp dexp ln dlog1 log dlog10 pow power dpow sin cos tan asin acos atan atan2 cot degrees radians pi random ratio_to_report percent_rank cume_dist date_part pgdate_part months_between median_double",
-	types.Varchar:     "upper lower initcap trim btrim ltrim rtrim left right substring substr replace translate reverse repeat replicate lpad rpad concat chr md5 sha sha1 func_sha1 sha2 to_char to_hex split_part regexp_substr regexp_replace listagg quote_ident quote_literal json_extract_path_text json_extract_array_element_text json_serialize json_typeof version current_database current_schema current_user user",
+	types.Varchar:     "trim btrim ltrim rtrim left right substring substr reverse chr md5 sha sha1 func_sha1 sha2 to_char to_hex split_part regexp_substr listagg json_extract_path_text json_extract_array_element_text json_serialize json_typeof version current_database current_schema current_user user",
 	types.Date:        "last_day next_day to_date",
 	types.Timestamp:   "getdate dateadd date_add add_months date_trunc_timestamp convert_timezone",
 	types.TimestampTZ: "to_timestamp now",

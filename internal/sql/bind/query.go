@@ -64,7 +64,7 @@ func united(left, right []Column) []Column {
 	}
 	out := make([]Column, len(left))
 	for i := range left {
-		out[i] = Column{Name: left[i].Name, Type: types.Common(left[i].Type, right[i].Type)}
+		out[i] = Column{Name: left[i].Name, Type: types.Common(left[i].Type, right[i].Type), width: max(columnWidth(&left[i]), columnWidth(&right[i]))}
 	}
 	return out
 }
@@ -78,9 +78,10 @@ func (b *binder) values(values *ast.Values, outer *scope) (*ast.Values, []Column
 			value, t := b.expr(x, outer)
 			out.Rows[i][j] = value
 			if i == 0 {
-				columns = append(columns, Column{Type: t})
+				columns = append(columns, Column{Type: t, width: b.width(value)})
 			} else if j < len(columns) {
 				columns[j].Type = types.Common(columns[j].Type, t)
+				columns[j].width = max(columns[j].width, b.width(value))
 			}
 		}
 	}
@@ -120,7 +121,9 @@ func (b *binder) items(items []ast.SelectItem, distinct bool, s *scope) ([]ast.S
 		if !distinct {
 			out[i].Expr = settled(item.Expr, value, t)
 		}
-		columns = append(columns, described(item, t, s))
+		column := described(item, t, s)
+		column.width = b.width(value)
+		columns = append(columns, column)
 	}
 	if !known {
 		return out, nil

@@ -31,7 +31,7 @@ func listagg(t *translator, c *ast.Call) ast.Expr {
 		// The engine orders distinct values by themselves only.
 		out.OrderBy = []ast.SortTerm{{Expr: text, Desc: c.WithinGroup[0].Desc, Nulls: c.WithinGroup[0].Nulls}}
 	}
-	return &out
+	return native("bounded_listagg", &out)
 }
 
 // avg is a whole number for whole numbers, and has the scale of the argument for decimals; the engine's is always a floating point number.

@@ -18,3 +18,20 @@ CREATE MACRO slipher.main.duckdb_settings() AS TABLE SELECT '' AS name, '' AS va
 CREATE MACRO slipher.main.duckdb_temporary_files() AS TABLE SELECT '' AS path, 0 AS size WHERE false;
 CREATE VIEW slipher.main.pg_settings AS SELECT ''::VARCHAR AS name, ''::VARCHAR AS setting, ''::VARCHAR AS short_desc WHERE false;
 CREATE VIEW slipher.main.pragma_database_list AS SELECT 0 AS seq, current_database() AS name, NULL::VARCHAR AS file;
+
+-- Texts that could become longer than any value may be, see bind.MaxText. All but the first name their arguments once, or calls inside one another would double them at every level.
+CREATE MACRO slipher.main.bounded_text(x) AS CASE WHEN strlen(x::VARCHAR) > 16000000 THEN error('requested length too large') ELSE x END;
+CREATE MACRO slipher.main.bounded_long_text(x) AS list_transform([x], lambda v: CASE WHEN strlen(v::VARCHAR) > 16000000 THEN error('requested length too large') ELSE v END)[1];
+CREATE MACRO slipher.main.bounded_length(n) AS list_transform([n], lambda v: CASE WHEN v > 16000000 THEN error('requested length too large') ELSE v END)[1];
+CREATE MACRO slipher.main.bounded_repeat(x, n) AS list_transform([{'x': x, 'n': n}], lambda v:
+  CASE WHEN v.n > 0 AND strlen(v.x)::HUGEINT * v.n > 16000000 THEN error('requested length too large') ELSE repeat(v.x, v.n) END)[1];
+CREATE MACRO slipher.main.bounded_replace(x, a, b) AS list_transform([{'x': x, 'a': a, 'b': b}], lambda v:
+  CASE WHEN strlen(v.b) > strlen(v.a) AND v.a <> ''
+    AND strlen(v.x)::HUGEINT + (strlen(v.x) - strlen(replace(v.x, v.a, ''))) // strlen(v.a) * (strlen(v.b) - strlen(v.a)) > 16000000
+  THEN error('requested length too large') ELSE replace(v.x, v.a, v.b) END)[1];
+-- The text in which a pattern is replaced: a replacement stands at most once for each match, and a reference in it for less than the text.
+CREATE MACRO slipher.main.bounded_subject(x, a, b) AS list_transform([{'x': x, 'a': a, 'b': b}], lambda v:
+  CASE WHEN strlen(v.x)::HUGEINT * (1 + strlen(v.b) - strlen(replace(replace(v.b, '$', ''), chr(92), '')))
+    + CASE WHEN (strlen(v.x) + 1)::HUGEINT * strlen(v.b) > 16000000 THEN len(regexp_extract_all(v.x, v.a))::HUGEINT * strlen(v.b) ELSE 0 END > 16000000
+  THEN error('requested length too large') ELSE v.x END)[1];
+CREATE MACRO slipher.main.bounded_listagg(x) AS CASE WHEN strlen(x) > 65535 THEN error('Result size exceeds LISTAGG limit') ELSE x END;

@@ -32,3 +32,19 @@ SELECT CAST('1999-01-08' AS DATE) AS date, CAST('2000-01-31' AS DATE) AS date, C
 select len(b), octet_length(b), substring(b, 2, 3), length(v) from t
 => len integer, octet_length integer, substring varbyte, length integer
 SELECT CAST(octet_length(b) AS INTEGER) AS len, CAST(octet_length(b) AS INTEGER) AS octet_length, unhex(substr(hex(b), 2 * 2 - 1, 2 * 3)) AS "substring", CAST(length(v) AS INTEGER) AS length FROM t
+
+select v || '-' || c, repeat(v, 3), lpad(v, 10), replace(v, 'a', 'bb'), upper(v) || i, repeat('ab', 1000000), translate(v, 'a', 'b') from t
+=> varchar, repeat varchar, lpad varchar, replace varchar, varchar, repeat varchar, translate varchar
+SELECT v || '-' || c AS "?column?", repeat(v, 3) AS repeat, lpad(v, 10, ' ') AS lpad, replace(v, 'a', 'bb') AS replace, upper(v) || i AS "?column?", repeat('ab', 1000000) AS repeat, translate(v, 'a', 'b') AS translate FROM t
+
+select repeat(v, i), repeat('x', 20000000), lpad(v, 20000000, 'x'), rpad(v, i), replace(v, c, repeat('x', i)), regexp_replace(v, 'a', repeat('x', i)) from t
+=> repeat varchar, repeat varchar, lpad varchar, rpad varchar, replace varchar, regexp_replace varchar
+SELECT bounded_repeat(v, i) AS repeat, bounded_repeat('x', 20000000) AS repeat, bounded_text(lpad(v, bounded_length(20000000), 'x')) AS lpad, bounded_text(rpad(v, bounded_length(i), ' ')) AS rpad, bounded_replace(v, c, bounded_repeat('x', i)) AS replace, bounded_text(regexp_replace(bounded_subject(v, 'a', bounded_repeat('x', i)), 'a', bounded_repeat('x', i), 'g')) AS regexp_replace FROM t
+
+with wide as (select repeat('x', 16000000) x, v from t) select x || x, v || v, x || v || x || v, concat(x, v), upper(x), x + v from wide
+=> varchar, varchar, varchar, concat varchar, upper varchar, varchar
+WITH wide AS (SELECT repeat('x', 16000000) AS x, v FROM t) SELECT bounded_text(x || x) AS "?column?", v || v AS "?column?", bounded_text(x || v || x || v) AS "?column?", bounded_text((x || v)) AS concat, bounded_text(upper(x)) AS upper, bounded_text(x || v) AS "?column?" FROM wide
+
+select x || y from (select v x, v || 'b' y from t union all select c, repeat(v, 100) from t)
+=> varchar
+SELECT x || y AS "?column?" FROM (SELECT v AS x, v || 'b' AS y FROM t UNION ALL SELECT c, repeat(v, 100) FROM t)

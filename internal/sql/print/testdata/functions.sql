@@ -65,11 +65,11 @@ SELECT coalesce(a, b) AS "coalesce", (CASE WHEN a IS NOT NULL THEN 'x' ELSE 'y' 
 
 select listagg(s, ', ') within group (order by a), listagg(distinct s, ',') within group (order by s desc), listagg(s) from t
 => SELECT
-SELECT string_agg(CAST(s AS VARCHAR), ', ' ORDER BY a) AS listagg, string_agg(DISTINCT CAST(s AS VARCHAR), ',' ORDER BY CAST(s AS VARCHAR) DESC) AS listagg, string_agg(CAST(s AS VARCHAR), '') AS listagg FROM t
+SELECT bounded_listagg(string_agg(CAST(s AS VARCHAR), ', ' ORDER BY a)) AS listagg, bounded_listagg(string_agg(DISTINCT CAST(s AS VARCHAR), ',' ORDER BY CAST(s AS VARCHAR) DESC)) AS listagg, bounded_listagg(string_agg(CAST(s AS VARCHAR), '')) AS listagg FROM t
 
 select listagg(s, ',') within group (order by a) over (partition by b) from t
 => SELECT
-SELECT string_agg(CAST(s AS VARCHAR), ',' ORDER BY a) OVER (PARTITION BY b) AS listagg FROM t
+SELECT bounded_listagg(string_agg(CAST(s AS VARCHAR), ',' ORDER BY a) OVER (PARTITION BY b)) AS listagg FROM t
 
 select median(n), percentile_cont(0.5) within group (order by n), approximate percentile_disc(0.9) within group (order by n) from t
 => SELECT
