@@ -132,5 +132,5 @@ func (s *Session) appenderFailure(appender bindings.Appender) error {
 	if kind, known := kinds[bindings.ErrorDataErrorType(data)]; known {
 		message = kind + ": " + strings.TrimPrefix(strings.TrimPrefix(message, kind+": "), "Failed to append: ")
 	}
-	return s.database.failure(orUnknown(message))
+	return s.reason(orUnknown(message))
 }

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	// The bindings under the database/sql driver: the driver neither streams results nor hands out JSON as it was written. Do not upgrade
 	// to 2.x of the driver, whose static libraries are not to be had through the module proxy.
@@ -51,10 +52,16 @@ type Database struct {
 	keeper   *ondisk.Keeper // of the note; nil keeps none
 	viewLeft bool           // guarded by the gate's turn
 	spooled  atomic.Int64   // bytes of rows that wait on disk
+	memory   memory
+
+	interrupts int // before a call that does not look at them costs the process
 
 	poisonOnce sync.Once
 	poisoned   chan struct{}
 }
+
+// interruptsAtMost are those of 10 s: functions over long strings do not look at them.
+const interruptsAtMost = int(10 * time.Second / interruptAgain)
 
 // reserved are names of catalogs that every instance of the engine has.
 var reserved = []string{"memory", "system", "temp", Helpers}
@@ -75,8 +82,8 @@ func Open(ctx context.Context, config Config) (*Database, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Database{config: config, guard: guard, poisoned: make(chan struct{})}
-	if err := d.open(ctx); err != nil {
+	d := &Database{config: config, guard: guard, poisoned: make(chan struct{}), interrupts: interruptsAtMost}
+	if err := errors.Join(d.memory.watch(config.MemoryLimit), d.open(ctx)); err != nil {
 		bindings.Close(&d.instance)
 		guard.Close()
 		return nil, err
@@ -93,6 +100,7 @@ func (d *Database) Close() error {
 	if busy(err) {
 		err = nil // a session was left open: the WAL holds what the checkpoint would have written
 	}
+	d.memory.stop()
 	bindings.Close(&d.instance)
 	err = errors.Join(err, d.endKeeping())
 	if d.viewLeft {

@@ -26,6 +26,10 @@ type Session struct {
 	statements map[*Statement]struct{} // those not closed yet; each keeps the connection alive
 	streaming  *Rows                   // the result whose remaining rows are still inside the engine
 	closed     atomic.Bool
+
+	charge    int64 // of memory, to the statement under way; guarded, as what follows, by the database's memory
+	overdrawn bool  // the call was ended since it took too much memory
+	stubborn  bool  // the call does not look at interrupts
 }
 
 // ErrFailed refuses every statement between the first failure of a transaction and its end.
@@ -155,9 +159,18 @@ func (s *Session) run(ctx context.Context, sql string) error {
 // failure turns one of the engine's messages into an Error. When a worker fails while rows are streaming, the engine now and then reports
 // the interrupt by which it stopped the other workers in place of the reason.
 func (s *Session) failure(ctx context.Context, message string) error {
-	err := s.database.failure(message)
+	err := s.reason(message)
 	if err.Code == queryCanceled && ctx.Err() == nil {
 		return &Error{Code: internalFailure, Message: "the statement failed while it was returning rows and the engine lost the reason: run it again to see it"}
+	}
+	return err
+}
+
+// reason is the Error of one of the engine's messages, or why the call was interrupted.
+func (s *Session) reason(message string) *Error {
+	err := s.database.failure(message)
+	if err.Code == queryCanceled && s.database.memory.overdrawn(s) {
+		return errOutOfMemory
 	}
 	return err
 }
@@ -168,36 +181,51 @@ func (s *Session) ready(ctx context.Context) error {
 	if s.streaming != nil {
 		s.streaming.buffer(ctx)
 	}
+	s.database.memory.forget(s)
 	return canceled(ctx)
 }
 
 const interruptAgain = 100 * time.Millisecond
 
-// interruptible runs a call into the engine and interrupts it when ctx ends. The interrupt is repeated, since the engine forgets one that
-// arrives before the statement has begun.
+var errStubborn = errors.New("a statement did not end for its interrupts")
+
+// interruptible runs a call into the engine and interrupts it when ctx ends, or when it takes too much memory. The interrupt is repeated, since the engine forgets one
+// that arrives before the statement has begun. A call that does not end for it poisons the database: only with its process it can be ended.
 func (s *Session) interruptible(ctx context.Context, call func()) {
+	ctx, leave := s.database.memory.enter(ctx, s)
+	defer leave()
 	returned, interrupted := make(chan struct{}), make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(interrupted)
-		ticker := time.NewTicker(interruptAgain)
-		defer ticker.Stop()
-		for {
-			select {
-			case <-returned:
-				return
-			default:
-				bindings.Interrupt(s.connection)
-			}
-			select {
-			case <-returned:
-				return
-			case <-ticker.C:
-			}
-		}
+		s.interruptUntil(returned)
 	})
 	call()
 	close(returned)
 	if !stop() {
 		<-interrupted
+	}
+}
+
+func (s *Session) interruptUntil(returned <-chan struct{}) {
+	ticker := time.NewTicker(interruptAgain)
+	defer ticker.Stop()
+	for times := 1; ; times++ {
+		select {
+		case <-returned:
+			return
+		default:
+			bindings.Interrupt(s.connection)
+		}
+		switch times {
+		case s.database.interrupts / 10:
+			s.database.memory.press(s)
+		case s.database.interrupts:
+			s.database.poison(errStubborn)
+		}
+		select {
+		case <-returned:
+			return
+		case <-ticker.C:
+		}
 	}
 }
