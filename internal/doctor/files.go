@@ -74,15 +74,21 @@ func (d *doctor) checkModes() {
 }
 
 func (d *doctor) checkCertificate() {
+	if err := d.data.CheckAuthority(); err != nil {
+		d.problem("certificate", "%v", err)
+	}
 	certificate, key := d.data.Path("tls", "server.crt"), d.data.Path("tls", "server.key")
 	if _, err := os.Stat(certificate); errors.Is(err, fs.ErrNotExist) {
 		d.warning("certificate", "%s is missing: the next start makes another, and clients must trust its ca.crt anew", certificate)
 		return
 	}
 	pair, err := tls.LoadX509KeyPair(certificate, key)
+	if damage := d.data.CheckCertificate(); damage != nil {
+		err = damage
+	}
 	switch {
 	case err != nil:
-		d.problem("certificate", "%v: move %s away; the next start makes another, and clients must trust its ca.crt anew", err, d.data.Path("tls"))
+		d.problem("certificate", "%v: restart slipher, which makes another by the same authority", err)
 	case d.Now().After(pair.Leaf.NotAfter):
 		d.problem("certificate", "%s ended on %s: move %s away and restart slipher", certificate, pair.Leaf.NotAfter.Format("2006-01-02"), d.data.Path("tls"))
 	default:

@@ -25,17 +25,16 @@ type certificate struct{ cert, key string }
 
 // The authority signs the certificate of the endpoints; clients may trust its ca.crt.
 const (
-	authorityYears  = 10
-	endpointMonths  = 24
-	renewedEarlier  = 60 * 24 * time.Hour // before the certificate ends, at the next start
-	authorityCommon = "slipher certificate authority"
+	authorityYears = 10
+	endpointMonths = 24
+	renewedEarlier = 60 * 24 * time.Hour // before the certificate ends, at the next start
 )
 
 // endpointCertificate is the certificate of DIR/tls for the hosts. It is made at the first start, and again when it is about to end or a host has
-// come that it does not name; the authority stays the same.
+// come that it does not name, or it is damaged; the authority stays the same.
 func endpointCertificate(f installation.Folder, hosts []string, now time.Time) (certificate, error) {
 	kept, err := readCertificate(f, "server")
-	if err == nil && kept.goodFor(hosts, now.Add(renewedEarlier)) {
+	if err == nil && f.CheckCertificate() == nil && kept.goodFor(hosts, now.Add(renewedEarlier)) {
 		return kept, nil
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -52,8 +51,12 @@ func endpointCertificate(f installation.Folder, hosts []string, now time.Time) (
 	return made, made.keep(f, "server")
 }
 
-// certificateAuthority is that of DIR/tls. One that is lost or has ended is replaced: clients must trust the new ca.crt then.
+// certificateAuthority is that of DIR/tls. One that has ended is replaced, and clients must trust the new ca.crt then; one that is damaged is
+// not, as they would be locked out without a word.
 func certificateAuthority(f installation.Folder, now time.Time) (certificate, error) {
+	if err := f.CheckAuthority(); err != nil {
+		return certificate{}, err
+	}
 	kept, err := readCertificate(f, "ca")
 	if err == nil && kept.goodFor(nil, now.AddDate(0, endpointMonths, 0)) {
 		return kept, nil
@@ -61,7 +64,7 @@ func certificateAuthority(f installation.Folder, now time.Time) (certificate, er
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return certificate{}, err
 	}
-	authority := template(authorityCommon, now, now.AddDate(authorityYears, 0, 0))
+	authority := template(installation.AuthorityName, now, now.AddDate(authorityYears, 0, 0))
 	authority.IsCA, authority.BasicConstraintsValid, authority.KeyUsage = true, true, x509.KeyUsageCertSign
 	made, err := sign(authority, nil)
 	if err != nil {
@@ -75,7 +78,7 @@ func (c certificate) issue(hosts []string, now time.Time) (certificate, error) {
 	if err != nil {
 		return certificate{}, err
 	}
-	server := template("slipher", now, now.AddDate(0, endpointMonths, 0))
+	server := template(installation.EndpointName, now, now.AddDate(0, endpointMonths, 0))
 	server.KeyUsage, server.ExtKeyUsage = x509.KeyUsageDigitalSignature, []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
 	for _, host := range hosts {
 		if ip := net.ParseIP(host); ip != nil {

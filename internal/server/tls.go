@@ -62,6 +62,12 @@ func (c Config) endpointHosts() []string {
 // openCertificates makes sure that there is a certificate for the endpoints: the given one, or one of slipher's own authority.
 func (s *Server) openCertificates() error {
 	if s.config.TLS.Cert == "" {
+		if err := s.config.Data.CheckAuthority(); err != nil {
+			return err
+		}
+		if err := s.config.Data.CheckCertificate(); err != nil {
+			s.config.Log.Warn("the endpoints' certificate is made anew, by the same authority", "cause", err)
+		}
 		_, err := endpointCertificate(s.config.Data, s.config.endpointHosts(), s.config.Now())
 		return err
 	}

@@ -50,6 +50,41 @@ func TestEndpointCertificate(t *testing.T) {
 	}
 }
 
+// A damaged authority is not replaced without a word; the endpoints' certificate is.
+func TestDamagedCertificates(t *testing.T) {
+	t.Parallel()
+	f := installation.Folder(t.TempDir())
+	open := func() (string, error) {
+		log := &lines{}
+		s := &Server{config: Config{Data: f, Listen: "127.0.0.1:0", Now: func() time.Time { return certificateTime }, Log: slog.New(slog.NewTextHandler(log, nil))}}
+		err := s.openCertificates()
+		return log.String(), err
+	}
+	if said, err := open(); err != nil || said != "" {
+		t.Fatalf("the first start: %v, %s", err, said)
+	}
+	authority := read(t, f.Path("tls", "ca.crt"))
+	spoil := func(name string) (restore func()) {
+		sound := read(t, f.Path("tls", name))
+		later(t, f.Path("tls", name), sound[:60]+"A"+sound[61:], 0)
+		return func() { later(t, f.Path("tls", name), sound, 0) }
+	}
+	spoil("server.key")
+	if said, err := open(); err != nil || !strings.Contains(said, "server.key") {
+		t.Errorf("a damaged certificate: %v, %s", err, said)
+	}
+	if err := f.CheckCertificate(); err != nil || read(t, f.Path("tls", "ca.crt")) != authority {
+		t.Errorf("it was not made anew by the same authority: %v", err)
+	}
+	for _, name := range []string{"ca.key", "ca.crt"} {
+		restore := spoil(name)
+		if _, err := open(); err == nil || !strings.Contains(err.Error(), "bring the file back from a copy") {
+			t.Errorf("a damaged %s: got %v", name, err)
+		}
+		restore()
+	}
+}
+
 func TestWhereTheAPIHasTLS(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
