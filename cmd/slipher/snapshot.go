@@ -49,6 +49,9 @@ func (c snapshotVerifyCommand) Run(ctx context.Context) error {
 			showProgress(event.Snapshot, *event.Progress)
 		case event.Verified != nil:
 			result := "ok"
+			if event.Verified.Mended > 0 {
+				result = fmt.Sprintf("ok; of its packs' index objects %d were missing or damaged and are written anew", event.Verified.Mended)
+			}
 			if event.Verified.Damage != "" {
 				result = event.Verified.Damage
 				damaged++

@@ -76,6 +76,14 @@ func count(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
+// areOrIs is a count as the beginning of a sentence.
+func areOrIs(n int, what string) string {
+	if n == 1 {
+		return count(n, what) + " is"
+	}
+	return count(n, what) + " are"
+}
+
 func (d *doctor) examine(ctx context.Context) {
 	if !d.checkFolder() {
 		return

@@ -168,6 +168,10 @@ func (d *doctor) checkSnapshots(ctx context.Context, store *meta.Store, ring *ke
 		d.ok("snapshots", "%s in %s (%d MB): every manifest and pack is there and whole; to read the blocks as well: slipher snapshot verify --all --data %s",
 			count(found.Snapshots, "snapshot"), count(found.Packs, "pack"), found.Bytes/1e6, d.data)
 	}
+	if found.Flawed > 0 {
+		d.warning("snapshots", "%s missing or damaged: what they say is read from the packs themselves; slipher snapshot verify --all --data %s writes them anew",
+			areOrIs(found.Flawed, "index object"), d.data)
+	}
 	if found.Garbage > 0 {
 		d.ok("snapshots", "%s that no record knows; what belongs to this installation is removed by itself", count(found.Garbage, "stored snapshot"))
 	}

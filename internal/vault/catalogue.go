@@ -154,10 +154,32 @@ func (s *opened) readOwnIndex(ctx context.Context, id packID, size int64) ([]byt
 	return sealed, contents, err
 }
 
+// MendIndexes writes the index objects of the scope anew that are missing or damaged and of which the packs have sound copies, and says how
+// many those were.
+func (v Vault) MendIndexes(ctx context.Context) (mended int, err error) {
+	s, err := v.open()
+	if err != nil {
+		return 0, err
+	}
+	known, err := s.catalogue(ctx)
+	if err != nil {
+		return 0, err
+	}
+	for _, pack := range known.packs {
+		if pack.mendable() {
+			mended++
+		}
+	}
+	return mended, s.mendIndexes(ctx, known)
+}
+
+// mendable says that the pack was read by its own copy of the index.
+func (p pack) mendable() bool { return p.flaw != nil && p.broken == "" }
+
 // mendIndexes writes the indexes anew that a crash kept from being written, or that were damaged since.
 func (s *opened) mendIndexes(ctx context.Context, known *catalogue) error {
 	for _, pack := range known.packs {
-		if pack.flaw == nil || pack.broken != "" {
+		if !pack.mendable() {
 			continue
 		}
 		sealed, _, err := s.readOwnIndex(ctx, pack.id, pack.size)

@@ -38,6 +38,7 @@ type Inspected struct {
 	Hurt    map[string]error // what each wanted snapshot lacks; ErrNotFound or ErrDamaged
 	Unknown int              // manifests that nobody named
 	Packs   int
+	Flawed  int   // packs whose index object is missing or damaged, and which are read by their own copy of it
 	Bytes   int64 // of the packs
 }
 
@@ -63,6 +64,9 @@ func (s *opened) inspect(ctx context.Context, wanted, ids []string) (Inspected, 
 	}
 	for _, pack := range known.packs {
 		found.Packs++
+		if pack.mendable() {
+			found.Flawed++
+		}
 		found.Bytes += max(pack.size, 0)
 	}
 	manifests, err := list[objectName](ctx, s, "manifests")

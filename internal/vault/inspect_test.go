@@ -50,6 +50,36 @@ func TestInspect(t *testing.T) {
 	}
 }
 
+// The packs have copies of their index objects: that one is lost is said, and mended.
+func TestLostIndexIsMended(t *testing.T) {
+	t.Parallel()
+	for name, spoil := range map[string]func(string) error{
+		"missing": os.Remove,
+		"altered": func(path string) error { return os.Truncate(path, 50) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			v, root := inFolder(t)
+			indexes, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(v.Scope), "index", "*"))
+			if err != nil || len(indexes) == 0 {
+				t.Fatalf("found no index: %v", err)
+			}
+			if err := spoil(indexes[0]); err != nil {
+				t.Fatal(err)
+			}
+			if found := inspect(t, v, []string{"first"}, nil); found.Flawed != 1 || len(found.Hurt) != 0 {
+				t.Errorf("got %+v, want one flawed pack and nothing lost", found)
+			}
+			if mended, err := v.MendIndexes(t.Context()); mended != 1 || err != nil {
+				t.Errorf("got %d mended, %v, want 1", mended, err)
+			}
+			if found := inspect(t, v, []string{"first"}, nil); found.Flawed != 0 {
+				t.Errorf("got %d flawed packs after mending", found.Flawed)
+			}
+		})
+	}
+}
+
 func TestInspectFindsDamage(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

@@ -18,6 +18,7 @@ type Verified struct {
 	Account, Region, Snapshot string
 	Bytes                     int64
 	Damage                    string `json:",omitempty"` // what is damaged; empty when all is well
+	Mended                    int    `json:",omitempty"` // index objects of its scope that were missing or damaged, and were written anew
 }
 
 // Verify reads back and checks every block of the snapshots. It keeps to the bandwidth that all transfers share. A snapshot that is
@@ -35,13 +36,13 @@ func (w *Warehouse) Verify(ctx context.Context, request VerifyRequest, progress 
 	if err != nil {
 		return err
 	}
-	found := 0
+	found, mended := 0, map[string]bool{}
 	for _, record := range records {
 		if record.Body.Status != state.Available {
 			continue
 		}
 		found++
-		verified, err := w.verifyOne(ctx, record, progress)
+		verified, err := w.verifyOne(ctx, record, mended, progress)
 		if errors.Is(err, meta.ErrNotFound) {
 			continue
 		}
@@ -56,7 +57,8 @@ func (w *Warehouse) Verify(ctx context.Context, request VerifyRequest, progress 
 	return nil
 }
 
-func (w *Warehouse) verifyOne(ctx context.Context, record state.SnapshotRecord, progress func(string, vault.Progress)) (Verified, error) {
+// verifyOne first mends what can be mended of the snapshot's scope, once for all of them.
+func (w *Warehouse) verifyOne(ctx context.Context, record state.SnapshotRecord, mended map[string]bool, progress func(string, vault.Progress)) (Verified, error) {
 	body := record.Body
 	verified := Verified{Account: record.Account, Region: record.Region, Snapshot: body.Identifier, Bytes: body.TotalBytes}
 	checked, end, err := w.checked(ctx, body.Scope)
@@ -64,6 +66,12 @@ func (w *Warehouse) verifyOne(ctx context.Context, record state.SnapshotRecord, 
 		return verified, err
 	}
 	defer end()
+	if !mended[body.Scope] {
+		mended[body.Scope] = true
+		if verified.Mended, err = checked.MendIndexes(ctx); err != nil {
+			return verified, err
+		}
+	}
 	err = checked.Verify(ctx, body.Manifest, func(p vault.Progress) { progress(body.Identifier, p) })
 	if !errors.Is(err, vault.ErrDamaged) && !errors.Is(err, vault.ErrNotFound) {
 		return verified, err

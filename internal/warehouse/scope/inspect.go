@@ -18,6 +18,7 @@ import (
 type Inspected struct {
 	Snapshots, Restores int // looked for
 	Packs               int
+	Flawed              int // packs whose index object is missing or damaged, and can be written anew
 	Bytes               int64
 	Garbage             int       // manifests, and whole scopes, that no record knows; the next sweep of the scope removes the former
 	Lost                []Missing // in the order of their names
@@ -133,6 +134,7 @@ func (s *Scopes) inspect(ctx context.Context, name string, wants *scopeWants, fo
 		return err
 	}
 	found.Packs += inspected.Packs
+	found.Flawed += inspected.Flawed
 	found.Bytes += inspected.Bytes
 	found.Garbage += inspected.Unknown
 	for manifest, cause := range inspected.Hurt {
