@@ -16,9 +16,6 @@ import (
 // readsTheClock are the packages outside of cmd that still name time.Now. None may be added.
 var readsTheClock = []string{
 	"internal/engine",
-	"internal/node/process",
-	"internal/node/session",
-	"internal/pgwire",
 	"internal/vault",       // its tests move the clock with testing/synctest
 	"internal/vault/store", // so do its
 }

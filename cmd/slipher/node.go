@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"runtime"
+	"time"
 
 	"slipher/internal/node/process"
 )
@@ -18,7 +19,7 @@ type (
 // Run is one cluster's process. Its configuration comes on standard input and its sockets are inherited.
 func (nodeCommand) Run(ctx context.Context) error {
 	runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 1) // a save keeps a thread in the disk's writes, and the others compress
-	return process.Run(ctx, os.Stdin)
+	return process.Run(ctx, os.Stdin, time.Now)
 }
 
 // Run starts fillers for a node that has given that up. The node's socket is inherited.

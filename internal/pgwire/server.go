@@ -27,6 +27,8 @@ type Config struct {
 	Connect func(ctx context.Context, startup Startup) (Executor, error)
 	// Watch is told of every connection, but for cancel requests. It must not wait. Nil tells nobody.
 	Watch func(Sighted)
+	// Now is what Watch is told of times by, and needed for it.
+	Now func() time.Time
 	// Parameters adds to the parameters that are reported to the client at start-up, or replaces them.
 	Parameters map[string]string
 	// Cancels is shared by the connections of one server, so that a cancel request finds the session it is for.
@@ -97,7 +99,10 @@ func Serve(ctx context.Context, conn net.Conn, config Config) {
 func converse(ctx context.Context, end context.CancelCauseFunc, conn net.Conn, config Config) (err error) {
 	late := time.AfterFunc(config.StartupTimeout, func() { end(errStartupTimeout) })
 	defer late.Stop()
-	watched := watched{watch: config.Watch, began: time.Now()}
+	watched := watched{watch: config.Watch}
+	if config.Watch != nil {
+		watched.now, watched.began = config.Now, config.Now()
+	}
 	greeting, err := greet(ctx, conn, config)
 	defer func() { watched.gone(greeting, err) }()
 	if err != nil {

@@ -28,6 +28,7 @@ type Sighted struct {
 // watched tells the configuration's watcher of a connection.
 type watched struct {
 	watch func(Sighted)
+	now   func() time.Time
 	began time.Time
 	right bool // the password was
 }
@@ -37,7 +38,7 @@ func (w *watched) see(sighting Sighting, g *greeting, reason error) {
 		return
 	}
 	w.right = w.right || sighting == Authenticated
-	w.watch(Sighted{Sighting: sighting, Startup: g.startup, TLS: g.tlsState, Lasted: time.Since(w.began), Reason: reason})
+	w.watch(Sighted{Sighting: sighting, Startup: g.startup, TLS: g.tlsState, Lasted: w.now().Sub(w.began), Reason: reason})
 }
 
 // gone tells how a connection ended. One that cancels a statement tries no login.

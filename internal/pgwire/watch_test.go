@@ -22,6 +22,7 @@ type watcher struct {
 }
 
 func (w *watcher) adjust(c *pgwire.Config) {
+	c.Now = time.Now
 	c.Watch = func(sighted pgwire.Sighted) {
 		w.mu.Lock()
 		defer w.mu.Unlock()

@@ -32,11 +32,11 @@ type admission struct {
 	logins logins
 }
 
-func newAdmission(sessions int) *admission {
+func newAdmission(sessions int, now func() time.Time) *admission {
 	return &admission{
 		sessions: cmp.Or(sessions, defaultSessions),
-		guesses:  newGuesses(),
-		logins:   logins{most: mostLogins, patience: loginPatience, left: make(chan struct{}, 1)},
+		guesses:  newGuesses(now),
+		logins:   logins{now: now, most: mostLogins, patience: loginPatience, left: make(chan struct{}, 1)},
 	}
 }
 
@@ -80,6 +80,7 @@ func (a *admission) end() {
 
 // logins are the connections that have not proved anything yet.
 type logins struct {
+	now      func() time.Time
 	most     int
 	patience time.Duration
 	left     chan struct{} // told when one has left
@@ -121,11 +122,11 @@ func (l *logins) place(conn net.Conn) (oldest net.Conn, wait time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(l.present) < l.most {
-		l.present = append(l.present, login{conn, time.Now()})
+		l.present = append(l.present, login{conn, l.now()})
 		return nil, 0
 	}
 	first := l.present[0]
-	return first.conn, l.patience - time.Since(first.since)
+	return first.conn, l.patience - l.now().Sub(first.since)
 }
 
 func (l *logins) leave(conn net.Conn) {
@@ -158,8 +159,8 @@ type guesses struct {
 	wait  func(context.Context, time.Duration) bool
 }
 
-func newGuesses() guesses {
-	return guesses{wrong: throttle.New(guessRate, mostGuessers), now: time.Now, wait: waited}
+func newGuesses(now func() time.Time) guesses {
+	return guesses{wrong: throttle.New(guessRate, mostGuessers), now: now, wait: waited}
 }
 
 func (g guesses) attempt(ctx context.Context, attempt pgwire.Attempt) (told func(right bool), err error) {

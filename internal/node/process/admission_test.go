@@ -48,7 +48,7 @@ func TestSessionsAreBounded(t *testing.T) {
 func TestSilentClientsLoseTheirPlace(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		l := logins{most: 2, patience: 2 * time.Second, left: make(chan struct{}, 1)}
+		l := logins{now: time.Now, most: 2, patience: 2 * time.Second, left: make(chan struct{}, 1)}
 		began := time.Now()
 		var silent []net.Conn
 		for range 2 {
@@ -88,7 +88,7 @@ type guessing struct {
 }
 
 func newGuessing() *guessing {
-	g := &guessing{guesses: newGuesses(), at: time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)}
+	g := &guessing{guesses: newGuesses(nil), at: time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)}
 	g.now = func() time.Time { return g.at }
 	g.wait = func(_ context.Context, wait time.Duration) bool {
 		g.waited += wait

@@ -34,7 +34,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv(childMark) == "" {
 		os.Exit(runWithOwnMounts(m))
 	}
-	if err := Run(context.Background(), os.Stdin); err != nil {
+	if err := Run(context.Background(), os.Stdin, time.Now); err != nil {
 		os.Stderr.WriteString(err.Error() + "\n")
 		os.Exit(1)
 	}

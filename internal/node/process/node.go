@@ -34,14 +34,14 @@ var (
 
 // Run is the node command: it reads its configuration from stdin, takes over the sockets that the parent handed down and serves until it is
 // told to shut down, ctx ends, the parent disappears or the engine fails.
-func Run(ctx context.Context, stdin io.Reader) error {
+func Run(ctx context.Context, stdin io.Reader, now func() time.Time) error {
 	decoder := json.NewDecoder(stdin)
 	decoder.DisallowUnknownFields()
 	var config nodeapi.Config
 	if err := decoder.Decode(&config); err != nil {
 		return fmt.Errorf("read the node's configuration from standard input (slipher serve starts nodes; do not run them by hand): %w", err)
 	}
-	sockets, err := inherited()
+	sockets, err := inherited(now)
 	if err != nil {
 		return err
 	}
@@ -60,7 +60,7 @@ type handedDown struct {
 	now     func() time.Time
 }
 
-func inherited() (handedDown, error) {
+func inherited(now func() time.Time) (handedDown, error) {
 	control, err := listener(nodeapi.FDControl, "control")
 	if err != nil {
 		return handedDown{}, err
@@ -69,7 +69,7 @@ func inherited() (handedDown, error) {
 	if err != nil {
 		return handedDown{}, err
 	}
-	return handedDown{control: control, sql: sql, parent: os.NewFile(nodeapi.FDParent, "parent"), now: time.Now}, nil
+	return handedDown{control: control, sql: sql, parent: os.NewFile(nodeapi.FDParent, "parent"), now: now}, nil
 }
 
 func listener(fd uintptr, name string) (net.Listener, error) {
@@ -193,8 +193,8 @@ func newNode(config nodeapi.Config, now func() time.Time) (*node, error) {
 	if n.sql, err = session.NewServer(session.Config{Cluster: config.Cluster, LogDir: config.LogDir, Now: now, Log: n.log}); err != nil {
 		return nil, err
 	}
-	n.door.admission = newAdmission(config.MaxSessions)
-	n.door.config = pgwire.Config{TLS: tlsConfig, Admit: n.admit, Verifiers: n.sql.Verifiers, Connect: n.sql.Connect, Watch: n.sql.Sighted, Cancels: &pgwire.Cancels{}, Log: n.log}
+	n.door.admission = newAdmission(config.MaxSessions, now)
+	n.door.config = pgwire.Config{TLS: tlsConfig, Admit: n.admit, Verifiers: n.sql.Verifiers, Connect: n.sql.Connect, Watch: n.sql.Sighted, Now: now, Cancels: &pgwire.Cancels{}, Log: n.log}
 	return n, nil
 }
 

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"slices"
 	"syscall"
-	"time"
 
 	"slipher/internal/engine"
 	"slipher/internal/engine/ondisk"
@@ -94,7 +93,7 @@ func (n *node) saveTo(ctx context.Context, v vault.Vault, request nodeapi.SaveRe
 		return nodeapi.Saved{}, err
 	}
 	defer frozen.Release()
-	began := time.Now()
+	began := n.now()
 	saved, err := v.Save(ctx, vault.SaveRequest{
 		Manifest:   request.Manifest,
 		Files:      filesOf(frozen),

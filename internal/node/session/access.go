@@ -2,8 +2,8 @@ package session
 
 import (
 	"context"
+	"math/rand/v2"
 	"strconv"
-	"time"
 
 	"slipher/internal/node/catalog"
 	"slipher/internal/pgwire"
@@ -106,7 +106,7 @@ func (s *session) printSession(ctx context.Context, known hints) print.Session {
 
 		UserVariable: userVariable,
 
-		Unique: strconv.FormatInt(time.Now().UnixNano(), 36),
+		Unique: strconv.FormatUint(rand.Uint64(), 36),
 	}
 }
 
