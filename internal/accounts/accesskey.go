@@ -24,7 +24,9 @@ type AccessKey struct {
 func (k AccessKey) String() string { return "access key " + k.ID + " of " + k.ARN }
 
 func (k AccessKey) Format(out fmt.State, _ rune) { io.WriteString(out, k.String()) }
-func (k AccessKey) LogValue() slog.Value         { return slog.StringValue(k.String()) }
+
+// LogValue is String, so that a log has no secret either.
+func (k AccessKey) LogValue() slog.Value { return slog.StringValue(k.String()) }
 
 type accessKeyBody struct {
 	Account  string

@@ -16,6 +16,7 @@ import (
 	"slipher/internal/meta"
 )
 
+// What the directory refuses. It is wrapped with what was asked for.
 var (
 	ErrNotFound = errors.New("not found")
 	ErrExists   = errors.New("already exists")

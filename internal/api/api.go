@@ -77,14 +77,17 @@ func NewFault(code string, status int, format string, args ...any) *Fault {
 // The common errors of AWS Query services that slipher's operations raise themselves
 // (Redshift API Reference, "Common Errors").
 
+// InvalidParameterValue refuses a value that no request may have, or none with this value elsewhere in it.
 func InvalidParameterValue(format string, args ...any) *Fault {
 	return NewFault("InvalidParameterValue", 400, format, args...)
 }
 
+// InvalidParameterCombination refuses parameters that are right alone and exclude each other, or need each other.
 func InvalidParameterCombination(format string, args ...any) *Fault {
 	return NewFault("InvalidParameterCombination", 400, format, args...)
 }
 
+// MissingParameter refuses a request that lacks what it must have.
 func MissingParameter(format string, args ...any) *Fault {
 	return NewFault("MissingParameter", 400, format, args...)
 }

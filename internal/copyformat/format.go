@@ -44,6 +44,7 @@ func (f Format) Reader(from io.Reader, oids []uint32) Reader {
 	return &textReader{Format: f, lineReader: lines}
 }
 
+// Writer makes lines of rows in this format.
 func (f Format) Writer() Writer {
 	if f.Name == "csv" {
 		return csvWriter{f}

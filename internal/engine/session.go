@@ -12,6 +12,7 @@ import (
 // State is where a session stands with its transaction.
 type State int
 
+// The states. Idle is outside of any transaction, so the next statement is one of its own.
 const (
 	Idle   State = iota
 	Active       // inside a transaction

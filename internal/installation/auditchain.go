@@ -22,11 +22,13 @@ var (
 	auditEnds = meta.Records[auditEnd]{Kind: "audit end"}
 )
 
+// ErrNoAuditKey is the answer of LookAuditChains in a folder in which nothing has been recorded.
 var (
 	auditKeyID    = meta.Key{ID: "audit"}
 	ErrNoAuditKey = errors.New("no audit record has been made so far")
 )
 
+// CallsRecord and SQLRecords name records, in the folder and in the metadata: whoever changes them loses the ends that are kept.
 const (
 	auditKeyPurpose = "key of the audit records"
 	auditKeySize    = 32
@@ -84,7 +86,7 @@ func LookAuditChains(ctx context.Context, store *meta.Store, ring *keys.Ring) (A
 	return chains, nil
 }
 
-// chain is that of the record of this name.
+// Chain is that of the record of this name.
 func (c AuditChains) Chain(name string) audit.Chain {
 	return audit.Chain{
 		Name: name,
@@ -121,7 +123,7 @@ func (c AuditChains) keep(name string, text []byte) error {
 	})
 }
 
-// forget is for a record of which nothing is left.
+// Forget is for a record of which nothing is left.
 func (c AuditChains) Forget(name string) error {
 	return c.store.Update(context.Background(), func(tx *meta.Tx) error {
 		err := auditEnds.Delete(tx, meta.Key{ID: name})
@@ -132,7 +134,7 @@ func (c AuditChains) Forget(name string) error {
 	})
 }
 
-// names are the records whose end is kept.
+// Names are the records whose end is kept.
 func (c AuditChains) Names(ctx context.Context) (names []string, err error) {
 	err = c.store.View(ctx, func(tx *meta.Tx) error {
 		records, err := auditEnds.List(tx, meta.Query{})

@@ -13,6 +13,7 @@ import (
 
 var profileName = regexp.MustCompile(`^[A-Za-z0-9_.@-]{1,64}$`)
 
+// ValidProfile refuses names that would not stand between the brackets of the credentials file as they are.
 func ValidProfile(name string) error {
 	if !profileName.MatchString(name) {
 		return fmt.Errorf("%q cannot name a profile: use 1 to 64 letters, digits, and _ . @ -", name)
@@ -79,6 +80,7 @@ func withKey(body []byte, name, accessKeyID, secret string) (changed []byte, fou
 // Profile is one of the credentials file.
 type Profile struct{ Name, ID, Secret string }
 
+// Profiles are those of the credentials file, in its order; none if there is no file. Lines of any other kind are passed over.
 func (f Folder) Profiles() ([]Profile, error) {
 	body, err := f.credentials()
 	var profiles []Profile

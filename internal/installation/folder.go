@@ -45,6 +45,7 @@ const FirstAccount = "111111111111"
 //	serve.json    how to reach the slipher that runs on this folder
 type Folder string
 
+// Path is a place in the folder. The layout above says what there is.
 func (f Folder) Path(elements ...string) string {
 	return filepath.Join(append([]string{string(f)}, elements...)...)
 }
@@ -85,6 +86,7 @@ type Running struct {
 	SnapshotsIn map[string]string `json:",omitempty"` // URLs of regions' own stores
 }
 
+// Announce writes serve.json, by which the commands that run beside slipher find it.
 func (f Folder) Announce(r Running) error {
 	body, err := json.MarshalIndent(r, "", "  ")
 	if err != nil {
@@ -93,6 +95,7 @@ func (f Folder) Announce(r Running) error {
 	return WriteFile(f.Path("serve.json"), append(body, '\n'))
 }
 
+// Withdraw removes serve.json, since nobody answers any more.
 func (f Folder) Withdraw() error { return os.Remove(f.Path("serve.json")) }
 
 // Running reads how to reach the slipher that runs on the folder.

@@ -18,7 +18,9 @@ type DataKey struct {
 const redacted = "data key (redacted)"
 
 func (DataKey) Format(out fmt.State, _ rune) { io.WriteString(out, redacted) }
-func (DataKey) LogValue() slog.Value         { return slog.StringValue(redacted) }
+
+// LogValue keeps the key out of logs.
+func (DataKey) LogValue() slog.Value { return slog.StringValue(redacted) }
 
 // NewDataKey draws a data key and wraps it with the key arn names.
 func (r *Ring) NewDataKey(tx *meta.Tx, arn string) (DataKey, error) {

@@ -22,6 +22,7 @@ import (
 	"slipher/internal/meta"
 )
 
+// What the ring refuses. ErrNotFound is wrapped with the ARN or the alias.
 var (
 	ErrNotFound = errors.New("key not found")
 	// ErrDamaged says that something sealed does not open: it was changed, or sealed with another key

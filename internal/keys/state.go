@@ -44,6 +44,7 @@ func (r *Ring) Enable(tx *meta.Tx, arn string) error {
 	return change(tx, arn, func(key *keyBody) { key.Disabled = false })
 }
 
+// Disable undoes Enable.
 func (r *Ring) Disable(tx *meta.Tx, arn string) error {
 	return change(tx, arn, func(key *keyBody) { key.Disabled = true })
 }

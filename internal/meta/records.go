@@ -7,6 +7,7 @@ import (
 	"slices"
 )
 
+// What records refuse: to be found, to be inserted twice, and to be overwritten by somebody who has not seen what they are.
 var (
 	ErrNotFound = errors.New("not found")
 	ErrExists   = errors.New("already exists")
@@ -54,6 +55,7 @@ type Query struct {
 	Limit   int    // 0 means no limit
 }
 
+// Find answers one record, or ErrNotFound with the kind and the id.
 func (r Records[T]) Find(tx *Tx, key Key) (Record[T], error) {
 	row, err := tx.find(r.Kind, key)
 	if err != nil {

@@ -80,6 +80,7 @@ type Result interface {
 // CopyKind tells the direction of a COPY statement.
 type CopyKind int
 
+// The directions, as the client sees them: CopyIn takes its lines, CopyOut sends it lines. CopyNone is any other statement.
 const (
 	CopyNone CopyKind = iota
 	CopyIn

@@ -9,6 +9,7 @@ import (
 // Sighting is a moment in the life of a connection.
 type Sighting uint8
 
+// The moments. A connection has either Failed, or Authenticated and at last Ended; Began is between them if all went well.
 const (
 	Failed        Sighting = iota // it ended before it was authenticated
 	Authenticated                 // the password was right

@@ -18,6 +18,7 @@ type Decision struct {
 // Side is one of those who have a say.
 type Side string
 
+// The sides, in the words of the IAM guide.
 const (
 	ByNobody   Side = ""
 	ByRoot     Side = "root user"

@@ -22,6 +22,7 @@ type Policy struct {
 // Kind says where a document may be used, and so which elements it has and how long it may be.
 type Kind int
 
+// The places in which a document may be.
 const (
 	ManagedPolicy  Kind = iota // a policy of its own, attached to identities or set as a boundary
 	InlinePolicy               // a policy within a user, group or role

@@ -19,6 +19,7 @@ type Principal struct {
 // PrincipalType tells principals apart as the key aws:PrincipalType does.
 type PrincipalType string
 
+// The types, with what ARN holds where it is not the ARN of a principal.
 const (
 	Root          PrincipalType = "Account"
 	User          PrincipalType = "User"

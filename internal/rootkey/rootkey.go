@@ -18,10 +18,10 @@ import (
 
 	"github.com/google/uuid"
 	"gocloud.dev/secrets"
-	_ "gocloud.dev/secrets/awskms"
+	_ "gocloud.dev/secrets/awskms" // answers awskms:// URLs
 	"gocloud.dev/secrets/azurekeyvault"
-	_ "gocloud.dev/secrets/gcpkms"
-	_ "gocloud.dev/secrets/hashivault"
+	_ "gocloud.dev/secrets/gcpkms"     // answers gcpkms:// URLs
+	_ "gocloud.dev/secrets/hashivault" // answers hashivault:// URLs
 	"gocloud.dev/secrets/localsecrets"
 )
 
@@ -88,6 +88,7 @@ func (k kmsKeeper) Name() string { return k.name }
 // FileKeeper is a Keeper whose key is in a file.
 type FileKeeper struct{ keys.KeyFile }
 
+// Close has nothing to let go of: the file is open only while it is read.
 func (FileKeeper) Close() error { return nil }
 
 // OpenKeeper opens the key of a KMS, or a file other than the one in which the wrapped root key lies.

@@ -15,6 +15,7 @@ type Proof struct {
 	conversations []*xdg.ServerConversation
 }
 
+// NewProof begins an exchange. The verifiers must have one salt and one number of iterations, since the client is told one of each.
 func NewProof(verifiers []Verifier, binding xdg.ChannelBinding) (*Proof, error) {
 	p := &Proof{verifiers: verifiers}
 	nonce := rand.Text()

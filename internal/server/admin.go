@@ -41,6 +41,7 @@ type AccountRequest struct {
 	ReplaceKey       bool
 }
 
+// AccountCreated says in which file the secret is.
 type AccountCreated struct {
 	File     string
 	Replaced bool // the account was there, and its root user has another key

@@ -10,6 +10,7 @@ import "time"
 // Kind is one of Redshift's logs, by the name that it has in LogExports and in the names of files.
 type Kind string
 
+// The logs that can be delivered, and notices.
 const (
 	Connections Kind = "connectionlog"
 	Users       Kind = "userlog"

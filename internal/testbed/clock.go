@@ -11,6 +11,7 @@ type Clock struct {
 	now time.Time
 }
 
+// Now stands still until somebody moves it.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()

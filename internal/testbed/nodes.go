@@ -175,6 +175,7 @@ func (n *Nodes) Changed(cluster string, bytes int64) {
 	n.written[cluster] += bytes
 }
 
+// Status of a running node is always open: this one opens and starts at once.
 func (n *Nodes) Status(_ context.Context, cluster string) (nodeapi.Status, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -251,6 +252,7 @@ func (n *Nodes) locked(effect func() error) func() error {
 	}
 }
 
+// Start refuses an address that another node listens on, as a listener would.
 func (n *Nodes) Start(ctx context.Context, spec fleet.Spec) error {
 	step := Step{Call: "start", Cluster: spec.Cluster, Address: net.JoinHostPort(spec.Address, strconv.Itoa(spec.Port))}
 	return n.take(ctx, step, n.locked(func() error {
@@ -267,6 +269,7 @@ func (n *Nodes) Start(ctx context.Context, spec fleet.Spec) error {
 	}))
 }
 
+// Open has the node serve its database, or waits for the restore that is to bring one.
 func (n *Nodes) Open(ctx context.Context, cluster string, request nodeapi.OpenRequest) error {
 	return n.call(ctx, "open", cluster, n.locked(func() error { return n.openNode(cluster, request) }))
 }
@@ -332,6 +335,7 @@ func (n *Nodes) countOpening(cluster string) error {
 	return os.WriteFile(n.file(cluster), content, 0o600)
 }
 
+// Reboot opens the database of a running node again, with what it is to have from now on.
 func (n *Nodes) Reboot(ctx context.Context, cluster string, request nodeapi.OpenRequest) error {
 	return n.call(ctx, "reboot", cluster, n.locked(func() error {
 		if n.running[cluster] == nil {
@@ -342,6 +346,7 @@ func (n *Nodes) Reboot(ctx context.Context, cluster string, request nodeapi.Open
 	}))
 }
 
+// SetCredentials changes the admin's password, which Serves and the tests go by.
 func (n *Nodes) SetCredentials(ctx context.Context, cluster string, credentials nodeapi.Credentials) error {
 	return n.call(ctx, "credentials", cluster, n.locked(func() error {
 		node := n.running[cluster]
@@ -375,6 +380,7 @@ func (n *Nodes) Logins(cluster string) []nodeapi.Login {
 	return nil
 }
 
+// SetBandwidth notes the share of a cluster, in bytes a second.
 func (n *Nodes) SetBandwidth(_ context.Context, cluster string, bytesPerSecond int64) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -382,6 +388,7 @@ func (n *Nodes) SetBandwidth(_ context.Context, cluster string, bytesPerSecond i
 	return nil
 }
 
+// Stop ends the node and leaves its data. One that does not run is stopped.
 func (n *Nodes) Stop(ctx context.Context, cluster string) error {
 	return n.call(ctx, "stop", cluster, n.locked(func() error {
 		delete(n.running, cluster)
@@ -389,6 +396,7 @@ func (n *Nodes) Stop(ctx context.Context, cluster string) error {
 	}))
 }
 
+// Remove ends the node for good, with its data.
 func (n *Nodes) Remove(ctx context.Context, cluster string) error {
 	return n.call(ctx, "remove", cluster, n.locked(func() error {
 		if err := n.ended(cluster); err != nil {
@@ -399,6 +407,7 @@ func (n *Nodes) Remove(ctx context.Context, cluster string) error {
 	}))
 }
 
+// Save writes the database into the vault as it is at this moment.
 func (n *Nodes) Save(ctx context.Context, cluster string, request nodeapi.SaveRequest, progress func(nodeapi.Progress)) (saved nodeapi.Saved, err error) {
 	began := n.now()
 	err = n.transfer(ctx, "save", cluster, request.BytesPerSecond, func(ctx context.Context, held func(total int64) error) error {
@@ -431,6 +440,7 @@ func (n *Nodes) Save(ctx context.Context, cluster string, request nodeapi.SaveRe
 // blockBytes is a block of the vault. What is stored is counted in whole blocks, so that tests do not depend on compression.
 const blockBytes = 256 << 10
 
+// Restore brings back what Save has written. A database that is whole already stays, so that it can be tried again.
 func (n *Nodes) Restore(ctx context.Context, cluster string, request nodeapi.RestoreRequest, progress func(nodeapi.Progress)) error {
 	return n.transfer(ctx, "restore", cluster, request.BytesPerSecond, func(ctx context.Context, held func(total int64) error) error {
 		if n.whole(cluster) {

@@ -106,6 +106,7 @@ type Accounts struct {
 	closed []string
 }
 
+// Active is what the door asks of an account before it answers a call.
 func (a *Accounts) Active(_ *meta.Tx, account string) (bool, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

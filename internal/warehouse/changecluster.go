@@ -21,6 +21,7 @@ func NotNow(record state.ClusterRecord, format string, args ...any) error {
 	return refusal.InvalidClusterState.Because(format, args...)
 }
 
+// MayBeDeleted refuses a cluster with which something is under way, a snapshot of it among that.
 func MayBeDeleted(tx *meta.Tx, record state.ClusterRecord) error {
 	busy := refusal.InvalidClusterState.Because(operationRunning + "Please try to delete it at a later time.")
 	switch record.Body.Status {
@@ -46,6 +47,7 @@ func changeCluster(tx *meta.Tx, caller api.Caller, identifier string, decide fun
 	return record, state.Clusters.Put(tx, record)
 }
 
+// MustBe refuses a cluster with another status than these; what is the verb of the refusal.
 func MustBe(record state.ClusterRecord, what string, statuses ...string) error {
 	for _, status := range statuses {
 		if record.Body.Status == status {
@@ -55,6 +57,7 @@ func MustBe(record state.ClusterRecord, what string, statuses ...string) error {
 	return NotNow(record, "Cannot %s cluster %s because its status is %s.", what, record.ID, record.Body.Status)
 }
 
+// MustNotBeSaving refuses what would take the node away from a snapshot in the making; what is the verb of the refusal.
 func MustNotBeSaving(tx *meta.Tx, record state.ClusterRecord, what string) error {
 	savingNow, err := state.IsSaving(tx, record)
 	if err == nil && savingNow {
@@ -86,6 +89,7 @@ func (w *Warehouse) ChangePassword(tx *meta.Tx, record *state.ClusterRecord, ver
 	return w.workLater(tx, *record)
 }
 
+// RenameInSnapshots has the cluster's snapshots follow its new name: they are found and listed by it.
 func RenameInSnapshots(tx *meta.Tx, of state.ClusterRecord) error {
 	return state.EachSnapshot(tx, of, func(record state.SnapshotRecord) error {
 		record.Body.ClusterIdentifier = of.ID

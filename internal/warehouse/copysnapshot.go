@@ -11,6 +11,7 @@ import (
 	"slipher/internal/warehouse/state"
 )
 
+// MayBeCopied is for CopyClusterSnapshot, which makes a manual snapshot of an automated one.
 func MayBeCopied(tx *meta.Tx, source state.SnapshotRecord) error {
 	body := source.Body
 	switch {

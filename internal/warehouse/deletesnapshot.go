@@ -47,6 +47,7 @@ type RetentionChange struct {
 	Force  bool // delete what is outside of the period
 }
 
+// Check refuses periods that a manual snapshot cannot have, whatever the snapshot.
 func (r RetentionChange) Check() error {
 	return state.CheckManualRetention(api.Value(r.Period, state.Forever))
 }

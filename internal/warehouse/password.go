@@ -15,6 +15,7 @@ import (
 	"slipher/internal/warehouse/state"
 )
 
+// ChangeSecretKey seals a managed password under another KMS key; an empty one is the account's own for secrets.
 func (w *Warehouse) ChangeSecretKey(tx *meta.Tx, record *state.ClusterRecord, kmsKey string) error {
 	managed := *record.Body.ManagedPassword
 	sealing, err := w.config.Secrets.SetKey(tx, managed.Secret, kmsKey)

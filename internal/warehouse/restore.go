@@ -11,6 +11,7 @@ import (
 	"slipher/internal/warehouse/state"
 )
 
+// FindRestorable answers an available snapshot that the caller may restore: one of his own, or one that was shared with him.
 func (w *Warehouse) FindRestorable(tx *meta.Tx, caller api.Caller, located state.Locator) (state.SnapshotRecord, error) {
 	source, err := located.Find(tx, caller.Region)
 	if errors.Is(err, meta.ErrNotFound) {

@@ -12,6 +12,7 @@ func (w *Warehouse) Schedule(tx *meta.Tx, record *state.ClusterRecord, identifie
 	return automationLater(tx, *record, w.Clock.Now())
 }
 
+// Unschedule takes the schedule off a cluster, whose automated snapshots go by Redshift's own rule again.
 func (w *Warehouse) Unschedule(tx *meta.Tx, record *state.ClusterRecord) error {
 	record.Body.Automation.Schedule, record.Body.Automation.ScheduleState = "", ""
 	return w.planAutomated(tx, record)

@@ -34,6 +34,7 @@ func (w *Warehouse) MustOpen(tx *meta.Tx, source state.SnapshotRecord) error {
 	return err
 }
 
+// InsertTableRestore records a wanted restore, which pins the snapshot's manifest from here on, and the job that does it.
 func (w *Warehouse) InsertTableRestore(tx *meta.Tx, of state.ClusterRecord, source state.SnapshotRecord, wanted state.TableRestore) (state.TableRestoreRecord, error) {
 	underWay, err := state.TableRestores.Count(tx, meta.Query{Account: of.Account, Region: of.Region, Index: state.RestoringTables()})
 	if err != nil {

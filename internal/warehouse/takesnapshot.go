@@ -10,6 +10,7 @@ import (
 	"slipher/internal/warehouse/state"
 )
 
+// BeginFinalSnapshot is for DeleteCluster: the cluster is deleted when the snapshot is available.
 func (w *Warehouse) BeginFinalSnapshot(tx *meta.Tx, record *state.ClusterRecord, final WantedSnapshot) error {
 	if record.Body.Status != state.Available {
 		return NotNow(*record, "Cluster %s is not available, so no final snapshot can be taken; its status is %s.", record.ID, record.Body.Status)
@@ -33,6 +34,7 @@ type WantedSnapshot struct {
 	Final      bool
 }
 
+// Check refuses names and periods that no snapshot can have. Whether the name is free InsertSnapshot tells.
 func (w WantedSnapshot) Check() error {
 	return api.First(
 		func() error { return state.CheckSnapshotIdentifier(w.Identifier) },

@@ -25,6 +25,7 @@ type Catalog struct {
 	relations   relations
 }
 
+// New is the catalogue of one session. It asks admin whenever a name may be his, since his password changes while sessions last.
 func New(inner *engine.Session, database string, admin func() User, versions *Versions) *Catalog {
 	return &Catalog{engine: inner, database: database, store: engine.Quote(database) + "." + Schema, admin: admin, questions: map[string]*engine.Statement{}, versions: versions}
 }
@@ -47,6 +48,7 @@ func (cat *Catalog) Rows(ctx context.Context, sql string, args ...any) ([][]any,
 	return rows.All(ctx)
 }
 
+// SchemaNames are all schemas of the database, whoever owns them, in no order.
 func (cat *Catalog) SchemaNames(ctx context.Context) ([]string, error) {
 	rows, err := cat.Rows(ctx, "SELECT schema_name FROM duckdb_schemas() WHERE database_name = current_database()")
 	if err != nil {

@@ -167,6 +167,7 @@ func (r *Rights) mayGrant(o object, privilege string) bool {
 	return r.Superuser || o.owner == r.user.ID || o.held[privilege]
 }
 
+// Grant is GRANT, by who may grant each of the privileges. One that is there already gains the option to grant it at most.
 func (cat *Catalog) Grant(ctx context.Context, r *Rights, g *ast.Grant) error {
 	change, err := cat.readRights(ctx, r, g.Rights)
 	if err != nil {
@@ -200,6 +201,7 @@ func (c privilegeChange) each(r *Rights, act func(o object, privilege string, to
 	return nil
 }
 
+// Revoke is REVOKE. Privileges that the grantee has passed on go too under CASCADE, and hold it up otherwise.
 func (cat *Catalog) Revoke(ctx context.Context, r *Rights, revoked *ast.Revoke) error {
 	change, err := cat.readRights(ctx, r, revoked.Rights)
 	if err != nil {

@@ -34,6 +34,7 @@ func (cat *Catalog) freeGroupName(ctx context.Context, name string) error {
 	return err
 }
 
+// CreateGroup is CREATE GROUP, with the users that are to be in it.
 func (cat *Catalog) CreateGroup(ctx context.Context, r *Rights, c *ast.CreateGroup) error {
 	if err := MustBeSuperuser(r, "create groups"); err != nil {
 		return err
@@ -70,6 +71,7 @@ func (cat *Catalog) join(ctx context.Context, group string, member int32) error 
 	return err
 }
 
+// AlterGroup is ALTER GROUP: another name, or users added or dropped.
 func (cat *Catalog) AlterGroup(ctx context.Context, r *Rights, a *ast.AlterGroup) error {
 	if err := MustBeSuperuser(r, "alter groups"); err != nil {
 		return err
@@ -97,6 +99,7 @@ func (cat *Catalog) AlterGroup(ctx context.Context, r *Rights, a *ast.AlterGroup
 	return cat.joinAll(ctx, a.Name, a.Add)
 }
 
+// DropGroup is DROP GROUP. A group that has privileges, or is to have them by default, stays.
 func (cat *Catalog) DropGroup(ctx context.Context, r *Rights, name string) error {
 	if err := MustBeSuperuser(r, "drop groups"); err != nil {
 		return err

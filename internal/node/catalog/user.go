@@ -50,6 +50,7 @@ func (cat *Catalog) FindUser(ctx context.Context, name string) (r Record, found 
 	return r, true, nil
 }
 
+// UnknownUser refuses a name that no user has (SQLSTATE undefined_object).
 func UnknownUser(name string) error {
 	return &pgwire.Error{Code: "42704", Message: fmt.Sprintf("user %q does not exist", name)}
 }

@@ -10,6 +10,7 @@ import (
 	"slipher/internal/sql/ast"
 )
 
+// MustBeSuperuser refuses what others may not do (SQLSTATE insufficient_privilege); to completes the sentence.
 func MustBeSuperuser(r *Rights, to string) error {
 	if r.Superuser {
 		return nil
@@ -17,6 +18,7 @@ func MustBeSuperuser(r *Rights, to string) error {
 	return &pgwire.Error{Code: "42501", Message: "must be superuser to " + to}
 }
 
+// CreateUser is CREATE USER. A user has a password or expressly none, as in Redshift.
 func (cat *Catalog) CreateUser(ctx context.Context, r *Rights, c *ast.CreateUser) error {
 	if err := MustBeSuperuser(r, "create users"); err != nil {
 		return err
@@ -104,6 +106,7 @@ func (cat *Catalog) KnownUser(ctx context.Context, name string) (User, error) {
 	return found.User, err
 }
 
+// AlterUser is ALTER USER. Users who are no superusers change their own password and settings.
 func (cat *Catalog) AlterUser(ctx context.Context, r *Rights, a *ast.AlterUser) error {
 	found, err := cat.KnownUser(ctx, a.Name)
 	if err != nil {
@@ -198,6 +201,7 @@ func (cat *Catalog) changeUser(ctx context.Context, id int32, o ast.UserOptions)
 	return errors.Join(errs...)
 }
 
+// DropUser is DROP USER. It refuses to drop users who own something, have a privilege, or have granted one that is still there.
 func (cat *Catalog) DropUser(ctx context.Context, r *Rights, found User) error {
 	if found.ID == AdminID || found.ID == r.user.ID || found.ID == cat.Login.ID {
 		return &pgwire.Error{Code: "55006", Message: fmt.Sprintf("user %q can't be dropped: it is the admin user or the one of this session", found.Name)}

@@ -38,6 +38,7 @@ type Server struct {
 	counts      map[int32]int   // of open sessions, by their user
 }
 
+// NewServer opens the SQL logs. Sessions begin when a database is opened.
 func NewServer(config Config) (*Server, error) {
 	logs, err := openLogs(config)
 	if err != nil {

@@ -12,11 +12,11 @@ type TransactionOptions struct {
 	Access    string // "", "read only" or "read write"
 }
 
-// Commit is COMMIT or END; Rollback is ROLLBACK or ABORT.
-type (
-	Commit   struct{}
-	Rollback struct{}
-)
+// Commit is COMMIT or END.
+type Commit struct{}
+
+// Rollback is ROLLBACK or ABORT.
+type Rollback struct{}
 
 // Set is SET name TO value. The values of a list are joined by ", ". Default is SET name TO DEFAULT.
 type Set struct {

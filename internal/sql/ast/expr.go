@@ -12,13 +12,17 @@ type Star struct {
 	Exclude []string
 }
 
-// Number, String, Boolean, Null and Param are the literals and the parameters.
 type (
-	Number  struct{ Text string }
-	String  struct{ Value string }
+	// Number is a literal as it is written, so that no digit of a decimal is lost.
+	Number struct{ Text string }
+	// String is a literal without its quotes and escapes.
+	String struct{ Value string }
+	// Boolean is TRUE or FALSE.
 	Boolean struct{ Value bool }
-	Null    struct{}
-	Param   struct{ Number int }
+	// Null is NULL.
+	Null struct{}
+	// Param is $1 and so on, counted from 1.
+	Param struct{ Number int }
 )
 
 // Interval is an INTERVAL literal; Unit is what follows the string, such as "day" or "year to month", or empty.
@@ -89,11 +93,13 @@ type Quantified struct {
 	Array Expr
 }
 
-// Exists is EXISTS (query); ArrayQuery is ARRAY(query), as psql asks for; Subquery is a query that stands for one value.
 type (
-	Exists     struct{ Query *Query }
+	// Exists is EXISTS (query).
+	Exists struct{ Query *Query }
+	// ArrayQuery is ARRAY(query), as psql asks for.
 	ArrayQuery struct{ Query *Query }
-	Subquery   struct{ Query *Query }
+	// Subquery is a query that stands for one value.
+	Subquery struct{ Query *Query }
 )
 
 // Case is CASE; Operand is nil in the searched form.

@@ -222,6 +222,7 @@ func (p *Printer) join(join *Join) {
 	}
 }
 
+// Insert prints INSERT. VALUES are a query, as in the tree.
 func (p *Printer) Insert(s *Insert) {
 	p.Put("INSERT INTO ")
 	p.Table(s.Table)
@@ -234,6 +235,7 @@ func (p *Printer) Insert(s *Insert) {
 	p.Query(s.Query, false)
 }
 
+// Update prints UPDATE. The tables of FROM come after SET.
 func (p *Printer) Update(s *Update) {
 	defer p.Dialect.Enter()()
 	p.with(s.With)
@@ -251,6 +253,7 @@ func (p *Printer) Update(s *Update) {
 	p.clause(" WHERE ", s.Where)
 }
 
+// Delete prints DELETE. The other tables come with USING.
 func (p *Printer) Delete(s *Delete) {
 	defer p.Dialect.Enter()()
 	p.with(s.With)

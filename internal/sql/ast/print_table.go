@@ -17,6 +17,7 @@ func (s *Truncate) String() string {
 	return Render(func(p *Printer) { p.Put("TRUNCATE "); p.Table(s.Table) })
 }
 
+// TableHead prints CREATE TABLE up to the name, for those who spell the rest differently.
 func (p *Printer) TableHead(name Name, temp, ifNotExists bool) {
 	p.Put("CREATE ")
 	p.When(temp, "TEMP ")
@@ -106,6 +107,7 @@ func (p *Printer) sortKey(a *TableAttributes) {
 	p.bracketed(a.SortKeys)
 }
 
+// CreateTableAs prints CREATE TABLE AS. Columns that the statement does not name keep the names that the query gives them.
 func (p *Printer) CreateTableAs(s *CreateTableAs) {
 	p.TableHead(s.Name, s.Temp, s.IfNotExists)
 	p.bracketed(s.Columns)
@@ -114,6 +116,7 @@ func (p *Printer) CreateTableAs(s *CreateTableAs) {
 	p.Query(s.Query, s.Columns == nil)
 }
 
+// CreateView prints CREATE VIEW, with the late binding of Redshift.
 func (p *Printer) CreateView(s *CreateView) {
 	p.Put("CREATE ")
 	p.When(s.OrReplace, "OR REPLACE ")
@@ -125,6 +128,7 @@ func (p *Printer) CreateView(s *CreateView) {
 	p.When(s.LateBinding, " WITH NO SCHEMA BINDING")
 }
 
+// CreateSchema prints CREATE SCHEMA of the database itself, not of an external one.
 func (p *Printer) CreateSchema(s *CreateSchema) {
 	p.Put("CREATE SCHEMA ")
 	p.When(s.IfNotExists, "IF NOT EXISTS ")
@@ -133,6 +137,7 @@ func (p *Printer) CreateSchema(s *CreateSchema) {
 	p.When(s.Quota != "", " QUOTA "+strings.ToUpper(s.Quota))
 }
 
+// Drop prints DROP of any kind of object, and of several of them.
 func (p *Printer) Drop(s *Drop) {
 	p.Put("DROP ", strings.ToUpper(s.Object), " ")
 	p.When(s.IfExists, "IF EXISTS ")
@@ -144,6 +149,7 @@ func (p *Printer) behaviour(behaviour string) {
 	p.When(behaviour != "", " "+strings.ToUpper(behaviour))
 }
 
+// AlterTable prints ALTER TABLE with its one action.
 func (p *Printer) AlterTable(s *AlterTable) {
 	p.Put("ALTER TABLE ")
 	p.Table(s.Table)
@@ -190,6 +196,7 @@ func (p *Printer) alterAlter(a *AlterAction) {
 	}
 }
 
+// Comment prints COMMENT ON. NULL takes a comment away.
 func (p *Printer) Comment(s *Comment) {
 	p.Put("COMMENT ON ", strings.ToUpper(s.Object), " ")
 	p.Table(s.Name)

@@ -137,6 +137,7 @@ func (p *Printer) When(condition bool, text string) {
 // Table writes the name of a table.
 func (p *Printer) Table(name Name) { p.Put(p.Dialect.Name(name).Quoted()) }
 
+// Quoted is the name as SQL, with quotes around the parts that need them.
 func (n Name) Quoted() string {
 	quoted := make([]string, len(n))
 	for i, part := range n {

@@ -122,6 +122,7 @@ type AlterAction struct {
 // AlterKind tells the actions of ALTER TABLE apart.
 type AlterKind int
 
+// The actions, as Redshift's page on ALTER TABLE has them.
 const (
 	AddColumn AlterKind = iota + 1
 	DropColumn

@@ -16,6 +16,7 @@ type Type struct {
 	Pos   int
 }
 
+// The lengths of Redshift's character types, in bytes: the greatest, and that of VARCHAR without one.
 const (
 	MaxVarchar     = 65535
 	MaxChar        = 4096

@@ -10,6 +10,7 @@ var clauseWords = keyword.Words(`set window values fetch returning`)
 // TokenKind tells tokens apart.
 type TokenKind uint8
 
+// The kinds of tokens. Space and comments make none.
 const (
 	EndOfInput  TokenKind = iota
 	Identifier            // folded to lower case; keywords are identifiers too

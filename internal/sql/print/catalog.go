@@ -38,6 +38,7 @@ type Place struct {
 // PlaceKind says where a relation lives.
 type PlaceKind int
 
+// The places in which a name may be found.
 const (
 	Nowhere   PlaceKind = iota // the name means nothing
 	Stored                     // in the database

@@ -37,6 +37,7 @@ const Unknown = "unknown"
 // Kind says what is to be done with a Plan.
 type Kind int
 
+// The kinds, with what is done or with what the plan holds beside its text.
 const (
 	KindNothing    Kind = iota // accepted, and there is nothing to do: ALTER TABLE … OWNER TO, LOCK
 	KindQuery                  // run and return rows

@@ -14,6 +14,7 @@ import (
 // Kind is a type without its length, precision and scale.
 type Kind uint8
 
+// The types of Redshift, and two for values that have none yet.
 const (
 	Unknown Kind = iota // nothing is known of the value
 	Untyped             // NULL, a quoted string or a parameter, whose type is what its surroundings ask for

@@ -33,10 +33,12 @@ func timeFor(bytes int64) time.Duration {
 	return answerTime + time.Duration(bytes)*time.Second/slowestBytes
 }
 
+// Put is tried again with the whole content: an object is written whole or not at all.
 func (r Retrying) Put(ctx context.Context, key string, content []byte) error {
 	return r.try(ctx, timeFor(int64(len(content))), func(ctx context.Context) error { return r.Bucket.Put(ctx, key, content) })
 }
 
+// List is tried again from the start, and has more time than other answers, since it is many pages.
 func (r Retrying) List(ctx context.Context, prefix string) (objects []Object, err error) {
 	err = r.try(ctx, listingTime, func(ctx context.Context) error {
 		objects, err = r.Bucket.List(ctx, prefix)
@@ -45,6 +47,7 @@ func (r Retrying) List(ctx context.Context, prefix string) (objects []Object, er
 	return objects, err
 }
 
+// Delete is tried again, as deleting what is not there is no error.
 func (r Retrying) Delete(ctx context.Context, key string) error {
 	return r.try(ctx, answerTime, func(ctx context.Context) error { return r.Bucket.Delete(ctx, key) })
 }

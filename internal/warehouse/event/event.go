@@ -23,17 +23,20 @@ type Event struct {
 	Date       time.Time
 }
 
+// Events are found by what they happened to, or by its type alone.
 var Events = meta.Records[Event]{Kind: "event", Index: func(e Event) []meta.Entry {
 	return []meta.Entry{FromSource(e.SourceType, e.Source), OfSourceType(e.SourceType)}
 }}
 
-// Upper and lower case are the same source, as they are the same cluster and the same snapshot.
+// FromSource finds the events of one source. Upper and lower case are the same source, as they are the same cluster and the same snapshot.
 func FromSource(kind, id string) meta.Entry {
 	return meta.Entry{Name: "source", Value: kind + "/" + strings.ToLower(id)}
 }
 
+// OfSourceType finds the events of all clusters, of all snapshots, and so on.
 func OfSourceType(kind string) meta.Entry { return meta.Entry{Name: "source type", Value: kind} }
 
+// The source types of DescribeEvents, and how long events are kept there.
 const (
 	ClusterSource         = "cluster"
 	SnapshotSource        = "cluster-snapshot"
@@ -64,8 +67,10 @@ func (l *Log) EmitOf(tx *meta.Tx, at meta.Key, sourceType, number, format string
 	return l.Insert(tx, at, Event{Source: at.ID, SourceType: sourceType, Number: number, Message: message})
 }
 
+// Minute is the time as messages have it.
 func (l *Log) Minute() string { return l.Clock.Now().Format("2006-01-02 15:04") + " UTC" }
 
+// Insert records an event with the category and severity of its number, and forgets those of the place that are too old.
 func (l *Log) Insert(tx *meta.Tx, at meta.Key, happened Event) error {
 	kind, err := kindOf(happened.SourceType, happened.Number)
 	if err != nil {

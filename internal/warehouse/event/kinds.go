@@ -146,4 +146,5 @@ func kindOf(sourceType, number string) (Kind, error) {
 	return Kind{}, fmt.Errorf("event %s of a %s is not in the table of events", number, sourceType)
 }
 
+// IDOf is the number as DescribeEvents answers it.
 func IDOf(number string) string { return "REDSHIFT-EVENT-" + number }

@@ -18,6 +18,7 @@ type Page struct {
 	After string // the last id of the page before
 }
 
+// New reads MaxRecords, from 20 to 100 as in most of Redshift's lists, and Marker.
 func New(kind string, maxRecords *int, marker string) (Page, error) {
 	limit, err := CheckSize(maxRecords, 20, 100)
 	if err != nil {
@@ -26,6 +27,7 @@ func New(kind string, maxRecords *int, marker string) (Page, error) {
 	return Page{Kind: kind, Limit: limit}.At(marker)
 }
 
+// At is the page that begins behind a marker. One of another list, or of somebody's own making, is refused.
 func (p Page) At(marker string) (Page, error) {
 	if marker == "" {
 		return p, nil
@@ -39,6 +41,7 @@ func (p Page) At(marker string) (Page, error) {
 	return p, nil
 }
 
+// Marker is that of the page behind this id.
 func (p Page) Marker(after string) string {
 	return base64.RawURLEncoding.EncodeToString([]byte(p.Kind + ":" + after))
 }
@@ -83,6 +86,7 @@ func Cut[T any](all []T, page Page) (part []T, marker string, err error) {
 	return rest[:page.Limit], page.Marker(strconv.Itoa(shown + page.Limit)), nil
 }
 
+// CheckSize reads a page's size for lists with bounds of their own. Without one it is the greatest.
 func CheckSize(maxRecords *int, fewest, most int) (int, error) {
 	if maxRecords == nil {
 		return most, nil

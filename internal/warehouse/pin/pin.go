@@ -14,6 +14,7 @@ import (
 // Use is what a record needs a scope for.
 type Use int
 
+// The uses. The sweep spares the scope for all of them; the doctor misses a manifest only where it must be there.
 const (
 	Keeps Use = iota // the scope alone: something may still be saved in it, or has failed to be
 	Saves            // a manifest that is being written, and may be there

@@ -8,6 +8,7 @@ type KeySet struct {
 	keys map[string]struct{}
 }
 
+// Add puts the key in; once is enough.
 func (s *KeySet) Add(key string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -17,12 +18,14 @@ func (s *KeySet) Add(key string) {
 	s.keys[key] = struct{}{}
 }
 
+// Remove takes the key out, however often it was added.
 func (s *KeySet) Remove(key string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.keys, key)
 }
 
+// Has is true from Add to Remove.
 func (s *KeySet) Has(key string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

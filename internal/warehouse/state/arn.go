@@ -35,10 +35,12 @@ func ARNOf(key meta.Key, kind string) string {
 	return "arn:aws:redshift:" + key.Region + ":" + key.Account + ":" + kind + ":" + key.ID
 }
 
+// SnapshotARN has the cluster's name in it, and so another one when the cluster is renamed.
 func SnapshotARN(account, region, cluster, snapshot string) string {
 	return "arn:aws:redshift:" + region + ":" + account + ":snapshot:" + cluster + "/" + snapshot
 }
 
+// NamespaceARN has the cluster's namespace in it, which no rename changes.
 func NamespaceARN(account, region, namespace string) string {
 	return "arn:aws:redshift:" + region + ":" + account + ":namespace:" + namespace
 }

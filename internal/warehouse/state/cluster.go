@@ -7,6 +7,7 @@ import (
 	"slipher/internal/meta"
 )
 
+// NeedsNoNode is true of clusters whose node should not run: they rest, or are about to.
 func (c Cluster) NeedsNoNode() bool { return c.AtRest() || c.Status == Pausing || c.Status == Deleting }
 
 // Automated says whether automated snapshots of the cluster are taken at present, or will be when what is under way has ended.
@@ -61,16 +62,20 @@ type RestoreOrigin struct {
 	Began, Ended time.Time
 }
 
+// The statuses of RestoreStatus, in Redshift's words.
 const (
 	RestoreRunning   = "restoring"
 	RestoreCompleted = "completed"
 	RestoreFailed    = "failed"
 )
 
+// Restoring is true until the data is there, and the manifest is pinned as long.
 func (c Cluster) Restoring() bool { return c.Restore != nil && c.Restore.Status == RestoreRunning }
 
+// ClusterRecord is kept under the cluster's identifier, so a rename moves it; Body.Key stays.
 type ClusterRecord = meta.Record[Cluster]
 
+// Clusters has an entry for each question that is asked of all clusters, so that none reads them all.
 var Clusters = meta.Records[Cluster]{Kind: "cluster", Index: func(c Cluster) []meta.Entry {
 	entries := []meta.Entry{ClusterWithKey(c.Key), InScope(c.Scope), OnPort(c.Port)}
 	if c.Address != "" {
@@ -94,21 +99,27 @@ var Clusters = meta.Records[Cluster]{Kind: "cluster", Index: func(c Cluster) []m
 	return entries
 }}
 
+// ClusterWithKey finds the one cluster of a key, whatever its name is now.
 func ClusterWithKey(key string) meta.Entry { return meta.Entry{Name: "key", Value: key} }
 
+// InScope finds what saves into a scope, or has a snapshot in it.
 func InScope(scope string) meta.Entry { return meta.Entry{Name: "scope", Value: scope} }
 
+// Pinning finds what reads a manifest in a scope at present: restores of clusters and tables, and copies.
 func Pinning(scope string) meta.Entry { return meta.Entry{Name: "pinning", Value: scope} }
 
 func onSchedule(id string) meta.Entry { return meta.Entry{Name: "schedule", Value: id} }
 
+// AtAddress finds the cluster whose node listens on an address.
 func AtAddress(address string) meta.Entry { return meta.Entry{Name: "address", Value: address} }
 
+// OnPort finds the clusters with a port: one, where all share an address.
 func OnPort(port int) meta.Entry { return meta.Entry{Name: "port", Value: strconv.Itoa(port)} }
 
 // Busy says whether an operation runs on the cluster.
 func (c Cluster) Busy() bool { return c.Status != Available && !c.AtRest() }
 
+// AtRest is true of a cluster that stays as it is until somebody asks for a change.
 func (c Cluster) AtRest() bool {
 	return c.Status == Paused || c.Status == IncompatibleRestore || c.Status == HardwareFailure
 }
@@ -116,6 +127,7 @@ func (c Cluster) AtRest() bool {
 // Lost says that the cluster was available once and its database is damaged now.
 func (c Cluster) Lost() bool { return c.Status == HardwareFailure && c.Provisioned }
 
+// Serves says whether the cluster takes connections in this status.
 func (c Cluster) Serves() bool {
 	return c.Status == Available || c.Status == Rebooting || c.Status == RotatingKeys || c.Status == FinalSnapshot
 }

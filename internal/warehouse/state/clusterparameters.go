@@ -20,6 +20,7 @@ type ParameterSet struct {
 	Values map[string]string `json:",omitempty"`
 }
 
+// Name is that of the group; a set without one is that of the default group.
 func (s ParameterSet) Name() string { return cmp.Or(s.Group, defaultParameterGroup) }
 
 func (s ParameterSet) all() map[string]string {
@@ -29,6 +30,7 @@ func (s ParameterSet) all() map[string]string {
 	return s.Values
 }
 
+// InParameterGroup finds the clusters of a group other than the default one.
 func InParameterGroup(name string) meta.Entry {
 	return meta.Entry{Name: "parameter group", Value: name}
 }

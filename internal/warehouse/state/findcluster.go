@@ -8,6 +8,7 @@ import (
 	"slipher/internal/warehouse/refusal"
 )
 
+// ClusterKey is the place of the caller's cluster of this name.
 func ClusterKey(c api.Caller, id string) meta.Key {
 	return meta.Key{Account: c.Account, Region: c.Region, ID: id}
 }
@@ -21,6 +22,7 @@ func FindCluster(tx *meta.Tx, caller api.Caller, identifier string) (ClusterReco
 	return found, err
 }
 
+// ClusterNotFound is also the answer for clusters of other accounts, which nobody learns of.
 func ClusterNotFound(identifier string) error {
 	return refusal.ClusterNotFound.Because("Cluster %s not found.", identifier)
 }

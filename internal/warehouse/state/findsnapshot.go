@@ -50,10 +50,12 @@ func FindOwnSnapshot(tx *meta.Tx, caller api.Caller, l Locator) (SnapshotRecord,
 	return found, err
 }
 
+// ServerlessSnapshot refuses the ARN of a snapshot that no provisioned cluster is restored from.
 func ServerlessSnapshot() error {
 	return refusal.UnsupportedOperation.Because("Snapshots of Redshift Serverless are not supported.")
 }
 
+// AccessDenied refuses a snapshot that is there and was not shared with the caller.
 func AccessDenied() error {
 	return refusal.AccessToSnapshotDenied.Because("The owner of the specified snapshot has not authorized your account to access the snapshot.")
 }
@@ -63,6 +65,7 @@ func FindSnapshotByID(tx *meta.Tx, account, region, id string) (SnapshotRecord, 
 	return Snapshots.Find(tx, meta.Key{Account: account, Region: region, ID: id})
 }
 
+// IsNewestAutomated tells the snapshot that outlasts its period, since the cluster has no newer one to be restored from.
 func IsNewestAutomated(tx *meta.Tx, record SnapshotRecord) (bool, error) {
 	if !record.Body.RestorableAutomated() {
 		return false, nil

@@ -16,6 +16,7 @@ type Limits struct {
 	ParameterGroups     int // beside the default ones
 }
 
+// WithDefaults has Redshift's own quotas where none is set, and numbers of ours where Redshift does not tell them.
 func (l Limits) WithDefaults() Limits {
 	for _, limit := range []struct {
 		field    *int

@@ -37,6 +37,7 @@ func Locate(caller api.Caller, identifier, arn, cluster string) (Locator, error)
 	return named, err
 }
 
+// LocateARN reads the ARN of a snapshot, in any account and region. Those of Redshift Serverless are told apart and not refused.
 func LocateARN(arn string) (Locator, error) {
 	parsed, err := ParseARN(arn)
 	if err != nil {
@@ -74,6 +75,7 @@ func (l Locator) Find(tx *meta.Tx, region string) (SnapshotRecord, error) {
 	return found[0], nil
 }
 
+// NotFound is the refusal in the words that Redshift has for what was asked: a snapshot of a cluster, or one by its name.
 func (l Locator) NotFound() error {
 	if l.Cluster != "" || l.Identifier == "" {
 		return refusal.ClusterSnapshotNotFound.Because("Snapshot not found for cluster.")

@@ -32,14 +32,17 @@ type Sending struct {
 	Stamp time.Time // in the objects' names
 }
 
+// LoggingRecord is kept under the key of its cluster, which a rename does not change.
 type LoggingRecord = meta.Record[Logging]
 
+// Loggings has a record of each cluster whose logging was turned on at some time.
 var Loggings = meta.Records[Logging]{Kind: "logging"}
 
 func loggingKey(of ClusterRecord) meta.Key {
 	return meta.Key{Account: of.Account, Region: of.Region, ID: of.Body.Key}
 }
 
+// FindLogging answers the cluster's record, or an empty one that PutLogging can insert when it is not known.
 func FindLogging(tx *meta.Tx, cluster ClusterRecord) (record LoggingRecord, known bool, err error) {
 	record, err = Loggings.Find(tx, loggingKey(cluster))
 	if errors.Is(err, meta.ErrNotFound) {
@@ -48,6 +51,7 @@ func FindLogging(tx *meta.Tx, cluster ClusterRecord) (record LoggingRecord, know
 	return record, err == nil, err
 }
 
+// PutLogging stores what FindLogging answered, told whether it was known then.
 func PutLogging(tx *meta.Tx, record LoggingRecord, known bool) error {
 	if known {
 		return Loggings.Put(tx, record)

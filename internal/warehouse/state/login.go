@@ -13,6 +13,7 @@ type DatabaseLogin struct {
 	Login      nodeapi.Login
 }
 
+// DatabaseLogins are found by their cluster, and in the order in which they expire.
 var DatabaseLogins = meta.Records[DatabaseLogin]{Kind: "database login", Index: func(l DatabaseLogin) []meta.Entry {
 	return []meta.Entry{OfClusterKey(l.ClusterKey), {Name: LoginExpires, Value: IDAt(l.Login.ExpiresUnixMS * int64(time.Millisecond))}}
 }}

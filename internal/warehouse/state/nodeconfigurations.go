@@ -6,6 +6,7 @@ type NodeConfiguration struct {
 	Nodes int
 }
 
+// FindConfiguration does not ask whether the kind comes in such a number: RestorableTo and NodeCount do.
 func FindConfiguration(nodeType string, nodes int) (NodeConfiguration, error) {
 	kind, err := FindNodeType(nodeType)
 	return NodeConfiguration{kind, nodes}, err
@@ -53,8 +54,10 @@ func (c NodeConfiguration) ResizableTo(target NodeConfiguration, bytes int64) bo
 	return grows && shrinks && target.Utilization(bytes) <= 100
 }
 
+// Megabyte is 2²⁰ bytes, as Redshift counts storage and the sizes of snapshots.
 const Megabyte = 1 << 20
 
+// Megabytes are for fields that have a fraction.
 func Megabytes(bytes int64) float64 { return float64(bytes) / Megabyte }
 
 // WholeMegabytes rounds up, so that a small snapshot does not seem to be nothing.

@@ -29,6 +29,7 @@ var nodeTypes = []NodeType{
 	{Name: "dc2.8xlarge", fewest: 2, most: 128, storage: 2560 * 1024, grows: 2, shrinks: 2},
 }
 
+// FindNodeType answers a kind by its name, in upper or lower case, or InvalidParameterValue.
 func FindNodeType(name string) (NodeType, error) {
 	for _, kind := range nodeTypes {
 		if kind.Name == strings.ToLower(name) {
@@ -41,6 +42,7 @@ func FindNodeType(name string) (NodeType, error) {
 // Local tells the kinds that keep data on their own disks and have other rules for ports and retention.
 func (n NodeType) Local() bool { return strings.HasPrefix(n.Name, "dc2.") }
 
+// Capacity is the storage of so many nodes, in megabytes. A single node of some kinds has less than its share of more.
 func (n NodeType) Capacity(nodes int) int64 {
 	if nodes == 1 && n.singleStorage > 0 {
 		return n.singleStorage
@@ -48,6 +50,7 @@ func (n NodeType) Capacity(nodes int) int64 {
 	return n.storage * int64(nodes)
 }
 
+// The values of ClusterType.
 const (
 	SingleNode = "single-node"
 	MultiNode  = "multi-node"

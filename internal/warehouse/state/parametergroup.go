@@ -19,17 +19,20 @@ type ParameterGroup struct {
 	Tags         []Tag             `json:",omitempty"`
 }
 
+// ParameterGroups has no default groups: DefaultGroups makes those.
 var ParameterGroups = meta.Records[ParameterGroup]{Kind: "parameter group"}
 
+// ParameterGroupRecord is kept under the group's name in lower case.
 type ParameterGroupRecord = meta.Record[ParameterGroup]
 
-// values are those of all parameters.
+// AllValues are those of all parameters: the group's own, and the default ones of its family.
 func (g ParameterGroup) AllValues() map[string]string {
 	values := StandardValues(g.Family)
 	maps.Copy(values, g.Values)
 	return values
 }
 
+// Source says who has set the parameter, in the words of DescribeClusterParameters.
 func (g ParameterGroup) Source(parameter string) string {
 	if _, set := g.Values[parameter]; set {
 		return "user"
@@ -37,6 +40,7 @@ func (g ParameterGroup) Source(parameter string) string {
 	return "engine-default"
 }
 
+// ApplyType says when a change takes effect: only workload management can change at once.
 func (g ParameterGroup) ApplyType(parameter string) string {
 	if parameter == Workloads && g.WorkloadsNow {
 		return ChangeableNow
@@ -44,6 +48,7 @@ func (g ParameterGroup) ApplyType(parameter string) string {
 	return FixedAtStart
 }
 
+// DefaultGroupPrefix begins the names of the default groups, which nobody else's may begin with.
 const (
 	DefaultGroupPrefix    = "default."
 	defaultParameterGroup = DefaultGroupPrefix + firstFamily

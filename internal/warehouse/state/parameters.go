@@ -27,6 +27,7 @@ type Parameter struct {
 	Description string
 }
 
+// Parameters that have a meaning for us, then the data types and apply types of DescribeClusterParameters.
 const (
 	Workloads  = "wlm_json_configuration"
 	requireSSL = "require_ssl"
@@ -74,6 +75,7 @@ func StandardValues(family string) map[string]string {
 	return values
 }
 
+// CheckFamily refuses families that Redshift does not have, and names those that it has.
 func CheckFamily(name string) error {
 	if !slices.Contains(parameterFamilies, name) {
 		return api.InvalidParameterValue("There is no parameter group family %q; there are %s.", name, strings.Join(parameterFamilies, " and "))
@@ -81,6 +83,7 @@ func CheckFamily(name string) error {
 	return nil
 }
 
+// FindParameter answers the line of ParameterTable, or InvalidParameterValue. Names are in lower case.
 func FindParameter(name string) (Parameter, error) {
 	at := slices.IndexFunc(ParameterTable, func(p Parameter) bool { return p.Name == name })
 	if at < 0 {

@@ -12,6 +12,7 @@ const mostRoles = 50
 
 var roleForm = regexp.MustCompile(`^arn:aws[a-z-]*:iam::[0-9]{12}:role/.+$`)
 
+// CheckRoles refuses too many roles, ARNs that are none of roles, and a default role that is not among them.
 func CheckRoles(roles []string, byDefault string) error {
 	for _, role := range roles {
 		if !roleForm.MatchString(role) {

@@ -18,6 +18,7 @@ var (
 	AccountForm            = regexp.MustCompile(`^[0-9]{12}$`)
 )
 
+// CheckClusterIdentifier refuses upper case too: identifiers of clusters are not folded.
 func CheckClusterIdentifier(id string) error {
 	if len(id) > 63 || !ClusterIdentifierForm.MatchString(id) || BadHyphens(id) {
 		return api.InvalidParameterValue("%q is not a valid cluster identifier: it has 1 to 63 lower-case letters, digits and hyphens, begins with a letter, and has neither a hyphen at its end nor two in a row.", id)
@@ -25,6 +26,7 @@ func CheckClusterIdentifier(id string) error {
 	return nil
 }
 
+// CheckSnapshotIdentifier lets upper case be, though it does not tell it from lower case.
 func CheckSnapshotIdentifier(id string) error {
 	if len(id) > 255 || !snapshotIdentifierForm.MatchString(id) || BadHyphens(id) {
 		return api.InvalidParameterValue("%q is not a valid snapshot identifier: it has 1 to 255 letters, digits and hyphens, begins with a letter, and has neither a hyphen at its end nor two in a row.", id)
@@ -32,8 +34,10 @@ func CheckSnapshotIdentifier(id string) error {
 	return nil
 }
 
+// BadHyphens is the rule that most identifiers of Redshift share and that their forms do not say.
 func BadHyphens(id string) bool { return strings.HasSuffix(id, "-") || strings.Contains(id, "--") }
 
+// CheckDatabase is for DBName, which Redshift does not fold.
 func CheckDatabase(name string) error {
 	switch {
 	case name != strings.ToLower(name):
@@ -46,6 +50,7 @@ func CheckDatabase(name string) error {
 	return nil
 }
 
+// CheckMasterUsername refuses PUBLIC too, which GRANT takes for everybody.
 func CheckMasterUsername(name string) error {
 	switch {
 	case len(name) > 128 || !usernameForm.MatchString(name):
@@ -59,6 +64,7 @@ func CheckMasterUsername(name string) error {
 // ForbiddenInPasswords are the printable characters that no admin password has.
 const ForbiddenInPasswords = `'"\/@`
 
+// CheckPassword never repeats the password in what it answers.
 func CheckPassword(password string) error {
 	for _, char := range password {
 		if char < 33 || char > 126 || strings.ContainsRune(ForbiddenInPasswords, char) {
@@ -80,6 +86,7 @@ func CheckPassword(password string) error {
 // Forever is the retention period of what is kept until it is deleted.
 const Forever = -1
 
+// CheckCopiedRetention is for automated snapshots in the other region, in days.
 func CheckCopiedRetention(days int) error {
 	if days < 1 || days > 35 {
 		return refusal.InvalidRetentionPeriod.Because("The retention period of copied automated snapshots must be between 1 and 35 days, not %d.", days)
@@ -87,6 +94,7 @@ func CheckCopiedRetention(days int) error {
 	return nil
 }
 
+// CheckManualRetention is for manual snapshots, in days or Forever.
 func CheckManualRetention(days int) error {
 	if days != Forever && (days < 1 || days > 3653) {
 		return refusal.InvalidRetentionPeriod.Because("The retention period specified is either in the past or is not a valid value. The value must be either -1 or an integer between 1 and 3,653.")
@@ -94,6 +102,7 @@ func CheckManualRetention(days int) error {
 	return nil
 }
 
+// CheckAutomatedRetention is for automated snapshots, in days. Only kinds with disks of their own can do without any (0).
 func CheckAutomatedRetention(days int, on NodeType) error {
 	if days < 0 || days > 35 {
 		return api.InvalidParameterValue("AutomatedSnapshotRetentionPeriod must be between 0 and 35 days, not %d.", days)
@@ -104,6 +113,7 @@ func CheckAutomatedRetention(days int, on NodeType) error {
 	return nil
 }
 
+// CheckPort knows the two ranges for managed storage and the one for kinds with disks of their own.
 func CheckPort(port int, on NodeType) error {
 	managed := port >= 5431 && port <= 5455 || port >= 8191 && port <= 8215
 	local := port >= 1150 && port <= 65535
@@ -116,6 +126,7 @@ func CheckPort(port int, on NodeType) error {
 	return nil
 }
 
+// ReservedWord tells the words that cannot be names, in upper or lower case.
 func ReservedWord(word string) bool {
 	_, found := slices.BinarySearch(ReservedWords, strings.ToUpper(word))
 	return found

@@ -14,8 +14,10 @@ type Scope struct {
 	Store   string `json:",omitempty"` // the region in whose own store it lies; empty is the common store
 }
 
+// Scopes belong to no account: their names are unique in the installation.
 var Scopes = meta.Records[Scope]{Kind: "snapshot scope"}
 
+// ScopeKey is the place of the scope with this name.
 func ScopeKey(name string) meta.Key { return meta.Key{ID: name} }
 
 // ScopesOf lists the scopes that an account's clusters and snapshots are in.

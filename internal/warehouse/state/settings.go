@@ -46,6 +46,7 @@ type ManagedPassword struct {
 	KmsKey string // ARN of the key that seals it
 }
 
+// Managed says whether Secrets Manager has the admin password.
 func (s Settings) Managed() bool { return s.ManagedPassword != nil }
 
 // Shown are the fields MasterPasswordSecretArn and MasterPasswordSecretKmsKeyId.

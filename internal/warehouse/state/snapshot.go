@@ -23,6 +23,7 @@ type Origin struct {
 	Scope, Manifest string
 }
 
+// SourceRegion is empty, unless the snapshot was copied from another region.
 func (s Snapshot) SourceRegion() string {
 	if s.Origin == nil {
 		return ""
@@ -30,6 +31,7 @@ func (s Snapshot) SourceRegion() string {
 	return s.Origin.Region
 }
 
+// The types of snapshots, and those of their statuses that clusters do not have too.
 const (
 	Failed    = "failed"
 	Manual    = "manual"
@@ -73,8 +75,10 @@ type Snapshot struct {
 	Seconds                 float64 // that the save took
 }
 
+// SnapshotRecord is kept under an id in the order of creation; its name is an index entry.
 type SnapshotRecord = meta.Record[Snapshot]
 
+// Snapshots has an entry for each question that is asked of many snapshots. Whoever changes the entries counts snapshotIndex up.
 var Snapshots = meta.Records[Snapshot]{Kind: "snapshot", Order: snapshotOrder, Index: func(s Snapshot) []meta.Entry {
 	entries := []meta.Entry{SnapshotNamed(s.Identifier), OfCluster(s.ClusterIdentifier), OfClusterKey(s.ClusterKey), OfType(s.Type), InScope(s.Scope)}
 	switch {
@@ -104,27 +108,36 @@ var Snapshots = meta.Records[Snapshot]{Kind: "snapshot", Order: snapshotOrder, I
 	return entries
 }}
 
-// Snapshot identifiers do not tell upper from lower case.
+// SnapshotNamed finds snapshots by identifier, which does not tell upper from lower case.
 func SnapshotNamed(identifier string) meta.Entry {
 	return meta.Entry{Name: "identifier", Value: strings.ToLower(identifier)}
 }
 
+// OfCluster finds the snapshots of a cluster by its name, also of one that is deleted.
 func OfCluster(identifier string) meta.Entry { return meta.Entry{Name: "cluster", Value: identifier} }
 
+// OfClusterKey finds what belongs to one cluster, and not to another that had its name before.
 func OfClusterKey(key string) meta.Entry { return meta.Entry{Name: "cluster key", Value: key} }
 
+// OfType finds the manual or the automated snapshots.
 func OfType(kind string) meta.Entry { return meta.Entry{Name: "type", Value: kind} }
 
+// SavingOf finds the snapshot of a cluster that is being taken.
 func SavingOf(cluster string) meta.Entry { return meta.Entry{Name: "saving", Value: cluster} }
 
+// AutomatedOf finds those automated snapshots of a cluster from which it can be restored.
 func AutomatedOf(key string) meta.Entry { return meta.Entry{Name: "automated of", Value: key} }
 
+// Orphaned finds the snapshots whose cluster is deleted.
 func Orphaned() meta.Entry { return meta.Entry{Name: "orphan", Value: "yes"} }
 
+// SharedWith finds the snapshots that an account may restore because others share them.
 func SharedWith(account string) meta.Entry { return meta.Entry{Name: "shared with", Value: account} }
 
+// SharedUnder finds the shared snapshots of a KMS key, whose accounts have a quota together.
 func SharedUnder(key string) meta.Entry { return meta.Entry{Name: "shared under", Value: key} }
 
+// InProgress is true until the snapshot is available or has failed.
 func (s Snapshot) InProgress() bool { return s.Status == Creating || s.Status == SavingFinal }
 
 // RestorableAutomated leaves out copies from another region: they all expire, since there the newest one is no cluster's last resort.
@@ -132,11 +145,13 @@ func (s Snapshot) RestorableAutomated() bool {
 	return s.Type == Automated && s.Status == Available && s.Origin == nil
 }
 
+// SharedWith says whether the owner has let the account restore it. It is false of the owner.
 func (s Snapshot) SharedWith(account string) bool { return slices.Contains(s.Access, account) }
 
 // Expiring orders the snapshots by when they expire.
 const Expiring = "expires"
 
+// ExpiresAt is the entry of something that expires at this time.
 func ExpiresAt(at time.Time) meta.Entry {
 	return meta.Entry{Name: Expiring, Value: IDAt(at.UnixNano())}
 }

@@ -16,6 +16,7 @@ type SnapshotCopyGrant struct {
 	Tags   []Tag `json:",omitempty"`
 }
 
+// SnapshotCopyGrants are kept under their name, in the region that is copied to.
 var SnapshotCopyGrants = meta.Records[SnapshotCopyGrant]{Kind: "snapshot copy grant"}
 
 // FindCopyGrant answers the account's grant in a region, or SnapshotCopyGrantNotFound.
@@ -37,6 +38,7 @@ type SnapshotCopy struct {
 	Scope           string // of the copies, sealed under that key
 }
 
+// CopyingUnder finds the clusters that copy to a region under a grant, which cannot be deleted as long.
 func CopyingUnder(region, grant string) meta.Entry {
 	return meta.Entry{Name: "copying under", Value: region + "/" + grant}
 }

@@ -6,8 +6,10 @@ import (
 	"slipher/internal/meta"
 )
 
+// TagKeyed finds snapshots that have a tag with this key.
 func TagKeyed(key string) meta.Entry { return meta.Entry{Name: "tag key", Value: key} }
 
+// TagValued finds snapshots that have a tag with this value, whatever its key.
 func TagValued(value string) meta.Entry { return meta.Entry{Name: "tag value", Value: value} }
 
 // CreatedIn is the order of an account's snapshots in a region by their create time.

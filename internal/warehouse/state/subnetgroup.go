@@ -15,8 +15,10 @@ type SubnetGroup struct {
 	Tags        []Tag    `json:",omitempty"`
 }
 
+// SubnetGroupRecord may be the default group, which is stored nowhere.
 type SubnetGroupRecord = meta.Record[SubnetGroup]
 
+// SubnetGroups has the groups that accounts have made.
 var SubnetGroups = meta.Records[SubnetGroup]{Kind: "subnet group"}
 
 // DefaultSubnetGroupName is that of the group which every account has in every region.

@@ -9,6 +9,7 @@ import (
 	"slipher/internal/warehouse/refusal"
 )
 
+// UnderWayIn asks for the table restores into a cluster that have not ended.
 func UnderWayIn(account, region, cluster string) meta.Query {
 	return meta.Query{Account: account, Region: region, Index: restoringTablesOf(cluster)}
 }
@@ -35,8 +36,10 @@ type TableRestore struct {
 // TableName is named as the request does, whatever the case.
 type TableName struct{ Database, Schema, Name string }
 
+// TableRestoreRecord is found by its request, its cluster and what it pins, not by its id.
 type TableRestoreRecord = meta.Record[TableRestore]
 
+// TableRestores has entries of a scope and of "under way" only until a restore has ended.
 var TableRestores = meta.Records[TableRestore]{Kind: "table restore", Index: func(r TableRestore) []meta.Entry {
 	entries := []meta.Entry{Requested(r.RequestID), OfClusterKey(r.ClusterKey)}
 	if r.UnderWay() {
@@ -45,14 +48,17 @@ var TableRestores = meta.Records[TableRestore]{Kind: "table restore", Index: fun
 	return entries
 }}
 
+// Requested finds the restore that RestoreTableFromClusterSnapshot has answered with this id.
 func Requested(id string) meta.Entry { return meta.Entry{Name: "request", Value: id} }
 
+// RestoringTables finds all that have not ended, which a quota counts.
 func RestoringTables() meta.Entry { return meta.Entry{Name: "under way", Value: "yes"} }
 
 func restoringTablesOf(cluster string) meta.Entry {
 	return meta.Entry{Name: "under way in", Value: cluster}
 }
 
+// UnderWay is true until the table is there or the restore has failed.
 func (r TableRestore) UnderWay() bool {
 	return r.Status == TablePending || r.Status == TableInProgress
 }
@@ -71,6 +77,7 @@ func (r TableRestore) Cased(name string) string {
 	}, name)
 }
 
+// Node is the name that the node looks for or makes.
 func (r TableRestore) Node(t TableName) nodeapi.TableName {
 	return nodeapi.TableName{Schema: r.Cased(t.Schema), Table: r.Cased(t.Name)}
 }
@@ -86,6 +93,7 @@ const (
 // longestName is that of Redshift's identifiers, in bytes.
 const longestName = 127
 
+// CheckNames refuses names that no object can have, and names the parameter.
 func (r TableRestore) CheckNames() error {
 	for _, named := range []struct{ parameter, name string }{
 		{"SourceDatabaseName", r.Source.Database}, {"SourceSchemaName", r.Source.Schema}, {"SourceTableName", r.Source.Name},

@@ -77,6 +77,7 @@ func WithTags(present, added []Tag) []Tag {
 	return merged
 }
 
+// TagMatches is the rule of all lists with TagKeys and TagValues: one of either is enough, and none at all is enough for everything.
 func TagMatches(tag Tag, keys, values []string) bool {
 	return len(keys)+len(values) == 0 || slices.Contains(keys, tag.Key) || slices.Contains(values, tag.Value)
 }

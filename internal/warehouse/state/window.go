@@ -22,6 +22,7 @@ var (
 	weekdays   = []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
 )
 
+// ParseWindow reads PreferredMaintenanceWindow. It may go on over the end of the week.
 func ParseWindow(text string) (MaintenanceWindow, error) {
 	invalid := api.InvalidParameterValue("%q is not a valid PreferredMaintenanceWindow: it has the form ddd:hh24:mi-ddd:hh24:mi in UTC, such as sun:23:15-mon:03:15, and lasts from 30 minutes to 24 hours.", text)
 	parts := windowForm.FindStringSubmatch(strings.ToLower(text))

@@ -38,6 +38,7 @@ var ErrDeleted = errors.New("the record was deleted")
 // Verdict is what follows from a failure.
 type Verdict int
 
+// The verdicts.
 const (
 	Again   Verdict = iota // another try may help
 	ForGood                // none will

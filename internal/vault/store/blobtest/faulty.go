@@ -18,6 +18,7 @@ var ErrInjected = errors.New("injected fault")
 // Fault is what happens to one operation.
 type Fault int
 
+// What may happen, as disks, networks and object stores have it.
 const (
 	Works      Fault = iota
 	Refused          // nothing happens, an error is reported
@@ -94,6 +95,7 @@ func (f *Faulty) number(kind, key string) (Op, Fault) {
 	return op, f.Fault(op)
 }
 
+// Put writes all of the content, half of it or nothing, as the fault says.
 func (f *Faulty) Put(ctx context.Context, key string, content []byte) error {
 	fault := f.decide("put", key)
 	switch fault {
@@ -115,6 +117,7 @@ func (f *Faulty) Put(ctx context.Context, key string, content []byte) error {
 	return ErrInjected
 }
 
+// Get answers the range, the first half of it or nothing. A read that ends early reports it, or does not, as the fault says.
 func (f *Faulty) Get(ctx context.Context, key string, offset, length int64) (io.ReadCloser, error) {
 	fault := f.decide("get", key)
 	if fault == Refused || fault == AnswerLost || fault == Lied {
@@ -139,6 +142,7 @@ type failing struct{}
 
 func (failing) Read([]byte) (int, error) { return 0, ErrInjected }
 
+// List answers all or fails: no store that we know leaves names out.
 func (f *Faulty) List(ctx context.Context, prefix string) ([]store.Object, error) {
 	if fault := f.decide("list", prefix); fault != Works && fault != Full {
 		return nil, ErrInjected
@@ -146,6 +150,7 @@ func (f *Faulty) List(ctx context.Context, prefix string) ([]store.Object, error
 	return f.Bucket.List(ctx, prefix)
 }
 
+// Delete is done or not, and may report a failure either way.
 func (f *Faulty) Delete(ctx context.Context, key string) error {
 	switch f.decide("delete", key) {
 	case Works, Full:
