@@ -57,6 +57,7 @@ var floors = map[string]int{
 	"internal/throttle": 6,
 	"internal/confine":  6,
 	"internal/scram":    6,
+	"internal/reserve":  6,
 	"internal/sql/bind": 6,
 
 	"internal/sql/parse": 7,

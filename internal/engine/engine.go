@@ -22,6 +22,7 @@ import (
 	bindings "github.com/duckdb/duckdb-go-bindings"
 
 	"slipher/internal/engine/ondisk"
+	"slipher/internal/reserve"
 )
 
 // Config is what it takes to open a database.
@@ -53,6 +54,8 @@ type Database struct {
 	viewLeft bool           // guarded by the gate's turn
 	spooled  atomic.Int64   // bytes of rows that wait on disk
 	memory   memory
+	reserve  *reserve.File // of the disk, for what makes room
+	freed    atomic.Bool   // a statement was begun that frees room, which the next checkpoint does
 
 	interrupts int // before a call that does not look at them costs the process
 
@@ -89,6 +92,7 @@ func Open(ctx context.Context, config Config) (*Database, error) {
 		return nil, err
 	}
 	d.keep()
+	d.reserve = reserve.Open(filepath.Join(config.TempDir, "reserve"), reserveBytes)
 	d.gate.run(d)
 	return d, nil
 }
@@ -101,6 +105,7 @@ func (d *Database) Close() error {
 		err = nil // a session was left open: the WAL holds what the checkpoint would have written
 	}
 	d.memory.stop()
+	d.reserve.End()
 	bindings.Close(&d.instance)
 	err = errors.Join(err, d.endKeeping())
 	if d.viewLeft {

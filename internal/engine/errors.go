@@ -148,7 +148,7 @@ func (d *Database) failure(message string) *Error {
 	if !known {
 		code = internalFailure
 	}
-	if family == "INTERNAL Error" || family == "FATAL Error" {
+	if family == "INTERNAL Error" || family == "FATAL Error" || strings.Contains(text, "has been invalidated because") {
 		d.poison(errors.New(message))
 	}
 	code = refine(family, text, code)

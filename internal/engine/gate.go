@@ -103,7 +103,7 @@ func (d *Database) schedule(ctx context.Context) {
 			return
 		case <-d.gate.wake:
 		}
-		for d.walBytes() > d.gate.checkpointAt {
+		for d.walBytes() > d.gate.checkpointAt || d.freed.Load() {
 			if !d.gate.takeNow() {
 				d.setAside()
 				break
@@ -149,17 +149,22 @@ func (d *Database) checkpoint() error {
 	if d.walBytes() == 0 {
 		return nil
 	}
+	logged := d.walBytes()
+	if !d.roomToCheckpoint(logged) {
+		return errNoRoom
+	}
 	session, err := d.connect()
 	if err != nil {
 		return err
 	}
 	defer session.Close()
-	logged := d.walBytes()
 	d.keepBlocks(session)
 	defer d.noteCheckpoint()()
 	if err := session.Exec(context.Background(), "CHECKPOINT "+Quote(d.config.Database)); err != nil {
 		return err
 	}
+	d.freed.Store(false)
+	d.reserve.Keep()
 	size := sizeOf(d.path())
 	d.gate.written.Add(max(logged, size-d.gate.fileBytes.Swap(size)))
 	return nil
@@ -171,10 +176,10 @@ func (d *Database) Written() int64 {
 	return d.gate.written.Load() + max(d.walBytes(), sizeOf(d.path())-d.gate.fileBytes.Load())
 }
 
-// busy says whether a checkpoint was refused because transactions are open.
+// busy says whether a checkpoint was refused because transactions are open, or there is no room for it.
 func busy(err error) bool {
 	var failure *Error
-	return errors.As(err, &failure) && failure.Code == serializationFailure
+	return errors.As(err, &failure) && (failure.Code == serializationFailure || failure == errNoRoom)
 }
 
 func (d *Database) walBytes() int64 { return sizeOf(d.walPath()) }

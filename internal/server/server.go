@@ -23,6 +23,7 @@ import (
 	"slipher/internal/installation"
 	"slipher/internal/keys"
 	"slipher/internal/meta"
+	"slipher/internal/reserve"
 	"slipher/internal/secretstore"
 	"slipher/internal/service/kms"
 	"slipher/internal/sqllog"
@@ -48,6 +49,7 @@ type Server struct {
 	fleet    *fleet.Fleet      // nil where nodes are given
 	listener net.Listener      // nil answers no API
 
+	reserve  *reserve.File  // of the data directory's disk
 	profiles sync.Mutex     // held while an account and its profile are added
 	opened   []func() error // what Close has to undo, in order of opening
 }
@@ -83,7 +85,7 @@ func (s *Server) open(ctx context.Context) error {
 		return fmt.Errorf("make the data directory: %w", err)
 	}
 	for _, open := range []func(context.Context) error{
-		s.listen, s.openStore, s.openKeys, s.openAudit, s.openServices, s.openFirstAccount, s.openNodes, s.openControl, s.joinServices,
+		s.listen, s.openReserve, s.openStore, s.openKeys, s.openAudit, s.openServices, s.openFirstAccount, s.openNodes, s.openControl, s.joinServices,
 	} {
 		if err := open(ctx); err != nil {
 			return err
@@ -175,6 +177,7 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return s.Store.Run(ctx) })
+	group.Go(func() error { return s.keepReserve(ctx) })
 	group.Go(func() error { return s.audit.Run(ctx) })
 	group.Go(func() error { return s.sqlLogs.Run(ctx) })
 	group.Go(func() error { return s.followCertificate(ctx) })

@@ -12,6 +12,9 @@ import (
 // into the catalogue in the same transaction.
 func (s *session) definition(t translation, text string) *command {
 	return tagged(func(ctx context.Context) (string, error) {
+		if t.Commits || t.Keeps.Drop != nil {
+			s.engine.MakeRoom()
+		}
 		if err := s.enter(ctx); err != nil {
 			return "", err
 		}
