@@ -147,7 +147,8 @@ func (d *doctor) checkRows(ctx context.Context, store *meta.Store) {
 		return
 	}
 	for _, damage := range damages {
-		d.problem("metadata", "%v: it is not served; bring the metadata back from a copy", damage)
+		d.problem("metadata", "%v: it is not served, and nothing is swept from the snapshot store; bring the metadata back from a copy, or give the row up, with slipher stopped: "+
+			"slipher doctor --data %s --give-up '%s'", damage, d.data, damage.Name())
 	}
 	if len(damages) == 0 {
 		d.ok("metadata", "the code of every row fits")

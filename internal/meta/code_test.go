@@ -209,3 +209,45 @@ func TestAuthenticate(t *testing.T) {
 		wantDamages(t, look, "apple")
 	})
 }
+
+// What is given up is only what is damaged; afterwards nothing is, and nothing keeps a sweep from its work.
+func TestGiveUp(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		statement string
+		left      []string
+		inOrder   []string
+	}{
+		"record":      {`UPDATE record SET body = replace(body, 'red', 'rfd') WHERE id = 'apple'`, []string{"pear", "plum"}, []string{"pear", "plum"}},
+		"entry":       {`UPDATE entry SET value = 'blue' WHERE id = 'apple' AND name = 'order'`, []string{"apple", "pear", "plum"}, []string{"pear", "plum"}},
+		"entry_alike": {`UPDATE entry SET code = zeroblob(16) WHERE id = 'apple' AND name = ''`, []string{"apple", "pear", "plum"}, []string{"apple", "pear", "plum"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			store := orchard(t)
+			spoil(t, store, c.statement)
+			damages, err := store.Damages(t.Context())
+			if err != nil || len(damages) != 1 {
+				t.Fatalf("got %v, %v, want one damage", damages, err)
+			}
+			body, err := store.GiveUp(t.Context(), damages[0].Name())
+			if err != nil || !bytes.Contains(body, []byte(`"Colour"`)) {
+				t.Errorf("got %s, %v, want what was in the row", body, err)
+			}
+			wantDamages(t, store)
+			if got := listed(t, store, func(tx *Tx) ([]Record[fruit], error) { return ordered.List(tx, Query{}) }); !slices.Equal(got, c.left) {
+				t.Errorf("left: got %q, want %q", got, c.left)
+			}
+			if got := listed(t, store, func(tx *Tx) ([]Record[fruit], error) { return ordered.InOrder(tx, Span{Name: "order"}) }); !slices.Equal(got, c.inOrder) {
+				t.Errorf("in order: got %q, want %q", got, c.inOrder)
+			}
+			if err := store.Sound(t.Context()); err != nil {
+				t.Errorf("afterwards: %v", err)
+			}
+		})
+	}
+	store := orchard(t)
+	if _, err := store.GiveUp(t.Context(), "fruit/"+apple().Account+"/"+apple().Region+"/apple"); !errors.Is(err, ErrNotDamaged) {
+		t.Errorf("a sound row: got %v", err)
+	}
+}
