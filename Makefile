@@ -26,7 +26,7 @@ vet:
 generate:
 	$(GO) generate ./internal/api/...
 
-# Harm of every kind to the files of a scratch installation, and what was found of it. A shorter form is part of make test.
+# Harm of every kind to scratch installations, and a table of what was found, not found or served wrongly. A shorter form is part of make test.
 damage: build
 	SLIPHER_BINARY=$(abspath $(SLIPHER)) SLIPHER_DAMAGE=1 $(GO) test -count 1 -v -run 'TestDamage' ./test
 

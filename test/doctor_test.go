@@ -112,7 +112,7 @@ var damages = map[string]struct {
 	"metadata_broken":      {overwrite("meta.db", strings.Repeat("no database ", 1000)), "problem", "metadata", "not a database"},
 	"root_key_missing":     {remove("keys", "root.key"), "problem", "root key", "is missing"},
 	"root_key_of_another":  {overwrite("keys/root.key", strings.Repeat("0f", 32)), "problem", "root key", "is not the one"},
-	"certificate_broken":   {overwrite("tls/server.crt", "no certificate"), "problem", "certificate", "move"},
+	"certificate_broken":   {overwrite("tls/server.crt", "no certificate"), "problem", "certificate", "restart slipher"},
 	"store_missing":        {remove("snapshots"), "problem", "snapshot store", "--snapshots URL"},
 	"pack_missing":         {onOne(os.Remove, "snapshots", "*", "*", "packs", "*"), "problem", "snapshots", "snapshot monday"},
 	"pack_truncated":       {onOne(func(path string) error { return os.Truncate(path, 1000) }, "snapshots", "*", "*", "packs", "*"), "problem", "snapshots", "has 1000 bytes instead of"},
