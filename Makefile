@@ -32,7 +32,7 @@ damage: build
 
 # The long forms of the randomised, crash and fuzz tests: minutes, not seconds.
 stress: build
-	SLIPHER_BINARY=$(abspath $(SLIPHER)) SLIPHER_STRESS=1 $(GO) test -timeout 60m -count 1 ./internal/vault/... ./internal/meta/... ./internal/control/... ./internal/engine/... ./test/...
+	SLIPHER_BINARY=$(abspath $(SLIPHER)) SLIPHER_STRESS=1 $(GO) test -timeout 60m -count 1 ./internal/vault/... ./internal/meta/... ./internal/service/redshift/redshifttest/... ./internal/engine/... ./test/...
 
 # Snapshots beside restic and cp, on a database of 2 GB; prints a table. See docs/benchmarks.md.
 bench-vault: build

@@ -12,9 +12,9 @@ import (
 	"time"
 
 	"slipher/internal/api/redshift"
-	"slipher/internal/control"
 	"slipher/internal/installation"
 	"slipher/internal/server"
+	"slipher/internal/service/redshift/snapshot"
 )
 
 type snapshotCreateCommand struct {
@@ -96,7 +96,7 @@ func (c snapshotListCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var listed []control.ListedSnapshot
+	var listed []snapshot.Listed
 	if err := r.Ask(ctx, "/snapshots/list", server.SnapshotRequest{Account: c.Account, Region: c.Region}, &listed); err != nil {
 		return err
 	}

@@ -32,7 +32,7 @@ func (s *Server) URL() string {
 func (s *Server) joinServices(context.Context) error {
 	who := iam.New(s.Accounts)
 	for _, joined := range []func() (api.Service, error){
-		s.Control.Service, who.IAM, who.STS, s.KMS.Service,
+		s.redshift, who.IAM, who.STS, s.KMS.Service,
 		func() (api.Service, error) {
 			return (&secretsmanager.Service{Store: s.Store, Safe: s.Secrets, Keys: s.Keys}).Offer()
 		},

@@ -7,7 +7,6 @@ import (
 	"os"
 	"runtime"
 
-	"slipher/internal/control"
 	"slipher/internal/fleet"
 	"slipher/internal/vault/store"
 	"slipher/internal/warehouse"
@@ -60,8 +59,8 @@ func (s *Server) nodeDamaged(cluster string) {
 	}
 }
 
-// openControl joins the parts that Redshift's operations stand on.
-func (s *Server) openControl(context.Context) error {
+// openWarehouse joins the parts that Redshift's operations stand on.
+func (s *Server) openWarehouse(context.Context) error {
 	config := warehouse.Config{
 		Store:        s.Store,
 		Keys:         s.Keys,
@@ -102,6 +101,5 @@ func (s *Server) openControl(context.Context) error {
 		return err
 	}
 	s.onClose(s.Warehouse.Close)
-	s.Control = control.New(s.Warehouse)
 	return nil
 }

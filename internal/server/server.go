@@ -18,7 +18,6 @@ import (
 	"slipher/internal/accounts"
 	"slipher/internal/api"
 	"slipher/internal/audit"
-	"slipher/internal/control"
 	"slipher/internal/fleet"
 	"slipher/internal/installation"
 	"slipher/internal/keys"
@@ -38,7 +37,6 @@ type Server struct {
 	Secrets   *secretstore.Safe
 	KMS       *kms.Service
 	Warehouse *warehouse.Warehouse
-	Control   *control.Control
 	Services  []api.Service // all that the API offers
 
 	config   Config
@@ -85,7 +83,7 @@ func (s *Server) open(ctx context.Context) error {
 		return fmt.Errorf("make the data directory: %w", err)
 	}
 	for _, open := range []func(context.Context) error{
-		s.listen, s.openReserve, s.openStore, s.openKeys, s.openAudit, s.openServices, s.openFirstAccount, s.openNodes, s.openControl, s.joinServices,
+		s.listen, s.openReserve, s.openStore, s.openKeys, s.openAudit, s.openServices, s.openFirstAccount, s.openNodes, s.openWarehouse, s.joinServices,
 	} {
 		if err := open(ctx); err != nil {
 			return err

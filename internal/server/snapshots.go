@@ -8,6 +8,7 @@ import (
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
 	"slipher/internal/meta"
+	"slipher/internal/service/redshift/snapshot"
 	"slipher/internal/vault"
 	"slipher/internal/warehouse"
 )
@@ -36,13 +37,13 @@ func (s *Server) takeSnapshot(w http.ResponseWriter, r *http.Request) {
 	tick := time.NewTicker(reportEvery)
 	defer tick.Stop()
 	caller := api.RootCaller(request.Account, request.Region)
-	err := s.Control.TakeSnapshot(r.Context(), caller, request.Cluster, request.Snapshot,
-		func(snapshot redshift.Snapshot) {
+	err := snapshot.Take(r.Context(), s.Warehouse, caller, request.Cluster, request.Snapshot,
+		func(shown redshift.Snapshot) {
 			at, err := s.Warehouse.SaveState(r.Context(), meta.Key{Account: request.Account, Region: request.Region, ID: request.Snapshot})
 			if err != nil {
 				s.config.Log.Warn("state of a save not read", "snapshot", request.Snapshot, "err", err)
 			}
-			send(SnapshotEvent{Snapshot: &snapshot, SaveState: at})
+			send(SnapshotEvent{Snapshot: &shown, SaveState: at})
 		},
 		func() bool {
 			select {
@@ -62,7 +63,7 @@ func (s *Server) listSnapshots(w http.ResponseWriter, r *http.Request) {
 	if !readAdmin(w, r, &request) {
 		return
 	}
-	listed, err := s.Control.ListSnapshots(r.Context(), request.Account, request.Region)
+	listed, err := snapshot.List(r.Context(), s.Warehouse, request.Account, request.Region)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return

@@ -42,7 +42,7 @@ type Nodes struct {
 	ended   func(cluster string) error // told before a cluster's folder goes
 }
 
-// Step is one call of control's, before or after it took effect.
+// Step is one call of the warehouse's, before or after it took effect.
 type Step struct {
 	Call    string // start, open, restore, table, save, copy, credentials, reboot, stop, remove
 	Cluster string

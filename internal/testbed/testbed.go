@@ -19,7 +19,6 @@ import (
 	"slipher/internal/accounts"
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
-	"slipher/internal/control"
 	"slipher/internal/installation"
 	"slipher/internal/keys"
 	"slipher/internal/meta"
@@ -65,7 +64,6 @@ type Bed struct {
 	Keys      *keys.Ring
 	Secrets   *secretstore.Safe
 	Warehouse *warehouse.Warehouse
-	Control   *control.Control
 	Redshift  api.Service
 
 	server     *server.Server
@@ -167,7 +165,7 @@ func (b *Bed) use(built *server.Server) {
 	b.mu.Lock()
 	b.server, b.Store = built, built.Store
 	b.mu.Unlock()
-	b.Keys, b.Secrets, b.Warehouse, b.Control = built.Keys, built.Secrets, built.Warehouse, built.Control
+	b.Keys, b.Secrets, b.Warehouse = built.Keys, built.Secrets, built.Warehouse
 	b.offer()
 }
 

@@ -13,16 +13,16 @@ import (
 // operationRunning are the words that Terraform's provider and other deployers take for a reason to try again.
 const operationRunning = "There is an operation running on the Cluster. "
 
-// NotNow refuses what the cluster's status does not allow; that it is busy, if it is.
-func NotNow(record state.ClusterRecord, format string, args ...any) error {
+// notNow refuses what the cluster's status does not allow; that it is busy, if it is.
+func notNow(record state.ClusterRecord, format string, args ...any) error {
 	if record.Body.Busy() {
 		format = operationRunning + format
 	}
 	return refusal.InvalidClusterState.Because(format, args...)
 }
 
-// MayBeDeleted refuses a cluster with which something is under way, a snapshot of it among that.
-func MayBeDeleted(tx *meta.Tx, record state.ClusterRecord) error {
+// mayBeDeleted refuses a cluster with which something is under way, a snapshot of it among that.
+func mayBeDeleted(tx *meta.Tx, record state.ClusterRecord) error {
 	busy := refusal.InvalidClusterState.Because(operationRunning + "Please try to delete it at a later time.")
 	switch record.Body.Status {
 	case state.Available, state.Paused, state.IncompatibleRestore, state.HardwareFailure:
@@ -47,18 +47,18 @@ func changeCluster(tx *meta.Tx, caller api.Caller, identifier string, decide fun
 	return record, state.Clusters.Put(tx, record)
 }
 
-// MustBe refuses a cluster with another status than these; what is the verb of the refusal.
-func MustBe(record state.ClusterRecord, what string, statuses ...string) error {
+// mustBe refuses a cluster with another status than these; what is the verb of the refusal.
+func mustBe(record state.ClusterRecord, what string, statuses ...string) error {
 	for _, status := range statuses {
 		if record.Body.Status == status {
 			return nil
 		}
 	}
-	return NotNow(record, "Cannot %s cluster %s because its status is %s.", what, record.ID, record.Body.Status)
+	return notNow(record, "Cannot %s cluster %s because its status is %s.", what, record.ID, record.Body.Status)
 }
 
-// MustNotBeSaving refuses what would take the node away from a snapshot in the making; what is the verb of the refusal.
-func MustNotBeSaving(tx *meta.Tx, record state.ClusterRecord, what string) error {
+// mustNotBeSaving refuses what would take the node away from a snapshot in the making; what is the verb of the refusal.
+func mustNotBeSaving(tx *meta.Tx, record state.ClusterRecord, what string) error {
 	savingNow, err := state.IsSaving(tx, record)
 	if err == nil && savingNow {
 		err = refusal.InvalidClusterState.Because(operationRunning+"Cannot %s cluster %s because a snapshot of it is being created.", what, record.ID)
@@ -66,8 +66,8 @@ func MustNotBeSaving(tx *meta.Tx, record state.ClusterRecord, what string) error
 	return err
 }
 
-// FollowRetention applies a new retention period of automated snapshots to those that are there and those to come.
-func (w *Warehouse) FollowRetention(tx *meta.Tx, record *state.ClusterRecord, asked *int) error {
+// followRetention applies a new retention period of automated snapshots to those that are there and those to come.
+func (w *Warehouse) followRetention(tx *meta.Tx, record *state.ClusterRecord, asked *int) error {
 	if asked == nil {
 		return nil
 	}
@@ -77,8 +77,8 @@ func (w *Warehouse) FollowRetention(tx *meta.Tx, record *state.ClusterRecord, as
 	return w.planAutomated(tx, record)
 }
 
-// ChangePassword keeps the new verifier at once, so that a node which is opened anew gets it, and has a job tell the node that runs.
-func (w *Warehouse) ChangePassword(tx *meta.Tx, record *state.ClusterRecord, verifier string) error {
+// changePassword keeps the new verifier at once, so that a node which is opened anew gets it, and has a job tell the node that runs.
+func (w *Warehouse) changePassword(tx *meta.Tx, record *state.ClusterRecord, verifier string) error {
 	if verifier == "" {
 		return nil
 	}
@@ -89,24 +89,24 @@ func (w *Warehouse) ChangePassword(tx *meta.Tx, record *state.ClusterRecord, ver
 	return w.workLater(tx, *record)
 }
 
-// RenameInSnapshots has the cluster's snapshots follow its new name: they are found and listed by it.
-func RenameInSnapshots(tx *meta.Tx, of state.ClusterRecord) error {
+// renameInSnapshots has the cluster's snapshots follow its new name: they are found and listed by it.
+func renameInSnapshots(tx *meta.Tx, of state.ClusterRecord) error {
 	return state.EachSnapshot(tx, of, func(record state.SnapshotRecord) error {
 		record.Body.ClusterIdentifier = of.ID
 		return state.Snapshots.Put(tx, record)
 	})
 }
 
-// MayBeRenamed refuses what would leave copies behind under another name than the next ones have.
-func MayBeRenamed(record state.ClusterRecord) error {
+// mayBeRenamed refuses what would leave copies behind under another name than the next ones have.
+func mayBeRenamed(record state.ClusterRecord) error {
 	if record.Body.SnapshotCopy == nil {
 		return nil
 	}
 	return refusal.InvalidClusterState.Because("Cannot rename the cluster %s because its snapshots are copied to %s: disable snapshot copy first.", record.ID, record.Body.SnapshotCopy.Region)
 }
 
-// ChangeGroup gives the cluster another parameter group, which it takes over when it is rebooted.
-func (w *Warehouse) ChangeGroup(tx *meta.Tx, caller api.Caller, record *state.ClusterRecord, name string) error {
+// changeGroup gives the cluster another parameter group, which it takes over when it is rebooted.
+func (w *Warehouse) changeGroup(tx *meta.Tx, caller api.Caller, record *state.ClusterRecord, name string) error {
 	if name == "" || strings.EqualFold(name, record.Body.Parameters.Wanted.Name()) {
 		return nil
 	}

@@ -11,8 +11,8 @@ import (
 	"slipher/internal/warehouse/state"
 )
 
-// Begin puts the cluster into a status and enqueues the work that the status stands for.
-func (w *Warehouse) Begin(tx *meta.Tx, record *state.ClusterRecord, status string) error {
+// begin puts the cluster into a status and enqueues the work that the status stands for.
+func (w *Warehouse) begin(tx *meta.Tx, record *state.ClusterRecord, status string) error {
 	record.Body.Status, record.Body.Attempts = status, 0
 	return w.workLater(tx, *record)
 }
@@ -45,8 +45,8 @@ func credentialsOf(c state.Cluster) nodeapi.Credentials {
 	return nodeapi.Credentials{AdminUser: c.MasterUsername, Verifier: c.Verifier}
 }
 
-// InsertCluster is what CreateCluster and RestoreFromClusterSnapshot have in common once it is clear what the cluster will be.
-func (w *Warehouse) InsertCluster(tx *meta.Tx, record state.ClusterRecord) (state.ClusterRecord, error) {
+// insertCluster is what CreateCluster and RestoreFromClusterSnapshot have in common once it is clear what the cluster will be.
+func (w *Warehouse) insertCluster(tx *meta.Tx, record state.ClusterRecord) (state.ClusterRecord, error) {
 	if _, err := state.Clusters.Find(tx, record.Key); !errors.Is(err, meta.ErrNotFound) {
 		if err == nil {
 			err = refusal.ClusterAlreadyExists.Because("Cluster already exists")
@@ -56,7 +56,7 @@ func (w *Warehouse) InsertCluster(tx *meta.Tx, record state.ClusterRecord) (stat
 	if err := w.roomForNodes(tx, record); err != nil {
 		return record, err
 	}
-	if err := w.OpenScope(tx, &record); err != nil {
+	if err := w.openScope(tx, &record); err != nil {
 		return record, err
 	}
 	if err := w.config.Addresses.Assign(tx, &record.Body); err != nil {
@@ -84,8 +84,8 @@ func (w *Warehouse) roomForNodes(tx *meta.Tx, record state.ClusterRecord) error 
 	return nil
 }
 
-// OpenScope gives a new cluster a data key of its own.
-func (w *Warehouse) OpenScope(tx *meta.Tx, record *state.ClusterRecord) (err error) {
+// openScope gives a new cluster a data key of its own.
+func (w *Warehouse) openScope(tx *meta.Tx, record *state.ClusterRecord) (err error) {
 	record.Body.Scope, err = w.Scopes.New(tx, record.Region, record.Body.KmsKey)
 	return err
 }

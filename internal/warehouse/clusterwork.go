@@ -219,7 +219,7 @@ func (w *Warehouse) remove(ctx context.Context, record state.ClusterRecord) (clu
 		if err := forgetTableRestores(tx, *record); err != nil {
 			return err
 		}
-		if err := w.ForgetPassword(tx, record); err != nil {
+		if err := w.forgetPassword(tx, record); err != nil {
 			return err
 		}
 		if err := w.endSnapshotCopy(tx, record); err != nil {

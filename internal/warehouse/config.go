@@ -42,11 +42,11 @@ type Accounts interface {
 	Active(tx *meta.Tx, account string) (bool, error)
 }
 
-// Config is what Control needs of its surroundings.
+// Config is what the warehouse needs of its surroundings.
 type Config struct {
 	Store     *meta.Store
 	Keys      *keys.Ring
-	Secrets   *secretstore.Safe // keeps the admin passwords that are managed; Control owns what is in it
+	Secrets   *secretstore.Safe // keeps the admin passwords that are managed; the warehouse owns what is in it
 	Nodes     Nodes
 	Accounts  Accounts
 	Snapshots string // URL of the snapshot store, for the nodes and for sweeping

@@ -11,8 +11,34 @@ import (
 	"slipher/internal/warehouse/state"
 )
 
-// MayBeCopied is for CopyClusterSnapshot, which makes a manual snapshot of an automated one.
-func MayBeCopied(tx *meta.Tx, source state.SnapshotRecord) error {
+// CopySnapshot makes a manual snapshot of an automated one of the caller's, which both keep the data of.
+func (w *Warehouse) CopySnapshot(tx *meta.Tx, caller api.Caller, named state.Locator, wanted WantedSnapshot) (state.SnapshotRecord, error) {
+	source, err := findCopied(tx, caller, named)
+	if err != nil {
+		return source, err
+	}
+	if err := mayBeCopied(tx, source); err != nil {
+		return source, err
+	}
+	return w.insertCopy(tx, source, wanted)
+}
+
+// findCopied answers ClusterNotFound where the request names a cluster that is neither the snapshot's nor any other of the caller's.
+func findCopied(tx *meta.Tx, caller api.Caller, named state.Locator) (state.SnapshotRecord, error) {
+	source, err := named.Find(tx, caller.Region)
+	if !errors.Is(err, meta.ErrNotFound) {
+		return source, err
+	}
+	if named.Cluster != "" {
+		if _, err := state.FindCluster(tx, caller, named.Cluster); err != nil {
+			return source, err
+		}
+	}
+	return source, named.NotFound()
+}
+
+// mayBeCopied is for CopyClusterSnapshot, which makes a manual snapshot of an automated one.
+func mayBeCopied(tx *meta.Tx, source state.SnapshotRecord) error {
 	body := source.Body
 	switch {
 	case body.Type != state.Automated:
@@ -34,8 +60,8 @@ func MayBeCopied(tx *meta.Tx, source state.SnapshotRecord) error {
 	return err
 }
 
-// InsertCopy records the copy. It holds the source's point in time and tags, and begins a retention period of its own.
-func (w *Warehouse) InsertCopy(tx *meta.Tx, source state.SnapshotRecord, wanted WantedSnapshot) (state.SnapshotRecord, error) {
+// insertCopy records the copy. It holds the source's point in time and tags, and begins a retention period of its own.
+func (w *Warehouse) insertCopy(tx *meta.Tx, source state.SnapshotRecord, wanted WantedSnapshot) (state.SnapshotRecord, error) {
 	if err := w.roomForSnapshot(tx, source.Key, wanted.Identifier); err != nil {
 		return state.SnapshotRecord{}, err
 	}

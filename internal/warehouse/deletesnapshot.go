@@ -11,8 +11,17 @@ import (
 	"slipher/internal/warehouse/state"
 )
 
-// DeleteManual deletes a snapshot as its owner asks for.
-func (w *Warehouse) DeleteManual(tx *meta.Tx, record state.SnapshotRecord) error {
+// DeleteSnapshot deletes a manual snapshot of the caller's, and answers it as it was.
+func (w *Warehouse) DeleteSnapshot(tx *meta.Tx, caller api.Caller, named state.Locator) (state.SnapshotRecord, error) {
+	record, err := state.FindOwnSnapshot(tx, caller, named)
+	if err != nil {
+		return record, err
+	}
+	return record, w.deleteManual(tx, record)
+}
+
+// deleteManual deletes a snapshot as its owner asks for.
+func (w *Warehouse) deleteManual(tx *meta.Tx, record state.SnapshotRecord) error {
 	return api.First(
 		func() error { return mayDeleteSnapshot(record.Body) },
 		func() error {
@@ -77,7 +86,7 @@ func (w *Warehouse) Retain(tx *meta.Tx, caller api.Caller, identifier string, ch
 	case !change.Force:
 		return record, refusal.InvalidRetentionPeriod.Because("The retention period specified is in the past: the one of snapshot %s began on %s. Use Force to delete the snapshot.", body.Identifier, body.Completed.Format(time.DateOnly))
 	}
-	err = w.DeleteManual(tx, record)
+	err = w.deleteManual(tx, record)
 	body.Status = state.Deleted
 	return record, err
 }

@@ -11,8 +11,8 @@ import (
 	"slipher/internal/warehouse/state"
 )
 
-// EncryptionKey finds the key that a request names by ARN, id or alias; without a name it is the account's aws/redshift key.
-func (w *Warehouse) EncryptionKey(tx *meta.Tx, caller api.Caller, name string) (arn string, err error) {
+// encryptionKey finds the key that a request names by ARN, id or alias; without a name it is the account's aws/redshift key.
+func (w *Warehouse) encryptionKey(tx *meta.Tx, caller api.Caller, name string) (arn string, err error) {
 	return w.keyOrDefault(tx, caller, name, w.sharedKey)
 }
 
@@ -94,9 +94,9 @@ func (w *Warehouse) decideForAccount(tx *meta.Tx, caller api.Caller, key keys.Ke
 	return w.config.Keys.Decide(tx, request, policy.Policies{}, "redshift")
 }
 
-// MayUseKeyOf asks the policy of the snapshot's key, where it is another account's, whether it lets this one decrypt. The key aws/redshift, whose policy its
+// mayUseKeyOf asks the policy of the snapshot's key, where it is another account's, whether it lets this one decrypt. The key aws/redshift, whose policy its
 // account cannot change, is shared with the snapshot. An authorisation does not ask: Redshift refuses the restore only.
-func (w *Warehouse) MayUseKeyOf(tx *meta.Tx, caller api.Caller, source state.SnapshotRecord) error {
+func (w *Warehouse) mayUseKeyOf(tx *meta.Tx, caller api.Caller, source state.SnapshotRecord) error {
 	key, err := w.config.Keys.Lookup(tx, source.Body.KmsKey)
 	if err != nil || key.Account == caller.Account || key.Alias == keys.DefaultAlias {
 		return err
@@ -109,8 +109,8 @@ func (w *Warehouse) MayUseKeyOf(tx *meta.Tx, caller api.Caller, source state.Sna
 		source.Body.Identifier, key.ARN, caller.Account, key.Account)
 }
 
-// MustHaveKey refuses what a cluster needs its KMS key for. A cluster that runs goes on without.
-func (w *Warehouse) MustHaveKey(tx *meta.Tx, record state.ClusterRecord, what string) error {
+// mustHaveKey refuses what a cluster needs its KMS key for. A cluster that runs goes on without.
+func (w *Warehouse) mustHaveKey(tx *meta.Tx, record state.ClusterRecord, what string) error {
 	key, err := w.config.Keys.Lookup(tx, record.Body.KmsKey)
 	switch {
 	case errors.Is(err, keys.ErrNotFound):

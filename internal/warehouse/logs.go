@@ -47,7 +47,7 @@ func (w *Warehouse) checkLoggable(ctx context.Context, caller api.Caller, identi
 		if err != nil {
 			return err
 		}
-		return MustBe(record, "change the logging of", state.Available)
+		return mustBe(record, "change the logging of", state.Available)
 	})
 }
 
@@ -56,7 +56,7 @@ func (w *Warehouse) enableLogging(tx *meta.Tx, caller api.Caller, identifier str
 	if err != nil {
 		return wanted, err
 	}
-	if err := MustBe(cluster, "enable logging of", state.Available); err != nil {
+	if err := mustBe(cluster, "enable logging of", state.Available); err != nil {
 		return wanted, err
 	}
 	record, known, err := state.FindLogging(tx, cluster)
@@ -84,7 +84,7 @@ func (w *Warehouse) DisableLogging(tx *meta.Tx, caller api.Caller, identifier st
 	if err != nil {
 		return state.Logging{}, err
 	}
-	if err := MustBe(cluster, "disable logging of", state.Available); err != nil {
+	if err := mustBe(cluster, "disable logging of", state.Available); err != nil {
 		return state.Logging{}, err
 	}
 	record, known, err := state.FindLogging(tx, cluster)

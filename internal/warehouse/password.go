@@ -15,8 +15,8 @@ import (
 	"slipher/internal/warehouse/state"
 )
 
-// ChangeSecretKey seals a managed password under another KMS key; an empty one is the account's own for secrets.
-func (w *Warehouse) ChangeSecretKey(tx *meta.Tx, record *state.ClusterRecord, kmsKey string) error {
+// changeSecretKey seals a managed password under another KMS key; an empty one is the account's own for secrets.
+func (w *Warehouse) changeSecretKey(tx *meta.Tx, record *state.ClusterRecord, kmsKey string) error {
 	managed := *record.Body.ManagedPassword
 	sealing, err := w.config.Secrets.SetKey(tx, managed.Secret, kmsKey)
 	if errors.Is(err, secretstore.ErrKey) {
@@ -62,8 +62,8 @@ func verifierOf(value []byte) (string, error) {
 	return verifier, nil
 }
 
-// ManagePassword gives the cluster of this identifier a new admin password, which a new secret keeps. An empty key is the account's aws/secretsmanager key.
-func (w *Warehouse) ManagePassword(tx *meta.Tx, record *state.ClusterRecord, identifier, kmsKey string) error {
+// managePassword gives the cluster of this identifier a new admin password, which a new secret keeps. An empty key is the account's aws/secretsmanager key.
+func (w *Warehouse) managePassword(tx *meta.Tx, record *state.ClusterRecord, identifier, kmsKey string) error {
 	body, named := &record.Body, record.Key
 	named.ID = identifier
 	value, err := w.newCredentials(body.MasterUsername)
@@ -100,16 +100,16 @@ func secretTags(cluster meta.Key) []secretstore.Tag {
 	}
 }
 
-// RenameInSecret has the secret tell the cluster's new name. The secret's own name and ARN stay.
-func (w *Warehouse) RenameInSecret(tx *meta.Tx, record state.ClusterRecord) error {
+// renameInSecret has the secret tell the cluster's new name. The secret's own name and ARN stay.
+func (w *Warehouse) renameInSecret(tx *meta.Tx, record state.ClusterRecord) error {
 	if !record.Body.Managed() {
 		return nil
 	}
 	return w.config.Secrets.SetTags(tx, record.Body.ManagedPassword.Secret, secretDescription(record.Key), secretTags(record.Key))
 }
 
-// ForgetPassword deletes the cluster's secret, if it has one.
-func (w *Warehouse) ForgetPassword(tx *meta.Tx, record *state.ClusterRecord) error {
+// forgetPassword deletes the cluster's secret, if it has one.
+func (w *Warehouse) forgetPassword(tx *meta.Tx, record *state.ClusterRecord) error {
 	if !record.Body.Managed() {
 		return nil
 	}
@@ -118,8 +118,8 @@ func (w *Warehouse) ForgetPassword(tx *meta.Tx, record *state.ClusterRecord) err
 	return w.config.Secrets.Delete(tx, secret)
 }
 
-// SecretKey finds the key that MasterPasswordSecretKmsKeyId names. Empty is the account's aws/secretsmanager key, which may also be named.
-func (w *Warehouse) SecretKey(tx *meta.Tx, caller api.Caller, name string) (arn string, err error) {
+// secretKey finds the key that MasterPasswordSecretKmsKeyId names. Empty is the account's aws/secretsmanager key, which may also be named.
+func (w *Warehouse) secretKey(tx *meta.Tx, caller api.Caller, name string) (arn string, err error) {
 	if name == "" || name == keys.AliasPrefix+keys.SecretsAlias {
 		return "", nil
 	}
@@ -133,4 +133,35 @@ func (w *Warehouse) SecretKey(tx *meta.Tx, caller api.Caller, name string) (arn 
 		return "", api.InvalidParameterValue("The KMS key %s is for %s only: name a key of your own, or none.", name, key.Alias)
 	}
 	return key.ARN, nil
+}
+
+// restorePassword gives a restored cluster a secret of its own with a new password, if the request wants that or the snapshot's cluster had
+// one. Any other cluster has the password that the snapshot's had.
+func (w *Warehouse) restorePassword(tx *meta.Tx, caller api.Caller, order RestoreOrder, record *state.ClusterRecord, source state.SnapshotRecord) error {
+	if !order.ManagePassword && !source.Body.Source.Managed() {
+		return nil
+	}
+	kmsKey, err := w.restoreSecretKey(tx, caller, order, source)
+	if err != nil {
+		return err
+	}
+	return w.managePassword(tx, record, record.ID, kmsKey)
+}
+
+// restoreSecretKey is the key that the request names, or else that of the snapshot's own secret for its owner in its region, as long as the request does
+// not speak of the password at all.
+func (w *Warehouse) restoreSecretKey(tx *meta.Tx, caller api.Caller, order RestoreOrder, source state.SnapshotRecord) (string, error) {
+	kept := source.Body.Source.ManagedPassword
+	if order.ManagePassword || kept == nil || source.Account != caller.Account || source.Body.Origin != nil {
+		return w.secretKey(tx, caller, order.SecretKey)
+	}
+	usable, err := w.config.Keys.Usable(tx, kept.KmsKey)
+	if err != nil {
+		return "", err
+	}
+	if !usable {
+		return "", refusal.DependentServiceAccessDenied.Because("Cannot restore the snapshot %s with a managed password because the KMS key %s of its secret is disabled, waits for its deletion or was destroyed. Set ManageMasterPassword, and name another key by MasterPasswordSecretKmsKeyId or none.",
+			source.Body.Identifier, kept.KmsKey)
+	}
+	return w.secretKey(tx, caller, kept.KmsKey)
 }

@@ -29,8 +29,8 @@ func (w *Warehouse) FindRestorable(tx *meta.Tx, caller api.Caller, located state
 	return source, nil
 }
 
-// MayDecrypt refuses a snapshot whose key is gone at once, rather than with a cluster that never gets its data.
-func (w *Warehouse) MayDecrypt(tx *meta.Tx, source state.SnapshotRecord) error {
+// mayDecrypt refuses a snapshot whose key is gone at once, rather than with a cluster that never gets its data.
+func (w *Warehouse) mayDecrypt(tx *meta.Tx, source state.SnapshotRecord) error {
 	_, err := w.Scopes.DataKey(tx, source.Body.Scope)
 	if scope.KeyLost(err) {
 		return refusal.DependentServiceAccessDenied.Because("Cannot restore the snapshot %s because the KMS key %s does not open it: it was destroyed, or is another key now.",
@@ -56,11 +56,11 @@ func (w *Warehouse) mayRestore(tx *meta.Tx, caller api.Caller, source state.Snap
 	return nil
 }
 
-// RestoreKey is what the restored cluster's own snapshots will be sealed under: the key that the request names, or else the snapshot's own key for its
+// restoreKey is what the restored cluster's own snapshots will be sealed under: the key that the request names, or else the snapshot's own key for its
 // owner, and the aws/redshift key of everybody else.
-func (w *Warehouse) RestoreKey(tx *meta.Tx, caller api.Caller, name string, source state.SnapshotRecord) (string, error) {
+func (w *Warehouse) restoreKey(tx *meta.Tx, caller api.Caller, name string, source state.SnapshotRecord) (string, error) {
 	if name == "" && source.Account == caller.Account {
 		return source.Body.KmsKey, nil
 	}
-	return w.EncryptionKey(tx, caller, name)
+	return w.encryptionKey(tx, caller, name)
 }

@@ -9,6 +9,7 @@ import (
 	"slipher/internal/meta"
 	"slipher/internal/secretstore"
 	"slipher/internal/warehouse/event"
+	"slipher/internal/warehouse/refusal"
 	"slipher/internal/warehouse/state"
 )
 
@@ -49,6 +50,15 @@ func (w *Warehouse) workSecret(ctx context.Context, job secretstore.Rotation) er
 		return fmt.Errorf("rotate secret %s: %w", secret.Name, err)
 	}
 	return w.finishRotation(ctx, secret, verifier)
+}
+
+// mayRotate refuses a rotation whose password no node would take.
+func (w *Warehouse) mayRotate(tx *meta.Tx, secret secretstore.Secret) error {
+	record, err := state.FindClusterByKey(tx, secret.Account, secret.Region, secret.Owner)
+	if err == nil && !record.Body.Serves() {
+		err = refusal.InvalidClusterState.Because("The secret %s cannot be rotated now: the status of its cluster %s is %s.", secret.Name, record.ID, record.Body.Status)
+	}
+	return err
 }
 
 func keepsPasswordIn(c state.Cluster, secret secretstore.Secret) bool {

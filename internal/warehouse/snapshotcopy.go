@@ -27,7 +27,7 @@ func (w *Warehouse) ReachRegion(ctx context.Context, region string) error {
 // EnableSnapshotCopy has the snapshots of a cluster of the caller's copied from now on.
 func (w *Warehouse) EnableSnapshotCopy(tx *meta.Tx, caller api.Caller, identifier string, wanted state.SnapshotCopy) (state.ClusterRecord, error) {
 	return changeCluster(tx, caller, identifier, func(record *state.ClusterRecord) error {
-		if err := MustBe(*record, "enable snapshot copy for", state.Available); err != nil {
+		if err := mustBe(*record, "enable snapshot copy for", state.Available); err != nil {
 			return err
 		}
 		if record.Body.SnapshotCopy != nil {
@@ -82,7 +82,7 @@ func (w *Warehouse) scopeAbroad(tx *meta.Tx, record state.ClusterRecord, wanted 
 // DisableSnapshotCopy ends the copying. Copies that are there or under way stay.
 func (w *Warehouse) DisableSnapshotCopy(tx *meta.Tx, caller api.Caller, identifier string) (state.ClusterRecord, error) {
 	return changeCluster(tx, caller, identifier, func(record *state.ClusterRecord) error {
-		if err := MustBe(*record, "disable snapshot copy for", state.Available); err != nil {
+		if err := mustBe(*record, "disable snapshot copy for", state.Available); err != nil {
 			return err
 		}
 		if record.Body.SnapshotCopy == nil {
@@ -110,7 +110,7 @@ func (w *Warehouse) KeepManualCopies(tx *meta.Tx, caller api.Caller, identifier 
 
 func changeCopies(tx *meta.Tx, caller api.Caller, identifier string, change func(*state.ClusterRecord) error) (state.ClusterRecord, error) {
 	return changeCluster(tx, caller, identifier, func(record *state.ClusterRecord) error {
-		if err := MustBe(*record, "change the snapshot copy of", state.Available); err != nil {
+		if err := mustBe(*record, "change the snapshot copy of", state.Available); err != nil {
 			return err
 		}
 		if record.Body.SnapshotCopy == nil {

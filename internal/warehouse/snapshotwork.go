@@ -168,7 +168,7 @@ func (w *Warehouse) finalSaved(tx *meta.Tx, record state.SnapshotRecord) error {
 	if err != nil {
 		return err
 	}
-	if err := w.Begin(tx, &cluster, state.Deleting); err != nil {
+	if err := w.begin(tx, &cluster, state.Deleting); err != nil {
 		return err
 	}
 	if err := state.Clusters.Put(tx, cluster); err != nil {

@@ -11,8 +11,31 @@ import (
 	"slipher/internal/warehouse/state"
 )
 
-// FindTableSource answers a snapshot of this very cluster, also if it is called otherwise now, and of no earlier cluster of its name.
-func FindTableSource(tx *meta.Tx, caller api.Caller, of state.ClusterRecord, identifier string) (state.SnapshotRecord, error) {
+// RestoreTable accepts a copy of one table of a snapshot into the cluster of the caller's that the snapshot is of.
+func (w *Warehouse) RestoreTable(tx *meta.Tx, caller api.Caller, cluster, snapshot string, wanted state.TableRestore) (state.TableRestoreRecord, error) {
+	none := state.TableRestoreRecord{}
+	of, err := state.FindCluster(tx, caller, cluster)
+	if err != nil {
+		return none, err
+	}
+	if err := mustBe(of, "restore a table into", state.Available); err != nil {
+		return none, err
+	}
+	source, err := findTableSource(tx, caller, of, snapshot)
+	if err != nil {
+		return none, err
+	}
+	if err := w.mustOpen(tx, source); err != nil {
+		return none, err
+	}
+	if err := wanted.CheckDatabases(source.Body.Source.DBName, of.Body.DBName); err != nil {
+		return none, err
+	}
+	return w.insertTableRestore(tx, of, source, wanted)
+}
+
+// findTableSource answers a snapshot of this very cluster, also if it is called otherwise now, and of no earlier cluster of its name.
+func findTableSource(tx *meta.Tx, caller api.Caller, of state.ClusterRecord, identifier string) (state.SnapshotRecord, error) {
 	source, err := state.FindOwnSnapshot(tx, caller, state.Locator{Owner: caller.Account, Region: caller.Region, Identifier: identifier})
 	switch {
 	case err != nil:
@@ -25,8 +48,8 @@ func FindTableSource(tx *meta.Tx, caller api.Caller, of state.ClusterRecord, ide
 	return source, nil
 }
 
-// MustOpen refuses a snapshot whose key is gone or disabled at once.
-func (w *Warehouse) MustOpen(tx *meta.Tx, source state.SnapshotRecord) error {
+// mustOpen refuses a snapshot whose key is gone or disabled at once.
+func (w *Warehouse) mustOpen(tx *meta.Tx, source state.SnapshotRecord) error {
 	_, err := w.Scopes.DataKey(tx, source.Body.Scope)
 	if scope.KeyLost(err) || errors.Is(err, keys.ErrDisabled) {
 		return refusal.InvalidClusterSnapshotState.Because("Cannot restore a table from the snapshot %s because its KMS key %s is disabled or was destroyed.", source.Body.Identifier, source.Body.KmsKey)
@@ -34,8 +57,8 @@ func (w *Warehouse) MustOpen(tx *meta.Tx, source state.SnapshotRecord) error {
 	return err
 }
 
-// InsertTableRestore records a wanted restore, which pins the snapshot's manifest from here on, and the job that does it.
-func (w *Warehouse) InsertTableRestore(tx *meta.Tx, of state.ClusterRecord, source state.SnapshotRecord, wanted state.TableRestore) (state.TableRestoreRecord, error) {
+// insertTableRestore records a wanted restore, which pins the snapshot's manifest from here on, and the job that does it.
+func (w *Warehouse) insertTableRestore(tx *meta.Tx, of state.ClusterRecord, source state.SnapshotRecord, wanted state.TableRestore) (state.TableRestoreRecord, error) {
 	underWay, err := state.TableRestores.Count(tx, meta.Query{Account: of.Account, Region: of.Region, Index: state.RestoringTables()})
 	if err != nil {
 		return state.TableRestoreRecord{}, err

@@ -10,15 +10,15 @@ import (
 	"slipher/internal/warehouse/state"
 )
 
-// BeginFinalSnapshot is for DeleteCluster: the cluster is deleted when the snapshot is available.
-func (w *Warehouse) BeginFinalSnapshot(tx *meta.Tx, record *state.ClusterRecord, final WantedSnapshot) error {
+// beginFinalSnapshot is for DeleteCluster: the cluster is deleted when the snapshot is available.
+func (w *Warehouse) beginFinalSnapshot(tx *meta.Tx, record *state.ClusterRecord, final WantedSnapshot) error {
 	if record.Body.Status != state.Available {
-		return NotNow(*record, "Cluster %s is not available, so no final snapshot can be taken; its status is %s.", record.ID, record.Body.Status)
+		return notNow(*record, "Cluster %s is not available, so no final snapshot can be taken; its status is %s.", record.ID, record.Body.Status)
 	}
-	if err := w.MustHaveKey(tx, *record, "take a final snapshot of"); err != nil {
+	if err := w.mustHaveKey(tx, *record, "take a final snapshot of"); err != nil {
 		return err
 	}
-	taken, err := w.InsertSnapshot(tx, *record, final)
+	taken, err := w.insertSnapshot(tx, *record, final)
 	if err != nil {
 		return err
 	}
@@ -42,8 +42,27 @@ func (w WantedSnapshot) Check() error {
 	)
 }
 
-// InsertSnapshot records the snapshot of a cluster and the job that takes it.
-func (w *Warehouse) InsertSnapshot(tx *meta.Tx, of state.ClusterRecord, wanted WantedSnapshot) (state.SnapshotRecord, error) {
+// TakeSnapshot accepts a manual snapshot of a cluster of the caller's; a job takes it.
+func (w *Warehouse) TakeSnapshot(tx *meta.Tx, caller api.Caller, identifier string, wanted WantedSnapshot) (state.SnapshotRecord, error) {
+	of, err := state.FindCluster(tx, caller, identifier)
+	if err != nil {
+		return state.SnapshotRecord{}, err
+	}
+	if of.Body.Status != state.Available {
+		return state.SnapshotRecord{}, notNow(of, "Cannot create a snapshot because the cluster %s is not in the available state; its status is %s.", of.ID, of.Body.Status)
+	}
+	if err := w.mustHaveKey(tx, of, "create a snapshot of"); err != nil {
+		return state.SnapshotRecord{}, err
+	}
+	taken, err := w.insertSnapshot(tx, of, wanted)
+	if err != nil {
+		return taken, err
+	}
+	return taken, w.Events.EmitOfSnapshot(tx, taken, event.SnapshotStarted, "The cluster snapshot '%s' for Amazon Redshift cluster '%s' was started at %s.")
+}
+
+// insertSnapshot records the snapshot of a cluster and the job that takes it.
+func (w *Warehouse) insertSnapshot(tx *meta.Tx, of state.ClusterRecord, wanted WantedSnapshot) (state.SnapshotRecord, error) {
 	if err := w.roomForSnapshot(tx, of.Key, wanted.Identifier); err != nil {
 		return state.SnapshotRecord{}, err
 	}

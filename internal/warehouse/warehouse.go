@@ -58,6 +58,7 @@ func New(config Config) (*Warehouse, error) {
 	w.budget = placement.Budget{Total: config.Bandwidth, Nodes: config.Nodes, Log: config.Log}
 	w.saves = semaphore.NewWeighted(int64(config.Limits.Saves))
 	w.copies = semaphore.NewWeighted(int64(config.Limits.Copies))
+	config.Secrets.Own(w.mayRotate)
 	w.registerJobs()
 	return w, nil
 }

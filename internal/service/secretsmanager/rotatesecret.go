@@ -8,6 +8,7 @@ import (
 	"slipher/internal/api/secretsmanager"
 	"slipher/internal/meta"
 	"slipher/internal/secretstore"
+	"slipher/internal/warehouse/refusal"
 )
 
 // RotateSecret begins a rotation, or with RotateImmediately false only changes when the next one is. A token that is the id of a version
@@ -63,7 +64,7 @@ func (s *Service) begin(tx *meta.Tx, record *secretstore.Record, token string) (
 		return "", secretsmanager.InvalidRequest("A rotation of the secret %s is under way: it goes on by itself, and another can begin when it has ended.", record.ID)
 	}
 	if err := s.Safe.MayRotate(tx, secretstore.Known(*record)); err != nil {
-		return "", err
+		return "", refused(err)
 	}
 	key, err := s.Safe.KeyOf(tx, *record)
 	if err != nil {
@@ -79,4 +80,12 @@ func (s *Service) begin(tx *meta.Tx, record *secretstore.Record, token string) (
 	}
 	record.Body.AddPending(token, s.Safe.Now())
 	return token, nil
+}
+
+// refused is the fault for what the owner of the secret refuses.
+func refused(err error) error {
+	if refused, ok := errors.AsType[*refusal.Refusal](err); ok {
+		return secretsmanager.InvalidRequest("%s", refused.Message)
+	}
+	return err
 }

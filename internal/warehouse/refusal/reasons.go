@@ -19,8 +19,10 @@ const (
 	DependentServiceRequestThrottling    Reason = "DependentServiceRequestThrottling"
 	InProgressTableRestoreQuotaExceeded  Reason = "InProgressTableRestoreQuotaExceeded"
 	InsufficientS3BucketPolicy           Reason = "InsufficientS3BucketPolicy"
+	InvalidClusterSnapshotScheduleState  Reason = "InvalidClusterSnapshotScheduleState"
 	InvalidClusterSnapshotState          Reason = "InvalidClusterSnapshotState"
 	InvalidClusterState                  Reason = "InvalidClusterState"
+	InvalidClusterTrack                  Reason = "InvalidClusterTrack"
 	InvalidRetentionPeriod               Reason = "InvalidRetentionPeriod"
 	InvalidTableRestoreArgument          Reason = "InvalidTableRestoreArgument"
 	InvalidTag                           Reason = "InvalidTag"
@@ -57,8 +59,10 @@ func Reasons() []Reason {
 		DependentServiceRequestThrottling,
 		InProgressTableRestoreQuotaExceeded,
 		InsufficientS3BucketPolicy,
+		InvalidClusterSnapshotScheduleState,
 		InvalidClusterSnapshotState,
 		InvalidClusterState,
+		InvalidClusterTrack,
 		InvalidRetentionPeriod,
 		InvalidTableRestoreArgument,
 		InvalidTag,

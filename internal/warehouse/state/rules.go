@@ -86,6 +86,37 @@ func CheckPassword(password string) error {
 // Forever is the retention period of what is kept until it is deleted.
 const Forever = -1
 
+// Check checks the settings of a new cluster in a region, whose resources may have so many tags.
+func (s Settings) Check(region string, tags int) error {
+	kind, err := FindNodeType(s.NodeType)
+	if err != nil {
+		return err
+	}
+	return api.First(
+		func() error { return CheckAutomatedRetention(s.AutomatedRetention, kind) },
+		func() error { return CheckManualRetention(s.ManualRetention) },
+		func() error { return checkZone(s.AvailabilityZone, region) },
+		func() error { return checkTrack(s.MaintenanceTrack) },
+		func() error { return CheckRelocation(s.AvailabilityZoneRelocation, kind) },
+		func() error { return CheckRoles(s.IamRoles, s.DefaultIamRole) },
+		func() error { return CheckTags(s.Tags, tags) },
+	)
+}
+
+func checkZone(zone, region string) error {
+	if len(zone) != len(region)+1 || zone[:len(region)] != region {
+		return api.InvalidParameterValue("%q is not an Availability Zone of %s.", zone, region)
+	}
+	return nil
+}
+
+func checkTrack(name string) error {
+	if !slices.Contains([]string{"current", "trailing"}, name) {
+		return refusal.InvalidClusterTrack.Because("There is no maintenance track %q; there are current and trailing.", name)
+	}
+	return nil
+}
+
 // CheckCopiedRetention is for automated snapshots in the other region, in days.
 func CheckCopiedRetention(days int) error {
 	if days < 1 || days > 35 {

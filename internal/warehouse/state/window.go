@@ -82,3 +82,16 @@ func RandomWindow(region string, random io.Reader) (MaintenanceWindow, error) {
 	begin := (day*24*60 + hour*60 + half*30) % week
 	return MaintenanceWindow{begin, (begin + 30) % week}, nil
 }
+
+// WindowOrRandom is the window asked for in Redshift's lower-case form, or a random one of the region.
+func WindowOrRandom(region, preferred string, random io.Reader) (string, error) {
+	if preferred == "" {
+		window, err := RandomWindow(region, random)
+		return window.String(), err
+	}
+	window, err := ParseWindow(preferred)
+	if err != nil {
+		return "", err
+	}
+	return window.String(), nil
+}

@@ -16,21 +16,21 @@ import (
 func (f family) create(ctx context.Context, caller api.Caller, in *redshift.CreateSnapshotCopyGrantMessage) (*redshift.CreateSnapshotCopyGrantResult, error) {
 	if err := api.First(
 		func() error { return checkName(in.SnapshotCopyGrantName) },
-		func() error { return state.CheckTags(tagging.Given(in.Tags), f.Tags) },
+		func() error { return state.CheckTags(tagging.Given(in.Tags), f.tags) },
 	); err != nil {
 		return nil, err
 	}
 	var made meta.Record[state.SnapshotCopyGrant]
-	err := f.Store.Update(ctx, func(tx *meta.Tx) (err error) {
+	err := f.store.Update(ctx, func(tx *meta.Tx) (err error) {
 		made.Key = meta.Key{Account: caller.Account, Region: caller.Region, ID: in.SnapshotCopyGrantName}
 		made.Body.Tags = tagging.Given(in.Tags)
 		if err := f.checkRoom(tx, made.Key); err != nil {
 			return err
 		}
-		if made.Body.KmsKey, err = f.Key(tx, caller, in.KmsKeyId); err != nil {
+		if made.Body.KmsKey, err = f.warehouse.CopyKey(tx, caller, in.KmsKeyId); err != nil {
 			return err
 		}
-		if err := f.Keys.Grant(tx, made.Body.KmsKey, state.ServicePrincipal, keyGrant(made.ID)); err != nil {
+		if err := f.keys.Grant(tx, made.Body.KmsKey, state.ServicePrincipal, keyGrant(made.ID)); err != nil {
 			return warehouse.RefusedGrant(err)
 		}
 		made, err = state.SnapshotCopyGrants.Insert(tx, made.Key, made.Body)
@@ -60,7 +60,7 @@ func (f family) checkRoom(tx *meta.Tx, at meta.Key) error {
 		return err
 	}
 	count, err := state.SnapshotCopyGrants.Count(tx, meta.Query{Account: at.Account, Region: at.Region})
-	if err == nil && count >= f.Quota {
+	if err == nil && count >= f.quota {
 		err = redshift.SnapshotCopyGrantQuotaExceeded("The account has %d snapshot copy grants in %s, which is the most there may be.", count, at.Region)
 	}
 	return err
@@ -68,7 +68,7 @@ func (f family) checkRoom(tx *meta.Tx, at meta.Key) error {
 
 // remove removes a grant that no cluster uses. Snapshots that were copied under it stay.
 func (f family) remove(ctx context.Context, caller api.Caller, in *redshift.DeleteSnapshotCopyGrantMessage) (*api.None, error) {
-	return &api.None{}, f.Store.Update(ctx, func(tx *meta.Tx) error {
+	return &api.None{}, f.store.Update(ctx, func(tx *meta.Tx) error {
 		found, err := state.FindCopyGrant(tx, caller.Account, caller.Region, in.SnapshotCopyGrantName)
 		if err != nil {
 			return err
@@ -80,7 +80,7 @@ func (f family) remove(ctx context.Context, caller api.Caller, in *redshift.Dele
 		if users > 0 {
 			return redshift.InvalidSnapshotCopyGrantState("Cannot delete the snapshot copy grant %s because %d clusters use it: disable snapshot copy for them first.", found.ID, users)
 		}
-		if err := f.Keys.RetireGrant(tx, found.Body.KmsKey, state.ServicePrincipal, keyGrant(found.ID)); err != nil {
+		if err := f.keys.RetireGrant(tx, found.Body.KmsKey, state.ServicePrincipal, keyGrant(found.ID)); err != nil {
 			return err
 		}
 		return state.SnapshotCopyGrants.Delete(tx, found.Key)

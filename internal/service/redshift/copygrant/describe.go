@@ -27,7 +27,7 @@ func (f family) describe(ctx context.Context, caller api.Caller, in *redshift.De
 		return (in.SnapshotCopyGrantName == "" || in.SnapshotCopyGrantName == r.ID) && state.Tagged(r.Body.Tags, in.TagKeys, in.TagValues)
 	}
 	out := &redshift.SnapshotCopyGrantMessage{SnapshotCopyGrants: []redshift.SnapshotCopyGrant{}}
-	err = f.Store.View(ctx, func(tx *meta.Tx) error {
+	err = f.store.View(ctx, func(tx *meta.Tx) error {
 		if in.SnapshotCopyGrantName != "" {
 			if _, err := state.FindCopyGrant(tx, caller.Account, caller.Region, in.SnapshotCopyGrantName); err != nil {
 				return err

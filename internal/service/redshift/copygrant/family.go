@@ -2,7 +2,6 @@
 package copygrant
 
 import (
-	"slipher/internal/api"
 	"slipher/internal/api/redshift"
 	"slipher/internal/keys"
 	"slipher/internal/meta"
@@ -10,24 +9,22 @@ import (
 	house "slipher/internal/service/redshift"
 	"slipher/internal/service/redshift/permission"
 	"slipher/internal/service/redshift/tagging"
+	"slipher/internal/warehouse"
 	"slipher/internal/warehouse/state"
 )
 
-// Config is what the family needs.
-type Config struct {
-	Store *meta.Store
-	Keys  *keys.Ring
-	Quota int // grants of an account in a region
-	Tags  int // of one grant
-	// Key finds the key that a request names, or the account's own; its answer is an ARN.
-	Key func(tx *meta.Tx, caller api.Caller, name string) (string, error)
+type family struct {
+	warehouse *warehouse.Warehouse
+	store     *meta.Store
+	keys      *keys.Ring
+	quota     int // grants of an account in a region
+	tags      int // of one grant
 }
 
-type family struct{ Config }
-
 // Family is the operations, and the grants as resources that can be tagged.
-func Family(config Config) house.Family {
-	f := family{config}
+func Family(w *warehouse.Warehouse) house.Family {
+	config := w.Config()
+	f := family{w, config.Store, config.Keys, config.Limits.SnapshotCopyGrants, config.Limits.Tags}
 	return house.Family{
 		Taggable: []tagging.Kind{tagging.KeptByName("snapshotcopygrant", "Snapshot copy grant", state.SnapshotCopyGrants, func(g *state.SnapshotCopyGrant) *[]state.Tag { return &g.Tags })},
 		Family: service.Family{Name: "snapshot copy grant", Operations: []service.Operation{

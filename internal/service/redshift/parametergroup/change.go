@@ -7,6 +7,7 @@ import (
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
 	"slipher/internal/meta"
+	"slipher/internal/warehouse/event"
 	"slipher/internal/warehouse/state"
 )
 
@@ -81,7 +82,7 @@ func (f family) reset(ctx context.Context, caller api.Caller, in *redshift.Reset
 // change alters a group and what its clusters are to have, in one transaction.
 func (f family) change(ctx context.Context, caller api.Caller, name, done string, alter func(*state.ParameterGroup)) (*redshift.ClusterParameterGroupNameMessage, error) {
 	var changed state.ParameterGroupRecord
-	err := f.Store.Update(ctx, func(tx *meta.Tx) error {
+	err := f.store.Update(ctx, func(tx *meta.Tx) error {
 		group, err := state.FindOwnParameterGroup(tx, caller, name, done)
 		if err != nil {
 			return err
@@ -137,7 +138,7 @@ func (f family) changeClusters(tx *meta.Tx, group state.ParameterGroupRecord, ch
 		if err := state.Clusters.Put(tx, record); err != nil {
 			return err
 		}
-		if err := f.Emit(tx, record.Key, redshift.SourceTypeCluster, f.OfCluster, "The parameter group of Amazon Redshift cluster '%s' was changed at %s: '%s' has other values now.", group.ID); err != nil {
+		if err := f.warehouse.Events.EmitOf(tx, record.Key, redshift.SourceTypeCluster, event.ParametersChanged, "The parameter group of Amazon Redshift cluster '%s' was changed at %s: '%s' has other values now.", group.ID); err != nil {
 			return err
 		}
 	}

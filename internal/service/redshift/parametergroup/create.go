@@ -18,12 +18,12 @@ func (f family) create(ctx context.Context, caller api.Caller, in *redshift.Crea
 	if err := api.First(
 		func() error { return checkName(in.ParameterGroupName) },
 		func() error { return state.CheckFamily(in.ParameterGroupFamily) },
-		func() error { return state.CheckTags(tagging.Given(in.Tags), f.Tags) },
+		func() error { return state.CheckTags(tagging.Given(in.Tags), f.tags) },
 	); err != nil {
 		return nil, err
 	}
 	var made state.ParameterGroupRecord
-	err := f.Store.Update(ctx, func(tx *meta.Tx) (err error) {
+	err := f.store.Update(ctx, func(tx *meta.Tx) (err error) {
 		at := meta.Key{Account: caller.Account, Region: caller.Region, ID: strings.ToLower(in.ParameterGroupName)}
 		if err := f.checkRoom(tx, at); err != nil {
 			return err
@@ -58,19 +58,19 @@ func (f family) checkRoom(tx *meta.Tx, at meta.Key) error {
 		return err
 	}
 	count, err := state.ParameterGroups.Count(tx, meta.Query{Account: at.Account, Region: at.Region})
-	if err == nil && count >= f.Quota {
+	if err == nil && count >= f.quota {
 		err = redshift.ClusterParameterGroupQuotaExceeded("The account has %d parameter groups in %s, which is the most there may be.", count, at.Region)
 	}
 	return err
 }
 
 func (f family) emit(tx *meta.Tx, at meta.Key, number, format string, more ...any) error {
-	return f.Emit(tx, at, redshift.SourceTypeClusterParameterGroup, number, format, more...)
+	return f.warehouse.Events.EmitOf(tx, at, redshift.SourceTypeClusterParameterGroup, number, format, more...)
 }
 
 // remove removes a group that no cluster has.
 func (f family) remove(ctx context.Context, caller api.Caller, in *redshift.DeleteClusterParameterGroupMessage) (*api.None, error) {
-	return &api.None{}, f.Store.Update(ctx, func(tx *meta.Tx) error {
+	return &api.None{}, f.store.Update(ctx, func(tx *meta.Tx) error {
 		found, err := state.FindOwnParameterGroup(tx, caller, in.ParameterGroupName, "deleted")
 		if err != nil {
 			return err

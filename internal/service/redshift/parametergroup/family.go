@@ -8,18 +8,9 @@ import (
 	house "slipher/internal/service/redshift"
 	"slipher/internal/service/redshift/permission"
 	"slipher/internal/service/redshift/tagging"
+	"slipher/internal/warehouse"
 	"slipher/internal/warehouse/state"
 )
-
-// Config is what the family needs.
-type Config struct {
-	Store *meta.Store
-	Quota int // groups of an account in a region, beside the default ones
-	Tags  int // of one group
-	// Emit records an event of what has a key. The message's verbs are filled with its name, the time, and more.
-	Emit      func(tx *meta.Tx, at meta.Key, sourceType, number, format string, more ...any) error
-	OfCluster string // number of the event of a cluster whose group was changed
-}
 
 // The numbers of the events of parameter groups.
 const (
@@ -29,11 +20,17 @@ const (
 	EventUpdated          = "1005"
 )
 
-type family struct{ Config }
+type family struct {
+	warehouse *warehouse.Warehouse
+	store     *meta.Store
+	quota     int // groups of an account in a region, beside the default ones
+	tags      int // of one group
+}
 
 // Family is the operations, and the groups as resources that can be tagged.
-func Family(config Config) house.Family {
-	f := family{config}
+func Family(w *warehouse.Warehouse) house.Family {
+	config := w.Config()
+	f := family{w, config.Store, config.Limits.ParameterGroups, config.Limits.Tags}
 	return house.Family{
 		Taggable: []tagging.Kind{tagging.KeptByName("parametergroup", "Parameter group", state.ParameterGroups, func(g *state.ParameterGroup) *[]state.Tag { return &g.Tags })},
 		Family: service.Family{Name: "parameter group", Operations: []service.Operation{

@@ -20,7 +20,7 @@ func (f family) describeParameters(ctx context.Context, caller api.Caller, in *r
 		return nil, err
 	}
 	var group state.ParameterGroupRecord
-	err = f.Store.View(ctx, func(tx *meta.Tx) (err error) {
+	err = f.store.View(ctx, func(tx *meta.Tx) (err error) {
 		group, err = state.FindParameterGroup(tx, caller, in.ParameterGroupName)
 		return err
 	})

@@ -13,12 +13,12 @@ import (
 // modify replaces the definitions. The clusters that have the schedule follow one by one; until then their association is MODIFYING.
 func (f family) modify(ctx context.Context, caller api.Caller, in *redshift.ModifySnapshotScheduleMessage) (*redshift.SnapshotSchedule, error) {
 	var shape redshift.SnapshotSchedule
-	err := f.Store.Update(ctx, func(tx *meta.Tx) error {
+	err := f.store.Update(ctx, func(tx *meta.Tx) error {
 		record, err := state.FindSchedule(tx, caller.Account, caller.Region, in.ScheduleIdentifier)
 		if err != nil {
 			return err
 		}
-		record.Body.Definitions, record.Body.Began = in.ScheduleDefinitions, f.Now()
+		record.Body.Definitions, record.Body.Began = in.ScheduleDefinitions, f.warehouse.Clock.Now()
 		if _, err := record.Body.Times(); err != nil {
 			return redshift.InvalidSchedule("The schedule is not valid: %v.", err)
 		}
@@ -48,7 +48,7 @@ func (f family) reassociate(tx *meta.Tx, record state.ScheduleRecord) error {
 		return redshift.SnapshotScheduleUpdateInProgress("Snapshot schedule %s is being modified already: try again when its clusters are ACTIVE.", record.ID)
 	}
 	for _, of := range having {
-		if err := f.Associate(tx, &of, record.ID); err != nil {
+		if err := f.warehouse.Schedule(tx, &of, record.ID); err != nil {
 			return err
 		}
 		if err := state.Clusters.Put(tx, of); err != nil {
@@ -60,7 +60,7 @@ func (f family) reassociate(tx *meta.Tx, record state.ScheduleRecord) error {
 
 // remove removes a schedule that no cluster has.
 func (f family) remove(ctx context.Context, caller api.Caller, in *redshift.DeleteSnapshotScheduleMessage) (*api.None, error) {
-	return &api.None{}, f.Store.Update(ctx, func(tx *meta.Tx) error {
+	return &api.None{}, f.store.Update(ctx, func(tx *meta.Tx) error {
 		record, err := state.FindSchedule(tx, caller.Account, caller.Region, in.ScheduleIdentifier)
 		if err != nil {
 			return err

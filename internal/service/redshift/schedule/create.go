@@ -22,19 +22,19 @@ const mostInvocations = 100 // that one answer tells
 // create keeps a schedule that clusters can be associated with. A dry run checks the request and keeps nothing.
 func (f family) create(ctx context.Context, caller api.Caller, in *redshift.CreateSnapshotScheduleMessage) (*redshift.SnapshotSchedule, error) {
 	record := state.ScheduleRecord{
-		Key:  meta.Key{Account: caller.Account, Region: caller.Region, ID: cmp.Or(in.ScheduleIdentifier, "schedule-"+f.NewID())},
-		Body: state.SnapshotSchedule{Definitions: in.ScheduleDefinitions, Description: in.ScheduleDescription, Began: f.Now(), Tags: tagging.Given(in.Tags)},
+		Key:  meta.Key{Account: caller.Account, Region: caller.Region, ID: cmp.Or(in.ScheduleIdentifier, "schedule-"+f.warehouse.Config().NewID())},
+		Body: state.SnapshotSchedule{Definitions: in.ScheduleDefinitions, Description: in.ScheduleDescription, Began: f.warehouse.Clock.Now(), Tags: tagging.Given(in.Tags)},
 	}
 	count := api.Value(in.NextInvocations, 0)
 	if err := api.First(
 		func() error { return checkIdentifier(record.ID) },
 		func() error { return checkDefinitions(record.Body) },
 		func() error { return checkInvocations(count) },
-		func() error { return state.CheckTags(tagging.Given(in.Tags), f.Tags) },
+		func() error { return state.CheckTags(tagging.Given(in.Tags), f.tags) },
 	); err != nil {
 		return nil, err
 	}
-	err := f.Store.Update(ctx, func(tx *meta.Tx) error {
+	err := f.store.Update(ctx, func(tx *meta.Tx) error {
 		if err := f.checkRoom(tx, record); err != nil || api.Value(in.DryRun, false) {
 			return err
 		}
@@ -45,7 +45,7 @@ func (f family) create(ctx context.Context, caller api.Caller, in *redshift.Crea
 		return nil, err
 	}
 	shape := shapeOf(record.Body, record.ID)
-	if shape.NextInvocations, err = invocations(record.Body, f.Now(), count); err != nil {
+	if shape.NextInvocations, err = invocations(record.Body, f.warehouse.Clock.Now(), count); err != nil {
 		return nil, err
 	}
 	return &shape, nil
@@ -85,7 +85,7 @@ func (f family) checkRoom(tx *meta.Tx, record state.ScheduleRecord) error {
 		return err
 	}
 	count, err := state.SnapshotSchedules.Count(tx, meta.Query{Account: record.Account, Region: record.Region})
-	if err == nil && count >= f.Quota {
+	if err == nil && count >= f.quota {
 		err = redshift.SnapshotScheduleQuotaExceeded("The account has %d snapshot schedules in %s, which is the most there may be.", count, record.Region)
 	}
 	return err

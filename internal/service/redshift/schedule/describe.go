@@ -20,7 +20,7 @@ func (f family) describe(ctx context.Context, caller api.Caller, in *redshift.De
 		return nil, err
 	}
 	out := &redshift.DescribeSnapshotSchedulesOutputMessage{SnapshotSchedules: []redshift.SnapshotSchedule{}}
-	err = f.Store.View(ctx, func(tx *meta.Tx) error {
+	err = f.store.View(ctx, func(tx *meta.Tx) error {
 		found, marker, err := search(tx, caller, in, page)
 		if err != nil {
 			return err

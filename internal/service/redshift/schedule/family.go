@@ -4,38 +4,27 @@
 package schedule
 
 import (
-	"context"
-	"time"
-
-	"slipher/internal/api"
 	"slipher/internal/api/redshift"
 	"slipher/internal/meta"
 	"slipher/internal/service"
 	house "slipher/internal/service/redshift"
 	"slipher/internal/service/redshift/permission"
 	"slipher/internal/service/redshift/tagging"
+	"slipher/internal/warehouse"
 	"slipher/internal/warehouse/state"
 )
 
-// Config is what the family needs.
-type Config struct {
-	Store *meta.Store
-	Now   func() time.Time
-	NewID func() string // for a schedule that the request does not name
-	Quota int           // schedules of an account in a region
-	Tags  int           // of one schedule
-	// ChangeCluster has a cluster of the caller changed and kept, in one transaction.
-	ChangeCluster func(ctx context.Context, caller api.Caller, identifier string, change func(*meta.Tx, *state.ClusterRecord) error) (*redshift.Cluster, error)
-	// Associate gives a cluster a schedule, and Dissociate takes it away; neither keeps the cluster.
-	Associate  func(tx *meta.Tx, cluster *state.ClusterRecord, identifier string) error
-	Dissociate func(tx *meta.Tx, cluster *state.ClusterRecord) error
+type family struct {
+	warehouse *warehouse.Warehouse
+	store     *meta.Store
+	quota     int // schedules of an account in a region
+	tags      int // of one schedule
 }
 
-type family struct{ Config }
-
 // Family is the operations, and the schedules as resources that can be tagged.
-func Family(config Config) house.Family {
-	f := family{config}
+func Family(w *warehouse.Warehouse) house.Family {
+	config := w.Config()
+	f := family{w, config.Store, config.Limits.SnapshotSchedules, config.Limits.Tags}
 	return house.Family{
 		Taggable: []tagging.Kind{tagging.KeptByName("snapshotschedule", "", state.SnapshotSchedules, func(s *state.SnapshotSchedule) *[]state.Tag { return &s.Tags })},
 		Family: service.Family{Name: "snapshot schedule", Operations: []service.Operation{

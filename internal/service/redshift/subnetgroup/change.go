@@ -18,12 +18,12 @@ func (f family) create(ctx context.Context, caller api.Caller, in *redshift.Crea
 	if err := api.First(
 		func() error { return checkName(in.ClusterSubnetGroupName) },
 		func() error { return checkSubnets(in.SubnetIds) },
-		func() error { return state.CheckTags(group.Tags, f.Tags) },
+		func() error { return state.CheckTags(group.Tags, f.tags) },
 	); err != nil {
 		return nil, err
 	}
 	at := meta.Key{Account: caller.Account, Region: caller.Region, ID: strings.ToLower(in.ClusterSubnetGroupName)}
-	err := f.Store.Update(ctx, func(tx *meta.Tx) error {
+	err := f.store.Update(ctx, func(tx *meta.Tx) error {
 		if err := checkRoom(tx, at); err != nil {
 			return err
 		}
@@ -89,7 +89,7 @@ func (f family) modify(ctx context.Context, caller api.Caller, in *redshift.Modi
 		return nil, err
 	}
 	var changed state.SubnetGroupRecord
-	err := f.Store.Update(ctx, func(tx *meta.Tx) (err error) {
+	err := f.store.Update(ctx, func(tx *meta.Tx) (err error) {
 		changed, err = state.FindSubnetGroup(tx, caller.Account, caller.Region, in.ClusterSubnetGroupName)
 		if err != nil {
 			return err
@@ -111,7 +111,7 @@ func (f family) modify(ctx context.Context, caller api.Caller, in *redshift.Modi
 
 // remove deletes a group that no cluster is in.
 func (f family) remove(ctx context.Context, caller api.Caller, in *redshift.DeleteClusterSubnetGroupMessage) (*api.None, error) {
-	return &api.None{}, f.Store.Update(ctx, func(tx *meta.Tx) error {
+	return &api.None{}, f.store.Update(ctx, func(tx *meta.Tx) error {
 		found, err := state.FindSubnetGroup(tx, caller.Account, caller.Region, in.ClusterSubnetGroupName)
 		if err != nil {
 			return err

@@ -26,7 +26,7 @@ func (f family) describe(ctx context.Context, caller api.Caller, in *redshift.De
 		return nil, err
 	}
 	out := &redshift.ClusterSubnetGroupMessage{ClusterSubnetGroups: []redshift.ClusterSubnetGroup{}}
-	return out, f.Store.View(ctx, func(tx *meta.Tx) error {
+	return out, f.store.View(ctx, func(tx *meta.Tx) error {
 		groups, err := named(tx, caller, in.ClusterSubnetGroupName)
 		if err != nil {
 			return err

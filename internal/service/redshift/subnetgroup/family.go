@@ -11,14 +11,9 @@ import (
 	house "slipher/internal/service/redshift"
 	"slipher/internal/service/redshift/permission"
 	"slipher/internal/service/redshift/tagging"
+	"slipher/internal/warehouse"
 	"slipher/internal/warehouse/state"
 )
-
-// Config is what the family needs.
-type Config struct {
-	Store *meta.Store
-	Tags  int // of one group
-}
 
 // The quotas of Redshift.
 const (
@@ -26,11 +21,14 @@ const (
 	mostSubnets = 20 // of a group
 )
 
-type family struct{ Config }
+type family struct {
+	store *meta.Store
+	tags  int // of one group
+}
 
 // Family is the operations, and the groups as resources that can be tagged.
-func Family(config Config) house.Family {
-	f := family{config}
+func Family(w *warehouse.Warehouse) house.Family {
+	f := family{w.Config().Store, w.Config().Limits.Tags}
 	return house.Family{
 		Taggable: []tagging.Kind{tagging.KeptByName("subnetgroup", "Subnet group", state.SubnetGroups, func(g *state.SubnetGroup) *[]state.Tag { return &g.Tags })},
 		Family: service.Family{Name: "subnet group", Operations: []service.Operation{

@@ -18,7 +18,7 @@ func (f family) DescribeTags(ctx context.Context, caller api.Caller, in *redshif
 		return nil, err
 	}
 	out := &redshift.TaggedResourceListMessage{TaggedResources: []redshift.TaggedResource{}}
-	err = f.Store.View(ctx, func(tx *meta.Tx) error {
+	err = f.store.View(ctx, func(tx *meta.Tx) error {
 		found, err := f.findTagged(tx, caller, in)
 		if err != nil {
 			return err

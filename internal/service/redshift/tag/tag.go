@@ -9,22 +9,17 @@ import (
 	"slipher/internal/api/redshift"
 	"slipher/internal/meta"
 	"slipher/internal/service"
+	house "slipher/internal/service/redshift"
 	"slipher/internal/service/redshift/permission"
 	"slipher/internal/service/redshift/tagging"
+	"slipher/internal/warehouse"
 	"slipher/internal/warehouse/state"
 )
 
-// Config is what the family needs.
-type Config struct {
-	Store *meta.Store
-	Quota int            // tags of one resource
-	Kinds []tagging.Kind // of the other families, in the order of DescribeTags
-}
-
-// Family is CreateTags, DeleteTags and DescribeTags.
-func Family(config Config) service.Family {
-	f := family{config, append(slices.Clone(config.Kinds), missing(config.Kinds)...)}
-	return service.Family{Name: "tag", Operations: []service.Operation{
+// Family is CreateTags, DeleteTags and DescribeTags, over the kinds that the other families have, in that order.
+func Family(w *warehouse.Warehouse, kinds []tagging.Kind) house.Family {
+	f := family{w.Config().Store, w.Config().Limits.Tags, append(slices.Clone(kinds), missing(kinds)...)}
+	return house.Family{Family: service.Family{Name: "tag", Operations: []service.Operation{
 		service.Offer(redshift.CreateTagsOperation, f.CreateTags, func(in *redshift.CreateTagsMessage) []service.Permission {
 			return []service.Permission{permission.OnNamed(in.ResourceName, permission.Given{Tags: tagging.Given(in.Tags)})}
 		}),
@@ -34,12 +29,13 @@ func Family(config Config) service.Family {
 		service.Offer(redshift.DescribeTagsOperation, f.DescribeTags, func(in *redshift.DescribeTagsMessage) []service.Permission {
 			return []service.Permission{permission.OnNamed(in.ResourceName, permission.Given{Keys: in.TagKeys})}
 		}),
-	}}
+	}}}
 }
 
 type family struct {
-	Config
-	all []tagging.Kind
+	store *meta.Store
+	quota int // tags of one resource
+	all   []tagging.Kind
 }
 
 // missing are the kinds that Redshift has tags for and no family brings: there are none of them.
@@ -61,7 +57,7 @@ func missing(kinds []tagging.Kind) []tagging.Kind {
 	})
 }
 
-func (f family) check(tags []state.Tag) error { return state.CheckTags(tags, f.Quota) }
+func (f family) check(tags []state.Tag) error { return state.CheckTags(tags, f.quota) }
 
 // CreateTags adds tags to a resource; a key that it has already gets the new value.
 func (f family) CreateTags(ctx context.Context, caller api.Caller, in *redshift.CreateTagsMessage) (*api.None, error) {
@@ -85,7 +81,7 @@ func (f family) DeleteTags(ctx context.Context, caller api.Caller, in *redshift.
 }
 
 func (f family) retag(ctx context.Context, caller api.Caller, arn string, change func(tagging.Resource) ([]state.Tag, error)) error {
-	return f.Store.Update(ctx, func(tx *meta.Tx) error {
+	return f.store.Update(ctx, func(tx *meta.Tx) error {
 		found, err := f.find(tx, caller, arn)
 		if err != nil {
 			return err
