@@ -98,6 +98,7 @@ func (cat *Catalog) renameObject(ctx context.Context, o print.Object, name strin
 		"UPDATE catalog.objects SET name = $3 WHERE schema_name = $1 AND name = $2",
 		"UPDATE catalog.grants SET name = $3 WHERE schema_name = $1 AND name = $2",
 		"UPDATE catalog.views SET view_name = $3 WHERE schema_name = $1 AND view_name = $2",
+		"UPDATE catalog.columns SET table_name = $3 WHERE schema_name = $1 AND table_name = $2",
 		"UPDATE catalog.view_reads SET name = $3 WHERE schema_name = $1 AND name = $2",
 	} {
 		if _, err := cat.Change(ctx, cat.Own(statement), o.Schema, o.Name, name); err != nil {

@@ -50,6 +50,14 @@ type relations struct {
 	version int64
 	known   map[[2]string]*bind.Relation // by schema and name; nil where there is none
 	changed bool                         // by the transaction, which sees its own changes
+	oids    map[[2]string]uint32         // of those that clients were told of
+
+	generation int // goes up with each time that everything is forgotten
+}
+
+// forget begins to know anew.
+func (r *relations) forget(version int64, changed bool) {
+	*r = relations{version: version, known: map[[2]string]*bind.Relation{}, changed: changed, generation: r.generation + 1}
 }
 
 // entering keeps what is known if nothing has changed it by the time a transaction begins: it is called with the
@@ -60,15 +68,16 @@ func (r *relations) entering(before int64, settled bool, versions *Versions) {
 		before = noVersion
 	}
 	if r.known == nil || before == noVersion || before != r.version {
-		r.known = map[[2]string]*bind.Relation{}
+		r.forget(before, false)
 	}
-	r.version, r.changed = before, false
+	r.changed = false
 }
 
 // redefined forgets everything, because the transaction has changed something.
-func (r *relations) redefined() {
-	*r = relations{version: noVersion, known: map[[2]string]*bind.Relation{}, changed: true}
-}
+func (r *relations) redefined() { r.forget(noVersion, true) }
+
+// Generation is another number whenever what was bound before may mean something else by now.
+func (cat *Catalog) Generation() int { return cat.relations.generation }
 
 // Begin begins a transaction.
 func (cat *Catalog) Begin(ctx context.Context) error {
@@ -130,7 +139,9 @@ func systemTypes(relation *bind.Relation) *bind.Relation {
 		return nil
 	}
 	for i := range relation.Columns {
-		if column := &relation.Columns[i]; column.Type.Kind == types.Varchar {
+		column := &relation.Columns[i]
+		column.Table = nil
+		if column.Type.Kind == types.Varchar {
 			column.Type = types.Type{Kind: types.Name}
 		}
 	}
@@ -161,7 +172,7 @@ func (cat *Catalog) loadColumns(ctx context.Context, name ast.Name) *bind.Relati
 	defer statement.Close()
 	relation := &bind.Relation{}
 	for i, column := range statement.Columns() {
-		relation.Columns = append(relation.Columns, bind.Column{Name: column.Name, Type: typeOf(column.Type), Number: int16(i + 1)})
+		relation.Columns = append(relation.Columns, bind.Column{Name: column.Name, Type: typeOf(column.Type), Table: name, Number: int16(i + 1)})
 	}
 	return relation
 }
@@ -174,9 +185,10 @@ func typeOf(t engine.Type) types.Type {
 	return types.FromOID(t.OID, t.Mod)
 }
 
-// addDeclared adds what the catalog keeps of a table's columns: lengths, CHAR, IDENTITY.
+// addDeclared adds what the catalog keeps of a relation's columns: lengths, CHAR, IDENTITY. Of views it keeps no keys.
 func (cat *Catalog) addDeclared(ctx context.Context, relation *bind.Relation, schema, name string) {
-	rows, err := cat.Rows(ctx, "SELECT column_name, declared, length, identity FROM "+Schema+".columns WHERE schema_name = $1 AND table_name = $2", schema, name)
+	rows, err := cat.Rows(ctx, "SELECT column_name, declared, length, identity, distkey IS NOT NULL, coalesce(trimmed, false) FROM "+Schema+
+		".columns WHERE schema_name = $1 AND table_name = $2", schema, name)
 	if err != nil {
 		return
 	}
@@ -185,7 +197,7 @@ func (cat *Catalog) addDeclared(ctx context.Context, relation *bind.Relation, sc
 		for _, row := range rows {
 			if row[0] == column.Name {
 				column.Type = declaredType(column.Type, row[1], row[2])
-				column.Identity, column.Stored = row[3] == "always", true
+				column.Identity, column.Stored, column.Trimmed = row[3] == "always", row[4] == true, row[5] == true
 			}
 		}
 	}
@@ -204,4 +216,30 @@ func declaredType(t types.Type, declared, length any) types.Type {
 		return types.Type{Kind: types.Char, Length: int(bytes)}
 	}
 	return types.Type{Kind: types.Varchar, Length: int(bytes)}
+}
+
+// OID is the number of a relation in PG_CLASS, 0 where it has none.
+func (cat *Catalog) OID(ctx context.Context, name ast.Name) uint32 {
+	if len(name) < 2 {
+		return 0
+	}
+	if cat.relations.oids == nil {
+		cat.loadOIDs(ctx)
+	}
+	if len(name) == 3 {
+		return cat.relations.oids[[2]string{name[0], name[2]}]
+	}
+	return cat.relations.oids[[2]string{name[0], name[1]}]
+}
+
+func (cat *Catalog) loadOIDs(ctx context.Context) {
+	rows, err := cat.Rows(ctx, `SELECT CASE database_name WHEN 'temp' THEN 'temp' ELSE schema_name END, table_name, table_oid FROM duckdb_tables()
+		WHERE database_name IN (current_database(), 'temp') UNION ALL SELECT schema_name, view_name, view_oid FROM duckdb_views() WHERE database_name = current_database()`)
+	if err != nil {
+		return
+	}
+	cat.relations.oids = make(map[[2]string]uint32, len(rows))
+	for _, row := range rows {
+		cat.relations.oids[[2]string{row[0].(string), row[1].(string)}] = uint32(row[2].(int64))
+	}
 }

@@ -100,7 +100,7 @@ func refuseInterleaved(ctx context.Context, guest *engine.Guest, from engine.Tab
 func copyCatalogue(ctx context.Context, session *engine.Session, guest *engine.Guest, from, to engine.TableName) error {
 	for table, columns := range map[string]string{
 		"tables":  "diststyle, sortstyle",
-		"columns": "column_name, declared, length, encoding, distkey, sortkey, NULL, NULL",
+		"columns": "column_name, declared, length, encoding, distkey, sortkey, NULL, NULL, NULL",
 	} {
 		incoming := engine.TableName{Schema: Schema, Table: "incoming " + table}
 		if _, err := session.CopyTable(ctx, guest, engine.TableName{Schema: Schema, Table: table}, incoming); err != nil {

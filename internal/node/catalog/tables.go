@@ -71,8 +71,8 @@ func (cat *Catalog) catalogueColumn(ctx context.Context, schema, table string, c
 			identity = "default"
 		}
 	}
-	_, err := cat.Change(ctx, "INSERT INTO slipher_catalog.columns VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-		schema, table, column.Name, declared, length, encoding(column), column.DistKey, sortKey, identity, sequence)
+	_, err := cat.Change(ctx, "INSERT INTO slipher_catalog.columns VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+		schema, table, column.Name, declared, length, encoding(column), column.DistKey, sortKey, identity, sequence, column.IsChar())
 	return err
 }
 
@@ -121,7 +121,7 @@ func (cat *Catalog) catalogueLike(ctx context.Context, table *print.Table, schem
 		schema, name, fromSchema, from); err != nil {
 		return err
 	}
-	_, err := cat.Change(ctx, `INSERT INTO slipher_catalog.columns SELECT $1, $2, column_name, declared, length, encoding, distkey, sortkey, NULL, NULL
+	_, err := cat.Change(ctx, `INSERT INTO slipher_catalog.columns SELECT $1, $2, column_name, declared, length, encoding, distkey, sortkey, NULL, NULL, declared LIKE 'character(%'
 		FROM slipher_catalog.columns WHERE schema_name = $3 AND table_name = $4`, schema, name, fromSchema, from)
 	return err
 }
@@ -149,12 +149,16 @@ func (cat *Catalog) catalogueDrop(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := cat.forgetViews(ctx); err != nil {
+		return err
+	}
+	const andNoView = ` AND NOT EXISTS (SELECT 1 FROM slipher_catalog.views v WHERE v.schema_name = c.schema_name AND v.view_name = c.table_name)`
 	for _, table := range []string{"tables", "columns"} {
-		if _, err := cat.Change(ctx, "DELETE FROM slipher_catalog."+table+gone); err != nil {
+		if _, err := cat.Change(ctx, "DELETE FROM slipher_catalog."+table+gone+andNoView); err != nil {
 			return err
 		}
 	}
-	return cat.forgetViews(ctx)
+	return nil
 }
 
 func (cat *Catalog) catalogueAlter(ctx context.Context, a *print.Alter) error {

@@ -20,8 +20,27 @@ func (cat *Catalog) keepView(ctx context.Context, view *print.View) error {
 	if _, err := cat.Change(ctx, "DELETE FROM slipher_catalog.views WHERE schema_name = $1 AND view_name = $2", schema, name); err != nil {
 		return err
 	}
-	_, err := cat.Change(ctx, "INSERT INTO slipher_catalog.views VALUES ($1, $2, $3, $4, nullif($5, ''))", schema, name, view.Query, view.Late, view.Waiting)
-	return err
+	if _, err := cat.Change(ctx, "INSERT INTO slipher_catalog.views VALUES ($1, $2, $3, $4, nullif($5, ''))", schema, name, view.Query, view.Late, view.Waiting); err != nil {
+		return err
+	}
+	return cat.keepViewColumns(ctx, view, schema, name)
+}
+
+// keepViewColumns keeps the lengths of a view's strings, which the engine does not know.
+func (cat *Catalog) keepViewColumns(ctx context.Context, view *print.View, schema, name string) error {
+	if _, err := cat.Change(ctx, "DELETE FROM slipher_catalog.columns WHERE schema_name = $1 AND table_name = $2", schema, name); err != nil {
+		return err
+	}
+	for _, column := range view.Columns {
+		if column.Length == 0 {
+			continue
+		}
+		if _, err := cat.Change(ctx, "INSERT INTO slipher_catalog.columns VALUES ($1, $2, $3, $4, $5, NULL, NULL, 0, NULL, NULL, $6)",
+			schema, name, column.Name, column.Type.Formal(), int32(column.Length), column.IsChar()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // forgetViews forgets those that are not there any more.

@@ -28,7 +28,7 @@ func TestTypesRoundTrip(t *testing.T) {
 	execute(t, conn, `CREATE TABLE kinds (b boolean, s smallint, i int, l bigint, r real, d double precision, n numeric(12,3), c char(5), v varchar(20),
 		day date, at timestamp, tz timestamptz, tod time, bytes varbyte)`)
 	at := time.Date(2024, 2, 29, 13, 14, 15, 123456000, time.UTC)
-	want := []any{true, int16(-7), int32(123456), int64(1) << 60, float32(1.5), 0.1, pgtype.Numeric{Int: big.NewInt(-12345678), Exp: -3, Valid: true}, "abc", "é and ☃",
+	want := []any{true, int16(-7), int32(123456), int64(1) << 60, float32(1.5), 0.1, pgtype.Numeric{Int: big.NewInt(-12345678), Exp: -3, Valid: true}, "abc  ", "é and ☃",
 		time.Date(1999, 12, 31, 0, 0, 0, 0, time.UTC), at, at, pgtype.Time{Microseconds: 86399999999, Valid: true}, []byte{0, 1, 255}}
 	nulls := make([]any, len(want))
 	const insert = "INSERT INTO kinds VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"

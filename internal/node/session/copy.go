@@ -14,6 +14,7 @@ import (
 	"slipher/internal/node/catalog"
 	"slipher/internal/pgwire"
 	"slipher/internal/sql/print"
+	"slipher/internal/sql/types"
 )
 
 // copyStatement is COPY … FROM STDIN or TO STDOUT.
@@ -32,7 +33,7 @@ func (s *session) prepareCopy(ctx context.Context, t translation, text string) (
 	if c.format.Name == "binary" && c.out {
 		return nil, &pgwire.Error{Code: "0A000", Message: "COPY TO STDOUT in binary format is not supported; use text or csv"}
 	}
-	selection := translation{Plan: print.Plan{Rows: true, Runs: []string{t.Copy.Query}}, access: t.access}
+	selection := translation{Plan: print.Plan{Rows: true, Runs: []string{t.Copy.Query}}, access: t.access, columns: t.columns}
 	if !c.out {
 		selection.Runs[0] = columnsOf(t.Copy)
 	}
@@ -126,6 +127,11 @@ func (c *copyStatement) insert() string {
 		value := fmt.Sprintf("col%d", i+1)
 		if column.OID == pgtype.ByteaOID {
 			value = fmt.Sprintf(`CASE WHEN starts_with(%[1]s, '\x') THEN unhex(%[1]s[3:]) ELSE encode(%[1]s) END`, value)
+		}
+		if bound := c.rows.bound(i); bound.Type.Kind == types.Char {
+			value = "rtrim(" + value + ", ' ')"
+		} else if bound.Type.Kind == types.Varchar && bound.Type.Length > 0 {
+			value = fmt.Sprintf("fit_bytes(%s, %d)", value, bound.Type.Length)
 		}
 		names, values = append(names, engine.Quote(column.Name)), append(values, value)
 	}

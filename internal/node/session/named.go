@@ -34,7 +34,9 @@ func (s *session) name(ctx context.Context, named *print.Prepared, text string) 
 	if err != nil {
 		return clientError(err, text)
 	}
-	s.named[named.Name] = s.newQuery(prepared, inner, text, nil)
+	q := s.newQuery(ctx, prepared, inner, text, nil)
+	q.types = named.Types
+	s.named[named.Name] = q
 	return nil
 }
 

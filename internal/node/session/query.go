@@ -14,8 +14,6 @@ import (
 	"slipher/internal/node/catalog"
 	"slipher/internal/pgwire"
 	"slipher/internal/sql/ast"
-	"slipher/internal/sql/bind"
-	"slipher/internal/sql/types"
 )
 
 // query is a SELECT, INSERT, UPDATE or DELETE, prepared by the engine.
@@ -25,6 +23,9 @@ type query struct {
 	text        string // as the user wrote it
 	translation translation
 	prepared    *engine.Statement
+	declared    []uint32   // the types of parameters as the client declared them
+	types       []ast.Type // and as SQL has them
+	generation  int        // of the catalog that it was bound to
 	params      []uint32
 	columns     []pgwire.Column
 }
@@ -34,12 +35,13 @@ func (s *session) prepareQuery(ctx context.Context, t translation, text string, 
 	if err != nil {
 		return nil, clientError(err, text)
 	}
-	return s.newQuery(prepared, t, text, params), nil
+	return s.newQuery(ctx, prepared, t, text, params), nil
 }
 
-func (s *session) newQuery(prepared *engine.Statement, t translation, text string, params []uint32) *query {
-	q := &query{session: s, text: text, translation: t, prepared: prepared, params: parameterOIDs(prepared, t, params)}
-	q.columns = wireColumns(prepared.Columns(), t.columns)
+func (s *session) newQuery(ctx context.Context, prepared *engine.Statement, t translation, text string, params []uint32) *query {
+	q := &query{session: s, text: text, translation: t, prepared: prepared, declared: params, types: declaredTypes(params), generation: s.Generation(),
+		params: parameterOIDs(prepared, t, params)}
+	q.columns = s.wireColumns(ctx, prepared.Columns(), t.columns)
 	s.upper(q.columns)
 	for column, number := range t.Echoes {
 		if q.params[number-1] == pgtype.TextOID && q.columns[column].OID == pgtype.VarcharOID {
@@ -49,22 +51,12 @@ func (s *session) newQuery(prepared *engine.Statement, t translation, text strin
 	return q
 }
 
-// upper writes the names of columns in capitals where the session asks for it.
-func (s *session) upper(columns []pgwire.Column) {
-	if value, _ := s.settings.get("describe_field_name_in_uppercase"); value != "on" {
-		return
-	}
-	for i := range columns {
-		columns[i].Name = strings.ToUpper(columns[i].Name)
-	}
-}
-
 // prepareInsert lets an INSERT give values for the first columns only: Redshift fills the others with their defaults, the engine wants the
 // columns named.
 func (s *session) prepareInsert(ctx context.Context, t translation, text string, params []uint32) (*query, error) {
 	prepared, typed, err := s.typed(ctx, t, declaredTypes(params))
 	if err == nil {
-		return s.newQuery(prepared, typed, text, params), nil
+		return s.newQuery(ctx, prepared, typed, text, params), nil
 	}
 	refused, isRefused := errors.AsType[*engine.Error](err)
 	if !isRefused || !t.Unnamed {
@@ -98,35 +90,6 @@ func (s *session) columns(ctx context.Context, table ast.Name) ([]string, error)
 	return names, nil
 }
 
-// wireColumns describes columns to clients: the engine's, with what is known of where they come from.
-func wireColumns(columns []engine.Column, bound []bind.Column) []pgwire.Column {
-	var out []pgwire.Column
-	for i, column := range columns {
-		described := wireColumn(column)
-		if len(bound) == len(columns) && bound[i].Name == column.Name {
-			addBound(&described, bound[i])
-		}
-		out = append(out, described)
-	}
-	return out
-}
-
-// addBound adds the length that a column was declared with.
-func addBound(column *pgwire.Column, bound bind.Column) {
-	if bound.Type.Kind == types.Varchar && column.OID == pgtype.VarcharOID {
-		column.Mod = bound.Type.Modifier()
-	}
-}
-
-// wireColumn describes a column to clients. One whose type depends on the parameters' values is text.
-func wireColumn(column engine.Column) pgwire.Column {
-	t := column.Type
-	if t == engine.Unresolved {
-		t = engine.Type{OID: pgtype.TextOID, Size: -1, Mod: -1}
-	}
-	return pgwire.Column{Name: column.Name, OID: t.OID, Size: t.Size, Mod: t.Mod}
-}
-
 func (q *query) Params() []uint32         { return q.params }
 func (q *query) Columns() []pgwire.Column { return q.columns }
 func (q *query) Close()                   { q.prepared.Close() }
@@ -136,6 +99,10 @@ func (q *query) Run(ctx context.Context, args []any) (pgwire.Result, error) {
 		return nil, err
 	}
 	if err := q.session.check(ctx, q.translation.access); err != nil {
+		q.session.engine.Fail()
+		return nil, err
+	}
+	if err := q.bindAgain(ctx); err != nil {
 		q.session.engine.Fail()
 		return nil, err
 	}
@@ -175,6 +142,9 @@ func (r *result) Next(context.Context) ([]any, error) {
 	}
 	r.count++
 	for i, value := range row {
+		if text, ok := value.(string); ok {
+			row[i] = padded(text, &r.query.columns[i])
+		}
 		if announced := r.query.columns[i].OID; value != nil && announced == pgtype.TextOID && r.actual[i].OID != announced {
 			if row[i], err = textOf(value, r.actual[i].OID); err != nil {
 				return nil, err
@@ -182,6 +152,14 @@ func (r *result) Next(context.Context) ([]any, error) {
 		}
 	}
 	return row, nil
+}
+
+// padded is a string as its column shows it: of CHAR with blanks up to its length.
+func padded(text string, column *pgwire.Column) string {
+	if length := int(column.Mod) - 4; column.OID == pgtype.BPCharOID && len(text) < length {
+		return text + strings.Repeat(" ", length-len(text))
+	}
+	return text
 }
 
 func textOf(value any, oid uint32) (string, error) {

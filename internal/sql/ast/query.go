@@ -96,6 +96,8 @@ type SelectItem struct {
 type Into struct {
 	Temp bool
 	Name Name
+	// Outputs are the columns that the table gets, where they are known; they are not written.
+	Outputs []ColumnDef
 }
 
 // NamedWindow is one name AS (…) of a WINDOW clause.

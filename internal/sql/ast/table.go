@@ -72,6 +72,7 @@ type CreateTableAs struct {
 	Columns     []string
 	Attributes  TableAttributes
 	Query       *Query
+	Outputs     []ColumnDef // as far as they are known, by name; they are not written
 }
 
 // CreateView is CREATE VIEW.
@@ -80,7 +81,8 @@ type CreateView struct {
 	OrReplace   bool
 	Columns     []string
 	Query       *Query
-	LateBinding bool // WITH NO SCHEMA BINDING
+	LateBinding bool        // WITH NO SCHEMA BINDING
+	Outputs     []ColumnDef // as far as they are known, by name; they are not written
 }
 
 // CreateSchema is CREATE SCHEMA.

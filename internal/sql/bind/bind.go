@@ -23,7 +23,6 @@ type Catalog interface {
 
 // Relation is a table or view with its columns in order.
 type Relation struct {
-	OID     uint32
 	Columns []Column
 	// Unreadable is why a view cannot be read: what it reads is not there.
 	Unreadable error
@@ -34,10 +33,12 @@ type Column struct {
 	Name string
 	Type types.Type
 	// Table and Number say which column of which table it is, where it is one: RowDescription tells them.
-	Table  uint32
+	Table  ast.Name
 	Number int16
 	// Stored marks a column of a table, which costs nothing to look at twice.
 	Stored bool
+	// Trimmed marks strings that never have trailing blanks.
+	Trimmed bool
 	// Identity marks a column that takes no value from INSERT.
 	Identity bool
 
@@ -70,6 +71,10 @@ type binder struct {
 	written  int                  // bytes of what was put into the tree twice
 	widths   map[ast.Expr]float64 // of what was bound and may be wide
 	divisors int                  // how many divisions the expression is a divisor of
+	// trimming tells that the rows of the query are told apart, so that its strings lose their trailing blanks.
+	trimming bool
+	// spreading tells that the outputs of the query are wanted one by one, and stars have to be spread.
+	spreading bool
 }
 
 // refuse keeps the first refusal.
@@ -87,6 +92,12 @@ func (b *binder) statement(stmt ast.Statement) Bound {
 	switch s := stmt.(type) {
 	case *ast.Query:
 		query, columns := b.query(s, nil)
+		if sel, ok := query.Body.(*ast.Select); ok && sel.Into != nil {
+			into := *sel.Into
+			into.Outputs = made(columns, nil)
+			sel.Into = &into
+			return Bound{Statement: query}
+		}
 		return Bound{Statement: query, Columns: columns}
 	case *ast.Insert:
 		return Bound{Statement: b.insert(s)}
@@ -96,11 +107,14 @@ func (b *binder) statement(stmt ast.Statement) Bound {
 		return Bound{Statement: b.delete(s)}
 	case *ast.CreateTableAs:
 		out := *s
-		out.Query, _ = b.query(s.Query, nil)
+		query, columns := b.query(s.Query, nil)
+		out.Query, out.Outputs = query, made(columns, s.Columns)
 		return Bound{Statement: &out}
 	case *ast.CreateView:
 		out := *s
-		out.Query, _ = b.query(s.Query, nil)
+		b.spreading = !s.LateBinding
+		query, columns := b.query(s.Query, nil)
+		out.Query, out.Outputs = query, made(columns, s.Columns)
 		return Bound{Statement: &out}
 	case *ast.Declare:
 		out := *s
@@ -114,9 +128,44 @@ func (b *binder) statement(stmt ast.Statement) Bound {
 	case *ast.CopyStdio:
 		out := *s
 		if s.Query != nil {
-			out.Query, _ = b.query(s.Query, nil)
+			query, columns := b.query(s.Query, nil)
+			out.Query = query
+			return Bound{Statement: &out, Columns: columns}
 		}
-		return Bound{Statement: &out}
+		return Bound{Statement: &out, Columns: b.copied(s)}
 	}
 	return Bound{Statement: stmt}
+}
+
+// made are the columns that a query makes of a table or view, by other names where it has some. Those of unknown types have none.
+func made(columns []Column, names []string) []ast.ColumnDef {
+	out := make([]ast.ColumnDef, len(columns))
+	for i, column := range renamed(columns, names) {
+		out[i].Name = column.Name
+		switch t := column.Type; {
+		case t.Kind == types.Untyped && t.Length > 0:
+			out[i].Type = types.Type{Kind: types.Varchar, Length: t.Length}.Named()
+		case t.IsKnown() && t.Kind != types.Name:
+			out[i].Type = t.Named()
+		}
+		if column.Type.IsPadded() && column.Type.Length == 0 {
+			out[i].Type.Max = true
+		}
+	}
+	return out
+}
+
+// copied are the columns of a table that COPY fills or sends.
+func (b *binder) copied(s *ast.CopyStdio) (columns []Column) {
+	relation := b.catalog.Relation(s.Table)
+	if relation == nil {
+		return nil
+	}
+	for _, column := range relation.targets(s.Columns) {
+		if column == nil {
+			return nil
+		}
+		columns = append(columns, *column)
+	}
+	return columns
 }

@@ -22,10 +22,10 @@ type tables map[string]*bind.Relation
 func (t tables) Relation(name ast.Name) *bind.Relation { return t[name.Last()] }
 
 func (t tables) create(s *ast.CreateTable) {
-	relation := &bind.Relation{OID: uint32(1000 + len(t))}
+	relation := &bind.Relation{}
 	for i, column := range s.Columns {
 		relation.Columns = append(relation.Columns, bind.Column{
-			Name: column.Name, Type: types.Of(column.Type), Table: relation.OID, Number: int16(i + 1), Stored: true,
+			Name: column.Name, Type: types.Of(column.Type), Table: s.Name, Number: int16(i + 1), Stored: true,
 			Identity: column.Identity != nil && !column.Identity.ByDefault,
 		})
 	}
@@ -75,7 +75,7 @@ func outcome(t *testing.T, catalog tables, sql string) string {
 	if err != nil {
 		return "error: " + err.Error()
 	}
-	if again := bound.Statement.String(); again != before {
+	if again := bound.Statement.String(); again != before && !spreads(stmt) {
 		t.Errorf("%s is written %s when it is bound", before, again)
 	}
 	engine, err := print.Translate(bound.Statement, print.Session{Database: "dev"})
@@ -89,11 +89,22 @@ func outcome(t *testing.T, catalog tables, sql string) string {
 	return strings.Join(columns, ", ") + "\n" + strings.Join(engine.Runs, "\n")
 }
 
+// spreads reports whether columns take the place of a statement's stars.
+func spreads(stmt ast.Statement) bool {
+	switch stmt := stmt.(type) {
+	case *ast.Insert, *ast.CreateView:
+		return true
+	case *ast.Explain:
+		return spreads(stmt.Statement)
+	}
+	return false
+}
+
 // everything is a catalog in which every name is a table of a few columns.
 type everything struct{}
 
 func (everything) Relation(ast.Name) *bind.Relation {
-	return &bind.Relation{OID: 1, Columns: []bind.Column{
+	return &bind.Relation{Columns: []bind.Column{
 		{Name: "a", Type: types.Type{Kind: types.Integer}}, {Name: "b", Type: types.Decimal(18, 4)},
 		{Name: "c", Type: types.Type{Kind: types.Varchar, Length: 10}}, {Name: "d", Type: types.Type{Kind: types.Date}},
 	}}
@@ -111,7 +122,7 @@ func FuzzBind(f *testing.F) {
 		if err != nil || stmt == nil {
 			return
 		}
-		if bound, err := bind.Bind(stmt, everything{}); err == nil && bound.Statement.String() != stmt.String() {
+		if bound, err := bind.Bind(stmt, everything{}); err == nil && bound.Statement.String() != stmt.String() && !spreads(stmt) {
 			t.Errorf("%s is written %s when it is bound", stmt, bound.Statement)
 		}
 	})

@@ -43,6 +43,15 @@ func (b *binder) terms(terms []ast.SortTerm, s *scope) []ast.SortTerm {
 
 // expr binds an expression: what to compute, and its type.
 func (b *binder) expr(x ast.Expr, s *scope) (ast.Expr, types.Type) {
+	out, t := b.ungrouped(x, s)
+	if s.isGrouped(x) {
+		return s.asCompared(x, out, t), t
+	}
+	return out, t
+}
+
+// ungrouped binds an expression as if rows were not grouped by it.
+func (b *binder) ungrouped(x ast.Expr, s *scope) (ast.Expr, types.Type) {
 	switch x := x.(type) {
 	case *ast.ColumnRef:
 		if column := s.column(x.Name); column != nil {
@@ -52,7 +61,11 @@ func (b *binder) expr(x ast.Expr, s *scope) (ast.Expr, types.Type) {
 		return x, types.Type{}
 	case *ast.Number:
 		return x, numberType(x.Text)
-	case *ast.String, *ast.Null, *ast.Param:
+	case *ast.String:
+		return x, types.Type{Kind: types.Untyped, Length: len(x.Value)}
+	case *ast.Param:
+		return x, types.Type{Kind: types.Untyped, Length: -1}
+	case *ast.Null:
 		return x, types.Type{Kind: types.Untyped}
 	case *ast.Boolean:
 		return x, types.Type{Kind: types.Boolean}
@@ -114,9 +127,7 @@ func (b *binder) predicate(x ast.Expr, s *scope) (ast.Expr, types.Type) {
 		out.X = b.value(x.X, s)
 		return &out, boolean
 	case *ast.IsDistinct:
-		out := *x
-		out.L, _, out.R, _ = b.sides(x.L, x.R, s)
-		return &out, boolean
+		return b.distinct(x, s), boolean
 	case *ast.Between:
 		return b.between(x, s), boolean
 	case *ast.In:
@@ -128,7 +139,10 @@ func (b *binder) predicate(x ast.Expr, s *scope) (ast.Expr, types.Type) {
 	case *ast.Quantified:
 		out := *x
 		out.X, out.Array = b.value(x.X, s), b.optional(x.Array, s)
-		out.Query = b.optionalQuery(x.Query, s)
+		if x.Query != nil {
+			value, t := b.expr(x.X, s)
+			out.X, out.Query = s.asCompared(x.X, value, t), b.comparedQuery(x.Query, s)
+		}
 		return &out, boolean
 	case *ast.Exists:
 		return &ast.Exists{Query: b.optionalQuery(x.Query, s)}, boolean
@@ -188,18 +202,35 @@ func (b *binder) unary(x *ast.Unary, s *scope) (ast.Expr, types.Type) {
 }
 
 func (b *binder) caseExpr(x *ast.Case, s *scope) (ast.Expr, types.Type) {
-	out := &ast.Case{Operand: b.optional(x.Operand, s), Whens: make([]ast.When, len(x.Whens))}
-	t := types.Type{Kind: types.Untyped}
+	out := &ast.Case{Whens: make([]ast.When, len(x.Whens))}
+	operand := types.Type{}
+	if x.Operand != nil {
+		out.Operand, operand = b.expr(x.Operand, s)
+	}
+	t, text := types.Type{Kind: types.Untyped}, operand.IsPadded()
 	for i, when := range x.Whens {
+		condition, c := b.expr(when.Condition, s)
 		result, is := b.expr(when.Result, s)
-		out.Whens[i] = ast.When{Condition: b.value(when.Condition, s), Result: result}
-		t = types.Common(t, is)
+		out.Whens[i] = ast.When{Condition: condition, Result: result}
+		t, text = types.Common(t, is), text && comparesText(out.Operand, operand, condition, c)
 	}
 	if x.Else != nil {
 		result, is := b.expr(x.Else, s)
 		out.Else, t = result, types.Common(t, is)
 	}
+	if text {
+		return &ast.Rewritten{Original: out, Engine: s.compares(out)}, t
+	}
 	return out, t
+}
+
+// compares is a CASE that compares strings.
+func (s *scope) compares(x *ast.Case) *ast.Case {
+	out := &ast.Case{Operand: s.trimmed(x.Operand), Whens: make([]ast.When, len(x.Whens)), Else: x.Else}
+	for i, when := range x.Whens {
+		out.Whens[i] = ast.When{Condition: s.trimmed(when.Condition), Result: when.Result}
+	}
+	return out
 }
 
 func (b *binder) cast(x *ast.Cast, s *scope) (ast.Expr, types.Type) {
@@ -214,6 +245,10 @@ func (b *binder) window(w *ast.Window, s *scope) *ast.Window {
 		return nil
 	}
 	out := *w
-	out.PartitionBy, out.OrderBy = b.list(w.PartitionBy, s), b.terms(w.OrderBy, s)
+	out.PartitionBy, out.OrderBy = nil, b.terms(w.OrderBy, s)
+	for _, term := range w.PartitionBy {
+		value, t := b.expr(term, s)
+		out.PartitionBy = append(out.PartitionBy, s.asCompared(term, value, t))
+	}
 	return &out
 }

@@ -74,6 +74,10 @@ func (b *binder) twice(x ast.Expr) bool {
 	return b.written <= maxWritten
 }
 
+// aggregateNames are the functions whose arguments are of the rows of a group.
+var aggregateNames = keyword.Words(`sum avg count min max any_value listagg median percentile_cont percentile_disc stddev stddev_samp
+	stddev_pop variance var_samp var_pop bool_and bool_or bit_and bit_or`)
+
 // widerInEngine are the functions that answer INTEGER in Redshift and BIGINT in the engine.
 var widerInEngine = keyword.Words(`len length char_length character_length textlen octet_length bit_length charindex position
 	strpos regexp_count regexp_instr levenshtein`)

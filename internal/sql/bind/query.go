@@ -1,6 +1,8 @@
 package bind
 
 import (
+	"slices"
+
 	"slipher/internal/sql/ast"
 	"slipher/internal/sql/types"
 )
@@ -10,7 +12,11 @@ func (b *binder) query(q *ast.Query, outer *scope) (*ast.Query, []Column) {
 	out := *q
 	b.commons = append(b.commons, map[string][]Column{})
 	defer func() { b.commons = b.commons[:len(b.commons)-1] }()
+	kept, spreading := b.trim(false), b.spreading
+	b.spreading = false
 	out.With = b.with(q.With, outer)
+	kept()
+	b.spreading = spreading
 	body, columns, inner := b.body(q.Body, outer)
 	out.Body = body
 	out.OrderBy = b.ordered(q.OrderBy, columns, inner)
@@ -46,6 +52,7 @@ func (b *binder) body(body ast.QueryBody, outer *scope) (ast.QueryBody, []Column
 		return query, columns, nil
 	case *ast.SetOperation:
 		out := *body
+		defer b.trim(b.trimming || !body.All)()
 		left, columns, _ := b.body(body.Left, outer)
 		right, others, _ := b.body(body.Right, outer)
 		out.Left, out.Right = left, right
@@ -55,6 +62,13 @@ func (b *binder) body(body ast.QueryBody, outer *scope) (ast.QueryBody, []Column
 		return out, columns, nil
 	}
 	return body, nil, nil
+}
+
+// trim has the strings of rows lose their trailing blanks, or keep them, until what it returns is called.
+func (b *binder) trim(trimming bool) (end func()) {
+	before := b.trimming
+	b.trimming = trimming
+	return func() { b.trimming = before }
 }
 
 // united are the columns of a set operation, which have the names of the left side.
@@ -77,6 +91,9 @@ func (b *binder) values(values *ast.Values, outer *scope) (*ast.Values, []Column
 		for j, x := range row {
 			value, t := b.expr(x, outer)
 			out.Rows[i][j] = value
+			if b.trimming {
+				out.Rows[i][j] = outer.asCompared(x, value, t)
+			}
 			if i == 0 {
 				columns = append(columns, Column{Type: t, width: b.width(value)})
 			} else if j < len(columns) {
@@ -89,24 +106,45 @@ func (b *binder) values(values *ast.Values, outer *scope) (*ast.Values, []Column
 }
 
 func (b *binder) selected(sel *ast.Select, outer *scope) (ast.QueryBody, []Column, *scope) {
+	trimming, spreading := b.trimming || sel.Distinct, b.spreading
+	defer b.trim(false)()
+	b.spreading = false
+	defer func() { b.spreading = spreading }()
 	out := *sel
 	s := &scope{outer: outer}
 	out.From = b.from(sel.From, s)
 	out.Where = b.optional(sel.Where, s)
-	items, columns := b.items(sel.Items, sel.Distinct, s)
-	out.Items = items
 	out.Top = b.optional(sel.Top, outer)
-	out.Having, out.Qualify = b.optional(sel.Having, s), b.optional(sel.Qualify, s)
-	out.GroupBy = b.list(sel.GroupBy, s)
-	out.Windows = append([]ast.NamedWindow(nil), sel.Windows...)
-	for i := range out.Windows {
-		out.Windows[i].Window = b.window(out.Windows[i].Window, s)
+	if spreading || trimming {
+		spread := *sel
+		spread.Items = s.spread(sel.Items, spreading)
+		sel = &spread
+	}
+	b.group(sel, s)
+	columns := b.outputs(&out, sel, trimming, s)
+	if s.correlated { // the engine finds the columns of groups inside a subquery only as they stand
+		s.groups = nil
+		columns = b.outputs(&out, sel, trimming && !sel.Distinct, s)
 	}
 	return &out, columns, s
 }
 
-// items binds the outputs of a SELECT. Those of a DISTINCT stay as they are: its ORDER BY has to find them again.
-func (b *binder) items(items []ast.SelectItem, distinct bool, s *scope) ([]ast.SelectItem, []Column) {
+// outputs binds what comes behind the grouping of rows.
+func (b *binder) outputs(out, sel *ast.Select, trimming bool, s *scope) []Column {
+	items, columns := b.items(sel.Items, trimming, s)
+	out.Items = items
+	out.Having, out.Qualify = b.optional(sel.Having, s), b.optional(sel.Qualify, s)
+	out.GroupBy = b.list(sel.GroupBy, s)
+	out.Windows = append([]ast.NamedWindow(nil), sel.Windows...)
+	for i := range out.Windows {
+		out.Windows[i].Window = b.window(sel.Windows[i].Window, s)
+	}
+	return columns
+}
+
+// items binds the outputs of a SELECT. Rows that are told apart lose the trailing blanks of their strings, and keep everything else as
+// it is: the ORDER BY of a DISTINCT has to find them again.
+func (b *binder) items(items []ast.SelectItem, trimming bool, s *scope) ([]ast.SelectItem, []Column) {
 	out := make([]ast.SelectItem, len(items))
 	columns, known := make([]Column, 0, len(items)), true
 	for i, item := range items {
@@ -117,11 +155,14 @@ func (b *binder) items(items []ast.SelectItem, distinct bool, s *scope) ([]ast.S
 			continue
 		}
 		value, t := b.expr(item.Expr, s)
-		out[i].Expr = value
-		if !distinct {
-			out[i].Expr = settled(item.Expr, value, t)
-		}
 		column := described(item, t, s)
+		if trimming {
+			out[i].Expr = s.asCompared(item.Expr, value, t)
+			column.Trimmed = column.Trimmed || t.IsPadded()
+		} else {
+			out[i].Expr = settled(item.Expr, value, t)
+			column.Trimmed = column.Trimmed || t.IsPadded() && s.isTrimmed(value)
+		}
 		column.width = b.width(value)
 		columns = append(columns, column)
 	}
@@ -129,6 +170,27 @@ func (b *binder) items(items []ast.SelectItem, distinct bool, s *scope) ([]ast.S
 		return out, nil
 	}
 	return out, columns
+}
+
+// spread puts columns in the place of stars: always, or where some of them are strings that may have trailing blanks.
+func (s *scope) spread(items []ast.SelectItem, always bool) []ast.SelectItem {
+	var out []ast.SelectItem
+	for _, item := range items {
+		star, _ := item.Expr.(*ast.Star)
+		names, columns, certain := s.starredBy(star)
+		if !certain || !always && !someUntrimmed(columns) {
+			out = append(out, item)
+			continue
+		}
+		for _, name := range names {
+			out = append(out, ast.SelectItem{Expr: &ast.ColumnRef{Name: name}})
+		}
+	}
+	return out
+}
+
+func someUntrimmed(columns []Column) bool {
+	return slices.ContainsFunc(columns, func(c Column) bool { return c.Type.IsPadded() && !c.Trimmed })
 }
 
 // described is the column that an output makes.
@@ -151,8 +213,14 @@ func described(item ast.SelectItem, t types.Type, s *scope) Column {
 
 // starred are the columns that * or t.* stands for, if that is certain.
 func (s *scope) starred(star *ast.Star) (columns []Column, certain bool) {
-	if len(star.Exclude) > 0 || s == nil {
-		return nil, false
+	_, columns, certain = s.starredBy(star)
+	return columns, certain
+}
+
+// starredBy has the names of the columns too.
+func (s *scope) starredBy(star *ast.Star) (names []ast.Name, columns []Column, certain bool) {
+	if star == nil || len(star.Exclude) > 0 || s == nil || s.merged {
+		return nil, nil, false
 	}
 	certain = true
 	for i := range s.sources {
@@ -160,9 +228,12 @@ func (s *scope) starred(star *ast.Star) (columns []Column, certain bool) {
 		if len(star.Table) > 0 && !source.answersTo(append(append(ast.Name{}, star.Table...), "")) {
 			continue
 		}
-		columns, certain = append(columns, source.columns...), certain && !source.open
+		for _, column := range source.columns {
+			names, columns = append(names, ast.Name{source.name, column.Name}), append(columns, column)
+		}
+		certain = certain && !source.open
 	}
-	return columns, certain && len(columns) > 0
+	return names, columns, certain && len(columns) > 0
 }
 
 // ordered binds an ORDER BY, in which the names of outputs come before those of tables.

@@ -10,7 +10,11 @@ import (
 type scope struct {
 	outer   *scope
 	sources []source
-	grouped map[*Column]bool // the text columns of GROUP BY, outside aggregates
+	groups  *groups
+
+	aggregating int  // how many aggregates stand around what is being bound
+	correlated  bool // a subquery names a column of groups
+	merged      bool // a join makes one column of two, so that nobody knows what a star stands for
 }
 
 // source is one table of a FROM. The columns of an open one are not known.
@@ -107,6 +111,7 @@ func (b *binder) table(table ast.TableExpr, s *scope) ast.TableExpr {
 	case *ast.Join:
 		out := *table
 		out.Left, out.Right = b.table(table.Left, s), b.table(table.Right, s)
+		s.merged = s.merged || table.Natural || table.Using != nil
 		if table.On != nil {
 			out.On = b.value(table.On, s)
 		}

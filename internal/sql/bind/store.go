@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"strconv"
 	"strings"
 
 	"slipher/internal/sql/ast"
@@ -22,9 +23,14 @@ func (r *Relation) targets(names []string) []*Column {
 	return out
 }
 
-// assigned is the query of an INSERT with its outputs as their columns store them. The query is the binder's own copy.
-func assigned(q *ast.Query, columns []Column, targets []*Column) *ast.Query {
-	switch body := q.Body.(type) {
+// assign has the rows of an INSERT be as their columns store them. They are the binder's own copy.
+func assign(rows ast.QueryBody, columns []Column, targets []*Column) {
+	switch body := rows.(type) {
+	case *ast.Query:
+		assign(body.Body, columns, targets)
+	case *ast.SetOperation:
+		assign(body.Left, columns, targets)
+		assign(body.Right, columns, targets)
 	case *ast.Values:
 		for _, row := range body.Rows {
 			for i := range row {
@@ -36,11 +42,10 @@ func assigned(q *ast.Query, columns []Column, targets []*Column) *ast.Query {
 	case *ast.Select:
 		for i := range body.Items {
 			if len(columns) == len(body.Items) && i < len(targets) && !body.Distinct {
-				body.Items[i].Expr = stored(body.Items[i].Expr, columns[i].Type, targets[i])
+				body.Items[i].Expr = stored(body.Items[i].Expr, typeOfValue(body.Items[i].Expr, columns, i), targets[i])
 			}
 		}
 	}
-	return q
 }
 
 // typeOfValue is the type of one value of VALUES: a quoted string has none, whatever the others of its column are.
@@ -64,12 +69,36 @@ func stored(x ast.Expr, t types.Type, column *Column) ast.Expr {
 	if column.Type.Kind == types.Super && (t.IsText() || t.Kind == types.Untyped) {
 		return &ast.Rewritten{Original: x, Engine: native("to_json", nativeCast(x, ast.Type{Name: "varchar"}))}
 	}
-	if quoted, ok := x.(*ast.String); ok && column.Type.IsText() {
-		if cut := withoutBlanks(quoted.Value, column.Type.Length); cut != quoted.Value {
-			return &ast.Rewritten{Original: x, Engine: &ast.String{Value: cut}}
-		}
+	if kept := column.fitting(x, t); kept != x {
+		return &ast.Rewritten{Original: x, Engine: kept}
 	}
 	return asDate(x, column.Type)
+}
+
+// fitting is a string as its column keeps it: of CHAR without blanks, of VARCHAR without those that have no room.
+func (c *Column) fitting(x ast.Expr, t types.Type) ast.Expr {
+	if _, isDefault := x.(*ast.Default); isDefault || !c.Type.IsPadded() || c.Type.Length == 0 {
+		return x
+	}
+	quoted, constant := x.(*ast.String)
+	var none *scope
+	switch {
+	case c.Type.Kind == types.Char && (!constant || strings.HasSuffix(quoted.Value, " ")):
+		return none.trimmed(asVarchar(x, t))
+	case constant && withoutBlanks(quoted.Value, c.Type.Length) != quoted.Value:
+		return &ast.String{Value: withoutBlanks(quoted.Value, c.Type.Length)}
+	case constant || c.Type.Kind == types.Char || t.IsPadded() && 0 < t.Length && t.Length <= c.Type.Length:
+		return x
+	}
+	return native("fit_bytes", asVarchar(x, t), &ast.Number{Text: strconv.Itoa(c.Type.Length)})
+}
+
+// asVarchar is a value of any type as a string.
+func asVarchar(x ast.Expr, t types.Type) ast.Expr {
+	if t.IsText() {
+		return x
+	}
+	return nativeCast(x, ast.Type{Name: "varchar"})
 }
 
 // withoutBlanks cuts trailing blanks down to a number of bytes.

@@ -8,11 +8,12 @@ func (b *binder) insert(s *ast.Insert) ast.Statement {
 	out := *s
 	relation := b.catalog.Relation(s.Table)
 	if s.Query != nil {
+		b.spreading = true
 		query, columns := b.query(s.Query, nil)
 		out.Query = query
 		if relation != nil {
 			b.checkIdentity(relation, s, len(columns))
-			out.Query = assigned(query, columns, relation.targets(s.Columns))
+			assign(query, columns, relation.targets(s.Columns))
 		}
 	}
 	return &out

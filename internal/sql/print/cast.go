@@ -52,11 +52,25 @@ func (t *translator) castToText(x *ast.Cast) ast.Expr {
 		return text
 	}
 	limit := x.Type.Length()
-	if value, ok := constant(x.X); ok && utf8.RuneCountInString(value) <= limit {
-		return text
+	if value, ok := constant(x.X); ok {
+		cut := value[:min(len(value), limit)]
+		for !utf8.ValidString(cut) {
+			cut = cut[:len(cut)-1]
+		}
+		if isChar(x.Type) {
+			cut = strings.TrimRight(cut, " ")
+		}
+		return nativeCast(&ast.String{Value: cut}, "varchar")
 	}
-	return native("left", text, &ast.Number{Text: strconv.Itoa(limit)})
+	cut := native("left_bytes", text, &ast.Number{Text: strconv.Itoa(limit)})
+	if isChar(x.Type) {
+		return native("rtrim", cut, &ast.String{Value: " "})
+	}
+	return cut
 }
+
+// isChar is for the types whose values are padded with blanks, which they are kept without.
+func isChar(t ast.Type) bool { return t.Name == "char" || t.Name == "bpchar" }
 
 // namedMoment translates casts of the words that mean a moment, such as 'today'; nil for every other cast.
 func (t *translator) namedMoment(x *ast.Cast) ast.Expr {

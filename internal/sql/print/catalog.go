@@ -76,6 +76,8 @@ type Keeps struct {
 type View struct {
 	Name  ast.Name
 	Query string // in Redshift's words
+	// Columns are those of which something is known that the engine does not know.
+	Columns []TableColumn
 	// Late views are bound when they are read: what they read may be missing, and goes without asking them.
 	Late bool
 	// Waiting makes a late view in the place of the one that stands for it while what it reads is missing.

@@ -13,6 +13,9 @@ func (t *translator) createView(s *ast.CreateView) Plan {
 	t.tracing, t.late = true, s.LateBinding
 	sql := t.viewSQL(&plain)
 	t.keeps.View = &View{Name: t.Name(plain.Name), Query: s.Query.String(), Late: s.LateBinding}
+	if !s.LateBinding {
+		t.keeps.View.Columns = t.described(nil, s.Outputs)
+	}
 	if reads := t.reads; s.LateBinding {
 		plain.OrReplace = true
 		t.keeps.View.Waiting, t.reads = t.viewSQL(&plain), reads

@@ -40,7 +40,7 @@ func (t *translator) selectInto(s *ast.Query, sel *ast.Select) Plan {
 	plain.Into = nil
 	query := *s
 	query.Body = &plain
-	return t.createTableAs(&ast.CreateTableAs{Name: sel.Into.Name, Temp: sel.Into.Temp || sel.Into.Name.Temporary(), Query: &query})
+	return t.createTableAs(&ast.CreateTableAs{Name: sel.Into.Name, Temp: sel.Into.Temp || sel.Into.Name.Temporary(), Query: &query, Outputs: sel.Into.Outputs})
 }
 
 // insert fills the columns that it names, or those that the session knows it to mean.
@@ -113,6 +113,9 @@ func (t *translator) explain(s *ast.Explain) (Plan, error) {
 	}
 	t.keeps = Keeps{}
 	sql := "EXPLAIN " + inner.Runs[len(inner.Runs)-1]
+	if made, ok := s.Statement.(*ast.CreateTableAs); ok { // whose table is not there to be filled
+		sql = "EXPLAIN " + t.print(func(p *ast.Printer) { p.Query(made.Query, true) })
+	}
 	return Plan{Kind: KindExplain, Tag: "EXPLAIN", Rows: true, Runs: []string{sql}}, nil
 }
 

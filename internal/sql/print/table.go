@@ -45,6 +45,9 @@ type TableColumn struct {
 	Sequence ast.Name // the engine's sequence behind Identity
 }
 
+// IsChar is for columns whose values are padded with blanks, and kept without.
+func (c *TableColumn) IsChar() bool { return isChar(c.Type) }
+
 // ForeignKey is a foreign key as it was declared; Redshift never enforces one.
 type ForeignKey struct {
 	Columns    []string
@@ -168,18 +171,30 @@ func (t *translator) engineColumn(p *ast.Printer, def *ast.ColumnDef, column *Ta
 		p.Put(" DEFAULT nextval(", ast.QuoteText(column.Sequence.Quoted()), ")")
 	case def.Default != nil:
 		p.Put(" DEFAULT ")
-		t.Keep(func() { p.Whole(def.Default) })
+		t.Keep(func() { p.Whole(keptDefault(def)) })
 	}
 	p.When(column.NotNull, " NOT NULL")
 	p.When(column.Length > 0, " "+lengthCheck(def.Name, def.Type))
+}
+
+// keptDefault is a default as its column keeps it.
+func keptDefault(def *ast.ColumnDef) ast.Expr {
+	value, isConstant := constant(def.Default)
+	switch {
+	case isChar(def.Type) && isConstant:
+		return &ast.String{Value: strings.TrimRight(value, " ")}
+	case isChar(def.Type):
+		return native("rtrim", def.Default, &ast.String{Value: " "})
+	}
+	return def.Default
 }
 
 // lengthCheck holds a string column to its length in bytes. The order of the two sides tells LengthViolation which of
 // Redshift's types the column has.
 func lengthCheck(column string, typ ast.Type) string {
 	limit := strconv.Itoa(typ.Length())
-	if typ.Name == "char" || typ.Name == "bpchar" {
-		return "CHECK (" + limit + " >= strlen(" + ast.QuoteName(column) + "))"
+	if isChar(typ) { // which are kept without the blanks that they are padded with
+		return "CHECK (" + limit + " >= strlen(" + ast.QuoteName(column) + ") AND NOT suffix(" + ast.QuoteName(column) + ", ' '))"
 	}
 	return "CHECK (strlen(" + ast.QuoteName(column) + ") <= " + limit + ")"
 }
@@ -342,15 +357,58 @@ func (table *Table) constraint(c *ast.TableConstraint) {
 	}
 }
 
+// createTableAs makes a table of a query's rows. Where a length is known it is made first and filled then, since the engine makes no
+// table of a query that holds its strings to their lengths.
 func (t *translator) createTableAs(s *ast.CreateTableAs) Plan {
 	plain := *s
 	plain.Name, plain.Attributes = t.makeTable(s.Name, s.Temp), ast.TableAttributes{}
 	table := &Table{Name: t.Name(plain.Name), Temp: s.Temp, IfNotExists: s.IfNotExists}
 	table.attributes(&s.Attributes)
-	for _, column := range s.Columns {
-		table.Columns = append(table.Columns, TableColumn{Name: column})
-	}
+	table.Columns = t.described(s.Columns, s.Outputs)
 	t.keeps.Table = table
-	sql := t.print(func(p *ast.Printer) { p.CreateTableAs(&plain) })
-	return Plan{Kind: KindSelectInto, Tag: "SELECT", Runs: []string{sql}}
+	out := Plan{Kind: KindSelectInto, Tag: "SELECT"}
+	if bounded(s.Outputs) {
+		out.Runs = append(out.Runs, t.print(func(p *ast.Printer) {
+			p.TableHead(plain.Name, s.Temp, s.IfNotExists)
+			p.Put(" (")
+			p.List(len(s.Outputs), func(i int) { t.engineColumn(p, &s.Outputs[i], &table.Columns[i]) })
+			p.Put(")")
+		}), t.print(func(p *ast.Printer) { p.Insert(&ast.Insert{Table: plain.Name, Query: s.Query}) }))
+		return out
+	}
+	out.Runs = []string{t.print(func(p *ast.Printer) { p.CreateTableAs(&plain) })}
+	return out
+}
+
+// described are the columns of a query as the catalog keeps them.
+func (t *translator) described(names []string, outputs []ast.ColumnDef) (columns []TableColumn) {
+	for i := range outputs {
+		columns = append(columns, t.describeColumn(&outputs[i]))
+		columns[i].Length = boundOf(&outputs[i])
+	}
+	for i, name := range names {
+		if i >= len(columns) {
+			columns = append(columns, TableColumn{Name: name})
+		}
+	}
+	return columns
+}
+
+// boundOf is the most bytes that an output is known to have, 0 where nothing says.
+func boundOf(output *ast.ColumnDef) int {
+	if output.Type.Max || output.Type.Name == "" {
+		return 0
+	}
+	return output.Type.Length()
+}
+
+// bounded tells whether all columns are known, and the length of at least one.
+func bounded(outputs []ast.ColumnDef) (found bool) {
+	for i := range outputs {
+		if outputs[i].Type.Name == "" {
+			return false
+		}
+		found = found || boundOf(&outputs[i]) > 0
+	}
+	return found
 }

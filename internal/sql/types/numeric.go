@@ -71,10 +71,12 @@ func Summed(t Type) Type {
 // Common is the type in which two values meet in CASE, COALESCE, UNION and the like; unknown where nothing says.
 func Common(a, b Type) Type {
 	switch {
-	case a == b || b.Kind == Untyped:
+	case a == b:
 		return a
+	case b.Kind == Untyped:
+		return beside(a, b)
 	case a.Kind == Untyped:
-		return b
+		return beside(b, a)
 	case !a.IsKnown() || !b.IsKnown():
 		return Type{}
 	case a.IsText() && b.IsText():
@@ -91,6 +93,17 @@ func Common(a, b Type) Type {
 		return Type{Kind: a.Kind}
 	}
 	return Type{}
+}
+
+// beside is a type beside an untyped value, which may be a longer string.
+func beside(t, untyped Type) Type {
+	switch {
+	case t.Kind == Untyped || t.IsPadded() && t.Length > 0 && untyped.Length >= 0:
+		t.Length = max(t.Length, untyped.Length)
+	case t.IsPadded():
+		t.Length = 0
+	}
+	return t
 }
 
 func commonText(a, b Type) Type {

@@ -39,7 +39,7 @@ const (
 )
 
 // Type is a data type of Redshift's. Precision and Scale are a numeric's; Length is a string's in bytes, 0 where no
-// length was ever said.
+// length was ever said. An untyped value has a length where it is a quoted string.
 type Type struct {
 	Kind             Kind
 	Precision, Scale int

@@ -73,7 +73,7 @@ SELECT r.oid AS relation, r.schema_name, r.name AS relation_name, r.kind AS rela
             ELSE -1 END AS modifier
 FROM slipher.main.visible_relations r
 JOIN duckdb_columns() c ON c.table_oid = r.oid AND c.database_name = r.database_name AND r.kind IN ('r', 'v')
-LEFT JOIN {database}.slipher_catalog.columns a ON r.kind = 'r' AND a.schema_name = r.schema_name AND a.table_name = r.name AND a.column_name = c.column_name;
+LEFT JOIN {database}.slipher_catalog.columns a ON a.schema_name = r.schema_name AND a.table_name = r.name AND a.column_name = c.column_name;
 
 CREATE MACRO slipher.main.format_type(type_oid, modifier) AS (
   SELECT CASE

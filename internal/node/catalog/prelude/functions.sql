@@ -11,6 +11,17 @@ CREATE MACRO slipher.main.decimal_quotient(a, b, shift) AS CASE WHEN b = 0 THEN 
 CREATE MACRO slipher.main.decimal_remainder(a, b) AS CASE WHEN b = 0 THEN error('division by zero')
   ELSE CAST(system.main."%"(CAST(a AS HUGEINT), CAST(b AS HUGEINT)) AS DECIMAL(38,0)) END;
 
+-- Of a string in hexadecimal digits the first bytes: what a character has beyond them goes.
+CREATE MACRO slipher.main.cut_bytes(h, n) AS CASE
+  WHEN substr(h, 2 * n + 1, 2) NOT BETWEEN '80' AND 'BF' THEN decode(unhex(left(h, 2 * n)))
+  WHEN substr(h, 2 * n - 1, 2) >= 'C0' THEN decode(unhex(left(h, 2 * n - 2)))
+  WHEN substr(h, 2 * n - 3, 2) >= 'C0' THEN decode(unhex(left(h, 2 * n - 4)))
+  ELSE decode(unhex(left(h, 2 * n - 6))) END;
+-- The first bytes of a string, as many as are whole characters.
+CREATE MACRO slipher.main.left_bytes(x, n) AS CASE WHEN strlen(x) <= n THEN x WHEN strlen(x) = length(x) THEN left(x, n) ELSE slipher.main.cut_bytes(hex(x), n) END;
+-- A string for a column of some bytes, which it may exceed by blanks only.
+CREATE MACRO slipher.main.fit_bytes(x, n) AS CASE WHEN strlen(x) > n AND strlen(rtrim(x, ' ')) <= n THEN rtrim(x, ' ') || repeat(' ', n - strlen(rtrim(x, ' '))) ELSE x END;
+
 -- What would show the machine's paths and the engine's own settings.
 CREATE MACRO slipher.main.current_setting(name) AS error('unrecognized configuration parameter "' || name || '"'), (name, missing_ok) AS NULL::VARCHAR;
 CREATE MACRO slipher.main.duckdb_databases() AS TABLE SELECT current_database() AS database_name;

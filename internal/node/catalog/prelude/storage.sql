@@ -7,6 +7,8 @@ CREATE TABLE IF NOT EXISTS slipher_catalog.tables (
 CREATE TABLE IF NOT EXISTS slipher_catalog.columns (
   schema_name VARCHAR NOT NULL, table_name VARCHAR NOT NULL, column_name VARCHAR NOT NULL,
   declared VARCHAR, length INTEGER, encoding VARCHAR, distkey BOOLEAN, sortkey INTEGER, identity VARCHAR, sequence VARCHAR);
+-- Whether what is in a CHAR column is kept without its blanks; what an earlier version wrote may have some.
+ALTER TABLE slipher_catalog.columns ADD COLUMN IF NOT EXISTS trimmed BOOLEAN;
 -- Views as they were written. One WITH NO SCHEMA BINDING is late: it stands on nothing, and its statement for the engine waits here
 -- while what it reads is not there.
 CREATE TABLE IF NOT EXISTS slipher_catalog.views (

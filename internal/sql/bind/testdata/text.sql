@@ -3,7 +3,7 @@ create table t (v varchar(10), c char(5), i int, d date, ts timestamp, s super, 
 
 select v = 'a ', v <> 'a', v = c, 'x' = v, i = v, v in ('a', 'b '), upper(v) = 'A', v = $1, v < 'b', v is null, i = '5', v = null from t
 => boolean, boolean, boolean, boolean, boolean, boolean, boolean, boolean, boolean, boolean, boolean, boolean
-SELECT v >= 'a' AND v < 'a!' AND rtrim(v, ' ') = 'a' AS "?column?", NOT (v >= 'a' AND v < 'a!' AND rtrim(v, ' ') = 'a') AS "?column?", rtrim(v, ' ') = rtrim(c, ' ') AS "?column?", v >= 'x' AND v < 'x!' AND rtrim(v, ' ') = 'x' AS "?column?", rtrim(CAST(i AS VARCHAR), ' ') = rtrim(v, ' ') AS "?column?", rtrim(v, ' ') IN ('a', 'b') AS "?column?", rtrim(upper(v), ' ') = 'A' AS "?column?", v >= rtrim($1, ' ') AND v < rtrim($1, ' ') || '!' AND rtrim(v, ' ') = rtrim($1, ' ') AS "?column?", rtrim(v, ' ') < 'b' AS "?column?", v IS NULL AS "?column?", i = '5' AS "?column?", v = NULL AS "?column?" FROM t
+SELECT v >= 'a' AND v < 'a!' AND rtrim(v, ' ') = 'a' AS "?column?", NOT (v >= 'a' AND v < 'a!' AND rtrim(v, ' ') = 'a') AS "?column?", rtrim(v, ' ') = rtrim(c, ' ') AS "?column?", v >= 'x' AND v < 'x!' AND rtrim(v, ' ') = 'x' AS "?column?", rtrim(CAST(i AS VARCHAR), ' ') = rtrim(v, ' ') AS "?column?", rtrim(v, ' ') IN ('a', 'b') AS "?column?", rtrim(upper(v), ' ') = 'A' AS "?column?", v >= rtrim($1, ' ') AND v < rtrim($1, ' ') || '!' AND rtrim(v, ' ') = rtrim($1, ' ') AS "?column?", v < 'b' AS "?column?", v IS NULL AS "?column?", i = '5' AS "?column?", v = NULL AS "?column?" FROM t
 
 select t.v from t join t u on t.v = u.v and t.i = u.i
 => v varchar(10)

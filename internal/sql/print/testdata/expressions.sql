@@ -57,7 +57,7 @@ SELECT TRUE AS bool, FALSE AS bool, NULL AS "?column?"
 
 select a::bigint, cast(a as float), convert(varchar(10), a), cast(s as varchar(max)), '12'::int2, s::char(3), 'abcdef'::varchar(3), s::text from t
 => SELECT
-SELECT CAST(a AS BIGINT) AS a, CAST(a AS DOUBLE) AS a, left(CAST(a AS VARCHAR), 10) AS a, CAST(s AS VARCHAR) AS s, CAST('12' AS SMALLINT) AS int2, left(CAST(s AS VARCHAR), 3) AS s, left(CAST('abcdef' AS VARCHAR), 3) AS "varchar", CAST(s AS VARCHAR) AS s FROM t
+SELECT CAST(a AS BIGINT) AS a, CAST(a AS DOUBLE) AS a, left_bytes(CAST(a AS VARCHAR), 10) AS a, CAST(s AS VARCHAR) AS s, CAST('12' AS SMALLINT) AS int2, rtrim(left_bytes(CAST(s AS VARCHAR), 3), ' ') AS s, CAST('abc' AS VARCHAR) AS "varchar", CAST(s AS VARCHAR) AS s FROM t
 
 select 1.5::numeric, 1.5::numeric(5), 1.5::decimal(5,2), 1::real, 1::float4, 1::float(20), 1::float8, 1::double precision, 'x'::character varying(5), true::bool
 => SELECT

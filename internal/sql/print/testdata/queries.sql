@@ -4,7 +4,7 @@ CREATE TABLE sales (salesid INTEGER NOT NULL, listid INTEGER, sellerid INTEGER, 
 
 create table users (userid integer, username char(8), city varchar(30), state char(2))
 => CREATE TABLE
-CREATE TABLE users (userid INTEGER, username VARCHAR CHECK (8 >= strlen(username)), city VARCHAR CHECK (strlen(city) <= 30), state VARCHAR CHECK (2 >= strlen(state)))
+CREATE TABLE users (userid INTEGER, username VARCHAR CHECK (8 >= strlen(username) AND NOT suffix(username, ' ')), city VARCHAR CHECK (strlen(city) <= 30), state VARCHAR CHECK (2 >= strlen(state) AND NOT suffix(state, ' ')))
 
 create table events (id int, body super)
 => CREATE TABLE

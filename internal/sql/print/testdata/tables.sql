@@ -9,7 +9,7 @@ create table category (
   blob varbyte, doc super
 )
 => CREATE TABLE
-CREATE TABLE category (catid SMALLINT NOT NULL, catgroup VARCHAR CHECK (strlen(catgroup) <= 10), catname VARCHAR DEFAULT 'none' CHECK (10 >= strlen(catname)), catdesc VARCHAR CHECK (strlen(catdesc) <= 65535), active BOOLEAN DEFAULT TRUE NOT NULL, price DECIMAL(8,2) DEFAULT (-1.5), made TIMESTAMP DEFAULT CAST(now() AS TIMESTAMP), blob BLOB, doc JSON)
+CREATE TABLE category (catid SMALLINT NOT NULL, catgroup VARCHAR CHECK (strlen(catgroup) <= 10), catname VARCHAR DEFAULT 'none' CHECK (10 >= strlen(catname) AND NOT suffix(catname, ' ')), catdesc VARCHAR CHECK (strlen(catdesc) <= 65535), active BOOLEAN DEFAULT TRUE NOT NULL, price DECIMAL(8,2) DEFAULT (-1.5), made TIMESTAMP DEFAULT CAST(now() AS TIMESTAMP), blob BLOB, doc JSON)
 
 create table if not exists sales (
   salesid bigint identity(1, 1), catid smallint references category(catid), qty int not null default 1 + 1, note varchar,
