@@ -13,3 +13,6 @@ func NoNewPrivileges() error { return nil }
 
 // Limit says that it cannot.
 func Limit(Files) (limited bool, err error) { return false, nil }
+
+// FollowMounts does nothing here.
+func FollowMounts() error { return nil }

@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"time"
 
+	"slipher/internal/confine"
 	"slipher/internal/fleet"
 	"slipher/internal/lazyfs"
 	"slipher/internal/meta"
@@ -105,6 +106,9 @@ func tryMount(ctx context.Context, program string) error {
 
 // TryMount mounts an empty folder in the directory and takes it away again. The doctor starts another process for it.
 func TryMount(dir string) error {
+	if err := confine.FollowMounts(); err != nil {
+		return err
+	}
 	plain := filepath.Join(dir, "plain")
 	if err := os.Mkdir(plain, 0o700); err != nil {
 		return err

@@ -18,6 +18,7 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"slipher/internal/confine"
 	"slipher/internal/engine"
 	"slipher/internal/node/session"
 	"slipher/internal/nodeapi"
@@ -44,6 +45,11 @@ func Run(ctx context.Context, stdin io.Reader, now func() time.Time) error {
 	sockets, err := inherited(now)
 	if err != nil {
 		return err
+	}
+	if config.ViewDir != "" {
+		if err := confine.FollowMounts(); err != nil {
+			return err
+		}
 	}
 	confined, err := confineNode(config)
 	if err != nil {
