@@ -7,6 +7,7 @@ import (
 	"math"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"slipher/internal/pgwire"
@@ -18,7 +19,8 @@ const (
 	defaultSessions = 500 // Redshift's limit for one cluster
 	mostLogins      = 100
 	loginTimeout    = 30 * time.Second
-	loginPatience   = 2 * time.Second // with a login that takes its time while others wait for its place
+	loginPatience   = 5 * time.Second        // with a login that takes its time while others wait for its place
+	silentPatience  = 250 * time.Millisecond // with a connection that has said nothing yet
 )
 
 // admission decides who may log in: so many at the same time, so many sessions, and nobody who keeps giving wrong passwords.
@@ -36,7 +38,7 @@ func newAdmission(sessions int, now func() time.Time) *admission {
 	return &admission{
 		sessions: cmp.Or(sessions, defaultSessions),
 		guesses:  newGuesses(now),
-		logins:   logins{now: now, most: mostLogins, patience: loginPatience, left: make(chan struct{}, 1)},
+		logins:   logins{now: now, most: mostLogins, patience: loginPatience, silence: silentPatience, left: make(chan struct{}, 1)},
 	}
 }
 
@@ -83,6 +85,7 @@ type logins struct {
 	now      func() time.Time
 	most     int
 	patience time.Duration
+	silence  time.Duration // the patience with those that are silent
 	left     chan struct{} // told when one has left
 
 	mu      sync.Mutex
@@ -94,8 +97,22 @@ type login struct {
 	since time.Time
 }
 
-// enter waits for a place. Where all are taken, the connection that has had its place longest is closed as soon as that was longer than the patience.
-// It says no when ctx ends.
+// speaking is a connection that knows whether its client has said anything.
+type speaking struct {
+	net.Conn
+	spoke atomic.Bool
+}
+
+func (s *speaking) Read(into []byte) (int, error) {
+	n, err := s.Conn.Read(into)
+	if n > 0 {
+		s.spoke.Store(true)
+	}
+	return n, err
+}
+
+// enter waits for a place. Where all are taken, the connection with which the patience ends first is closed as soon as it has: there is little with one that has said
+// nothing yet. It says no when ctx ends.
 func (l *logins) enter(ctx context.Context, conn net.Conn) bool {
 	for {
 		oldest, wait := l.place(conn)
@@ -125,8 +142,19 @@ func (l *logins) place(conn net.Conn) (oldest net.Conn, wait time.Duration) {
 		l.present = append(l.present, login{conn, l.now()})
 		return nil, 0
 	}
-	first := l.present[0]
-	return first.conn, l.patience - l.now().Sub(first.since)
+	for _, present := range l.present {
+		if left := l.patienceWith(present.conn) - l.now().Sub(present.since); oldest == nil || left < wait {
+			oldest, wait = present.conn, left
+		}
+	}
+	return oldest, wait
+}
+
+func (l *logins) patienceWith(conn net.Conn) time.Duration {
+	if client, known := conn.(*speaking); known && !client.spoke.Load() {
+		return l.silence
+	}
+	return l.patience
 }
 
 func (l *logins) leave(conn net.Conn) {

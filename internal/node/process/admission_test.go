@@ -106,6 +106,34 @@ func (g *guessing) try(address, user string, right bool) error {
 	return err
 }
 
+// TestSilentClientsLoseTheirPlaceFirst has one that speaks and is older than one that does not.
+func TestSilentClientsLoseTheirPlaceFirst(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := logins{now: time.Now, most: 2, patience: 5 * time.Second, silence: time.Second, left: make(chan struct{}, 1)}
+		near, far := net.Pipe()
+		client := &speaking{Conn: near}
+		go far.Write([]byte{1})
+		if _, err := client.Read(make([]byte, 1)); err != nil {
+			t.Fatal(err)
+		}
+		silent, other := net.Pipe()
+		next, _ := net.Pipe()
+		began := time.Now()
+		for _, conn := range []net.Conn{client, &speaking{Conn: silent}, &speaking{Conn: next}} {
+			if !l.enter(t.Context(), conn) {
+				t.Fatal("it was not let in")
+			}
+		}
+		if waited := time.Since(began); waited != time.Second {
+			t.Errorf("the third waited %v, want 1s", waited)
+		}
+		if _, err := other.Read(make([]byte, 1)); err != io.EOF {
+			t.Errorf("the silent one keeps its place: %v", err)
+		}
+	})
+}
+
 func TestWrongPasswordsAreSlowed(t *testing.T) {
 	t.Parallel()
 	g := newGuessing()

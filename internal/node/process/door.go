@@ -87,6 +87,7 @@ func (d *door) accept(ctx context.Context) {
 			}
 			continue
 		}
+		conn = &speaking{Conn: conn}
 		if !d.admission.logins.enter(ctx, conn) {
 			conn.Close()
 			return
