@@ -45,10 +45,8 @@ type snapshotChange = workflow.Change[state.Snapshot]
 func (w *Warehouse) snapshotWorkflow(places *semaphore.Weighted) workflow.Workflow[state.Snapshot] {
 	return workflow.Workflow[state.Snapshot]{
 		Records: state.Snapshots,
-		Wait: func(ctx context.Context) (func(), error) {
-			return func() { places.Release(1) }, places.Acquire(ctx, 1)
-		},
-		Same: func(worked, now state.Snapshot) bool { return now.Manifest == worked.Manifest && now.InProgress() },
+		Places:  places,
+		Same:    func(worked, now state.Snapshot) bool { return now.Manifest == worked.Manifest && now.InProgress() },
 	}
 }
 
@@ -113,8 +111,14 @@ func (w *Warehouse) save(ctx context.Context, record state.SnapshotRecord, paren
 	return w.saved(saved), nil
 }
 
-// openToSave is for the time after a restart, when the cluster's own job may come later.
+// openToSave is for the time after a restart, when the cluster's own job may come later. A node that is open, and to which nothing is done at the moment,
+// costs no lease.
 func (w *Warehouse) openToSave(ctx context.Context, record state.SnapshotRecord) error {
+	if w.opened.Has(record.Body.ClusterKey) {
+		if free, err := w.leases().Free(ctx, clusterLease(record.Body.ClusterKey)); err != nil || free {
+			return err
+		}
+	}
 	ctx, free, err := w.leases().Hold(ctx, clusterLease(record.Body.ClusterKey))
 	if err != nil {
 		return err

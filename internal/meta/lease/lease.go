@@ -87,6 +87,18 @@ func tryAcquire(ctx context.Context, store *meta.Store, name, holder string, ttl
 	return taken, nil
 }
 
+// Free says whether the lease of a name could be taken at the moment.
+func Free(ctx context.Context, store *meta.Store, name string, now func() time.Time) (bool, error) {
+	err := store.View(ctx, func(tx *meta.Tx) error {
+		_, _, err := free(tx, store, name, now())
+		return err
+	})
+	if errors.Is(err, errHeld) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // longestWait is the time between two looks for what other processes have changed.
 const longestWait = time.Second
 

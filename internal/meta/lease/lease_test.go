@@ -75,7 +75,11 @@ func (s *scene) refused(holder string) bool {
 	if !errors.Is(err, errUndone) {
 		s.Fatal(err)
 	}
-	return errors.Is(err, errHeld)
+	held := errors.Is(err, errHeld)
+	if free, err := Free(s.Context(), s.store, "cluster/c1", s.clock.now); err != nil || free == held {
+		s.Errorf("it is free: %v, %v; held: %v", free, err, held)
+	}
+	return held
 }
 
 var errUndone = errors.New("only tried")

@@ -25,6 +25,11 @@ func (l Leases) Hold(ctx context.Context, name string) (held context.Context, fr
 	return held, free, err
 }
 
+// Free says whether nobody has the lease of a name at the moment.
+func (l Leases) Free(ctx context.Context, name string) (bool, error) {
+	return lease.Free(ctx, l.Store, name, l.Now)
+}
+
 func (l Leases) take(ctx context.Context, name string, with ...func(tx *meta.Tx) error) (held context.Context, taken *lease.Lease, free func(), err error) {
 	taken, err = lease.Acquire(ctx, l.Store, name, l.Store.Name(), lasts, l.Now, with...)
 	if err != nil {

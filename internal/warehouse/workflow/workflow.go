@@ -8,6 +8,8 @@ import (
 	"context"
 	"errors"
 
+	"golang.org/x/sync/semaphore"
+
 	"slipher/internal/meta"
 	"slipher/internal/meta/lease"
 )
@@ -15,8 +17,8 @@ import (
 // Workflow is one kind of work on records. Each part but Act is a transaction, or part of one.
 type Workflow[B any] struct {
 	Records meta.Records[B]
-	// Wait takes a place among those that run at once, if they are limited. Whoever waits has the lease.
-	Wait func(ctx context.Context) (free func(), err error)
+	// Places are for those that run at once, if they are limited. Whoever waits for one has the lease.
+	Places *semaphore.Weighted
 	// Begin finds what is to be done, and notes the try. It is not found when there is nothing to do.
 	Begin func(tx *meta.Tx) (work meta.Record[B], found bool, err error)
 	// Act makes the try, perhaps for the second time, and answers what it changes of the record; nil for nothing.
@@ -80,24 +82,34 @@ type try[B any] struct {
 	taken  *lease.Lease
 }
 
-// hold takes the lease, and a place if there are few, and begins. Where nobody waits for a place, the try is noted in the transaction of the lease.
+// hold takes the lease, and a place if there are few, and begins. The try is noted in the transaction of the lease, but where it has to wait for a place.
 func (t *try[B]) hold(ctx context.Context, name string, begin func(tx *meta.Tx) error) (held context.Context, free func(), err error) {
-	if t.Wait == nil {
-		held, t.taken, free, err = t.leases.take(ctx, name, begin)
-		return held, free, err
+	placed := t.Places == nil
+	held, taken, give, err := t.leases.take(ctx, name, func(tx *meta.Tx) error {
+		if placed = placed || t.Places.TryAcquire(1); !placed {
+			return nil
+		}
+		return begin(tx)
+	})
+	leave := func() {
+		if placed && t.Places != nil {
+			t.Places.Release(1)
+		}
 	}
-	held, taken, give, err := t.leases.take(ctx, name)
 	if err != nil {
+		leave()
 		return nil, nil, err
 	}
 	t.taken = taken
-	leave, err := t.Wait(held)
-	if err != nil {
-		give()
-		return nil, nil, err
-	}
 	free = func() { leave(); give() }
-	if err := t.leases.Store.Update(held, begin); err != nil {
+	if placed {
+		return held, free, nil
+	}
+	if err = t.Places.Acquire(held, 1); err == nil {
+		placed = true
+		err = t.leases.Store.Update(held, begin)
+	}
+	if err != nil {
 		free()
 		return nil, nil, err
 	}

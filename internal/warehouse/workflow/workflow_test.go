@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"slipher/internal/meta"
 	"slipher/internal/meta/lease"
 	"slipher/internal/warehouse/workflow"
@@ -185,5 +187,38 @@ func TestOneAtATime(t *testing.T) {
 	close(go2)
 	if err := <-first; err != nil {
 		t.Error(err)
+	}
+}
+
+// A try that finds no place is not noted until it has one, and nothing keeps a place behind it.
+func TestPlaces(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	work := working(func(context.Context) error { return nil })
+	work.Places = semaphore.NewWeighted(1)
+	if err := work.Places.Acquire(t.Context(), 1); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { _, err := work.Run(t.Context(), s.leases, "one"); ended <- err }()
+	for held := false; !held; {
+		free, err := s.leases.Free(t.Context(), "one")
+		if err != nil {
+			t.Fatal(err)
+		}
+		held = !free
+	}
+	if now := s.is(); now.Tries != 0 {
+		t.Errorf("a try was noted that waits: %+v", now)
+	}
+	work.Places.Release(1)
+	if err := <-ended; err != nil {
+		t.Fatal(err)
+	}
+	if now := s.is(); now.Tries != 1 {
+		t.Errorf("the record is %+v", now)
+	}
+	if !work.Places.TryAcquire(1) {
+		t.Error("the place was not given back")
 	}
 }
