@@ -26,8 +26,7 @@ var ownViews = func() map[string]bool {
 // engineViews are those of the engine that everybody may read.
 var engineViews = map[string]bool{
 	"pg_catalog.pg_am": true, "pg_catalog.pg_depend": true, "pg_catalog.pg_description": true, "pg_catalog.pg_enum": true, "pg_catalog.pg_proc": true,
-	"pg_catalog.pg_tablespace": true, "information_schema.character_sets": true, "information_schema.constraint_column_usage": true,
-	"information_schema.key_column_usage": true, "information_schema.referential_constraints": true,
+	"pg_catalog.pg_tablespace": true, "information_schema.character_sets": true,
 }
 
 // systemRelation is the full name of one of the system's own views.

@@ -43,7 +43,7 @@ func (cat *Catalog) catalogueTable(ctx context.Context, table *print.Table) erro
 			return err
 		}
 	}
-	return nil
+	return cat.keepKeys(ctx, schema, name, table.Keys)
 }
 
 // declared are the columns that something is to be kept of; CREATE TABLE AS declares its keys only.
@@ -127,7 +127,7 @@ func (cat *Catalog) catalogueLike(ctx context.Context, table *print.Table, schem
 }
 
 func (cat *Catalog) forgetTable(ctx context.Context, schema, name string) error {
-	for _, table := range []string{"tables", "columns"} {
+	for _, table := range []string{"tables", "columns", "keys"} {
 		if _, err := cat.Change(ctx, "DELETE FROM slipher_catalog."+table+" WHERE schema_name = $1 AND table_name = $2", schema, name); err != nil {
 			return err
 		}
@@ -158,7 +158,7 @@ func (cat *Catalog) catalogueDrop(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return cat.forgetKeys(ctx)
 }
 
 func (cat *Catalog) catalogueAlter(ctx context.Context, a *print.Alter) error {
@@ -173,9 +173,19 @@ func (cat *Catalog) catalogueAlter(ctx context.Context, a *print.Alter) error {
 	case ast.DropColumn:
 		_, err := cat.Change(ctx, "DELETE FROM slipher_catalog.columns WHERE schema_name = $1 AND table_name = $2 AND column_name = $3", schema, table, a.Name)
 		return err
+	case ast.AddConstraint:
+		return cat.keepKey(ctx, schema, table, a.Key)
+	case ast.DropConstraint:
+		return cat.dropKey(ctx, schema, table, a.Name)
 	case ast.RenameColumn:
+		if err := cat.renameInKeys(ctx, schema, table, a.Name, a.NewName); err != nil {
+			return err
+		}
 		return update("UPDATE slipher_catalog.columns SET column_name = CASE column_name WHEN $3 THEN $4 ELSE column_name END", a.Name, a.NewName)
 	case ast.RenameTable:
+		if err := cat.renameInKeys(ctx, schema, table, "", a.NewName); err != nil {
+			return err
+		}
 		if err := update("UPDATE slipher_catalog.tables SET table_name = $3", a.NewName); err != nil {
 			return err
 		}

@@ -27,9 +27,8 @@ func (t *translator) alterTable(s *ast.AlterTable) Plan {
 	case ast.ChangeType:
 		t.refuse(sqlstate.Unsupported(a.Pos, "changing a column's type is not supported yet"))
 	case ast.AddConstraint:
-		if a.Constraint.Kind == "primary key" {
-			change.PrimaryKey = a.Constraint.Columns
-		}
+		key := keyOf(a.Constraint)
+		change.Key = &key
 	}
 	return out
 }

@@ -22,8 +22,7 @@ type Table struct {
 	SortStyle   string // "", "compound", "interleaved" or "auto"
 	SortKeys    []string
 	PrimaryKey  []string
-	Unique      [][]string
-	ForeignKeys []ForeignKey
+	Keys        []Key // all of them, the primary one too
 	Backup      bool
 	// Like is the table whose columns were copied; LikeDefaults tells whether their defaults come along.
 	Like         ast.Name
@@ -48,11 +47,13 @@ type TableColumn struct {
 // IsChar is for columns whose values are padded with blanks, and kept without.
 func (c *TableColumn) IsChar() bool { return isChar(c.Type) }
 
-// ForeignKey is a foreign key as it was declared; Redshift never enforces one.
-type ForeignKey struct {
+// Key is a key as it was declared; Redshift never enforces one. Without a name it gets the one that Redshift gives it.
+type Key struct {
+	Name       string
+	Kind       string // "primary key", "unique" or "foreign key"
 	Columns    []string
-	Table      ast.Name
-	References []string
+	Far        ast.Name // of a foreign key
+	FarColumns []string // none for those of the primary key
 }
 
 // Alter is a change of one table, to be kept by the catalogue. Do tells which other fields count.
@@ -65,7 +66,7 @@ type Alter struct {
 	Type       ast.Type
 	Encode     string
 	Attributes ast.TableAttributes
-	PrimaryKey []string // AddConstraint
+	Key        *Key // AddConstraint
 }
 
 // Dropped is what a DROP names.
@@ -334,27 +335,29 @@ func (table *Table) columnKeys(def *ast.ColumnDef) {
 		table.SortStyle, table.SortKeys = "compound", append(table.SortKeys, def.Name)
 	}
 	if def.PrimaryKey {
-		table.PrimaryKey = []string{def.Name}
+		table.constraint(&ast.TableConstraint{Kind: "primary key", Columns: []string{def.Name}})
 	}
 	if def.Unique {
-		table.Unique = append(table.Unique, []string{def.Name})
+		table.constraint(&ast.TableConstraint{Kind: "unique", Columns: []string{def.Name}})
 	}
 	if def.References != nil {
-		table.ForeignKeys = append(table.ForeignKeys,
-			ForeignKey{Columns: []string{def.Name}, Table: def.References.Table, References: def.References.Columns})
+		table.constraint(&ast.TableConstraint{Kind: "foreign key", Columns: []string{def.Name}, References: def.References})
 	}
 }
 
 func (table *Table) constraint(c *ast.TableConstraint) {
-	switch c.Kind {
-	case "primary key":
+	if c.Kind == "primary key" {
 		table.PrimaryKey = c.Columns
-	case "unique":
-		table.Unique = append(table.Unique, c.Columns)
-	case "foreign key":
-		table.ForeignKeys = append(table.ForeignKeys,
-			ForeignKey{Columns: c.Columns, Table: c.References.Table, References: c.References.Columns})
 	}
+	table.Keys = append(table.Keys, keyOf(c))
+}
+
+func keyOf(c *ast.TableConstraint) Key {
+	key := Key{Name: c.Name, Kind: c.Kind, Columns: c.Columns}
+	if c.References != nil {
+		key.Far, key.FarColumns = c.References.Table, c.References.Columns
+	}
+	return key
 }
 
 // createTableAs makes a table of a query's rows. Where a length is known it is made first and filled then, since the engine makes no

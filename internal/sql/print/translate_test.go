@@ -49,8 +49,12 @@ func TestTableDescription(t *testing.T) {
 	) distkey (listid)`)
 	want := &Table{
 		Name: ast.Name{"shop", "sales"}, DistStyle: "key", DistKey: "listid", SortStyle: "compound", SortKeys: []string{"made"},
-		PrimaryKey: []string{"id"}, Unique: [][]string{{"price"}}, Backup: true,
-		ForeignKeys: []ForeignKey{{Columns: []string{"listid"}, Table: ast.Name{"listing"}, References: []string{"id"}}},
+		PrimaryKey: []string{"id"}, Backup: true,
+		Keys: []Key{
+			{Kind: "unique", Columns: []string{"price"}},
+			{Kind: "foreign key", Columns: []string{"listid"}, Far: ast.Name{"listing"}, FarColumns: []string{"id"}},
+			{Kind: "primary key", Columns: []string{"id"}},
+		},
 		Columns: []TableColumn{
 			{Name: "id", Type: ast.Type{Name: "bigint"}, NotNull: true, Identity: &ast.Identity{Seed: 100, Step: 10}, Sequence: ast.Name{"shop", "sales_id_identity"}},
 			{Name: "listid", Type: ast.Type{Name: "integer"}, NotNull: true, Encode: "az64", DistKey: true},

@@ -17,6 +17,7 @@ const (
 	UndefinedSchema        = "3F000"
 	UndefinedColumn        = "42703"
 	UndefinedObject        = "42704"
+	DuplicateObject        = "42710"
 	DependentObjects       = "2BP01"
 	ReadOnlyTransaction    = "25006"
 	InsufficientPrivilege  = "42501"

@@ -8,15 +8,20 @@ FROM slipher.main.admin
 UNION ALL SELECT id, name, superuser, createdb, valid_until, connection_limit, session_timeout, syslog_access FROM {database}.slipher_catalog.users;
 CREATE MACRO slipher.main.pg_get_userbyid(number) AS (SELECT coalesce(max(u.name), 'unknown (OID=' || number || ')') FROM slipher.main.all_users u WHERE u.id = number);
 
--- Privileges as a list of name=privileges, as PostgreSQL's ACLs say it, but with whole words.
-CREATE MACRO slipher.main.acl(schema_of, name_of) AS (
-  SELECT list(holder || '=' || privileges ORDER BY holder) FROM (
-    SELECT CASE g.grantee_kind WHEN 'public' THEN '' WHEN 'group' THEN 'group ' || (SELECT max(r.name) FROM {database}.slipher_catalog.groups r WHERE r.id = g.grantee)
-             ELSE slipher.main.pg_get_userbyid(g.grantee) END AS holder,
-           string_agg(g.privilege || CASE WHEN g.grantable THEN '*' ELSE '' END, '/' ORDER BY g.privilege) AS privileges
-    FROM {database}.slipher_catalog.grants g WHERE g.schema_name = schema_of AND g.name = name_of GROUP BY ALL));
 CREATE MACRO slipher.main.owner_of(schema_of, name_of) AS
   coalesce((SELECT max(o.owner) FROM {database}.slipher_catalog.objects o WHERE o.schema_name = schema_of AND o.name = name_of), 100);
+
+-- Privileges as PostgreSQL's ACLs say them: who has which, each by a letter, and who gave them. The owner's own stand first.
+CREATE MACRO slipher.main.acl_letter(privilege) AS coalesce(map_extract_value(MAP {'select': 'r', 'insert': 'a', 'update': 'w', 'delete': 'd', 'references': 'x',
+  'drop': 'D', 'alter': 'A', 'truncate': 'N', 'usage': 'U', 'create': 'C', 'temporary': 'T'}, privilege), '?');
+CREATE MACRO slipher.main.acl(schema_of, name_of) AS (
+  SELECT CASE WHEN count(*) > 0 THEN list_concat([max(own)], list(holder || '=' || privileges || '/' || giver ORDER BY holder)) END FROM (
+    SELECT CASE g.grantee_kind WHEN 'public' THEN '' WHEN 'group' THEN 'group ' || (SELECT max(r.name) FROM {database}.slipher_catalog.groups r WHERE r.id = g.grantee)
+             ELSE slipher.main.pg_get_userbyid(g.grantee) END AS holder, slipher.main.pg_get_userbyid(g.grantor) AS giver,
+           slipher.main.pg_get_userbyid(slipher.main.owner_of(g.schema_name, g.name)) || '=' || CASE WHEN g.name <> '' THEN 'arwdRxt' WHEN g.schema_name <> '' THEN 'UC' ELSE 'CT' END
+             || '/' || slipher.main.pg_get_userbyid(slipher.main.owner_of(g.schema_name, g.name)) AS own,
+           string_agg(slipher.main.acl_letter(g.privilege) || CASE WHEN g.grantable THEN '*' ELSE '' END, '' ORDER BY instr('arwdRxtDANUCT', slipher.main.acl_letter(g.privilege))) AS privileges
+    FROM {database}.slipher_catalog.grants g WHERE g.schema_name = schema_of AND g.name = name_of GROUP BY ALL));
 
 CREATE VIEW slipher.main.visible_schemas AS
 SELECT oid, schema_name AS name, CASE WHEN database_name = 'temp' THEN 'pg_temp_1' ELSE schema_name END AS shown, database_name,
@@ -58,7 +63,9 @@ SELECT * FROM (VALUES
 ) t(oid, name, formal, length, kind, category);
 
 CREATE VIEW slipher.main.visible_columns AS
-SELECT r.oid AS relation, r.schema_name, r.name AS relation_name, r.kind AS relation_kind, c.column_name AS name, c.column_index AS ordinal, c.column_default AS default_value,
+SELECT r.oid AS relation, r.schema_name, r.name AS relation_name, r.kind AS relation_kind, c.column_name AS name, c.column_index AS ordinal,
+       CASE WHEN a.identity IS NULL THEN c.column_default ELSE CASE a.identity WHEN 'default' THEN 'default_identity(' ELSE '"identity"(' END || r.oid || ', ' ||
+         (c.column_index - 1) || ', ''' || coalesce(q.start_value, 1) || ',' || coalesce(q.increment_by, 1) || '''::text)' END AS default_value,
        NOT c.is_nullable AS not_null, a.encoding, coalesce(a.distkey, false) AS distkey, coalesce(a.sortkey, 0) AS sortkey, a.identity,
        CASE WHEN a.declared LIKE 'character(%' THEN 1042
             WHEN c.data_type LIKE 'DECIMAL%' THEN 1700
@@ -73,7 +80,8 @@ SELECT r.oid AS relation, r.schema_name, r.name AS relation_name, r.kind AS rela
             ELSE -1 END AS modifier
 FROM slipher.main.visible_relations r
 JOIN duckdb_columns() c ON c.table_oid = r.oid AND c.database_name = r.database_name AND r.kind IN ('r', 'v')
-LEFT JOIN {database}.slipher_catalog.columns a ON a.schema_name = r.schema_name AND a.table_name = r.name AND a.column_name = c.column_name;
+LEFT JOIN {database}.slipher_catalog.columns a ON a.schema_name = r.schema_name AND a.table_name = r.name AND a.column_name = c.column_name
+LEFT JOIN duckdb_sequences() q ON a.sequence IS NOT NULL AND q.database_name = current_database() AND q.schema_name || '.' || q.sequence_name = replace(a.sequence, '"', '');
 
 CREATE MACRO slipher.main.format_type(type_oid, modifier) AS (
   SELECT CASE
@@ -90,7 +98,6 @@ CREATE MACRO slipher.main.pg_function_is_visible(function) AS true;
 CREATE MACRO slipher.main.pg_get_expr(expression, relation) AS expression::VARCHAR, (expression, relation, pretty) AS expression::VARCHAR;
 CREATE MACRO slipher.main.pg_get_viewdef(relation) AS (SELECT max(definition) FROM slipher.main.visible_relations r WHERE r.oid = relation),
   (relation, pretty) AS (SELECT max(definition) FROM slipher.main.visible_relations r WHERE r.oid = relation);
-CREATE MACRO slipher.main.pg_get_constraintdef(constraint_oid) AS NULL::VARCHAR, (constraint_oid, pretty) AS NULL::VARCHAR;
 CREATE MACRO slipher.main.obj_description(object) AS (SELECT max(comment) FROM slipher.main.visible_relations r WHERE r.oid = object),
   (object, catalog) AS (SELECT max(comment) FROM slipher.main.visible_relations r WHERE r.oid = object);
 CREATE MACRO slipher.main.shobj_description(object, catalog) AS NULL::VARCHAR;
@@ -220,9 +227,34 @@ CREATE VIEW slipher.main.pg_trigger AS SELECT 0::BIGINT AS oid, 0::BIGINT AS tgr
 CREATE VIEW slipher.main.pg_index AS
 SELECT 0::BIGINT AS indexrelid, 0::BIGINT AS indrelid, 0::SMALLINT AS indnatts, false AS indisunique, false AS indisprimary, false AS indisclustered, true AS indisvalid,
        false AS indisreplident, ''::VARCHAR AS indkey, ''::VARCHAR AS indexprs, ''::VARCHAR AS indpred WHERE false;
+-- Keys, numbered after their tables.
+CREATE VIEW slipher.main.visible_keys AS
+SELECT r.oid * 1000 + row_number() OVER (PARTITION BY r.oid ORDER BY k.kind, k.name) AS oid, k.name, k.kind, r.oid AS relation, r.schema_oid, k.schema_name, k.table_name, k.columns,
+       f.oid AS far_relation, k.far_schema, k.far_table, k.far_columns
+FROM {database}.slipher_catalog.keys k
+JOIN slipher.main.visible_relations r ON r.schema_name = k.schema_name AND r.name = k.table_name AND r.kind = 'r'
+LEFT JOIN slipher.main.visible_relations f ON f.schema_name = k.far_schema AND f.name = k.far_table AND f.kind = 'r';
+CREATE VIEW slipher.main.key_columns AS
+SELECT u.*, c.column_index::SMALLINT AS ordinal, f.column_index::SMALLINT AS far_ordinal
+FROM (SELECT oid, name, kind, relation, schema_oid, schema_name, table_name, far_relation, far_schema, far_table, generate_subscripts(columns, 1) AS position, unnest(columns) AS column_name,
+             unnest(coalesce(far_columns, list_transform(columns, lambda x: NULL::VARCHAR))) AS far_column FROM slipher.main.visible_keys) u
+JOIN duckdb_columns() c ON c.table_oid = u.relation AND c.database_name = current_database() AND c.column_name = u.column_name
+LEFT JOIN duckdb_columns() f ON f.table_oid = u.far_relation AND f.database_name = current_database() AND f.column_name = u.far_column;
 CREATE VIEW slipher.main.pg_constraint AS
-SELECT 0::BIGINT AS oid, ''::VARCHAR AS conname, 0::BIGINT AS connamespace, ''::VARCHAR AS contype, false AS condeferrable, false AS condeferred, true AS convalidated,
-       0::BIGINT AS conrelid, 0::BIGINT AS contypid, 0::BIGINT AS conindid, 0::BIGINT AS conparentid, 0::BIGINT AS confrelid, []::SMALLINT[] AS conkey, []::SMALLINT[] AS confkey WHERE false;
+SELECT k.oid, max(k.name) AS conname, max(k.schema_oid) AS connamespace, max(CASE k.kind WHEN 'primary key' THEN 'p' WHEN 'unique' THEN 'u' ELSE 'f' END) AS contype,
+       false AS condeferrable, false AS condeferred, true AS convalidated, max(k.relation) AS conrelid, 0::BIGINT AS contypid, 0::BIGINT AS conindid, 0::BIGINT AS conparentid,
+       coalesce(max(k.far_relation), 0) AS confrelid, 'a' AS confupdtype, 'a' AS confdeltype, 'u' AS confmatchtype, list(k.ordinal ORDER BY k.position) AS conkey,
+       CASE WHEN max(k.far_relation) IS NOT NULL THEN list(k.far_ordinal ORDER BY k.position) END AS confkey, NULL::VARCHAR AS conbin, NULL::VARCHAR AS consrc
+FROM slipher.main.key_columns k GROUP BY k.oid;
+CREATE MACRO slipher.main.names_listed(names) AS
+  array_to_string(list_transform(names, lambda n: CASE WHEN regexp_full_match(n, '[a-z_][a-z0-9_$]*') THEN n ELSE '"' || replace(n, '"', '""') || '"' END), ', ');
+CREATE MACRO slipher.main.key_text(number) AS (
+    SELECT max(upper(k.kind) || ' (' || slipher.main.names_listed(k.columns) || ')' || CASE WHEN k.far_table IS NULL THEN ''
+      ELSE ' REFERENCES ' || CASE WHEN list_contains(current_schemas(false), k.far_schema) THEN '' ELSE k.far_schema || '.' END || k.far_table || '(' || slipher.main.names_listed(k.far_columns) || ')' END)
+    FROM slipher.main.visible_keys k WHERE k.oid = number);
+CREATE MACRO slipher.main.pg_get_constraintdef(constraint_oid) AS slipher.main.key_text(constraint_oid), (constraint_oid, pretty) AS slipher.main.key_text(constraint_oid);
+CREATE MACRO slipher.main.array_upper(elements, dimension) AS CASE WHEN dimension = 1 AND len(elements) > 0 THEN len(elements)::INTEGER END;
+CREATE MACRO slipher.main.array_lower(elements, dimension) AS CASE WHEN dimension = 1 AND len(elements) > 0 THEN 1 END;
 CREATE VIEW slipher.main.pg_tables AS
 SELECT schema_name AS schemaname, name AS tablename, slipher.main.pg_get_userbyid(owner) AS tableowner, NULL::VARCHAR AS tablespace, false AS hasindexes, false AS hasrules, false AS hastriggers
 FROM slipher.main.visible_relations WHERE kind = 'r';
@@ -287,7 +319,22 @@ SELECT current_database() AS catalog_name, shown AS schema_name, slipher.main.pg
        NULL::VARCHAR AS default_character_set_schema, NULL::VARCHAR AS default_character_set_name, NULL::VARCHAR AS sql_path
 FROM slipher.main.visible_schemas WHERE database_name <> 'temp';
 CREATE VIEW slipher.main.information_schema_table_constraints AS
-SELECT * FROM information_schema.table_constraints WHERE table_schema IN (SELECT name FROM slipher.main.visible_schemas);
+SELECT current_database() AS constraint_catalog, schema_name AS constraint_schema, name AS constraint_name, current_database() AS table_catalog, schema_name AS table_schema,
+       table_name, upper(kind) AS constraint_type, 'NO' AS is_deferrable, 'NO' AS initially_deferred
+FROM slipher.main.visible_keys;
+CREATE VIEW slipher.main.information_schema_key_column_usage AS
+SELECT current_database() AS constraint_catalog, schema_name AS constraint_schema, name AS constraint_name, current_database() AS table_catalog, schema_name AS table_schema,
+       table_name, column_name, position::INTEGER AS ordinal_position
+FROM slipher.main.key_columns;
+CREATE VIEW slipher.main.information_schema_constraint_column_usage AS
+SELECT current_database() AS table_catalog, coalesce(far_schema, schema_name) AS table_schema, coalesce(far_table, table_name) AS table_name, coalesce(far_column, column_name) AS column_name,
+       current_database() AS constraint_catalog, schema_name AS constraint_schema, name AS constraint_name
+FROM slipher.main.key_columns;
+CREATE VIEW slipher.main.information_schema_referential_constraints AS
+SELECT current_database() AS constraint_catalog, k.schema_name AS constraint_schema, k.name AS constraint_name, current_database() AS unique_constraint_catalog,
+       u.schema_name AS unique_constraint_schema, u.name AS unique_constraint_name, 'NONE' AS match_option, 'NO ACTION' AS update_rule, 'NO ACTION' AS delete_rule
+FROM slipher.main.visible_keys k LEFT JOIN slipher.main.visible_keys u ON u.relation = k.far_relation AND u.columns = k.far_columns AND u.kind <> 'foreign key'
+WHERE k.kind = 'foreign key';
 CREATE VIEW slipher.main.information_schema_views AS
 SELECT current_database() AS table_catalog, schemaname AS table_schema, viewname AS table_name, definition AS view_definition, 'NONE' AS check_option, 'NO' AS is_updatable, 'NO' AS is_insertable_into
 FROM slipher.main.pg_views;

@@ -13,6 +13,10 @@ ALTER TABLE slipher_catalog.columns ADD COLUMN IF NOT EXISTS trimmed BOOLEAN;
 -- while what it reads is not there.
 CREATE TABLE IF NOT EXISTS slipher_catalog.views (
   schema_name VARCHAR NOT NULL, view_name VARCHAR NOT NULL, query VARCHAR NOT NULL, late BOOLEAN NOT NULL, waiting VARCHAR);
+-- Keys as they were declared: nobody enforces them, and tools read them.
+CREATE TABLE IF NOT EXISTS slipher_catalog.keys (
+  schema_name VARCHAR NOT NULL, table_name VARCHAR NOT NULL, name VARCHAR NOT NULL, kind VARCHAR NOT NULL, columns VARCHAR[] NOT NULL,
+  far_schema VARCHAR, far_table VARCHAR, far_columns VARCHAR[]);
 -- The last tables that were copied out of snapshots, under the names of the requests: each is copied once, however often it is asked for.
 CREATE TABLE IF NOT EXISTS slipher_catalog.table_restores (
   number BIGINT NOT NULL, request VARCHAR NOT NULL, row_count BIGINT NOT NULL, fetched BIGINT NOT NULL);

@@ -23,3 +23,23 @@ t3|t|
 select has_schema_privilege('v1', 's3', 'usage') as a, has_schema_privilege('v1', 's3', 'create') as b, has_database_privilege('v1', 'dev', 'temp') as c
 => a bool, b bool, c bool
 t|f|t|
+
+-- GRANT: access control lists in PostgreSQL's letters, with who gave what.
+grant select on s3.t3 to v2 with grant option
+=> GRANT
+
+select relacl from pg_class where relname = 't3'
+=> relacl text
+["awsuser=arwdRxt/awsuser","group g3=a/awsuser","v1=r/awsuser","v2=r*/awsuser"]|
+
+select array_to_string(relacl, '|') as a from pg_class where relname = 't3'
+=> a varchar
+awsuser=arwdRxt/awsuser|group g3=a/awsuser|v1=r/awsuser|v2=r*/awsuser|
+
+select charindex('a', split_part(split_part(array_to_string(relacl, '|'), 'group g3=', 2), '/', 1)) as a from pg_class where relname = 't3'
+=> a int4
+1|
+
+select nspacl from pg_namespace where nspname = 's3'
+=> nspacl text
+["awsuser=UC/awsuser","v1=U/awsuser"]|
