@@ -180,12 +180,23 @@ func (d *database) leave() error {
 func (s *Store) View(ctx context.Context, read func(tx *Tx) error) error {
 	sqlTx, err := s.readers.BeginTx(ctx, nil)
 	if err != nil {
-		return fmt.Errorf("begin reading: %w", err)
+		return fmt.Errorf("begin reading: %w", brokenOff(ctx, err))
 	}
 	defer s.reads.prepare()
 	defer sqlTx.Rollback()
-	err = read(&Tx{session: s.reads.session(sqlTx), codes: &s.codes})
-	if errors.Is(err, sql.ErrTxDone) && ctx.Err() != nil { // the context took the transaction with it, between two looks
+	return brokenOff(ctx, read(&Tx{session: s.reads.session(sqlTx), codes: &s.codes}))
+}
+
+const interrupted = 9 // SQLite's code
+
+// brokenOff tells that the context has ended where the driver has words of its own for it: a look was interrupted, or came after the transaction that
+// the context took with it.
+func brokenOff(ctx context.Context, err error) error {
+	failure, ofDriver := errors.AsType[interface {
+		error
+		Code() int
+	}](err)
+	if ctx.Err() != nil && (errors.Is(err, sql.ErrTxDone) || ofDriver && failure.Code() == interrupted) {
 		return fmt.Errorf("%w: %w", ctx.Err(), err)
 	}
 	return err

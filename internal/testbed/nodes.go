@@ -144,24 +144,27 @@ func (n *Nodes) Folders() ([]string, error) {
 // Read is what a client would find in the cluster.
 func (n *Nodes) Read(cluster string) ([]byte, error) {
 	n.mu.Lock()
-	err := n.fetch(context.Background(), cluster)
-	n.mu.Unlock()
-	if err != nil {
-		return nil, err
-	}
-	content, err := os.ReadFile(n.file(cluster))
+	defer n.mu.Unlock()
+	content, err := n.content(cluster)
 	if err != nil {
 		return nil, err
 	}
 	return content[8:], nil
 }
 
+// content needs n.mu: an opening writes the file, too.
+func (n *Nodes) content(cluster string) ([]byte, error) {
+	if err := n.fetch(context.Background(), cluster); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(n.file(cluster))
+}
+
 // Write replaces what the cluster holds.
 func (n *Nodes) Write(cluster string, rows []byte) error {
-	if _, err := n.Read(cluster); err != nil {
-		return err
-	}
-	content, err := os.ReadFile(n.file(cluster))
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	content, err := n.content(cluster)
 	if err != nil {
 		return err
 	}
