@@ -17,14 +17,19 @@ import (
 	"slipher/internal/service/redshift/storage"
 	"slipher/internal/service/redshift/subnetgroup"
 	"slipher/internal/service/redshift/tag"
+	"slipher/internal/warehouse"
 )
 
-// redshift is the Redshift API: all families that there are. DescribeTags has their kinds of resource in this order.
+// redshift is the Redshift API.
 func (s *Server) redshift() (api.Service, error) {
-	w := s.Warehouse
-	families := []redshift.Family{
+	return redshift.New(s.Store, Families(s.Warehouse)...)
+}
+
+// Families are all that there are. DescribeTags has their kinds of resource in this order.
+func Families(w *warehouse.Warehouse) []redshift.Family {
+	about := []redshift.Family{
 		cluster.Family(w), snapshot.Family(w), schedule.Family(w), copygrant.Family(w), parametergroup.Family(w), subnetgroup.Family(w),
-		logging.Family(w), sharing.Family(w), snapshotcopy.Family(w), restore.Family(w), storage.Family(w), credentials.Family(w), event.Family(w),
+		logging.Family(w), sharing.Family(w), snapshotcopy.Family(w), restore.Family(w), storage.Family(w), credentials.Family(w),
 	}
-	return redshift.New(s.Store, append(families, tag.Family(w, redshift.Taggable(families)))...)
+	return append(about, event.Family(w, redshift.Events(about)), tag.Family(w, redshift.Taggable(about)))
 }

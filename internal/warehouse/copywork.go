@@ -90,7 +90,7 @@ func (w *Warehouse) copied(saved vault.Saved) snapshotChange {
 		); err != nil {
 			return err
 		}
-		return w.tellCopy(tx, *record, event.Copied, "The cluster snapshot '%s' for Amazon Redshift cluster '%s' was copied from %s to %s at %s.")
+		return w.emitOfCopy(tx, *record, event.Copied, "The cluster snapshot '%s' for Amazon Redshift cluster '%s' was copied from %s to %s at %s.")
 	}
 }
 
@@ -106,7 +106,7 @@ func (w *Warehouse) failCopy(tx *meta.Tx, record *state.SnapshotRecord, cause er
 		func() error { return scope.SweepLater(tx, record.Body.Scope) },
 		func() error { return expireLater(tx, record.Body) },
 		func() error {
-			return w.tellCopy(tx, *record, event.CopyFailed, "The copy of the cluster snapshot '%s' for Amazon Redshift cluster '%s' from %s to %s failed at %s.")
+			return w.emitOfCopy(tx, *record, event.CopyFailed, "The copy of the cluster snapshot '%s' for Amazon Redshift cluster '%s' from %s to %s failed at %s.")
 		},
 	)
 }
@@ -125,10 +125,10 @@ func (w *Warehouse) copyWanted(tx *meta.Tx, record state.SnapshotRecord) (bool, 
 	return of.Body.SnapshotCopy != nil && of.Body.SnapshotCopy.Region == record.Region, err
 }
 
-// tellCopy records an event of the cluster, in the region where that is.
-func (w *Warehouse) tellCopy(tx *meta.Tx, record state.SnapshotRecord, number, format string) error {
+// emitOfCopy records an event of the cluster, in the region where that is.
+func (w *Warehouse) emitOfCopy(tx *meta.Tx, record state.SnapshotRecord, kind event.Kind, format string) error {
 	body := record.Body
 	message := fmt.Sprintf(format, body.Origin.Snapshot, body.ClusterIdentifier, body.Origin.Region, record.Region, w.Events.Minute())
 	at := meta.Key{Account: record.Account, Region: body.Origin.Region}
-	return w.Events.Insert(tx, at, event.Event{Source: body.ClusterIdentifier, SourceType: event.ClusterSource, Number: number, Message: message})
+	return w.Events.Insert(tx, at, kind, event.Event{Source: body.ClusterIdentifier, Message: message})
 }

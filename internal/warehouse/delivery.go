@@ -239,7 +239,7 @@ func (w *Warehouse) deliveryFailed(ctx context.Context, record state.LoggingReco
 		return ctx.Err()
 	}
 	w.config.Log.Warn("logs not delivered", "cluster", record.Body.Cluster, "bucket", record.Body.Bucket, "err", cause)
-	number, message := failureOf(record.Body, cause)
+	kind, message := failureOf(record.Body, cause)
 	return w.config.Store.Update(ctx, func(tx *meta.Tx) error {
 		now, err := state.Loggings.Find(tx, record.Key)
 		if err != nil {
@@ -253,9 +253,9 @@ func (w *Warehouse) deliveryFailed(ctx context.Context, record state.LoggingReco
 			return err
 		}
 		now.Body.Failure, now.Body.FailureMessage = w.Clock.Now(), message
-		if now.Body.Told != number {
-			now.Body.Told = number
-			if err := w.Events.Emit(tx, cluster, number, failureEvents[number], now.Body.Bucket); err != nil {
+		if now.Body.Told != kind.Number {
+			now.Body.Told = kind.Number
+			if err := w.Events.Emit(tx, cluster, kind, failureMessages[kind], now.Body.Bucket); err != nil {
 				return err
 			}
 		}
@@ -263,14 +263,14 @@ func (w *Warehouse) deliveryFailed(ctx context.Context, record state.LoggingReco
 	})
 }
 
-var failureEvents = map[string]string{
+var failureMessages = map[event.Kind]string{
 	event.LogsFailed:        "Amazon Redshift cluster '%[1]s' could not write its logs to the bucket %[3]s at %[2]s.",
 	event.LogsRefused:       "The bucket %[3]s did not allow Amazon Redshift cluster '%[1]s' to write its logs at %[2]s.",
 	event.LogsBucketMissing: "The bucket %[3]s for the logs of Amazon Redshift cluster '%[1]s' did not exist at %[2]s.",
 }
 
 // failureOf says why, without what only the operator may know.
-func failureOf(l state.Logging, cause error) (number, message string) {
+func failureOf(l state.Logging, cause error) (kind event.Kind, message string) {
 	switch {
 	case store.Missing(cause):
 		return event.LogsBucketMissing, fmt.Sprintf("The bucket %s does not exist.", l.Bucket)

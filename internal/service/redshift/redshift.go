@@ -6,6 +6,7 @@ package redshift
 
 import (
 	"errors"
+	"fmt"
 
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
@@ -13,13 +14,16 @@ import (
 	"slipher/internal/service"
 	"slipher/internal/service/redshift/permission"
 	"slipher/internal/service/redshift/tagging"
+	"slipher/internal/warehouse/event"
 	"slipher/internal/warehouse/state"
 )
 
-// Family is one of Redshift: its operations, and the kinds of resource that it has which can be tagged.
+// Family is one of Redshift: its operations, and what else the house must know of it.
 type Family struct {
 	service.Family
-	Taggable []tagging.Kind
+	Taggable []tagging.Kind // the kinds of resource that it has which can be tagged
+	Events   []event.Kind   // that it is about, whoever emits them
+	Quotas   []Quota
 }
 
 // New joins families to the service. It refuses what is not whole.
@@ -29,7 +33,7 @@ func New(store *meta.Store, families ...Family) (api.Service, error) {
 		all = append(all, family.Family)
 	}
 	joined, err := service.Join(redshift.Table(), service.Lookup{Store: store, Tags: tagsOf(Taggable(families))}, all...)
-	return answering(joined), err
+	return answering(joined), errors.Join(err, checkEvents(families), checkQuotas(families))
 }
 
 // Taggable are the kinds that the families declare.
@@ -38,6 +42,28 @@ func Taggable(families []Family) (kinds []tagging.Kind) {
 		kinds = append(kinds, family.Taggable...)
 	}
 	return kinds
+}
+
+// Events are the kinds that the families declare.
+func Events(families []Family) (kinds []event.Kind) {
+	for _, family := range families {
+		kinds = append(kinds, family.Events...)
+	}
+	return kinds
+}
+
+// checkEvents refuses a kind of event that is two families'.
+func checkEvents(families []Family) error {
+	first := map[string]string{}
+	for _, family := range families {
+		for _, kind := range family.Events {
+			if other, twice := first[kind.Number]; twice {
+				return fmt.Errorf("event %s comes twice, from %s and %s", kind.Number, other, family.Name)
+			}
+			first[kind.Number] = family.Name
+		}
+	}
+	return nil
 }
 
 // tagsOf finds the tags of resources of those kinds.

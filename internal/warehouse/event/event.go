@@ -1,6 +1,6 @@
 // Package event is what happened to clusters, snapshots and other things: events are emitted in the transaction of what they tell of, and kept for 14 days.
 //
-// It promises that an event has a line in Redshift's table of events, or is a mistake of ours and refused. It knows nobody who reads them.
+// It promises that an event has a kind, which is a line of Redshift's table of events or slipher's own. It knows nobody who reads them.
 package event
 
 import (
@@ -50,33 +50,28 @@ const (
 type Log struct{ Clock *state.Clock }
 
 // Emit records an event of a cluster. The message's verbs are filled with the cluster's name and the time.
-func (l *Log) Emit(tx *meta.Tx, record state.ClusterRecord, number, format string, more ...any) error {
-	message := fmt.Sprintf(format, append([]any{record.ID, l.Minute()}, more...)...)
-	return l.Insert(tx, record.Key, Event{Source: record.ID, SourceType: ClusterSource, Number: number, Message: message})
+func (l *Log) Emit(tx *meta.Tx, record state.ClusterRecord, kind Kind, format string, more ...any) error {
+	return l.EmitOf(tx, record.Key, kind, format, more...)
 }
 
 // EmitOfSnapshot records an event of a snapshot. The message's verbs are filled with its name, the cluster's name and the time.
-func (l *Log) EmitOfSnapshot(tx *meta.Tx, record state.SnapshotRecord, number, format string) error {
+func (l *Log) EmitOfSnapshot(tx *meta.Tx, record state.SnapshotRecord, kind Kind, format string) error {
 	message := fmt.Sprintf(format, record.Body.Identifier, record.Body.ClusterIdentifier, l.Minute())
-	return l.Insert(tx, record.Key, Event{Source: record.Body.Identifier, SourceType: SnapshotSource, Number: number, Message: message})
+	return l.Insert(tx, record.Key, kind, Event{Source: record.Body.Identifier, Message: message})
 }
 
-// EmitOf records an event of something else. The message's verbs are filled with its name and the time.
-func (l *Log) EmitOf(tx *meta.Tx, at meta.Key, sourceType, number, format string, more ...any) error {
+// EmitOf records an event of what has a key. The message's verbs are filled with its name and the time.
+func (l *Log) EmitOf(tx *meta.Tx, at meta.Key, kind Kind, format string, more ...any) error {
 	message := fmt.Sprintf(format, append([]any{at.ID, l.Minute()}, more...)...)
-	return l.Insert(tx, at, Event{Source: at.ID, SourceType: sourceType, Number: number, Message: message})
+	return l.Insert(tx, at, kind, Event{Source: at.ID, Message: message})
 }
 
 // Minute is the time as messages have it.
 func (l *Log) Minute() string { return l.Clock.Now().Format("2006-01-02 15:04") + " UTC" }
 
-// Insert records an event with the category and severity of its number, and forgets those of the place that are too old.
-func (l *Log) Insert(tx *meta.Tx, at meta.Key, happened Event) error {
-	kind, err := kindOf(happened.SourceType, happened.Number)
-	if err != nil {
-		return err
-	}
-	happened.Category, happened.Severity = kind.Category, kind.Severity
+// Insert records an event of a kind, with its source and message, and forgets those of the place that are too old.
+func (l *Log) Insert(tx *meta.Tx, at meta.Key, kind Kind, happened Event) error {
+	happened.SourceType, happened.Number, happened.Category, happened.Severity = kind.Source, kind.Number, kind.Category, kind.Severity
 	at.ID = l.Clock.OrderedID()
 	happened.Date = l.Clock.Now()
 	if _, err := Events.Insert(tx, at, happened); err != nil {

@@ -10,6 +10,7 @@ import (
 	"slipher/internal/service/redshift/render"
 	"slipher/internal/service/redshift/tagging"
 	"slipher/internal/warehouse"
+	"slipher/internal/warehouse/event"
 	"slipher/internal/warehouse/state"
 )
 
@@ -24,6 +25,8 @@ func Family(w *warehouse.Warehouse) house.Family {
 	f := family{w, w.Config().Store, render.New(w)}
 	return house.Family{
 		Taggable: []tagging.Kind{{Name: "cluster", Title: "Cluster", Find: findTaggable, List: tagging.Listing(state.Clusters, taggable)}},
+		Events:   []event.Kind{event.Created, event.Deleted, event.Renamed, event.Rebooted, event.PauseStarted, event.Paused, event.Resumed, event.Credentials, event.Damaged},
+		Quotas:   []house.Quota{{Of: "nodes of all clusters", Most: w.Config().Limits.Nodes, Exceeded: redshift.NumberOfNodesQuotaExceeded}},
 		Family: service.Family{Name: "cluster", Operations: []service.Operation{
 			service.Offer(redshift.CreateClusterOperation, f.create, f.createPermissions),
 			service.Offer(redshift.ModifyClusterOperation, f.modify, f.modifyPermissions),

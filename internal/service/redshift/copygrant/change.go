@@ -60,10 +60,10 @@ func (f family) checkRoom(tx *meta.Tx, at meta.Key) error {
 		return err
 	}
 	count, err := state.SnapshotCopyGrants.Count(tx, meta.Query{Account: at.Account, Region: at.Region})
-	if err == nil && count >= f.quota {
-		err = redshift.SnapshotCopyGrantQuotaExceeded("The account has %d snapshot copy grants in %s, which is the most there may be.", count, at.Region)
+	if err != nil {
+		return err
 	}
-	return err
+	return f.quota.Room(count, at.Region)
 }
 
 // remove removes a grant that no cluster uses. Snapshots that were copied under it stay.

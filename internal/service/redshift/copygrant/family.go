@@ -17,16 +17,17 @@ type family struct {
 	warehouse *warehouse.Warehouse
 	store     *meta.Store
 	keys      *keys.Ring
-	quota     int // grants of an account in a region
+	quota     house.Quota
 	tags      int // of one grant
 }
 
 // Family is the operations, and the grants as resources that can be tagged.
 func Family(w *warehouse.Warehouse) house.Family {
 	config := w.Config()
-	f := family{w, config.Store, config.Keys, config.Limits.SnapshotCopyGrants, config.Limits.Tags}
+	f := family{w, config.Store, config.Keys, house.Quota{Of: "snapshot copy grants", Most: config.Limits.SnapshotCopyGrants, Exceeded: redshift.SnapshotCopyGrantQuotaExceeded}, config.Limits.Tags}
 	return house.Family{
 		Taggable: []tagging.Kind{tagging.KeptByName("snapshotcopygrant", "Snapshot copy grant", state.SnapshotCopyGrants, func(g *state.SnapshotCopyGrant) *[]state.Tag { return &g.Tags })},
+		Quotas:   []house.Quota{f.quota},
 		Family: service.Family{Name: "snapshot copy grant", Operations: []service.Operation{
 			service.Offer(redshift.CreateSnapshotCopyGrantOperation, f.create, func(in *redshift.CreateSnapshotCopyGrantMessage) []service.Permission {
 				return []service.Permission{permission.Create("snapshotcopygrant", in.SnapshotCopyGrantName, tagging.Given(in.Tags))}

@@ -20,7 +20,7 @@ func (f family) describeCategories(_ context.Context, _ api.Caller, in *redshift
 	}
 	out := &redshift.EventCategoriesMessage{EventCategoriesMapList: []redshift.EventCategoriesMap{}}
 	for _, source := range sources {
-		out.EventCategoriesMapList = append(out.EventCategoriesMapList, redshift.EventCategoriesMap{SourceType: source, Events: shapes(event.Kinds[source])})
+		out.EventCategoriesMapList = append(out.EventCategoriesMapList, redshift.EventCategoriesMap{SourceType: source, Events: f.shapes(source)})
 	}
 	return out, nil
 }
@@ -32,11 +32,13 @@ func checkSourceType(kind string) error {
 	return nil
 }
 
-func shapes(kinds []event.Kind) []redshift.EventInfoMap {
-	shown := make([]redshift.EventInfoMap, len(kinds))
-	for i, kind := range kinds {
-		shown[i] = redshift.EventInfoMap{
-			EventId: event.IDOf(kind.Number), EventCategories: []string{kind.Category}, EventDescription: kind.Description, Severity: kind.Severity,
+func (f family) shapes(source string) []redshift.EventInfoMap {
+	shown := []redshift.EventInfoMap{}
+	for _, kind := range f.kinds {
+		if kind.Source == source {
+			shown = append(shown, redshift.EventInfoMap{
+				EventId: kind.ID(), EventCategories: []string{kind.Category}, EventDescription: kind.Description, Severity: kind.Severity,
+			})
 		}
 	}
 	return shown

@@ -13,6 +13,7 @@ import (
 	"slipher/internal/service/redshift/permission"
 	"slipher/internal/sqllog"
 	"slipher/internal/warehouse"
+	"slipher/internal/warehouse/event"
 	"slipher/internal/warehouse/state"
 )
 
@@ -24,17 +25,20 @@ type family struct {
 // Family is the operations.
 func Family(w *warehouse.Warehouse) house.Family {
 	f := family{w, w.Config().Store}
-	return house.Family{Family: service.Family{Name: "logging", Operations: []service.Operation{
-		service.Offer(redshift.EnableLoggingOperation, f.enable, func(in *redshift.EnableLoggingMessage) []service.Permission {
-			return on(in.ClusterIdentifier)
-		}),
-		service.Offer(redshift.DisableLoggingOperation, f.disable, func(in *redshift.DisableLoggingMessage) []service.Permission {
-			return on(in.ClusterIdentifier)
-		}),
-		service.Offer(redshift.DescribeLoggingStatusOperation, f.describe, func(in *redshift.DescribeLoggingStatusMessage) []service.Permission {
-			return on(in.ClusterIdentifier)
-		}),
-	}}}
+	return house.Family{
+		Events: []event.Kind{event.LogsFailed, event.LogsRefused, event.LogsBucketMissing},
+		Family: service.Family{Name: "logging", Operations: []service.Operation{
+			service.Offer(redshift.EnableLoggingOperation, f.enable, func(in *redshift.EnableLoggingMessage) []service.Permission {
+				return on(in.ClusterIdentifier)
+			}),
+			service.Offer(redshift.DisableLoggingOperation, f.disable, func(in *redshift.DisableLoggingMessage) []service.Permission {
+				return on(in.ClusterIdentifier)
+			}),
+			service.Offer(redshift.DescribeLoggingStatusOperation, f.describe, func(in *redshift.DescribeLoggingStatusMessage) []service.Permission {
+				return on(in.ClusterIdentifier)
+			}),
+		}},
+	}
 }
 
 func on(cluster string) []service.Permission {

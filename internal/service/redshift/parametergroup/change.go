@@ -110,12 +110,12 @@ func (f family) change(ctx context.Context, caller api.Caller, name, done string
 func (f family) emitChanges(tx *meta.Tx, group state.ParameterGroupRecord, before map[string]string) error {
 	after := group.Body.AllValues()
 	for _, name := range state.ChangedBetween(before, after) {
-		err := f.emit(tx, group.Key, EventParameterChanged, "In cluster parameter group '%s' at %s the parameter '%s' was changed from '%s' to '%s'.", name, before[name], after[name])
+		err := f.warehouse.Events.EmitOf(tx, group.Key, eventParameterChanged, "In cluster parameter group '%s' at %s the parameter '%s' was changed from '%s' to '%s'.", name, before[name], after[name])
 		if err != nil {
 			return err
 		}
 	}
-	return f.emit(tx, group.Key, EventUpdated, "Cluster parameter group '%s' was updated at %s.")
+	return f.warehouse.Events.EmitOf(tx, group.Key, eventUpdated, "Cluster parameter group '%s' was updated at %s.")
 }
 
 // changeClusters has every cluster of the group want its new values. A cluster that is about to take over values must have done so first.
@@ -138,7 +138,7 @@ func (f family) changeClusters(tx *meta.Tx, group state.ParameterGroupRecord, ch
 		if err := state.Clusters.Put(tx, record); err != nil {
 			return err
 		}
-		if err := f.warehouse.Events.EmitOf(tx, record.Key, redshift.SourceTypeCluster, event.ParametersChanged, "The parameter group of Amazon Redshift cluster '%s' was changed at %s: '%s' has other values now.", group.ID); err != nil {
+		if err := f.warehouse.Events.EmitOf(tx, record.Key, event.ParametersChanged, "The parameter group of Amazon Redshift cluster '%s' was changed at %s: '%s' has other values now.", group.ID); err != nil {
 			return err
 		}
 	}

@@ -32,7 +32,7 @@ func (f family) create(ctx context.Context, caller api.Caller, in *redshift.Crea
 		if err != nil {
 			return err
 		}
-		return f.emit(tx, at, EventCreated, "Cluster parameter group '%s' was created at %s.")
+		return f.warehouse.Events.EmitOf(tx, at, eventCreated, "Cluster parameter group '%s' was created at %s.")
 	})
 	if err != nil {
 		return nil, err
@@ -58,14 +58,10 @@ func (f family) checkRoom(tx *meta.Tx, at meta.Key) error {
 		return err
 	}
 	count, err := state.ParameterGroups.Count(tx, meta.Query{Account: at.Account, Region: at.Region})
-	if err == nil && count >= f.quota {
-		err = redshift.ClusterParameterGroupQuotaExceeded("The account has %d parameter groups in %s, which is the most there may be.", count, at.Region)
+	if err != nil {
+		return err
 	}
-	return err
-}
-
-func (f family) emit(tx *meta.Tx, at meta.Key, number, format string, more ...any) error {
-	return f.warehouse.Events.EmitOf(tx, at, redshift.SourceTypeClusterParameterGroup, number, format, more...)
+	return f.quota.Room(count, at.Region)
 }
 
 // remove removes a group that no cluster has.
@@ -85,6 +81,6 @@ func (f family) remove(ctx context.Context, caller api.Caller, in *redshift.Dele
 		if err := state.ParameterGroups.Delete(tx, found.Key); err != nil {
 			return err
 		}
-		return f.emit(tx, found.Key, EventDeleted, "Cluster parameter group '%s' was deleted at %s.")
+		return f.warehouse.Events.EmitOf(tx, found.Key, eventDeleted, "Cluster parameter group '%s' was deleted at %s.")
 	})
 }

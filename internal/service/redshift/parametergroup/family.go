@@ -9,30 +9,33 @@ import (
 	"slipher/internal/service/redshift/permission"
 	"slipher/internal/service/redshift/tagging"
 	"slipher/internal/warehouse"
+	"slipher/internal/warehouse/event"
 	"slipher/internal/warehouse/state"
 )
 
-// The numbers of the events of parameter groups.
-const (
-	EventParameterChanged = "1002"
-	EventCreated          = "1003"
-	EventDeleted          = "1004"
-	EventUpdated          = "1005"
+// The kinds of events of parameter groups.
+var (
+	eventParameterChanged = event.Kind{Source: event.ParameterGroupSource, Number: "1002", Category: event.Configuration, Severity: event.Info, Description: "The parameter <parameter name> of parameter group <parameter group name> was set to <value> at <time in UTC>."}
+	eventCreated          = event.Kind{Source: event.ParameterGroupSource, Number: "1003", Category: event.Configuration, Severity: event.Info, Description: "Parameter group <parameter group name> was created at <time in UTC>."}
+	eventDeleted          = event.Kind{Source: event.ParameterGroupSource, Number: "1004", Category: event.Configuration, Severity: event.Info, Description: "Parameter group <parameter group name> was deleted at <time in UTC>."}
+	eventUpdated          = event.Kind{Source: event.ParameterGroupSource, Number: "1005", Category: event.Configuration, Severity: event.Info, Description: "Parameter group <parameter group name> was updated at <time in UTC>."}
 )
 
 type family struct {
 	warehouse *warehouse.Warehouse
 	store     *meta.Store
-	quota     int // groups of an account in a region, beside the default ones
+	quota     house.Quota
 	tags      int // of one group
 }
 
 // Family is the operations, and the groups as resources that can be tagged.
 func Family(w *warehouse.Warehouse) house.Family {
 	config := w.Config()
-	f := family{w, config.Store, config.Limits.ParameterGroups, config.Limits.Tags}
+	f := family{w, config.Store, house.Quota{Of: "parameter groups", Most: config.Limits.ParameterGroups, Exceeded: redshift.ClusterParameterGroupQuotaExceeded}, config.Limits.Tags}
 	return house.Family{
 		Taggable: []tagging.Kind{tagging.KeptByName("parametergroup", "Parameter group", state.ParameterGroups, func(g *state.ParameterGroup) *[]state.Tag { return &g.Tags })},
+		Events:   []event.Kind{event.ParametersChanged, event.GroupAssociated, eventParameterChanged, eventCreated, eventDeleted, eventUpdated},
+		Quotas:   []house.Quota{f.quota},
 		Family: service.Family{Name: "parameter group", Operations: []service.Operation{
 			service.Offer(redshift.CreateClusterParameterGroupOperation, f.create, func(in *redshift.CreateClusterParameterGroupMessage) []service.Permission {
 				return []service.Permission{permission.Create("parametergroup", in.ParameterGroupName, tagging.Given(in.Tags))}

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -47,11 +46,11 @@ func TestEventCategories(t *testing.T) {
 	wantFault(t, err, "InvalidParameterValue")
 }
 
-// TestCompatibleEvents holds that each event of the table is told somewhere, or named in docs/compatibility.md as one that does
-// not occur, and that whatever is told has its line in the table.
+// TestCompatibleEvents holds that each event of the table is emitted somewhere, or named in docs/compatibility.md as one that does
+// not occur, and that each kind that has a name is some family's.
 func TestCompatibleEvents(t *testing.T) {
 	t.Parallel()
-	numbers, told := eventNumbers(t)
+	numbers, emitted := eventNumbers(t)
 	text, err := os.ReadFile("../../../../docs/compatibility.md")
 	if err != nil {
 		t.Fatal(err)
@@ -72,7 +71,7 @@ func TestCompatibleEvents(t *testing.T) {
 		for _, event := range source.Events {
 			number := strings.TrimPrefix(event.EventId, "REDSHIFT-EVENT-")
 			table = append(table, number)
-			if !slices.Contains(told, number) {
+			if !slices.Contains(emitted, number) {
 				silent = append(silent, number)
 			}
 		}
@@ -80,49 +79,38 @@ func TestCompatibleEvents(t *testing.T) {
 	slices.Sort(wanted)
 	slices.Sort(silent)
 	if !slices.Equal(wanted, silent) {
-		t.Errorf("docs/compatibility.md names as events that do not occur\n%v\nbut those that nothing tells are\n%v", wanted, silent)
+		t.Errorf("docs/compatibility.md names as events that do not occur\n%v\nbut those that nothing emits are\n%v", wanted, silent)
 	}
 	for _, number := range numbers {
 		if !slices.Contains(table, number) {
-			t.Errorf("event %s has no line in event.Kinds", number)
+			t.Errorf("event %s is no family's", number)
 		}
 	}
 }
 
-// eventNumbers reads the warehouse and the families: the values of all constants of package event, and of those called Event…, and of those that are used outside of the table.
+// eventNumbers reads the warehouse and the families: the numbers of all kinds of events that have a name, and of those whose name is used other than in
+// the list of a family's.
 func eventNumbers(t *testing.T) (all, used []string) {
 	t.Helper()
-	var files []string
-	for _, pattern := range []string{"../../../warehouse/*.go", "../../../warehouse/event/*.go", "../*/*.go"} {
-		found, err := filepath.Glob(pattern)
-		if err != nil {
-			t.Fatal(err)
-		}
-		files = append(files, found...)
-	}
 	numbers, uses := map[string]string{}, map[string]bool{}
-	for _, name := range files {
-		if strings.HasSuffix(name, "_test.go") {
-			continue
-		}
-		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		of := func(constant string) string { return file.Name.Name + "." + constant }
+	for _, file := range parsed(t, "../../../warehouse/*.go", "../../../warehouse/event/*.go", "../*/*.go") {
+		in := func(name string) string { return file.Name.Name + "." + name }
 		ast.Inspect(file, func(node ast.Node) bool {
 			switch node := node.(type) {
 			case *ast.ValueSpec:
-				if number := eventNumber(file.Name.Name, node); number != "" {
-					numbers[of(node.Names[0].Name)] = number
+				if number := eventNumber(node); number != "" {
+					numbers[in(node.Names[0].Name)] = number
 					return false
 				}
+			case *ast.CompositeLit:
+				_, list := node.Type.(*ast.ArrayType)
+				return !list
 			case *ast.SelectorExpr:
 				if from, ok := node.X.(*ast.Ident); ok && from.Name == "event" {
 					uses["event."+node.Sel.Name] = true
 				}
 			case *ast.Ident:
-				uses[of(node.Name)] = uses[of(node.Name)] || file.Name.Name != "event"
+				uses[in(node.Name)] = uses[in(node.Name)] || file.Name.Name != "event"
 			}
 			return true
 		})
@@ -134,25 +122,51 @@ func eventNumbers(t *testing.T) (all, used []string) {
 		}
 	}
 	if len(used) == 0 {
-		t.Fatal("found no event that is told")
+		t.Fatal("found no event that is emitted")
 	}
 	return all, used
 }
 
-var fourDigits = regexp.MustCompile(`^[0-9]{4}$`)
+// parsed are the files of folders but for the tests.
+func parsed(t *testing.T, patterns ...string) (files []*ast.File) {
+	t.Helper()
+	for _, pattern := range patterns {
+		found, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range found {
+			if strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			files = append(files, file)
+		}
+	}
+	return files
+}
 
-func eventNumber(pkg string, spec *ast.ValueSpec) string {
-	named := pkg == "event" || strings.HasPrefix(strings.ToLower(spec.Names[0].Name), "event")
-	if !named || len(spec.Values) != 1 {
+var fourDigits = regexp.MustCompile(`^"[0-9]{4}"$`)
+
+// eventNumber is that of a kind of event which a variable holds.
+func eventNumber(spec *ast.ValueSpec) string {
+	if len(spec.Values) != 1 {
 		return ""
 	}
-	literal, ok := spec.Values[0].(*ast.BasicLit)
-	if !ok || literal.Kind != token.STRING {
+	kind, ok := spec.Values[0].(*ast.CompositeLit)
+	if !ok {
 		return ""
 	}
-	number, err := strconv.Unquote(literal.Value)
-	if err != nil || !fourDigits.MatchString(number) {
-		return ""
+	for _, field := range kind.Elts {
+		if named, ok := field.(*ast.KeyValueExpr); ok {
+			field = named.Value
+		}
+		if literal, ok := field.(*ast.BasicLit); ok && fourDigits.MatchString(literal.Value) {
+			return strings.Trim(literal.Value, `"`)
+		}
 	}
-	return number
+	return ""
 }

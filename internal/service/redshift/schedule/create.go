@@ -85,10 +85,10 @@ func (f family) checkRoom(tx *meta.Tx, record state.ScheduleRecord) error {
 		return err
 	}
 	count, err := state.SnapshotSchedules.Count(tx, meta.Query{Account: record.Account, Region: record.Region})
-	if err == nil && count >= f.quota {
-		err = redshift.SnapshotScheduleQuotaExceeded("The account has %d snapshot schedules in %s, which is the most there may be.", count, record.Region)
+	if err != nil {
+		return err
 	}
-	return err
+	return f.quota.Room(count, record.Region)
 }
 
 func invocations(s state.SnapshotSchedule, after time.Time, count int) ([]time.Time, error) {

@@ -17,16 +17,17 @@ import (
 type family struct {
 	warehouse *warehouse.Warehouse
 	store     *meta.Store
-	quota     int // schedules of an account in a region
+	quota     house.Quota
 	tags      int // of one schedule
 }
 
 // Family is the operations, and the schedules as resources that can be tagged.
 func Family(w *warehouse.Warehouse) house.Family {
 	config := w.Config()
-	f := family{w, config.Store, config.Limits.SnapshotSchedules, config.Limits.Tags}
+	f := family{w, config.Store, house.Quota{Of: "snapshot schedules", Most: config.Limits.SnapshotSchedules, Exceeded: redshift.SnapshotScheduleQuotaExceeded}, config.Limits.Tags}
 	return house.Family{
 		Taggable: []tagging.Kind{tagging.KeptByName("snapshotschedule", "", state.SnapshotSchedules, func(s *state.SnapshotSchedule) *[]state.Tag { return &s.Tags })},
+		Quotas:   []house.Quota{f.quota},
 		Family: service.Family{Name: "snapshot schedule", Operations: []service.Operation{
 			service.Offer(redshift.CreateSnapshotScheduleOperation, f.create, func(in *redshift.CreateSnapshotScheduleMessage) []service.Permission {
 				return []service.Permission{permission.Create("snapshotschedule", in.ScheduleIdentifier, tagging.Given(in.Tags))}

@@ -24,14 +24,20 @@ type family struct {
 // Family is the operations.
 func Family(w *warehouse.Warehouse) house.Family {
 	f := family{w, w.Config().Store, render.New(w)}
-	return house.Family{Family: service.Family{Name: "sharing", Operations: []service.Operation{
-		service.Offer(redshift.AuthorizeSnapshotAccessOperation, f.authorize, func(in *redshift.AuthorizeSnapshotAccessMessage) []service.Permission {
-			return []service.Permission{permission.OnSnapshot(permission.Snapshot{Identifier: in.SnapshotIdentifier, Cluster: in.SnapshotClusterIdentifier, ARN: in.SnapshotArn})}
-		}),
-		service.Offer(redshift.RevokeSnapshotAccessOperation, f.revoke, func(in *redshift.RevokeSnapshotAccessMessage) []service.Permission {
-			return []service.Permission{permission.OnSnapshot(permission.Snapshot{Identifier: in.SnapshotIdentifier, Cluster: in.SnapshotClusterIdentifier, ARN: in.SnapshotArn})}
-		}),
-	}}}
+	return house.Family{
+		Quotas: []house.Quota{
+			{Of: "accounts that it is shared with", In: "a snapshot", Most: w.Config().Limits.AccountsPerSnapshot, Exceeded: redshift.AuthorizationQuotaExceeded},
+			{Of: "accounts that snapshots under it are shared with", In: "a KMS key", Most: w.Config().Limits.AccountsPerKey, Exceeded: redshift.AuthorizationQuotaExceeded},
+		},
+		Family: service.Family{Name: "sharing", Operations: []service.Operation{
+			service.Offer(redshift.AuthorizeSnapshotAccessOperation, f.authorize, func(in *redshift.AuthorizeSnapshotAccessMessage) []service.Permission {
+				return []service.Permission{permission.OnSnapshot(permission.Snapshot{Identifier: in.SnapshotIdentifier, Cluster: in.SnapshotClusterIdentifier, ARN: in.SnapshotArn})}
+			}),
+			service.Offer(redshift.RevokeSnapshotAccessOperation, f.revoke, func(in *redshift.RevokeSnapshotAccessMessage) []service.Permission {
+				return []service.Permission{permission.OnSnapshot(permission.Snapshot{Identifier: in.SnapshotIdentifier, Cluster: in.SnapshotClusterIdentifier, ARN: in.SnapshotArn})}
+			}),
+		}},
+	}
 }
 
 // authorize lets another account see and restore a manual snapshot.

@@ -10,6 +10,7 @@ import (
 	"slipher/internal/service/redshift/render"
 	"slipher/internal/service/redshift/tagging"
 	"slipher/internal/warehouse"
+	"slipher/internal/warehouse/event"
 	"slipher/internal/warehouse/state"
 )
 
@@ -29,6 +30,8 @@ func Family(w *warehouse.Warehouse) house.Family {
 	f := over(w)
 	return house.Family{
 		Taggable: []tagging.Kind{{Name: "snapshot", Title: "Snapshot", Find: findTaggable, List: tagging.Listing(state.Snapshots, taggable)}},
+		Events:   []event.Kind{event.SnapshotStarted, event.SnapshotDeleted, event.FinalStarted, event.SnapshotComplete, event.FinalComplete, event.FinalFailed, event.SnapshotFailed, event.AutomatedFailed, event.SnapshotDamaged},
+		Quotas:   []house.Quota{{Of: "manual snapshots", Most: w.Config().Limits.ManualSnapshots, Exceeded: redshift.ClusterSnapshotQuotaExceeded}},
 		Family: service.Family{Name: "snapshot", Operations: []service.Operation{
 			service.Offer(redshift.CreateClusterSnapshotOperation, f.create, createPermissions),
 			service.Offer(redshift.DescribeClusterSnapshotsOperation, f.describe, service.Everything),

@@ -12,6 +12,7 @@ import (
 	"slipher/internal/service/redshift/permission"
 	"slipher/internal/service/redshift/render"
 	"slipher/internal/warehouse"
+	"slipher/internal/warehouse/event"
 	"slipher/internal/warehouse/state"
 )
 
@@ -24,17 +25,20 @@ type family struct {
 // Family is the operations.
 func Family(w *warehouse.Warehouse) house.Family {
 	f := family{w, w.Config().Store, render.New(w)}
-	return house.Family{Family: service.Family{Name: "snapshot copy", Operations: []service.Operation{
-		service.Offer(redshift.EnableSnapshotCopyOperation, f.enable, func(in *redshift.EnableSnapshotCopyMessage) []service.Permission {
-			return on(in.ClusterIdentifier)
-		}),
-		service.Offer(redshift.DisableSnapshotCopyOperation, f.disable, func(in *redshift.DisableSnapshotCopyMessage) []service.Permission {
-			return on(in.ClusterIdentifier)
-		}),
-		service.Offer(redshift.ModifySnapshotCopyRetentionPeriodOperation, f.modifyRetention, func(in *redshift.ModifySnapshotCopyRetentionPeriodMessage) []service.Permission {
-			return on(in.ClusterIdentifier)
-		}),
-	}}}
+	return house.Family{
+		Events: []event.Kind{event.Copied, event.CopyFailed},
+		Family: service.Family{Name: "snapshot copy", Operations: []service.Operation{
+			service.Offer(redshift.EnableSnapshotCopyOperation, f.enable, func(in *redshift.EnableSnapshotCopyMessage) []service.Permission {
+				return on(in.ClusterIdentifier)
+			}),
+			service.Offer(redshift.DisableSnapshotCopyOperation, f.disable, func(in *redshift.DisableSnapshotCopyMessage) []service.Permission {
+				return on(in.ClusterIdentifier)
+			}),
+			service.Offer(redshift.ModifySnapshotCopyRetentionPeriodOperation, f.modifyRetention, func(in *redshift.ModifySnapshotCopyRetentionPeriodMessage) []service.Permission {
+				return on(in.ClusterIdentifier)
+			}),
+		}},
+	}
 }
 
 func on(cluster string) []service.Permission {

@@ -24,7 +24,7 @@ func (f family) create(ctx context.Context, caller api.Caller, in *redshift.Crea
 	}
 	at := meta.Key{Account: caller.Account, Region: caller.Region, ID: strings.ToLower(in.ClusterSubnetGroupName)}
 	err := f.store.Update(ctx, func(tx *meta.Tx) error {
-		if err := checkRoom(tx, at); err != nil {
+		if err := f.checkRoom(tx, at); err != nil {
 			return err
 		}
 		_, err := state.SubnetGroups.Insert(tx, at, group)
@@ -68,7 +68,7 @@ func checkSubnets(subnets []string) error {
 	return nil
 }
 
-func checkRoom(tx *meta.Tx, at meta.Key) error {
+func (f family) checkRoom(tx *meta.Tx, at meta.Key) error {
 	_, err := state.SubnetGroups.Find(tx, at)
 	if err == nil {
 		return redshift.ClusterSubnetGroupAlreadyExists("Subnet group %s already exists.", at.ID)
@@ -77,10 +77,10 @@ func checkRoom(tx *meta.Tx, at meta.Key) error {
 		return err
 	}
 	count, err := state.SubnetGroups.Count(tx, meta.Query{Account: at.Account, Region: at.Region})
-	if err == nil && count >= mostGroups {
-		err = redshift.ClusterSubnetGroupQuotaExceeded("The account has %d subnet groups in %s, which is the most there may be.", count, at.Region)
+	if err != nil {
+		return err
 	}
-	return err
+	return f.quota.Room(count, at.Region)
 }
 
 // modify replaces the subnets, and the description where the request has one.

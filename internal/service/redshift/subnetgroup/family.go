@@ -23,14 +23,16 @@ const (
 
 type family struct {
 	store *meta.Store
+	quota house.Quota
 	tags  int // of one group
 }
 
 // Family is the operations, and the groups as resources that can be tagged.
 func Family(w *warehouse.Warehouse) house.Family {
-	f := family{w.Config().Store, w.Config().Limits.Tags}
+	f := family{w.Config().Store, house.Quota{Of: "subnet groups", Most: mostGroups, Exceeded: redshift.ClusterSubnetGroupQuotaExceeded}, w.Config().Limits.Tags}
 	return house.Family{
 		Taggable: []tagging.Kind{tagging.KeptByName("subnetgroup", "Subnet group", state.SubnetGroups, func(g *state.SubnetGroup) *[]state.Tag { return &g.Tags })},
+		Quotas:   []house.Quota{f.quota, {Of: "subnets", In: "a subnet group", Most: mostSubnets, Exceeded: redshift.ClusterSubnetQuotaExceeded}},
 		Family: service.Family{Name: "subnet group", Operations: []service.Operation{
 			service.Offer(redshift.CreateClusterSubnetGroupOperation, f.create, func(in *redshift.CreateClusterSubnetGroupMessage) []service.Permission {
 				return []service.Permission{permission.Create("subnetgroup", strings.ToLower(in.ClusterSubnetGroupName), tagging.Given(in.Tags))}

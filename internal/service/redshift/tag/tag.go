@@ -19,7 +19,7 @@ import (
 // Family is CreateTags, DeleteTags and DescribeTags, over the kinds that the other families have, in that order.
 func Family(w *warehouse.Warehouse, kinds []tagging.Kind) house.Family {
 	f := family{w.Config().Store, w.Config().Limits.Tags, append(slices.Clone(kinds), missing(kinds)...)}
-	return house.Family{Family: service.Family{Name: "tag", Operations: []service.Operation{
+	return house.Family{Quotas: []house.Quota{{Of: "tags", In: "a resource", Most: f.quota, Exceeded: redshift.TagLimitExceeded}}, Family: service.Family{Name: "tag", Operations: []service.Operation{
 		service.Offer(redshift.CreateTagsOperation, f.CreateTags, func(in *redshift.CreateTagsMessage) []service.Permission {
 			return []service.Permission{permission.OnNamed(in.ResourceName, permission.Given{Tags: tagging.Given(in.Tags)})}
 		}),
