@@ -46,9 +46,6 @@ func (s *session) define(ctx context.Context, t translation) (count int64, err e
 	if err := s.dropDependents(ctx, t.Keeps.Drop); err != nil {
 		return 0, err
 	}
-	if err := s.dropDependents(ctx, t.Keeps.Drop); err != nil {
-		return 0, err
-	}
 	kept := t.Keeps
 	if kept.Table != nil && kept.Table.Like != nil {
 		if err := s.CreateLike(ctx, kept.Table); err != nil {
