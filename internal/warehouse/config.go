@@ -17,6 +17,7 @@ import (
 	"slipher/internal/secretstore"
 	"slipher/internal/vault"
 	"slipher/internal/vault/store"
+	"slipher/internal/warehouse/delivery"
 	"slipher/internal/warehouse/placement"
 	"slipher/internal/warehouse/state"
 )
@@ -54,7 +55,7 @@ type Config struct {
 	OwnSnapshots string
 	// SnapshotsIn are URLs of the stores of regions that have one of their own. What is in the common store already stays there.
 	SnapshotsIn map[string]string
-	Logs        Logs // of the clusters' sessions; nil delivers none
+	Logs        delivery.Logs // of the clusters' sessions; nil delivers none
 	// LogBucket opens a bucket for logs; store.Missing tells that it does not exist.
 	LogBucket func(ctx context.Context, name string) (store.Bucket, error)
 	Addresses placement.Addresses // of the SQL endpoints

@@ -41,7 +41,7 @@ func (w *Warehouse) registerJobs() {
 	register(w, w.workExpiry)
 	register(w, w.workSecret)
 	register(w, w.workLoginExpiry)
-	register(w, w.workDelivery)
+	register(w, w.deliveries.Work)
 }
 
 func register[J meta.Job](w *Warehouse, work func(context.Context, J) error) {

@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/sync/semaphore"
 
+	"slipher/internal/warehouse/delivery"
 	"slipher/internal/warehouse/event"
 	"slipher/internal/warehouse/placement"
 	"slipher/internal/warehouse/scope"
@@ -25,14 +26,15 @@ type Warehouse struct {
 	Clock  *state.Clock
 	Events event.Log
 
-	config   Config
-	Scopes   scope.Scopes
-	opened   placement.KeySet    // clusters whose node serves SQL
-	saves    *semaphore.Weighted // the saves that run at once; who waits for one has the lease of its scope already
-	copies   *semaphore.Weighted // the copies to other regions that run at once
-	Progress placement.Transfers // of saves and copies by snapshot, of restores by cluster, of table restores by request
-	budget   placement.Budget
-	began    time.Time // this process
+	config     Config
+	Scopes     scope.Scopes
+	opened     placement.KeySet    // clusters whose node serves SQL
+	saves      *semaphore.Weighted // the saves that run at once; who waits for one has the lease of its scope already
+	copies     *semaphore.Weighted // the copies to other regions that run at once
+	Progress   placement.Transfers // of saves and copies by snapshot, of restores by cluster, of table restores by request
+	budget     placement.Budget
+	deliveries delivery.Deliveries
+	began      time.Time // this process
 }
 
 // New opens the snapshot stores and registers the jobs. Resume belongs after it, and the store's Run after that.
@@ -56,6 +58,7 @@ func New(config Config) (*Warehouse, error) {
 		return nil, errors.Join(err, stores.Close())
 	}
 	w.budget = placement.Budget{Total: config.Bandwidth, Nodes: config.Nodes, Log: config.Log}
+	w.deliveries = delivery.Deliveries{Store: config.Store, Clock: clock, Logs: config.Logs, LogBucket: config.LogBucket, Events: &w.Events, Log: config.Log}
 	w.saves = semaphore.NewWeighted(int64(config.Limits.Saves))
 	w.copies = semaphore.NewWeighted(int64(config.Limits.Copies))
 	config.Secrets.Own(w.mayRotate)

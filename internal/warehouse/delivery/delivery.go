@@ -1,4 +1,7 @@
-package warehouse
+// Package delivery brings what is recorded of the clusters' sessions to the buckets that EnableLogging names. It promises that nothing is left out or
+// delivered under two names, that a failure is told once and tried again, and that a cluster that is gone has its rest delivered. It decides nothing about a
+// cluster.
+package delivery
 
 import (
 	"bytes"
@@ -6,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"time"
 
@@ -18,36 +22,51 @@ import (
 )
 
 const (
-	deliveredEvery = time.Hour
+	// Every is the time between two deliveries of a cluster.
+	Every          = time.Hour
 	deliveredBytes = 8 << 20 // of text at once; a busier cluster's logs come in several objects
 )
 
-// deliveryWork delivers the logs of one cluster. It enqueues itself for the next time.
-type deliveryWork struct{ Account, Region, Cluster string } // Cluster is the key that never changes
-
-func (deliveryWork) Kind() string { return "delivery" }
-
-func deliverLater(tx *meta.Tx, at meta.Key, due time.Time) error {
-	return tx.Enqueue(deliveryWork{at.Account, at.Region, at.ID}, meta.EnqueueOptions{Unique: true, At: due})
+// Deliveries are those of an installation.
+type Deliveries struct {
+	Store *meta.Store
+	Clock *state.Clock
+	Logs  Logs
+	// LogBucket opens a bucket for logs; store.Missing tells that it does not exist.
+	LogBucket func(ctx context.Context, name string) (store.Bucket, error)
+	Events    *event.Log
+	Log       *slog.Logger
 }
 
-func (w *Warehouse) workDelivery(ctx context.Context, job deliveryWork) error {
+// Job delivers the logs of one cluster. It enqueues itself for the next time.
+type Job struct{ Account, Region, Cluster string } // Cluster is the key that never changes
+
+// Kind names the job.
+func (Job) Kind() string { return "delivery" }
+
+// Later has the next delivery of a cluster come at its time.
+func Later(tx *meta.Tx, at meta.Key, due time.Time) error {
+	return tx.Enqueue(Job{at.Account, at.Region, at.ID}, meta.EnqueueOptions{Unique: true, At: due})
+}
+
+// Work delivers what is due.
+func (d *Deliveries) Work(ctx context.Context, job Job) error {
 	key := meta.Key{Account: job.Account, Region: job.Region, ID: job.Cluster}
 	for {
-		record, due, err := w.dueDelivery(ctx, key)
+		record, due, err := d.due(ctx, key)
 		if err != nil || !due {
 			return err
 		}
-		more, err := w.deliver(ctx, record)
+		more, err := d.deliver(ctx, record)
 		if err != nil || !more {
 			return err
 		}
 	}
 }
 
-// dueDelivery finds what is to be delivered now. Of a cluster that is gone it is the rest.
-func (w *Warehouse) dueDelivery(ctx context.Context, key meta.Key) (record state.LoggingRecord, due bool, err error) {
-	err = w.config.Store.Update(ctx, func(tx *meta.Tx) error {
+// due finds what is to be delivered now. Of a cluster that is gone it is the rest.
+func (d *Deliveries) due(ctx context.Context, key meta.Key) (record state.LoggingRecord, due bool, err error) {
+	err = d.Store.Update(ctx, func(tx *meta.Tx) error {
 		record, err = state.Loggings.Find(tx, key)
 		if errors.Is(err, meta.ErrNotFound) {
 			return nil
@@ -64,44 +83,44 @@ func (w *Warehouse) dueDelivery(ctx context.Context, key meta.Key) (record state
 		default:
 			record.Body.Cluster = cluster.ID
 		}
-		if due = !record.Body.Due.After(w.Clock.Now()) || record.Body.Ending; due {
+		if due = !record.Body.Due.After(d.Clock.Now()) || record.Body.Ending; due {
 			return nil
 		}
-		return deliverLater(tx, key, record.Body.Due)
+		return Later(tx, key, record.Body.Due)
 	})
 	return record, due, err
 }
 
 // deliver writes the objects of one time. It says whether there is more.
-func (w *Warehouse) deliver(ctx context.Context, record state.LoggingRecord) (more bool, err error) {
-	end, err := w.config.Logs.End(record.ID)
+func (d *Deliveries) deliver(ctx context.Context, record state.LoggingRecord) (more bool, err error) {
+	end, err := d.Logs.End(record.ID)
 	if err != nil {
 		return false, err
 	}
-	texts, upto, err := w.readLogs(record, end)
+	texts, upto, err := d.readLogs(record, end)
 	if err != nil {
 		return false, err
 	}
 	if record.Body.Sending == nil && upto > record.Body.Delivered {
-		if err := w.beginSending(ctx, &record, upto); err != nil {
+		if err := d.beginSending(ctx, &record, upto); err != nil {
 			return false, err
 		}
 	}
-	if err := w.send(ctx, record, texts); err != nil {
-		return false, w.deliveryFailed(ctx, record, err)
+	if err := d.send(ctx, record, texts); err != nil {
+		return false, d.failed(ctx, record, err)
 	}
-	return upto < end, w.delivered(ctx, record, upto, end, len(texts) > 0)
+	return upto < end, d.delivered(ctx, record, upto, end, len(texts) > 0)
 }
 
 // readLogs is what comes next, as Redshift's log files write it: of what is being sent the same as before, else as much as goes into one time.
-func (w *Warehouse) readLogs(record state.LoggingRecord, end int64) (texts map[sqllog.Kind]*bytes.Buffer, upto int64, err error) {
+func (d *Deliveries) readLogs(record state.LoggingRecord, end int64) (texts map[sqllog.Kind]*bytes.Buffer, upto int64, err error) {
 	texts, size := map[sqllog.Kind]*bytes.Buffer{}, 0
 	if record.Body.Sending != nil {
 		end = record.Body.Sending.Upto
 	}
 	upto = end
 	enough := errors.New("enough for once")
-	err = w.config.Logs.Read(record.ID, record.Body.Delivered, end, func(number int64, line sqllog.Record) error {
+	err = d.Logs.Read(record.ID, record.Body.Delivered, end, func(number int64, line sqllog.Record) error {
 		if size >= deliveredBytes && record.Body.Sending == nil {
 			return enough
 		}
@@ -132,20 +151,20 @@ func exportsLog(l state.Logging, kind sqllog.Kind) bool {
 }
 
 // beginSending gives the objects a minute that no others have in their names.
-func (w *Warehouse) beginSending(ctx context.Context, record *state.LoggingRecord, upto int64) error {
-	stamp := w.Clock.Now().Truncate(time.Minute)
+func (d *Deliveries) beginSending(ctx context.Context, record *state.LoggingRecord, upto int64) error {
+	stamp := d.Clock.Now().Truncate(time.Minute)
 	if next := record.Body.Stamp.Add(time.Minute); stamp.Before(next) {
 		stamp = next
 	}
 	record.Body.Sending, record.Body.Stamp = &state.Sending{Upto: upto, Stamp: stamp}, stamp
-	return w.updateLogging(ctx, record.Key, func(body *state.Logging) {
+	return d.updateLogging(ctx, record.Key, func(body *state.Logging) {
 		body.Sending, body.Stamp, body.Cluster = record.Body.Sending, stamp, record.Body.Cluster
 	})
 }
 
 // updateLogging changes what a delivery knows of. What callers have changed meanwhile stays.
-func (w *Warehouse) updateLogging(ctx context.Context, key meta.Key, change func(*state.Logging)) error {
-	return w.config.Store.Update(ctx, func(tx *meta.Tx) error {
+func (d *Deliveries) updateLogging(ctx context.Context, key meta.Key, change func(*state.Logging)) error {
+	return d.Store.Update(ctx, func(tx *meta.Tx) error {
 		record, err := state.Loggings.Find(tx, key)
 		if err != nil {
 			return err
@@ -155,11 +174,11 @@ func (w *Warehouse) updateLogging(ctx context.Context, key meta.Key, change func
 	})
 }
 
-func (w *Warehouse) send(ctx context.Context, record state.LoggingRecord, texts map[sqllog.Kind]*bytes.Buffer) error {
+func (d *Deliveries) send(ctx context.Context, record state.LoggingRecord, texts map[sqllog.Kind]*bytes.Buffer) error {
 	if len(texts) == 0 {
 		return nil
 	}
-	return w.putLogs(ctx, record.Body.Bucket, func(bucket store.Bucket) error {
+	return d.putLogs(ctx, record.Body.Bucket, func(bucket store.Bucket) error {
 		for _, kind := range sqllog.Kinds {
 			if texts[kind] == nil {
 				continue
@@ -199,48 +218,48 @@ func logFolder(prefix, account, region string) string {
 }
 
 // delivered takes note of what was, and forgets a delivery of which that was the end.
-func (w *Warehouse) delivered(ctx context.Context, record state.LoggingRecord, upto, end int64, anything bool) error {
-	return w.config.Store.Update(ctx, func(tx *meta.Tx) error {
+func (d *Deliveries) delivered(ctx context.Context, record state.LoggingRecord, upto, end int64, anything bool) error {
+	return d.Store.Update(ctx, func(tx *meta.Tx) error {
 		now, err := state.Loggings.Find(tx, record.Key)
 		if err != nil {
 			return err
 		}
-		if record.Body.Ending && upto >= end && (now.Body.Ending || w.gone(tx, record.Key)) {
+		if record.Body.Ending && upto >= end && (now.Body.Ending || d.gone(tx, record.Key)) {
 			return state.Loggings.Delete(tx, record.Key)
 		}
 		now.Body.Delivered, now.Body.Sending, now.Body.Cluster = upto, nil, record.Body.Cluster
 		if anything {
-			now.Body.Success, now.Body.Told = w.Clock.Now(), ""
+			now.Body.Success, now.Body.Told = d.Clock.Now(), ""
 		}
 		if upto < end {
 			return state.Loggings.Put(tx, now) // due still
 		}
-		return w.planDelivery(tx, now)
+		return d.plan(tx, now)
 	})
 }
 
-func (w *Warehouse) gone(tx *meta.Tx, key meta.Key) bool {
+func (d *Deliveries) gone(tx *meta.Tx, key meta.Key) bool {
 	_, err := state.FindClusterByKey(tx, key.Account, key.Region, key.ID)
 	return errors.Is(err, meta.ErrNotFound)
 }
 
-// planDelivery has the next one come in an hour.
-func (w *Warehouse) planDelivery(tx *meta.Tx, record state.LoggingRecord) error {
-	record.Body.Due = w.Clock.Now().Add(deliveredEvery)
+// plan has the next one come in an hour.
+func (d *Deliveries) plan(tx *meta.Tx, record state.LoggingRecord) error {
+	record.Body.Due = d.Clock.Now().Add(Every)
 	return api.First(
 		func() error { return state.Loggings.Put(tx, record) },
-		func() error { return deliverLater(tx, record.Key, record.Body.Due) },
+		func() error { return Later(tx, record.Key, record.Body.Due) },
 	)
 }
 
-// deliveryFailed tells of a failure once, however often it comes again, and tries again in an hour. A delivery that is to end is given up.
-func (w *Warehouse) deliveryFailed(ctx context.Context, record state.LoggingRecord, cause error) error {
+// failed tells of a failure once, however often it comes again, and tries again in an hour. A delivery that is to end is given up.
+func (d *Deliveries) failed(ctx context.Context, record state.LoggingRecord, cause error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	w.config.Log.Warn("logs not delivered", "cluster", record.Body.Cluster, "bucket", record.Body.Bucket, "err", cause)
+	d.Log.Warn("logs not delivered", "cluster", record.Body.Cluster, "bucket", record.Body.Bucket, "err", cause)
 	kind, message := failureOf(record.Body, cause)
-	return w.config.Store.Update(ctx, func(tx *meta.Tx) error {
+	return d.Store.Update(ctx, func(tx *meta.Tx) error {
 		now, err := state.Loggings.Find(tx, record.Key)
 		if err != nil {
 			return err
@@ -252,14 +271,14 @@ func (w *Warehouse) deliveryFailed(ctx context.Context, record state.LoggingReco
 		if err != nil {
 			return err
 		}
-		now.Body.Failure, now.Body.FailureMessage = w.Clock.Now(), message
+		now.Body.Failure, now.Body.FailureMessage = d.Clock.Now(), message
 		if now.Body.Told != kind.Number {
 			now.Body.Told = kind.Number
-			if err := w.Events.Emit(tx, cluster, kind, failureMessages[kind], now.Body.Bucket); err != nil {
+			if err := d.Events.Emit(tx, cluster, kind, failureMessages[kind], now.Body.Bucket); err != nil {
 				return err
 			}
 		}
-		return w.planDelivery(tx, now)
+		return d.plan(tx, now)
 	})
 }
 
