@@ -8,7 +8,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unre
 # Google's storage client brings a second protocol that slipher does not use: 150 packages, 20 MB and a third of a start's time.
 export GOFLAGS := $(strip $(GOFLAGS) -tags=disable_grpc_modules)
 
-.PHONY: build demo test test-short vet generate stress damage bench bench-api bench-commit bench-vault fuzz lint-security clean tools
+.PHONY: build demo test test-short vet generate stress damage bench bench-api bench-commit bench-vault fuzz lint lint-security clean tools
 
 build: tools
 	$(GO) build -ldflags "-X main.version=$(VERSION)" -o $(SLIPHER) ./cmd/slipher
@@ -59,6 +59,13 @@ fuzz:
 		echo "$$target for $(FUZZTIME)"; \
 		$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) ./internal/vault || exit 1; \
 	done
+
+# What reads the code for slips and for what our style asks; .golangci.yml says which linters, and why something is left out. It finds nothing, or CI fails.
+GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+
+lint:
+	GOBIN=$(abspath bin/tools) $(GO) install $(GOLANGCI)
+	bin/tools/golangci-lint run --timeout 20m ./...
 
 # What looks for mistakes and for known vulnerabilities, where the tools and the database of vulnerabilities can be reached. What gosec is told to leave
 # out, and why, stands in docs/security.md.

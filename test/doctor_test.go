@@ -20,7 +20,7 @@ func doctor(t *testing.T, dir string) (report string, sound bool) {
 	command := exec.Command(binary, "doctor", "--data", dir)
 	command.Env = append(os.Environ(), "TMPDIR="+t.TempDir())
 	out, err := command.CombinedOutput()
-	if _, exited := err.(*exec.ExitError); err != nil && !exited {
+	if exit := new(exec.ExitError); err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)
 	}
 	return string(out), err == nil

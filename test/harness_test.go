@@ -196,12 +196,12 @@ func createCluster(t testing.TB, client *redshift.Client, id string) types.Clust
 	return awaitCluster(t, client, id, "available")
 }
 
-func createSnapshot(t testing.TB, client *redshift.Client, cluster, id string) types.Snapshot {
+func createSnapshot(t testing.TB, client *redshift.Client, cluster, id string) {
 	t.Helper()
 	if _, err := client.CreateClusterSnapshot(t.Context(), &redshift.CreateClusterSnapshotInput{ClusterIdentifier: &cluster, SnapshotIdentifier: &id}); err != nil {
 		t.Fatal(err)
 	}
-	return awaitSnapshot(t, client, id, "available")
+	awaitSnapshot(t, client, id, "available")
 }
 
 func describeCluster(t testing.TB, client *redshift.Client, id string) (types.Cluster, error) {
@@ -296,9 +296,9 @@ func dsn(cluster types.Cluster, password string) string {
 	return fmt.Sprintf("postgres://%s:%s@%s:%d/%s?sslmode=prefer", *cluster.MasterUsername, password, *cluster.Endpoint.Address, *cluster.Endpoint.Port, *cluster.DBName)
 }
 
-func exec1(t testing.TB, conn *pgx.Conn, sql string, args ...any) {
+func exec1(t testing.TB, conn *pgx.Conn, sql string) {
 	t.Helper()
-	if _, err := conn.Exec(t.Context(), sql, args...); err != nil {
+	if _, err := conn.Exec(t.Context(), sql); err != nil {
 		t.Fatalf("%s: %v", sql, err)
 	}
 }

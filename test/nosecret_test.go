@@ -261,7 +261,7 @@ func (l *leaks) searchFolder(dir string) {
 	l.t.Helper()
 	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
-			return nil // it has gone meanwhile
+			return nil //nolint:nilerr // it has gone meanwhile
 		}
 		l.checkMode(path, entry)
 		if !entry.Type().IsRegular() {
@@ -269,7 +269,7 @@ func (l *leaks) searchFolder(dir string) {
 		}
 		body, err := os.ReadFile(path)
 		if err != nil {
-			return nil
+			return nil //nolint:nilerr // it has gone meanwhile
 		}
 		name, err := filepath.Rel(dir, path)
 		if err != nil {

@@ -38,7 +38,7 @@ func cases(set settings) []oneCase {
 			return repeat(s.call(manyRegion, s.consumer, snapshots("&OwnerAccount="+s.owner.Account)), set.connections)
 		}},
 		{name: "authorise and revoke, a pair", connections: set.sharing, slipher: func(s *slipher) [][]call {
-			var all [][]call
+			all := make([][]call, 0, set.sharing)
 			for i := range set.sharing {
 				share := "&AccountWithRestoreAccess=" + consumer + "&SnapshotIdentifier=" + url.QueryEscape(copyName(i+1))
 				all = append(all, []call{

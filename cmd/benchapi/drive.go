@@ -22,7 +22,7 @@ type call struct {
 
 func newCall(url string, signer sigv4.Signer, form string) call {
 	form += "&Version=2012-12-01"
-	r, err := http.NewRequest(http.MethodPost, url, strings.NewReader(form))
+	r, err := http.NewRequestWithContext(context.Background(), http.MethodPost, url, strings.NewReader(form))
 	if err != nil {
 		panic(err)
 	}

@@ -24,7 +24,10 @@ type settings struct {
 	patience        time.Duration // for answers that are under way when a turn ends
 }
 
-func main() {
+func main() { os.Exit(bench()) }
+
+// bench answers the program's exit status.
+func bench() int {
 	var set settings
 	flag.StringVar(&set.slipher, "slipher", "bin/slipher", "the slipher to measure")
 	flag.StringVar(&set.python, "python", "python3", "the python that has moto; without moto only slipher is measured")
@@ -40,8 +43,9 @@ func main() {
 	defer stop()
 	if err := run(ctx, set); err != nil {
 		fmt.Fprintln(os.Stderr, "benchapi:", err)
-		os.Exit(1)
+		return 1
 	}
+	return 0
 }
 
 func run(ctx context.Context, set settings) (err error) {

@@ -82,7 +82,7 @@ func (s *slipher) start(ctx context.Context) error {
 		for _, word := range strings.Fields(lines.Text()) {
 			if strings.HasPrefix(word, "http://") {
 				s.url = word
-				go io.Copy(io.Discard, out)
+				go func() { _, _ = io.Copy(io.Discard, out) }()
 				return nil
 			}
 		}

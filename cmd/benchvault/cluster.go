@@ -92,7 +92,7 @@ func (b *bench) firstAnswers(ctx context.Context, what, snapshots string, snapsh
 		return err
 	}
 	of := func(moment func(answers) time.Duration) string {
-		var all []measured
+		all := make([]measured, 0, len(runs))
 		for _, run := range runs {
 			all = append(all, measured{wall: moment(run)})
 		}

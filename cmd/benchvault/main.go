@@ -28,7 +28,10 @@ type settings struct {
 	only     string
 }
 
-func main() {
+func main() { os.Exit(status()) }
+
+// status answers the program's exit status.
+func status() int {
 	set := settings{size: 2e9}
 	flag.StringVar(&set.dir, "dir", "bin/bench-vault", "folder on the disk to measure; keeps the databases for the next run")
 	flag.Func("size", "size of the database, such as 2GB or 200MB (default 2GB)", func(text string) (err error) {
@@ -56,8 +59,9 @@ func main() {
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
+		return 1
 	}
+	return 0
 }
 
 func parseSize(text string) (int64, error) {

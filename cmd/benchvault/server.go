@@ -62,7 +62,7 @@ func (s *server) readyURL() (string, error) {
 	for lines := bufio.NewScanner(s.out); lines.Scan(); {
 		for _, word := range strings.Fields(lines.Text()) {
 			if strings.HasPrefix(word, "http://") {
-				go io.Copy(io.Discard, s.out)
+				go func() { _, _ = io.Copy(io.Discard, s.out) }()
 				return word, nil
 			}
 		}

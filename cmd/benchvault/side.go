@@ -143,7 +143,7 @@ func medians(runs []measured) measured {
 }
 
 func median[T cmp.Ordered](runs []measured, of func(measured) T) (middle T) {
-	var figures []T
+	figures := make([]T, 0, len(runs))
 	for _, m := range runs {
 		figures = append(figures, of(m))
 	}

@@ -133,7 +133,7 @@ func fillShop(ctx context.Context, nodes *fleet.Fleet) error {
 
 // openNode starts a node with an empty database and returns where it listens.
 func openNode(ctx context.Context, nodes *fleet.Fleet, cluster string) (address string, err error) {
-	free, err := net.Listen("tcp", "127.0.0.1:0")
+	free, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", err
 	}

@@ -13,7 +13,10 @@ import (
 	"time"
 )
 
-func main() {
+func main() { os.Exit(play()) }
+
+// play answers the program's exit status.
+func play() int {
 	binary := flag.String("slipher", "bin/slipher", "the slipher program to run")
 	flag.Parse()
 
@@ -23,8 +26,9 @@ func main() {
 	defer cancel()
 	if err := run(ctx, *binary); err != nil {
 		fmt.Fprintf(os.Stderr, "\nthe story did not hold: %v\n", err)
-		os.Exit(1)
+		return 1
 	}
+	return 0
 }
 
 func run(ctx context.Context, binary string) error {
@@ -33,7 +37,7 @@ func run(ctx context.Context, binary string) error {
 	if err != nil {
 		return err
 	}
-	defer server.stop()
+	defer func() { _ = server.stop() }() // its answer counts where the story has held, below
 	if err := tell(ctx, server); err != nil {
 		return fmt.Errorf("%w\n\nwhat slipher logged:\n%s", err, server.log.String())
 	}

@@ -50,10 +50,10 @@ func startServer(ctx context.Context, binary string) (*server, error) {
 		return nil, fmt.Errorf("start %s (run make build first): %w", binary, err)
 	}
 	if s.url, err = readyURL(out); err != nil {
-		s.stop()
+		_ = s.stop() // the log is whole when it has ended
 		return nil, fmt.Errorf("%w\n%s", err, s.log.String())
 	}
-	go io.Copy(io.Discard, out)
+	go func() { _, _ = io.Copy(io.Discard, out) }()
 	return s, nil
 }
 

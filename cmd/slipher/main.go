@@ -40,7 +40,10 @@ func (versionCommand) Run() error {
 	return nil
 }
 
-func main() {
+func main() { os.Exit(run(os.Args[1:])) }
+
+// run answers the program's exit status: 2 for a command line that says nothing, 1 for a command that failed.
+func run(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	parser := kong.Must(&commands{},
@@ -49,14 +52,15 @@ func main() {
 		kong.DefaultEnvars("SLIPHER"),
 		kong.Vars{"firstAccount": installation.FirstAccount, "version": "slipher " + version},
 		kong.BindTo(ctx, (*context.Context)(nil)))
-	command, err := parser.Parse(os.Args[1:])
+	command, err := parser.Parse(args)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "slipher:", err)
 		fmt.Fprintln(os.Stderr, "slipher --help and slipher COMMAND --help say what there is")
-		os.Exit(2)
+		return 2
 	}
 	if err := command.Run(); err != nil {
 		fmt.Fprintln(os.Stderr, "slipher:", err)
-		os.Exit(1)
+		return 1
 	}
+	return 0
 }

@@ -118,7 +118,7 @@ func size(megabytes float64) string {
 }
 
 func sharedWith(s redshift.Snapshot) string {
-	var names []string
+	names := make([]string, 0, len(s.AccountsWithRestoreAccess))
 	for _, account := range s.AccountsWithRestoreAccess {
 		names = append(names, account.AccountId+account.AccountAlias)
 	}

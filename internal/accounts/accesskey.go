@@ -23,6 +23,7 @@ type AccessKey struct {
 
 func (k AccessKey) String() string { return "access key " + k.ID + " of " + k.ARN }
 
+// Format is String whatever the verb, so that no %+v prints the secret.
 func (k AccessKey) Format(out fmt.State, _ rune) { io.WriteString(out, k.String()) }
 
 // LogValue is String, so that a log has no secret either.

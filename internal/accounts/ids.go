@@ -51,8 +51,8 @@ func (d *Directory) temporaryID(account string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	id := append(binary.BigEndian.AppendUint64(nil, number)[3:], drawn...)
-	return temporaryPrefix + base32.StdEncoding.EncodeToString(id), nil
+	id := binary.BigEndian.AppendUint64(nil, number)[3:]
+	return temporaryPrefix + base32.StdEncoding.EncodeToString(append(id, drawn...)), nil
 }
 
 // accountOf reads the account in the id of a temporary access key.

@@ -77,8 +77,8 @@ func (d *Directory) Begin(grant Grant, lasts time.Duration) (Temporary, error) {
 func Pack(text []byte) []byte {
 	var packed bytes.Buffer
 	writer, _ := flate.NewWriter(&packed, flate.BestCompression) // the level is one that there is
-	writer.Write(text)
-	writer.Close() // a buffer takes everything
+	_, _ = writer.Write(text)                                    // a buffer takes everything
+	_ = writer.Close()
 	return packed.Bytes()
 }
 

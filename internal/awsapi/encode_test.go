@@ -57,7 +57,7 @@ func TestEncodeFault(t *testing.T) {
 	for name, fault := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			golden(t, filepath.Join("testdata/encode/fault_"+name+".xml"), func(string) string {
+			golden(t, filepath.Join("testdata", "encode", "fault_"+name+".xml"), func(string) string {
 				return string(EncodeFault("http://redshift.amazonaws.com/doc/2012-12-01/", fault, "0b2e4a4c-0000-4000-8000-000000000001"))
 			})
 		})

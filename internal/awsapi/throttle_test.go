@@ -100,7 +100,11 @@ func TestForgeriesCostTheirAddressOnly(t *testing.T) {
 
 func TestJSONServicesSayThrottlingException(t *testing.T) {
 	t.Parallel()
-	fault := jsonProtocol{}.spelled(throttled().(*api.Fault))
+	var refused *api.Fault
+	if !errors.As(throttled(), &refused) {
+		t.Fatalf("got %v", throttled())
+	}
+	fault := jsonProtocol{}.spelled(refused)
 	if fault.Code != "ThrottlingException" || fault.Status != 400 {
 		t.Errorf("got %d %s", fault.Status, fault.Code)
 	}

@@ -90,7 +90,7 @@ func TestUnservedProtocols(t *testing.T) {
 			}
 			signFor(t, r, owner, c.service, "")
 			response, body := d.exchange(t, r)
-			if response.StatusCode != 400 || response.Header.Get("Content-Type") != c.answered || !strings.Contains(body, "does not offer the service") {
+			if response.StatusCode != http.StatusBadRequest || response.Header.Get("Content-Type") != c.answered || !strings.Contains(body, "does not offer the service") {
 				t.Errorf("got %d %v %s", response.StatusCode, response.Header, body)
 			}
 			switch {
@@ -173,7 +173,7 @@ func TestUnknownParametersArePassedOver(t *testing.T) {
 	r.Header.Set("Content-Type", jsonContentType)
 	r.Header.Set("X-Amz-Target", "TrentService.CreateKey")
 	signFor(t, r, owner, "kms", body)
-	if response, text := d.exchange(t, r); response.StatusCode != 200 || created.Description != "d" || len(created.Tags) != 1 {
+	if response, text := d.exchange(t, r); response.StatusCode != http.StatusOK || created.Description != "d" || len(created.Tags) != 1 {
 		t.Errorf("got %d %s", response.StatusCode, text)
 	}
 	d.Close() // the log is complete once every request has ended

@@ -32,25 +32,25 @@ func confined(dir, outside string) error {
 		return err
 	}
 	if is, err := unix.PrctlRetInt(unix.PR_GET_DUMPABLE, 0, 0, 0, 0); err != nil || is != 0 {
-		return fmt.Errorf("dumpable: %d, %v", is, err)
+		return fmt.Errorf("dumpable: %d, %w", is, err)
 	}
 	var core unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_CORE, &core); err != nil || core != (unix.Rlimit{}) {
-		return fmt.Errorf("core files: %+v, %v", core, err)
+		return fmt.Errorf("core files: %+v, %w", core, err)
 	}
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil || !strings.Contains(string(status), "NoNewPrivs:\t1") {
-		return fmt.Errorf("new privileges are not forbidden: %v", err)
+		return fmt.Errorf("new privileges are not forbidden: %w", err)
 	}
 	if err := os.WriteFile(filepath.Join(dir, "made"), nil, 0o666); err != nil {
 		return err
 	}
 	if info, err := os.Stat(filepath.Join(dir, "made")); err != nil || info.Mode().Perm() != 0o600 {
-		return fmt.Errorf("a file is made with mode %v: %v", info.Mode(), err)
+		return fmt.Errorf("a file is made with mode %v: %w", info.Mode(), err)
 	}
 	limited, err := Limit(Files{Own: []string{dir}})
 	if err != nil || !limited {
-		return fmt.Errorf("limited: %t, %v", limited, err)
+		return fmt.Errorf("limited: %t, %w", limited, err)
 	}
 	if _, err := os.ReadDir("/proc/self/fd"); err != nil {
 		return err
@@ -59,7 +59,7 @@ func confined(dir, outside string) error {
 		return fmt.Errorf("what it starts reads %s", outside)
 	}
 	if err := os.WriteFile(outside, nil, 0o600); !os.IsPermission(err) {
-		return fmt.Errorf("writing %s: %v", outside, err)
+		return fmt.Errorf("writing %s: %w", outside, err)
 	}
 	if err := os.Rename(filepath.Join(dir, "file"), outside); err == nil {
 		return fmt.Errorf("a file of its own takes the place of %s", outside)

@@ -103,7 +103,7 @@ func (d *doctor) checkClusters(ctx context.Context, store *meta.Store) {
 }
 
 func inWords(statuses map[string]int) string {
-	var words []string
+	words := make([]string, 0, len(statuses))
 	for _, status := range slices.Sorted(maps.Keys(statuses)) {
 		words = append(words, fmt.Sprintf("%d %s", statuses[status], status))
 	}

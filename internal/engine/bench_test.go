@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"io"
 	"testing"
 )
@@ -21,7 +22,7 @@ func BenchmarkRows(b *testing.B) {
 			b.Fatal(err)
 		}
 		for {
-			if _, err := rows.Next(b.Context()); err == io.EOF {
+			if _, err := rows.Next(b.Context()); errors.Is(err, io.EOF) {
 				break
 			} else if err != nil {
 				b.Fatal(err)

@@ -253,9 +253,11 @@ func (d *Database) setup() []string {
 // ownFiles are the files that the engine makes and opens while it runs. It allows itself those of the path under which it was given the
 // database, and when the view has become a link to Dir, it looks at where the link leads.
 func (d *Database) ownFiles() string {
-	var paths []string
-	for _, path := range []string{d.path(), filepath.Join(d.config.Dir, FileName(d.config.Database))} {
-		for _, suffix := range []string{"", ".wal", ".wal.checkpoint", ".wal.recovery"} {
+	places := []string{d.path(), filepath.Join(d.config.Dir, FileName(d.config.Database))}
+	suffixes := []string{"", ".wal", ".wal.checkpoint", ".wal.recovery"}
+	paths := make([]string, 0, len(places)*len(suffixes))
+	for _, path := range places {
+		for _, suffix := range suffixes {
 			paths = append(paths, QuoteText(path+suffix))
 		}
 	}

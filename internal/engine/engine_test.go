@@ -351,7 +351,7 @@ func TestTransactions(t *testing.T) {
 				t.Fatalf("row %d: got %v, %v", want, row, err)
 			}
 		}
-		if _, err := rows.Next(t.Context()); err != io.EOF {
+		if _, err := rows.Next(t.Context()); !errors.Is(err, io.EOF) {
 			t.Errorf("after the last row: got %v, want io.EOF", err)
 		}
 	})

@@ -89,7 +89,7 @@ func all(t testing.TB, s *Session, sql string) [][]any {
 	var found [][]any
 	for {
 		row, err := rows.Next(t.Context())
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return found
 		}
 		if err != nil {

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 )
@@ -30,13 +31,13 @@ func TestMemoryEndsTheLargest(t *testing.T) {
 	}
 	now = 101
 	m.tick()
-	if context.Cause(first) != errOutOfMemory || second.Err() != nil || !m.overdrawn(early) || m.overdrawn(late) {
+	if !errors.Is(context.Cause(first), errOutOfMemory) || second.Err() != nil || !m.overdrawn(early) || m.overdrawn(late) {
 		t.Fatalf("beyond the bound: got %v and %v, want the earlier ended", context.Cause(first), context.Cause(second))
 	}
 	for range afterEnding {
 		m.tick()
 	}
-	if context.Cause(second) != errOutOfMemory {
+	if !errors.Is(context.Cause(second), errOutOfMemory) {
 		t.Error("still beyond the bound the other goes on")
 	}
 	never, leaveLast := m.enter(context.WithoutCancel(t.Context()), &Session{})

@@ -376,7 +376,8 @@ func TestKilledWhileLeavingTheView(t *testing.T) {
 				t.Fatalf("the process was not killed: %v", err)
 			}
 			acknowledged := int64(0)
-			for lines := bufio.NewScanner(strings.NewReader(string(out))); lines.Scan(); acknowledged++ {
+			for lines := bufio.NewScanner(strings.NewReader(string(out))); lines.Scan(); {
+				acknowledged++
 			}
 			if acknowledged != want {
 				t.Fatalf("%d rows were acknowledged, want %d", acknowledged, want)

@@ -84,7 +84,7 @@ func nodeCommand(config Config, node nodeapi.Config, inherited []*os.File, attri
 	if err != nil {
 		return nil, fmt.Errorf("encode the node's configuration: %w", err)
 	}
-	command := exec.Command(config.Binary, "node")
+	command := exec.Command(config.Binary, "node") //nolint:noctx // a node outlives the call that starts it; stop and kill end it
 	command.Env = append([]string{"TZ=UTC"}, config.Environment...)
 	command.Stdin = bytes.NewReader(body)
 	command.Stderr = config.NodeLog
@@ -128,7 +128,7 @@ func unixClient(socket string) *http.Client {
 }
 
 func (p *process) reap() {
-	p.command.Wait()
+	_ = p.command.Wait() // exit tells how it ended
 	p.alive.Close()
 	p.client.CloseIdleConnections()
 	os.Remove(p.socket)

@@ -26,7 +26,7 @@ func (f Folder) Space() (free, size uint64, err error) {
 	if err := syscall.Statfs(string(f), &disk); err != nil {
 		return 0, 0, fmt.Errorf("%s: %w", f, err)
 	}
-	return uint64(disk.Bavail) * uint64(disk.Bsize), uint64(disk.Blocks) * uint64(disk.Bsize), nil
+	return disk.Bavail * uint64(disk.Bsize), disk.Blocks * uint64(disk.Bsize), nil
 }
 
 // FirstAccount owns what a newcomer creates; its root credentials are the profile "default".

@@ -246,7 +246,7 @@ func CheckPrincipal(arn string) bool {
 
 // policy says the same as the grant but for its constraints, so that who is named counts as much as in the key's policy.
 func (g Grant) policy() (*policy.Policy, error) {
-	var actions []string
+	actions := make([]string, 0, len(g.Operations))
 	for _, operation := range g.Operations {
 		actions = append(actions, "kms:"+operation)
 	}

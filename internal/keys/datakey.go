@@ -17,6 +17,7 @@ type DataKey struct {
 
 const redacted = "data key (redacted)"
 
+// Format keeps the key out of whatever is printed.
 func (DataKey) Format(out fmt.State, _ rune) { io.WriteString(out, redacted) }
 
 // LogValue keeps the key out of logs.

@@ -80,7 +80,7 @@ func KeyFileOf(rootKeyFile string) (wrappedBy KeyFile, found bool, err error) {
 	}
 	var root wrappedRootKey
 	if json.Unmarshal(text, &root) != nil || !strings.HasPrefix(root.Keeper, fileScheme) {
-		return KeyFile{}, false, nil // what is damaged is told when it is opened
+		return KeyFile{}, false, nil //nolint:nilerr // what is damaged is told when it is opened
 	}
 	location, err := url.Parse(root.Keeper)
 	if err != nil {

@@ -51,7 +51,7 @@ func Open(config Config) (*Mount, error) {
 // Unmount ends the mount. The error is EBUSY, and nothing has changed, while a file is open there. It may be repeated.
 func (m *Mount) Unmount() error {
 	if m.mounted.Err() != nil {
-		return nil
+		return nil //nolint:nilerr // it has ended already
 	}
 	if err := syscall.Unmount(m.at, 0); err != nil {
 		return fmt.Errorf("unmount: %w", err)
@@ -82,7 +82,7 @@ func newFolder(mounted context.Context, config Config) (*folder, error) {
 		return nil, fmt.Errorf("look at the folder to show: %w", err)
 	}
 	root := &folder{lazy: map[string]*node{}}
-	root.RootData = &fs.LoopbackRoot{Path: config.Dir, Dev: uint64(stat.Dev), RootNode: root}
+	root.RootData = &fs.LoopbackRoot{Path: config.Dir, Dev: stat.Dev, RootNode: root}
 	for name, file := range config.Files {
 		root.lazy[name] = &node{file: file, log: config.Log.With("file", name), mounted: mounted}
 	}

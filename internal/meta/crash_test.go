@@ -73,7 +73,7 @@ func finishSteps(store *Store) func(ctx context.Context, job finish) error {
 			if _, err := dones.Find(tx, stepKey(job.Step)); err == nil {
 				return nil
 			}
-			_, err := dones.Insert(tx, stepKey(job.Step), half{job.Step})
+			_, err := dones.Insert(tx, stepKey(job.Step), half(job))
 			return err
 		})
 	}

@@ -136,7 +136,7 @@ func (d *database) commit(g *group) {
 	err := g.Commit()
 	if err != nil {
 		// Some failures leave the transaction open in the connection, which is the only one.
-		d.writer.ExecContext(context.Background(), "ROLLBACK")
+		_, _ = d.writer.ExecContext(context.Background(), "ROLLBACK")
 	} else {
 		d.generations.publish(g.raised)
 		d.house.later(d.emptyLog)

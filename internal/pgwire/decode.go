@@ -27,7 +27,7 @@ func decode(types *pgtype.Map, oid uint32, format int16, src []byte) (any, *Erro
 	var err error
 	switch format {
 	case textFormat:
-		value, err = decodeText(types, oid, src)
+		value, err = decodeText(oid, src)
 	case binaryFormat:
 		value, err = decodeBinary(types, oid, src)
 	default:
@@ -58,7 +58,7 @@ func textError(types *pgtype.Map, oid uint32, text string, err error) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf("invalid input syntax for type %s: %q", name, text)}
 }
 
-func decodeText(types *pgtype.Map, oid uint32, src []byte) (any, error) {
+func decodeText(oid uint32, src []byte) (any, error) {
 	text, err := validText(src)
 	if err != nil {
 		return nil, err
@@ -108,13 +108,14 @@ func validText(src []byte) (string, error) {
 	return string(src), nil
 }
 
+// parseBool takes any beginning of a word that is not one of both.
 func parseBool(text string) (any, error) {
 	word := strings.ToLower(strings.TrimSpace(text))
 	switch {
 	case word == "":
-	case word == "1", word == "on", strings.HasPrefix("true", word), strings.HasPrefix("yes", word):
+	case word == "1", word == "on", strings.HasPrefix("true", word), strings.HasPrefix("yes", word): //nolint:gocritic // the word is the beginning
 		return true, nil
-	case word == "0", len(word) > 1 && strings.HasPrefix("off", word), strings.HasPrefix("false", word), strings.HasPrefix("no", word):
+	case word == "0", len(word) > 1 && strings.HasPrefix("off", word), strings.HasPrefix("false", word), strings.HasPrefix("no", word): //nolint:gocritic // as above
 		return false, nil
 	}
 	return nil, errSyntax
@@ -226,12 +227,12 @@ func decodeBinary(types *pgtype.Map, oid uint32, src []byte) (any, error) {
 	case pgtype.ByteaOID:
 		return bytes.Clone(src), nil
 	case pgtype.JSONOID:
-		return decodeText(types, oid, src)
+		return decodeText(oid, src)
 	case pgtype.JSONBOID:
 		if len(src) < 1 || src[0] != 1 { // the only version there is
 			return nil, errSyntax
 		}
-		return decodeText(types, oid, src[1:])
+		return decodeText(oid, src[1:])
 	}
 	return decodeBinaryByCodec(types, oid, src)
 }

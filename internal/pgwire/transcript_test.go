@@ -3,6 +3,7 @@ package pgwire_test
 import (
 	"bytes"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -175,7 +176,7 @@ func (c *rawClient) play(t *testing.T, block string) (answers []string) {
 	}
 	for times > 0 {
 		message, err := c.frontend.Receive()
-		if err == io.EOF || err == io.ErrUnexpectedEOF {
+		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 			return append(answers, "closed")
 		}
 		if err != nil {

@@ -33,5 +33,5 @@ func fileSystem(dir string) int64 {
 	if err := syscall.Statfs(dir, &disk); err != nil {
 		return 0
 	}
-	return int64(disk.Type)
+	return int64(disk.Type) //nolint:unconvert // other systems have it shorter
 }

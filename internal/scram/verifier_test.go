@@ -85,18 +85,18 @@ func TestParseVerifierRefuses(t *testing.T) {
 
 func TestDecoy(t *testing.T) {
 	t.Parallel()
-	if Decoy("a").String() != Decoy("a").String() {
+	if first, again := Decoy("a").String(), Decoy("a").String(); first != again {
 		t.Error("an unknown user's salt changes, which tells that there is no such user")
 	}
 	if string(Decoy("a").Salt) == string(Decoy("b").Salt) {
 		t.Error("all unknown users have one salt, which tells that there are no such users")
 	}
-	real, err := NewVerifier("secret")
+	proper, err := NewVerifier("secret")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(Decoy("a").String()) != len(real) {
-		t.Errorf("a decoy %s looks different from %s", Decoy("a"), real)
+	if len(Decoy("a").String()) != len(proper) {
+		t.Errorf("a decoy %s looks different from %s", Decoy("a"), proper)
 	}
 }
 

@@ -31,7 +31,7 @@ func Without(characters, excluded string) string {
 
 // Password makes a password of 32 letters, digits and marks, at least one of each kind, without the excluded ones.
 func (s *Safe) Password(excluded string) (string, error) {
-	var kinds []string
+	kinds := make([]string, 0, 4)
 	for _, kind := range []string{Lower, Upper, Digits, Punctuation} {
 		kinds = append(kinds, Without(kind, excluded))
 	}

@@ -51,8 +51,8 @@ func (s *Safe) Current(tx *meta.Tx, arn string) ([]byte, error) {
 	return s.Open(tx, record, record.Body.Staged(Current))
 }
 
-// Value answers the value of the pending version, which make makes once. ErrKey says that it can be neither kept nor opened.
-func (s *Safe) Value(tx *meta.Tx, job Rotation, make func() ([]byte, error)) ([]byte, error) {
+// Value answers the value of the pending version, which draw makes once. ErrKey says that it can be neither kept nor opened.
+func (s *Safe) Value(tx *meta.Tx, job Rotation, draw func() ([]byte, error)) ([]byte, error) {
 	record, err := Records.Find(tx, job.key())
 	if err != nil {
 		return nil, err
@@ -64,7 +64,7 @@ func (s *Safe) Value(tx *meta.Tx, job Rotation, make func() ([]byte, error)) ([]
 	case record.Body.Versions[at].Sealed != nil:
 		return s.Open(tx, record, at)
 	}
-	value, err := make()
+	value, err := draw()
 	if err != nil {
 		return nil, err
 	}

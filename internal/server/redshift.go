@@ -27,7 +27,7 @@ func (s *Server) redshift() (api.Service, error) {
 
 // Families are all that there are. DescribeTags has their kinds of resource in this order.
 func Families(w *warehouse.Warehouse) []redshift.Family {
-	about := []redshift.Family{
+	about := []redshift.Family{ //nolint:prealloc // the two behind them need to know them all
 		cluster.Family(w), snapshot.Family(w), schedule.Family(w), copygrant.Family(w), parametergroup.Family(w), subnetgroup.Family(w),
 		logging.Family(w), sharing.Family(w), snapshotcopy.Family(w), restore.Family(w), storage.Family(w), credentials.Family(w),
 	}

@@ -1,6 +1,7 @@
 package sigv4
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -28,7 +29,7 @@ func FuzzRead(f *testing.F) {
 		}
 		s, err := Read(r)
 		if err != nil {
-			if _, refusal := err.(*Error); !refusal {
+			if refusal := new(Error); !errors.As(err, &refusal) {
 				t.Errorf("refused by %T: %v", err, err)
 			}
 			return

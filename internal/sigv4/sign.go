@@ -27,7 +27,7 @@ func (s Signer) scope(at time.Time) Scope {
 func (s Signer) Sign(r *http.Request, body []byte, at time.Time) error {
 	r.Header.Set("X-Amz-Date", at.UTC().Format(timeLayout))
 	r.Header.Del("Authorization")
-	signed := []string{"host"}
+	signed := append(make([]string, 0, 1+len(r.Header)), "host")
 	for name := range r.Header {
 		signed = append(signed, strings.ToLower(name))
 	}

@@ -153,7 +153,7 @@ func (g *Gatherer) Close() error {
 	g.Gather()
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	var failed []error
+	failed := make([]error, 0, len(g.open))
 	for _, record := range g.open {
 		failed = append(failed, record.log.Close())
 	}

@@ -30,6 +30,11 @@ func (c *columns) text(values ...string) {
 
 func (c *columns) number(value int64) { *c = append(*c, strconv.FormatInt(value, 10)) }
 
+func (c *columns) moment(at time.Time) {
+	at = at.UTC()
+	*c = append(*c, at.Format("Mon, 2 Jan 2006 15:04:05")+":"+at.Format(".000")[1:])
+}
+
 func (c columns) line() string { return strings.Join(c, "|") + "\n" }
 
 // plain takes out of a text what would end its column or its line: a client chooses its name and that of its application.
@@ -45,7 +50,7 @@ func plain(text string) string {
 func (r Record) connectionLine() string {
 	var c columns
 	c.text(r.Event)
-	c = append(c, moment(r.RecordTime))
+	c.moment(r.RecordTime)
 	c.text(r.RemoteHost, r.RemotePort)
 	c.number(int64(r.PID))
 	c.text(r.DBName, r.UserName, r.AuthMethod)
@@ -66,7 +71,8 @@ func (r Record) userLine() string {
 	c.text(r.ValidUntil)
 	c.number(int64(r.PID))
 	c.number(r.XID)
-	return append(c, moment(r.RecordTime)).line()
+	c.moment(r.RecordTime)
+	return c.line()
 }
 
 func (r Record) activityLine() string {
@@ -85,11 +91,6 @@ func word(text string) string {
 		}
 		return r
 	}, text)
-}
-
-func moment(at time.Time) string {
-	at = at.UTC()
-	return at.Format("Mon, 2 Jan 2006 15:04:05") + ":" + at.Format(".000")[1:]
 }
 
 func flag(on bool) int64 {

@@ -53,8 +53,7 @@ func member(shape reflect.Value, path string) reflect.Value {
 }
 
 func set(field reflect.Value, text string) error {
-	switch field.Interface().(type) {
-	case time.Time:
+	if _, isTime := field.Interface().(time.Time); isTime {
 		at, err := time.Parse(time.RFC3339, text)
 		field.Set(reflect.ValueOf(at))
 		return err

@@ -145,16 +145,7 @@ func newBlockReader(keys keyring) *blockReader {
 	return &blockReader{hasher: keys.blocks.Clone()}
 }
 
-// read decrypts in place, decompresses and checks the hash. The bytes are good until the next call.
-func (r *blockReader) read(aead cipher.AEAD, slot uint32, rec record, sealed []byte) ([]byte, error) {
-	packed, err := r.open(aead, slot, rec, sealed)
-	if err != nil {
-		return nil, err
-	}
-	return r.unpack(rec, packed)
-}
-
-// unpack decompresses and checks the hash.
+// unpack decompresses and checks the hash. The bytes are good until the next call.
 func (r *blockReader) unpack(rec record, packed []byte) ([]byte, error) {
 	plain, err := r.decompress(rec, packed)
 	if err != nil {

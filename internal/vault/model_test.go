@@ -247,7 +247,7 @@ func (w *world) restore(r *rapid.T, id string) func() error {
 func compare(dir, id string, want contents) error {
 	for name, content := range want {
 		if got, err := os.ReadFile(filepath.Join(dir, name)); err != nil || !bytes.Equal(got, content) {
-			return fmt.Errorf("%s of %s: restored other bytes (%v)", name, id, err)
+			return fmt.Errorf("%s of %s: restored other bytes (%w)", name, id, err)
 		}
 	}
 	return nil

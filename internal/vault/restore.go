@@ -268,7 +268,7 @@ func (f *restoredFile) takeName() error {
 }
 
 func (r *restoring) close() error {
-	var errs []error
+	errs := make([]error, 0, len(r.files))
 	for _, file := range r.files {
 		errs = append(errs, withoutPath(file.Close()))
 	}

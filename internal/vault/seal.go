@@ -59,7 +59,7 @@ func (k keyring) sealObject(sealed []byte, kind byte, name [nameSize]byte, conte
 	fillRandom(salt[:])
 	begin := header(kind, salt)
 	sealed = append(slices.Grow(sealed, sealedSize(len(content))), begin...)
-	aead, bound := k.objectCipher(salt), append(begin, name[:]...)
+	aead, bound := k.objectCipher(salt), slices.Concat(begin, name[:])
 	for number := uint64(0); ; number++ {
 		chunk := content[:min(len(content), chunkSize)]
 		content = content[len(chunk):]
@@ -99,7 +99,7 @@ func (k keyring) openObject(kind byte, name [nameSize]byte, sealed io.Reader) (i
 	return &chunkReader{
 		sealed: bufio.NewReaderSize(sealed, chunkSize+tagSize+1),
 		aead:   k.objectCipher(salt),
-		bound:  append(begin, name[:]...),
+		bound:  slices.Concat(begin, name[:]),
 	}, nil
 }
 

@@ -15,17 +15,17 @@ import (
 	"slipher/internal/warehouse/state"
 )
 
-// handedOut is what the caller gets to see of a login, once.
-type handedOut struct {
+// HandedOut is what the caller gets to see of a login, once.
+type HandedOut struct {
 	Name, Password string
 	Expires        time.Time
 }
 
 // HandOut makes the login's password, keeps its verifier and has the node accept it before the caller has it.
-func (w *Warehouse) HandOut(ctx context.Context, caller api.Caller, identifier string, login nodeapi.Login, seconds int) (handedOut, error) {
+func (w *Warehouse) HandOut(ctx context.Context, caller api.Caller, identifier string, login nodeapi.Login, seconds int) (HandedOut, error) {
 	password, err := w.newDatabasePassword()
 	if err != nil {
-		return handedOut{}, err
+		return HandedOut{}, err
 	}
 	expires := w.Clock.Now().Add(time.Duration(seconds) * time.Second).Truncate(time.Millisecond)
 	login.ExpiresUnixMS = expires.UnixMilli()
@@ -40,9 +40,9 @@ func (w *Warehouse) HandOut(ctx context.Context, caller api.Caller, identifier s
 		return w.keepLogin(tx, of, login)
 	})
 	if err != nil {
-		return handedOut{}, err
+		return HandedOut{}, err
 	}
-	return handedOut{login.Name, password, expires}, w.tellLogin(ctx, of.Body.Key, login)
+	return HandedOut{login.Name, password, expires}, w.tellLogin(ctx, of.Body.Key, login)
 }
 
 // newDatabasePassword is 48 random bytes in letters and digits that no client has to quote.

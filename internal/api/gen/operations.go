@@ -70,7 +70,7 @@ func boundary(shape *reference) string {
 }
 
 func faultCodes(m model, op operation) string {
-	var codes []string
+	codes := make([]string, 0, len(op.Errors))
 	for _, name := range op.Errors {
 		codes = append(codes, `"`+m.Shapes[name].Error.Code+`"`)
 	}

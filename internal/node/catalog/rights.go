@@ -61,7 +61,7 @@ func (r *Rights) relations(ctx context.Context, name string) ([]object, error) {
 }
 
 // Schemas are the schemas of a name; there is one at most, unless they differ in letters that only Unicode folds.
-func (r *Rights) Schemas(ctx context.Context, name string) ([]object, error) {
+func (r *Rights) Schemas(ctx context.Context, name string) ([]object, error) { //nolint:revive // what an object is to others, its methods say
 	return r.lookUp(ctx, [2]string{name, ""}, "name = '' AND lower(schema_name) = lower($1)", name)
 }
 

@@ -65,7 +65,7 @@ func TestSilentClientsLoseTheirPlace(t *testing.T) {
 		if waited := time.Since(began); waited != 2*time.Second {
 			t.Errorf("the third waited %v", waited)
 		}
-		if _, err := silent[0].Read(make([]byte, 1)); err != io.EOF {
+		if _, err := silent[0].Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
 			t.Errorf("the first keeps its place: %v", err)
 		}
 		l.leave(near)
@@ -128,7 +128,7 @@ func TestSilentClientsLoseTheirPlaceFirst(t *testing.T) {
 		if waited := time.Since(began); waited != time.Second {
 			t.Errorf("the third waited %v, want 1s", waited)
 		}
-		if _, err := other.Read(make([]byte, 1)); err != io.EOF {
+		if _, err := other.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
 			t.Errorf("the silent one keeps its place: %v", err)
 		}
 	})

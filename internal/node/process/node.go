@@ -138,7 +138,7 @@ func serve(ctx context.Context, config nodeapi.Config, sockets handedDown, confi
 	n.door.listener = sockets.sql
 	control := &http.Server{Handler: n.routes(), ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(n.log.Handler(), slog.LevelWarn)}
 	var serving sync.WaitGroup
-	serving.Go(func() { control.Serve(sockets.control) })
+	serving.Go(func() { _ = control.Serve(sockets.control) }) // until close
 	cause := n.wait(ctx, parentGone(sockets.parent))
 	switch {
 	case errors.Is(cause, errParentGone):
@@ -169,7 +169,7 @@ func (n *node) close(control *http.Server) error {
 	ctx, cancel := context.WithTimeout(context.Background(), grace)
 	defer cancel()
 	if control.Shutdown(ctx) != nil {
-		control.Close()
+		_ = control.Close() // the requests had their time
 	}
 	return err
 }
@@ -229,7 +229,7 @@ func parentGone(parent io.Reader) <-chan struct{} {
 	gone := make(chan struct{})
 	go func() {
 		defer close(gone)
-		io.Copy(io.Discard, parent)
+		_, _ = io.Copy(io.Discard, parent)
 	}()
 	return gone
 }
@@ -239,7 +239,7 @@ func (n *node) stop() { n.stopOnce.Do(func() { close(n.stopping) }) }
 // removeLink removes what stands in a view's place when a process that had left it was killed.
 func removeLink(view string) error {
 	if info, err := os.Lstat(view); err != nil || info.Mode()&os.ModeSymlink == 0 {
-		return nil
+		return nil //nolint:nilerr // what is not there need not be removed; anything else is told by who needs the place
 	}
 	if err := os.Remove(view); err != nil {
 		return fmt.Errorf("remove an old view: %w", err)

@@ -17,7 +17,7 @@ func TestParameterTypes(t *testing.T) {
 	t.Parallel()
 	conn := opened(t).connect()
 	execute(t, conn, "CREATE TABLE g (x INT, v VARCHAR(10), n NUMERIC(10,2))", "INSERT INTO g VALUES (1, 'ab', 1.5)")
-	text, varchar, int2, int4, int8 := uint32(pgtype.TextOID), uint32(pgtype.VarcharOID), uint32(pgtype.Int2OID), uint32(pgtype.Int4OID), uint32(pgtype.Int8OID)
+	text, varchar, int2, int4, bigint := uint32(pgtype.TextOID), uint32(pgtype.VarcharOID), uint32(pgtype.Int2OID), uint32(pgtype.Int4OID), uint32(pgtype.Int8OID)
 	for _, test := range []struct {
 		sql      string
 		declared []uint32
@@ -38,10 +38,10 @@ func TestParameterTypes(t *testing.T) {
 		{"select $1 as a", []uint32{int2}, []uint32{int2}, "a:21", []string{"1"}, "1"},
 		{"select $1 + 1 as a, $2 || 'x' as b, $3 * 1.5 as c", []uint32{int4, varchar, int4}, []uint32{int4, varchar, int4}, "a:23 b:1043 c:1700", []string{"1", "y", "2"}, "2|yx|3.0"},
 		{"select x from g where x > $1 and 'a' || $2 = 'ab'", nil, []uint32{int4, text}, "x:23", []string{"0", "b"}, "1"},
-		{"select x from g where v = $1 and length($2) = 1 limit $3", nil, []uint32{varchar, text, int8}, "x:23", []string{"ab", "c", "5"}, "1"},
+		{"select x from g where v = $1 and length($2) = 1 limit $3", nil, []uint32{varchar, text, bigint}, "x:23", []string{"ab", "c", "5"}, "1"},
 		{"select a, b from (select $1 as a, $2 as b) s", nil, []uint32{text, text}, "a:1043 b:1043", []string{"p", "q"}, "p|q"},
 		{"select $1 as a union all select 'z' order by 1", nil, []uint32{text}, "a:1043", []string{"y"}, "y\nz"},
-		{"select max($1) as m from g", []uint32{int8}, []uint32{int8}, "m:20", []string{"9"}, "9"},
+		{"select max($1) as m from g", []uint32{bigint}, []uint32{bigint}, "m:20", []string{"9"}, "9"},
 		{"select case when x = 1 then $1 else $2 end as c from g", nil, []uint32{text, text}, "c:1043", []string{"one", "other"}, "one"},
 		{"select $1 as a, $1 || $2 as b", nil, []uint32{text, text}, "a:25 b:1043", []string{"p", "q"}, "p|pq"},
 		{"select x from g where $1 = $2", nil, []uint32{text, text}, "x:23", []string{"q", "q"}, "1"},

@@ -68,7 +68,7 @@ func ownCommand(name string) (*exec.Cmd, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find slipher's own program: %w", err)
 	}
-	command := exec.Command(binary, name)
+	command := exec.Command(binary, name) //nolint:noctx // a starter and its fillers end with the socket that they are given
 	command.Env, command.Stderr = os.Environ(), os.Stderr
 	return command, nil
 }

@@ -173,7 +173,7 @@ func (s *session) show(name string) *command {
 }
 
 func (s *session) showAll(context.Context) (string, [][]any, error) {
-	var rows [][]any
+	rows := make([][]any, 0, len(s.settings.now))
 	for _, name := range slices.Sorted(maps.Keys(s.settings.now)) {
 		rows = append(rows, []any{name, s.settings.now[name], ""})
 	}

@@ -122,8 +122,9 @@ func (c *copyStatement) CopyIn(ctx context.Context, src io.Reader) (tag string, 
 
 // insert is the statement that takes the appended text into the table. The engine casts; only bytes are written differently in a COPY.
 func (c *copyStatement) insert() string {
-	var names, values []string
-	for i, column := range c.Columns() {
+	columns := c.Columns()
+	names, values := make([]string, 0, len(columns)), make([]string, 0, len(columns))
+	for i, column := range columns {
 		value := fmt.Sprintf("col%d", i+1)
 		if column.OID == pgtype.ByteaOID {
 			value = fmt.Sprintf(`CASE WHEN starts_with(%[1]s, '\x') THEN unhex(%[1]s[3:]) ELSE encode(%[1]s) END`, value)

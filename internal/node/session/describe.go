@@ -13,7 +13,7 @@ import (
 
 // wireColumns describes columns to clients: the engine's, with what is known of where they come from.
 func (s *session) wireColumns(ctx context.Context, columns []engine.Column, bound []bind.Column) []pgwire.Column {
-	var out []pgwire.Column
+	var out []pgwire.Column //nolint:prealloc // nil says that there are no rows
 	for i, column := range columns {
 		described := wireColumn(column)
 		if len(bound) == len(columns) && bound[i].Name == column.Name {

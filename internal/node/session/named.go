@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -94,7 +95,7 @@ var _ pgwire.Statement = (*execution)(nil)
 
 // failure is the error of a call into the engine as the client is told.
 func failure(ctx context.Context, err error, text string) error {
-	if cause := context.Cause(ctx); cause == errStatementTimeout {
+	if cause := context.Cause(ctx); errors.Is(cause, errStatementTimeout) {
 		return cause
 	}
 	return clientError(err, text)

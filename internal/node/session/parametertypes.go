@@ -90,8 +90,9 @@ func openParameters(prepared *engine.Statement, declared []ast.Type) []ast.Type 
 
 // parameterOIDs are the types of the parameters as clients are told: what they declared, else what the engine knows, else text.
 func parameterOIDs(prepared *engine.Statement, t translation, declared []uint32) []uint32 {
-	var oids []uint32
-	for i, param := range prepared.Params() {
+	params := prepared.Params()
+	oids := make([]uint32, 0, len(params))
+	for i, param := range params {
 		oid := param.OID
 		switch {
 		case i < len(declared) && declared[i] != 0:

@@ -70,7 +70,7 @@ func (s *session) EndImplicit(ctx context.Context, err error) error {
 	switch {
 	case s.explicit && err != nil:
 		s.engine.Fail()
-		return nil
+		return nil //nolint:nilerr // the client has been told what failed before this
 	case s.explicit || s.engine.State() == engine.Idle:
 		return nil
 	case err != nil:

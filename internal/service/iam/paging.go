@@ -53,7 +53,7 @@ func cutByPlace[T any](items []T, asked page) (shown []T, truncated *bool, marke
 		places[i] = i
 	}
 	places, truncated, marker = cut(places, func(place int) string { return fmt.Sprintf("%09d", place) }, asked)
-	shown = []T{}
+	shown = make([]T, 0, len(places))
 	for _, place := range places {
 		shown = append(shown, items[place])
 	}

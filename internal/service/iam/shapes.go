@@ -39,7 +39,7 @@ func boundaryShape(arn string) *iam.AttachedPermissionsBoundary {
 }
 
 func tagShapes(tags []accounts.Tag) []iam.Tag {
-	var shown []iam.Tag
+	var shown []iam.Tag //nolint:prealloc // none are nil, which answers leave out
 	for _, tag := range tags {
 		shown = append(shown, iam.Tag(tag))
 	}

@@ -49,7 +49,7 @@ func (s *Service) TagResource(ctx context.Context, caller api.Caller, in *kms.Ta
 }
 
 func requested(tags []kms.Tag) []keys.Tag {
-	var asked []keys.Tag
+	asked := make([]keys.Tag, 0, len(tags))
 	for _, tag := range tags {
 		asked = append(asked, keys.Tag{Key: tag.TagKey, Value: tag.TagValue})
 	}
@@ -58,7 +58,7 @@ func requested(tags []kms.Tag) []keys.Tag {
 
 // tagging has the conditions on the tags of a request.
 func (u use) tagging(tags []keys.Tag) use {
-	var names []string
+	names := make([]string, 0, len(tags))
 	for _, tag := range tags {
 		names = append(names, tag.Key)
 		u = u.where("aws:RequestTag/"+tag.Key, tag.Value)

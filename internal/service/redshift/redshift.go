@@ -28,7 +28,7 @@ type Family struct {
 
 // New joins families to the service. It refuses what is not whole.
 func New(store *meta.Store, families ...Family) (api.Service, error) {
-	var all []service.Family
+	all := make([]service.Family, 0, len(families))
 	for _, family := range families {
 		all = append(all, family.Family)
 	}
@@ -71,7 +71,7 @@ func tagsOf(kinds []tagging.Kind) service.TagFinder {
 	return func(call service.Call, resource string) (map[string]string, error) {
 		arn, err := state.ParseARN(resource)
 		if err != nil || arn.Service != "redshift" || arn.Account != call.Caller.Account || arn.Region != call.Caller.Region {
-			return nil, nil
+			return nil, nil //nolint:nilerr // what is no resource of the caller's has no tags
 		}
 		for _, kind := range kinds {
 			if kind.Name != arn.Kind {

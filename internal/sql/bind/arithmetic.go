@@ -134,7 +134,7 @@ func (b *binder) decimal(op string, left ast.Expr, l types.Type, right ast.Expr,
 	case "/":
 		return quotient(left, l, right, r, t)
 	case "%":
-		return remainder(left, l, right, r, t)
+		return remainder(left, right, t)
 	}
 	if t.Precision <= engineDigits || max(l.Precision, r.Precision) > engineDigits {
 		return nil
@@ -150,7 +150,7 @@ func quotient(left ast.Expr, l types.Type, right ast.Expr, r, t types.Type) ast.
 }
 
 // remainder is that of whole numbers of the same scale.
-func remainder(left ast.Expr, l types.Type, right ast.Expr, r, t types.Type) ast.Expr {
+func remainder(left, right ast.Expr, t types.Type) ast.Expr {
 	return scaled(native("decimal_remainder", whole(left, t.Scale), whole(right, t.Scale)), t)
 }
 

@@ -11,7 +11,7 @@ import (
 // arguments binds everything inside a call.
 func (b *binder) arguments(c *ast.Call, s *scope) (*ast.Call, []types.Type) {
 	out := *c
-	var args []types.Type
+	args := make([]types.Type, 0, len(c.Args))
 	out.Args = nil
 	if s != nil && c.Over == nil && aggregateNames[c.Name.Last()] {
 		s.aggregating++

@@ -138,7 +138,9 @@ func (l *lexer) text(kind TokenKind, value string, start int) (Token, error) {
 
 func (l *lexer) name() Token {
 	start := l.at
-	for l.at++; l.at < len(l.sql) && continuesName(l.sql[l.at]); l.at++ {
+	l.at++
+	for l.at < len(l.sql) && continuesName(l.sql[l.at]) {
+		l.at++
 	}
 	return l.token(Identifier, keyword.Fold(l.sql[start:l.at]), start)
 }

@@ -213,7 +213,9 @@ func (p *parser) typeWidth() int {
 		width++
 	}
 	if p.peekAt(width).isOp("(") {
-		for width++; p.peekAt(width).isOp(",") || p.peekAt(width).is("max") || p.peekAt(width).Kind == NumberToken; width++ {
+		width++
+		for p.peekAt(width).isOp(",") || p.peekAt(width).is("max") || p.peekAt(width).Kind == NumberToken {
+			width++
 		}
 		if !p.peekAt(width).isOp(")") || p.peekAt(width-1).isOp("(") {
 			return 0

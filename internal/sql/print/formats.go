@@ -152,7 +152,7 @@ func wordy(moment ast.Expr, next piece) ast.Expr {
 
 // isNumberFormat tells TO_CHAR's formats for numbers from those for dates: no date pattern holds a 9 or a 0.
 func isNumberFormat(format string) bool {
-	return strings.ContainsAny(format, "90") && strings.Trim(strings.ToUpper(format), "90.,DGSLMIPRFM$ ") == ""
+	return strings.ContainsAny(format, "90") && strings.Trim(strings.ToUpper(format), "90.,DGSLMIPRF$ ") == ""
 }
 
 // numberFormat is a numeric format taken apart.

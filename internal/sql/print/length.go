@@ -21,7 +21,7 @@ func LengthViolation(engineMessage string) (violation *sqlstate.Error, ok bool) 
 	}
 	limit, err := strconv.Atoi(before[strings.LastIndexAny(before, "( ")+1:])
 	if err != nil {
-		return nil, false
+		return nil, false //nolint:nilerr // it is another check's message
 	}
 	return &sqlstate.Error{Code: "22001", Message: fmt.Sprintf("value too long for type character(%d)", limit)}, true
 }

@@ -5,7 +5,7 @@ import "testing"
 func TestComputed(t *testing.T) {
 	t.Parallel()
 	smallint, integer, bigint := Type{Kind: Smallint}, Type{Kind: Integer}, Type{Kind: Bigint}
-	real, double := Type{Kind: Real}, Type{Kind: Double}
+	single, double := Type{Kind: Real}, Type{Kind: Double}
 	for _, c := range []struct {
 		op   string
 		l, r Type
@@ -23,8 +23,8 @@ func TestComputed(t *testing.T) {
 		{"%", Decimal(8, 2), integer, Decimal(12, 2)},
 		{"+", smallint, integer, integer},
 		{"*", integer, bigint, bigint},
-		{"/", integer, real, double},
-		{"+", real, real, real},
+		{"/", integer, single, double},
+		{"+", single, single, single},
 		{"+", Decimal(8, 2), double, double},
 		{"+", integer, Type{Kind: Varchar}, Type{}},
 	} {

@@ -54,7 +54,7 @@ func Open(ctx context.Context, location string) (Bucket, error) {
 	case "file":
 		bucket, err = openFolder(parsed)
 	case "mem":
-		bucket, err = openMemory()
+		bucket = openMemory()
 	case "s3", "gs", "azblob":
 		bucket, err = openRemote(ctx, parsed)
 	case "":

@@ -25,7 +25,7 @@ type cloud struct {
 	upload blob.WriterOptions
 }
 
-func openMemory() (Bucket, error) { return cloud{bucket: memblob.OpenBucket(nil)}, nil }
+func openMemory() Bucket { return cloud{bucket: memblob.OpenBucket(nil)} }
 
 // openRemote opens a store behind a network.
 func openRemote(ctx context.Context, location *url.URL) (Bucket, error) {
@@ -99,7 +99,7 @@ func (c cloud) List(ctx context.Context, prefix string) ([]Object, error) {
 	lines := c.bucket.List(&blob.ListOptions{Prefix: prefix})
 	for {
 		line, err := lines.Next(ctx)
-		if err == io.EOF { // and not an error that wraps it: a connection that was closed is not the end of the list
+		if err == io.EOF { //nolint:errorlint // an error that wraps it is a connection that was closed, not the end of the list
 			return objects, nil
 		}
 		if err != nil {
@@ -132,7 +132,7 @@ type body struct{ io.ReadCloser }
 
 func (b body) Read(into []byte) (int, error) {
 	n, err := b.ReadCloser.Read(into)
-	if err != nil && err != io.EOF {
+	if err != nil && err != io.EOF { //nolint:errorlint // io.Reader: the end is io.EOF itself
 		err = told(err)
 	}
 	return n, err

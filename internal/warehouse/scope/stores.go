@@ -51,7 +51,7 @@ func OpenStores(ctx context.Context, urls map[string]string) (Stores, error) {
 
 // Close releases all of them.
 func (s Stores) Close() error {
-	var failures []error
+	failures := make([]error, 0, len(s))
 	for _, bucket := range s {
 		failures = append(failures, bucket.Close())
 	}

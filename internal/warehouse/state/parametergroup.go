@@ -56,7 +56,7 @@ const (
 
 // DefaultGroups are those that every account has in every region.
 func DefaultGroups(at meta.Query) []ParameterGroupRecord {
-	var groups []ParameterGroupRecord
+	groups := make([]ParameterGroupRecord, 0, len(parameterFamilies))
 	for _, family := range parameterFamilies {
 		groups = append(groups, ParameterGroupRecord{
 			Key:  meta.Key{Account: at.Account, Region: at.Region, ID: DefaultGroupPrefix + family},

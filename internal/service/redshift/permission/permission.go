@@ -80,8 +80,8 @@ func OnNamed(name string, with Given) service.Permission {
 			return []policy.Request{with.About(call.Caller, call.Action, "*", nil)}, nil
 		}
 		arn, err := state.ParseARN(name)
-		if err != nil { // the operation refuses it, once the policies allow as much
-			return []policy.Request{with.About(call.Caller, call.Action, name, nil)}, nil
+		if err != nil {
+			return []policy.Request{with.About(call.Caller, call.Action, name, nil)}, nil //nolint:nilerr // the operation refuses the ARN, once the policies allow as much
 		}
 		if located, ok := arn.Snapshot(); ok && !located.Serverless {
 			return with.onLocated(call, located)

@@ -100,7 +100,7 @@ func showRetention(s state.Snapshot, shape *redshift.Snapshot, now time.Time) {
 
 // accessShape is nil, and so absent from the answer, when nobody is authorised.
 func access(s state.Snapshot) []redshift.AccountWithRestoreAccess {
-	var shapes []redshift.AccountWithRestoreAccess
+	var shapes []redshift.AccountWithRestoreAccess //nolint:prealloc // none are nil
 	for _, account := range s.Access {
 		shape := redshift.AccountWithRestoreAccess{AccountId: account}
 		if account == state.AwsSupport {

@@ -41,7 +41,7 @@ func deleteBatchPermissions(in *redshift.BatchDeleteClusterSnapshotsRequest) []s
 }
 
 func modifyBatchPermissions(in *redshift.BatchModifyClusterSnapshotsMessage) []service.Permission {
-	var all []redshift.DeleteClusterSnapshotMessage
+	all := make([]redshift.DeleteClusterSnapshotMessage, 0, len(in.SnapshotIdentifierList))
 	for _, identifier := range in.SnapshotIdentifierList {
 		all = append(all, redshift.DeleteClusterSnapshotMessage{SnapshotIdentifier: identifier})
 	}

@@ -47,8 +47,8 @@ func named(tx *meta.Tx, caller api.Caller, name string) ([]state.SubnetGroupReco
 		found, err := state.FindSubnetGroup(tx, caller.Account, caller.Region, name)
 		return []state.SubnetGroupRecord{found}, err
 	}
-	own, err := state.SubnetGroups.List(tx, meta.Query{Account: caller.Account, Region: caller.Region})
-	all := append(own, state.DefaultSubnetGroup(caller.Account, caller.Region))
+	all, err := state.SubnetGroups.List(tx, meta.Query{Account: caller.Account, Region: caller.Region})
+	all = append(all, state.DefaultSubnetGroup(caller.Account, caller.Region))
 	slices.SortFunc(all, func(a, b state.SubnetGroupRecord) int { return strings.Compare(a.ID, b.ID) })
 	return all, err
 }

@@ -71,7 +71,7 @@ func Shapes(tags []state.Tag) []redshift.Tag {
 
 // Given are those of a request, nil where it has none.
 func Given(shapes []redshift.Tag) []state.Tag {
-	var tags []state.Tag
+	var tags []state.Tag //nolint:prealloc // none are nil
 	for _, tag := range shapes {
 		tags = append(tags, state.Tag(tag))
 	}
