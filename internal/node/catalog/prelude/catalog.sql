@@ -23,10 +23,11 @@ CREATE MACRO slipher.main.acl(schema_of, name_of) AS (
            string_agg(slipher.main.acl_letter(g.privilege) || CASE WHEN g.grantable THEN '*' ELSE '' END, '' ORDER BY instr('arwdRxtDANUCT', slipher.main.acl_letter(g.privilege))) AS privileges
     FROM {database}.slipher_catalog.grants g WHERE g.schema_name = schema_of AND g.name = name_of GROUP BY ALL));
 
+-- What the next two views hold is bound again by each view and macro over them, at every start: so the ACLs are not among it.
 CREATE VIEW slipher.main.visible_schemas AS
 SELECT oid, schema_name AS name, CASE WHEN database_name = 'temp' THEN 'pg_temp_1' ELSE schema_name END AS shown, database_name,
-       slipher.main.owner_of(schema_name, '') AS owner, slipher.main.acl(schema_name, '') AS acl
-FROM duckdb_schemas()
+       slipher.main.owner_of(d.schema_name, '') AS owner
+FROM duckdb_schemas() d
 WHERE database_name = current_database() AND schema_name NOT IN ('main', 'slipher_catalog', 'pg_catalog', 'information_schema')
    OR database_name = 'temp' AND schema_name = 'main';
 
@@ -38,12 +39,10 @@ CREATE MACRO slipher.main.view_text(schema_of, name_of, otherwise) AS coalesce((
 
 CREATE VIEW slipher.main.visible_relations AS
 SELECT t.table_oid AS oid, t.table_name AS name, s.oid AS schema_oid, s.shown AS schema_name, s.database_name, 'r' AS kind, t.column_count AS columns,
-       t.estimated_size AS rows, NULL::VARCHAR AS definition, t.comment, slipher.main.owner_of(t.schema_name, t.table_name) AS owner,
-       slipher.main.acl(t.schema_name, t.table_name) AS acl
+       t.estimated_size AS rows, NULL::VARCHAR AS definition, t.comment, slipher.main.owner_of(t.schema_name, t.table_name) AS owner
 FROM duckdb_tables() t JOIN slipher.main.visible_schemas s ON t.schema_oid = s.oid AND t.database_name = s.database_name
 UNION ALL
-SELECT v.view_oid, v.view_name, s.oid, s.shown, s.database_name, 'v', v.column_count, 0, slipher.main.view_text(v.schema_name, v.view_name, v.sql), v.comment, slipher.main.owner_of(v.schema_name, v.view_name),
-       slipher.main.acl(v.schema_name, v.view_name)
+SELECT v.view_oid, v.view_name, s.oid, s.shown, s.database_name, 'v', v.column_count, 0, slipher.main.view_text(v.schema_name, v.view_name, v.sql), v.comment, slipher.main.owner_of(v.schema_name, v.view_name)
 FROM duckdb_views() v JOIN slipher.main.visible_schemas s ON v.schema_oid = s.oid AND v.database_name = s.database_name
 WHERE NOT v.internal;
 
@@ -110,7 +109,7 @@ CREATE MACRO slipher.main.pg_database_size(database_named) AS (SELECT coalesce(s
 CREATE MACRO slipher.main.pg_postmaster_start_time() AS (SELECT started FROM slipher.main.admin);
 
 CREATE VIEW slipher.main.pg_namespace AS
-SELECT oid, shown AS nspname, owner::BIGINT AS nspowner, acl AS nspacl FROM slipher.main.visible_schemas
+SELECT oid, shown AS nspname, owner::BIGINT AS nspowner, slipher.main.acl(s.name, '') AS nspacl FROM slipher.main.visible_schemas s
 UNION ALL SELECT 11, 'pg_catalog', 1, NULL
 UNION ALL SELECT 12, 'information_schema', 1, NULL;
 
@@ -120,8 +119,8 @@ SELECT oid, name AS relname, schema_oid AS relnamespace, 0::BIGINT AS reltype, 0
        false AS relhasindex, false AS relisshared, CASE WHEN database_name = 'temp' THEN 't' ELSE 'p' END AS relpersistence, kind AS relkind,
        columns::SMALLINT AS relnatts, 0::SMALLINT AS relchecks, 0::SMALLINT AS reltriggers, 0::SMALLINT AS relukeys, 0::SMALLINT AS relfkeys, 0::SMALLINT AS relrefs,
        false AS relhasoids, false AS relhaspkey, kind = 'v' AS relhasrules, false AS relhastriggers, false AS relhassubclass, false AS relrowsecurity,
-       false AS relforcerowsecurity, true AS relispopulated, 'd' AS relreplident, false AS relispartition, acl AS relacl, NULL::VARCHAR[] AS reloptions
-FROM slipher.main.visible_relations;
+       false AS relforcerowsecurity, true AS relispopulated, 'd' AS relreplident, false AS relispartition, slipher.main.acl(r.schema_name, r.name) AS relacl, NULL::VARCHAR[] AS reloptions
+FROM slipher.main.visible_relations r;
 
 CREATE VIEW slipher.main.pg_attribute AS
 SELECT c.relation AS attrelid, c.name AS attname, c.type::BIGINT AS atttypid, -1 AS attstattarget, t.length::SMALLINT AS attlen, c.ordinal::SMALLINT AS attnum, 0 AS attndims,
@@ -286,9 +285,9 @@ SELECT current_database() AS table_catalog, c.schema_name AS table_schema, c.rel
 FROM slipher.main.visible_columns c LEFT JOIN slipher.main.types t ON t.oid = c.type;
 
 CREATE VIEW slipher.main.svv_all_schemas AS
-SELECT current_database() AS database_name, shown AS schema_name, owner AS schema_owner, 'local' AS schema_type, array_to_string(acl, ',') AS schema_acl, NULL::VARCHAR AS source_database,
+SELECT current_database() AS database_name, shown AS schema_name, owner AS schema_owner, 'local' AS schema_type, array_to_string(slipher.main.acl(s.name, ''), ',') AS schema_acl, NULL::VARCHAR AS source_database,
        NULL::VARCHAR AS schema_option
-FROM slipher.main.visible_schemas WHERE database_name <> 'temp';
+FROM slipher.main.visible_schemas s WHERE database_name <> 'temp';
 CREATE VIEW slipher.main.svv_redshift_schemas AS
 SELECT database_name, schema_name, schema_owner, schema_type, schema_acl, schema_option FROM slipher.main.svv_all_schemas;
 CREATE VIEW slipher.main.svv_all_tables AS
