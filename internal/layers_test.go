@@ -64,6 +64,7 @@ var floors = map[string]int{
 
 	"internal/sql/ast": 9,
 
+	"internal/sdkclient":    10,
 	"internal/sql/keyword":  10,
 	"internal/sql/sqlstate": 10,
 	"internal/sql/sqltest":  10,

@@ -19,6 +19,8 @@ import (
 	"testing"
 	"time"
 
+	"slipher/internal/sdkclient"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/redshift"
@@ -181,6 +183,7 @@ func (p *program) awsConfig(profile string) aws.Config {
 	if err != nil {
 		p.t.Fatal(err)
 	}
+	settings.HTTPClient = sdkclient.Wrap(settings.HTTPClient)
 	return settings
 }
 

@@ -14,6 +14,8 @@ import (
 	"sync"
 	"syscall"
 
+	"slipher/internal/sdkclient"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/redshift"
@@ -106,6 +108,7 @@ func (s *server) client(ctx context.Context, profile string) (*redshift.Client, 
 	if err != nil {
 		return nil, fmt.Errorf("load profile %s: %w", profile, err)
 	}
+	settings.HTTPClient = sdkclient.Wrap(settings.HTTPClient)
 	return redshift.NewFromConfig(settings, func(o *redshift.Options) { o.RetryMaxAttempts = 1; o.BaseEndpoint = aws.String(s.url) }), nil
 }
 

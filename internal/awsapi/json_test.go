@@ -20,6 +20,7 @@ import (
 
 	"slipher/internal/api"
 	"slipher/internal/api/kms"
+	"slipher/internal/sdkclient"
 )
 
 // withKMS adds the service to a door.
@@ -128,7 +129,7 @@ func TestRefusedJSON(t *testing.T) {
 func kmsClient(d door, account string) *awskms.Client {
 	key := keyOf(account)
 	return awskms.New(awskms.Options{
-		Region: "eu-west-1", BaseEndpoint: aws.String(d.URL), RetryMaxAttempts: 1,
+		Region: "eu-west-1", BaseEndpoint: aws.String(d.URL), RetryMaxAttempts: 1, HTTPClient: sdkclient.New(),
 		Credentials: credentials.NewStaticCredentialsProvider(key.ID, key.Secret, ""),
 	})
 }

@@ -16,6 +16,7 @@ import (
 
 	"slipher/internal/api"
 	"slipher/internal/api/redshift"
+	"slipher/internal/sdkclient"
 )
 
 // The clients below are AWS's own, unmodified. They sign with the real clock, so the doors use it too.
@@ -27,7 +28,7 @@ func clientOf(d door, account string) *awsredshift.Client {
 		Region:           "eu-west-1",
 		BaseEndpoint:     aws.String(d.URL),
 		Credentials:      credentials.NewStaticCredentialsProvider(key.ID, key.Secret, ""),
-		RetryMaxAttempts: 1,
+		RetryMaxAttempts: 1, HTTPClient: sdkclient.New(),
 	})
 }
 

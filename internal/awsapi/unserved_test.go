@@ -20,6 +20,7 @@ import (
 	"slipher/internal/api"
 	"slipher/internal/api/kms"
 	"slipher/internal/api/redshift"
+	"slipher/internal/sdkclient"
 )
 
 // Clients of services that are not served read why, each in its protocol. They are AWS's own, unmodified.
@@ -28,7 +29,7 @@ func TestSDKsReadThatAServiceIsNotOffered(t *testing.T) {
 	d := openDoor(t, nil, realClock)
 	key := credentials.NewStaticCredentialsProvider(keyOf(owner).ID, keyOf(owner).Secret, "")
 	url := aws.String(d.URL)
-	s3 := awss3.New(awss3.Options{Region: "eu-west-1", BaseEndpoint: url, RetryMaxAttempts: 1, Credentials: key, UsePathStyle: true})
+	s3 := awss3.New(awss3.Options{Region: "eu-west-1", BaseEndpoint: url, RetryMaxAttempts: 1, HTTPClient: sdkclient.New(), Credentials: key, UsePathStyle: true})
 	for name, call := range map[string]struct {
 		code string
 		call func(context.Context) error
@@ -38,7 +39,7 @@ func TestSDKsReadThatAServiceIsNotOffered(t *testing.T) {
 			return err
 		}},
 		"query": {"UnsupportedOperation", func(ctx context.Context) error {
-			_, err := awsiam.New(awsiam.Options{Region: "us-east-1", BaseEndpoint: url, RetryMaxAttempts: 1, Credentials: key}).ListUsers(ctx, &awsiam.ListUsersInput{})
+			_, err := awsiam.New(awsiam.Options{Region: "us-east-1", BaseEndpoint: url, RetryMaxAttempts: 1, HTTPClient: sdkclient.New(), Credentials: key}).ListUsers(ctx, &awsiam.ListUsersInput{})
 			return err
 		}},
 		"rest_xml": {"UnsupportedOperation", func(ctx context.Context) error {

@@ -18,6 +18,7 @@ import (
 
 	"slipher/internal/audit"
 	"slipher/internal/awsapi"
+	"slipher/internal/sdkclient"
 	"slipher/internal/service/iam"
 	"slipher/internal/testbed"
 )
@@ -44,11 +45,11 @@ func serve(t *testing.T) (c clients, root aws.CredentialsProvider) {
 }
 
 func (c clients) iam(as aws.CredentialsProvider) *awsiam.Client {
-	return awsiam.New(awsiam.Options{Region: "us-east-1", BaseEndpoint: &c.url, Credentials: as, RetryMaxAttempts: 1})
+	return awsiam.New(awsiam.Options{Region: "us-east-1", BaseEndpoint: &c.url, Credentials: as, RetryMaxAttempts: 1, HTTPClient: sdkclient.New()})
 }
 
 func (c clients) sts(as aws.CredentialsProvider) *awssts.Client {
-	return awssts.New(awssts.Options{Region: "us-east-1", BaseEndpoint: &c.url, Credentials: as, RetryMaxAttempts: 1})
+	return awssts.New(awssts.Options{Region: "us-east-1", BaseEndpoint: &c.url, Credentials: as, RetryMaxAttempts: 1, HTTPClient: sdkclient.New()})
 }
 
 // who answers the ARN of the caller, or the code of the refusal.

@@ -99,7 +99,7 @@ select distinct * from g where i < 3 order by i
 a|x|1|
 a|x|2|
 
-select count(distinct v) as a, listagg(distinct w, ',') as b from g
+select count(distinct v) as a, listagg(distinct w, ',') within group (order by w) as b from g
 => a int8, b varchar
 2|x,y|
 
