@@ -8,7 +8,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unre
 # Google's storage client brings a second protocol that slipher does not use: 150 packages, 20 MB and a third of a start's time.
 export GOFLAGS := $(strip $(GOFLAGS) -tags=disable_grpc_modules)
 
-.PHONY: build demo test test-short vet generate stress damage bench bench-api bench-commit bench-vault fuzz lint lint-security clean tools
+.PHONY: build demo test test-short vet generate stress race steady damage bench bench-api bench-commit bench-vault fuzz lint lint-security clean tools
 
 build: tools
 	$(GO) build -ldflags "-X main.version=$(VERSION)" -o $(SLIPHER) ./cmd/slipher
@@ -34,6 +34,18 @@ damage: build
 stress: build
 	SLIPHER_BINARY=$(abspath $(SLIPHER)) SLIPHER_STRESS=1 $(GO) test -timeout 60m -count 1 ./internal/vault/... ./internal/meta/... ./internal/service/redshift/redshifttest/... ./internal/engine/... ./test/...
 
+# Every test, and the program that the tests start, with Go's detector of data races. It takes long: everything is built anew and runs several times slower.
+race: tools
+	$(GO) build -race -o $(SLIPHER)-race ./cmd/slipher
+	SLIPHER_BINARY=$(abspath $(SLIPHER))-race $(GO) test -race -timeout 60m ./...
+
+# Every test ROUNDS times in a row while all cores are busy; tells what did not hold and keeps its output in bin/unsteady. PACKAGES and RUN choose.
+PACKAGES ?= ./...
+ROUNDS   ?= 20
+steady: build
+	$(GO) build -o bin/steady ./cmd/steady
+	SLIPHER_BINARY=$(abspath $(SLIPHER)) bin/steady -rounds $(ROUNDS) -run '$(RUN)' $(PACKAGES)
+
 # Snapshots beside restic and cp, on a database of 2 GB; prints a table. See docs/benchmarks.md.
 bench-vault: build
 	$(GO) build -o bin/transfer ./cmd/benchvault/transfer
@@ -52,13 +64,15 @@ bench-commit:
 bench: build
 	SLIPHER_BINARY=$(abspath $(SLIPHER)) $(GO) test -run '^$$' -bench . -benchtime 20x ./test
 
-# Every fuzz target of the vault for a while; others run by their names: go test -fuzz FuzzX ./internal/...
-FUZZTIME ?= 1m
+# Every fuzz target for a while, one after the other; FUZZPARALLEL is how many inputs it tries at once. All run, also after one that found something.
+FUZZTIME     ?= 1m
+FUZZPARALLEL ?= $(shell nproc)
 fuzz:
-	@for target in $$($(GO) test -list '^Fuzz' ./internal/vault | grep '^Fuzz'); do \
-		echo "$$target for $(FUZZTIME)"; \
-		$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) ./internal/vault || exit 1; \
-	done
+	@failed=0; for target in $$(grep -rEo '^func Fuzz[A-Za-z]+' --include='*_test.go' internal | sed 's/func //' | sort); do \
+		package=./$$(dirname $${target%%:*}); name=$${target##*:}; \
+		echo "$$name of $$package for $(FUZZTIME)"; \
+		$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -parallel $(FUZZPARALLEL) $$package || failed=1; \
+	done; exit $$failed
 
 # What reads the code for slips and for what our style asks; .golangci.yml says which linters, and why something is left out. It finds nothing, or CI fails.
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
