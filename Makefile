@@ -8,7 +8,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unre
 # Google's storage client brings a second protocol that slipher does not use: 150 packages, 20 MB and a third of a start's time.
 export GOFLAGS := $(strip $(GOFLAGS) -tags=disable_grpc_modules)
 
-.PHONY: build demo test test-short vet generate stress race steady damage bench bench-api bench-commit bench-vault fuzz lint lint-security clean tools
+.PHONY: build demo test test-short vet generate stress race steady damage bench bench-api bench-commit bench-sql bench-vault fuzz lint lint-security clean tools
 
 build: tools
 	$(GO) build -ldflags "-X main.version=$(VERSION)" -o $(SLIPHER) ./cmd/slipher
@@ -56,6 +56,11 @@ bench-vault: build
 bench-api: build
 	$(GO) build -o bin/benchapi ./cmd/benchapi
 	bin/benchapi $(BENCH_API)
+
+# TPC-H's queries and point reads by processor time, beside the engine alone and PostgreSQL where that is installed; prints tables. See docs/benchmarks.md.
+bench-sql: build
+	$(GO) build -o bin/benchsql ./cmd/benchsql
+	bin/benchsql $(BENCH_SQL)
 
 # Small commits a second with the note of what was committed, and what share of the rate without it that is. See docs/benchmarks.md.
 bench-commit:

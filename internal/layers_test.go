@@ -15,6 +15,7 @@ var floors = map[string]int{
 	"cmd/demo":         0,
 	"cmd/benchvault":   0,
 	"cmd/benchapi":     0,
+	"cmd/benchsql":     0,
 	"cmd/steady":       0,
 	"test":             0,
 	"internal/testbed": 0,
