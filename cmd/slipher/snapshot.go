@@ -11,7 +11,7 @@ import (
 	"slipher/internal/installation"
 	"slipher/internal/server"
 	"slipher/internal/vault"
-	"slipher/internal/warehouse"
+	"slipher/internal/warehouse/scrub"
 )
 
 type snapshotCommand struct {
@@ -40,7 +40,7 @@ func (c snapshotVerifyCommand) Run(ctx context.Context) error {
 	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "ACCOUNT\tREGION\tSNAPSHOT\tBYTES\tRESULT")
 	damaged := 0
-	request := warehouse.VerifyRequest{Account: c.Account, Region: c.Region, Snapshot: c.ID}
+	request := scrub.Request{Account: c.Account, Region: c.Region, Snapshot: c.ID}
 	err = installation.Stream(ctx, r, "/snapshots/verify", request, func(event server.VerifyEvent) error {
 		switch {
 		case event.Error != "":

@@ -11,6 +11,7 @@ import (
 	"slipher/internal/service/redshift/snapshot"
 	"slipher/internal/vault"
 	"slipher/internal/warehouse"
+	"slipher/internal/warehouse/scrub"
 )
 
 // SnapshotRequest names what the commands are about; empty fields of a listing mean all.
@@ -73,15 +74,15 @@ func (s *Server) listSnapshots(w http.ResponseWriter, r *http.Request) {
 
 // VerifyEvent is one line of the admin socket's answer.
 type VerifyEvent struct {
-	Snapshot string              `json:",omitempty"`
-	Progress *vault.Progress     `json:",omitempty"`
-	Verified *warehouse.Verified `json:",omitempty"`
-	Error    string              `json:",omitempty"`
+	Snapshot string          `json:",omitempty"`
+	Progress *vault.Progress `json:",omitempty"`
+	Verified *scrub.Verified `json:",omitempty"`
+	Error    string          `json:",omitempty"`
 }
 
 // verifySnapshots answers /snapshots/verify with events as they come.
 func (s *Server) verifySnapshots(w http.ResponseWriter, r *http.Request) {
-	var request warehouse.VerifyRequest
+	var request scrub.Request
 	if !readAdmin(w, r, &request) {
 		return
 	}
@@ -89,9 +90,9 @@ func (s *Server) verifySnapshots(w http.ResponseWriter, r *http.Request) {
 	if !begun {
 		return
 	}
-	err := s.Warehouse.Verify(r.Context(), request,
+	err := s.Warehouse.Scrubber.Verify(r.Context(), request,
 		func(snapshot string, p vault.Progress) { send(VerifyEvent{Snapshot: snapshot, Progress: &p}) },
-		func(v warehouse.Verified) { send(VerifyEvent{Verified: &v}) })
+		func(v scrub.Verified) { send(VerifyEvent{Verified: &v}) })
 	if err != nil {
 		send(VerifyEvent{Error: err.Error()})
 	}

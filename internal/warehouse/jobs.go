@@ -36,7 +36,7 @@ func (w *Warehouse) registerJobs() {
 	register(w, w.workTables)
 	register(w, w.workCopy)
 	register(w, w.Scopes.Sweep)
-	register(w, w.scrub)
+	register(w, w.Scrubber.Scrub)
 	register(w, w.workAutomation)
 	register(w, w.workExpiry)
 	register(w, w.workSecret)
@@ -69,7 +69,7 @@ func (w *Warehouse) Resume(ctx context.Context) error {
 		return fmt.Errorf("resume the clusters: %w", err)
 	}
 	if err := w.config.Store.Update(ctx, func(tx *meta.Tx) error {
-		return errors.Join(state.ReindexSnapshots(tx), w.scrubLater(tx), expireNext(tx))
+		return errors.Join(state.ReindexSnapshots(tx), w.Scrubber.Later(tx), expireNext(tx))
 	}); err != nil {
 		return fmt.Errorf("schedule the scrub and the expiry: %w", err)
 	}

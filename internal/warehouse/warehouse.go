@@ -17,6 +17,7 @@ import (
 	"slipher/internal/warehouse/event"
 	"slipher/internal/warehouse/placement"
 	"slipher/internal/warehouse/scope"
+	"slipher/internal/warehouse/scrub"
 	"slipher/internal/warehouse/state"
 	"slipher/internal/warehouse/workflow"
 )
@@ -34,6 +35,7 @@ type Warehouse struct {
 	Progress   placement.Transfers // of saves and copies by snapshot, of restores by cluster, of table restores by request
 	budget     placement.Budget
 	deliveries delivery.Deliveries
+	Scrubber   scrub.Scrubber
 	began      time.Time // this process
 }
 
@@ -59,6 +61,7 @@ func New(config Config) (*Warehouse, error) {
 	}
 	w.budget = placement.Budget{Total: config.Bandwidth, Nodes: config.Nodes, Log: config.Log}
 	w.deliveries = delivery.Deliveries{Store: config.Store, Clock: clock, Logs: config.Logs, LogBucket: config.LogBucket, Events: &w.Events, Log: config.Log}
+	w.Scrubber = scrub.Scrubber{Store: config.Store, Scopes: &w.Scopes, Budget: &w.budget, Clock: clock, Events: &w.Events, Log: config.Log}
 	w.saves = semaphore.NewWeighted(int64(config.Limits.Saves))
 	w.copies = semaphore.NewWeighted(int64(config.Limits.Copies))
 	config.Secrets.Own(w.mayRotate)

@@ -13,7 +13,7 @@ import (
 	"slipher/internal/api/redshift"
 	"slipher/internal/testbed"
 	"slipher/internal/vault"
-	"slipher/internal/warehouse"
+	"slipher/internal/warehouse/scrub"
 	"slipher/internal/warehouse/state"
 )
 
@@ -102,7 +102,7 @@ func attempt(t *testing.T, bed *testbed.Bed, operation string, parameters ...str
 
 func wantSound(t *testing.T, bed *testbed.Bed, step int) {
 	t.Helper()
-	err := bed.Warehouse.Verify(t.Context(), warehouse.VerifyRequest{}, func(string, vault.Progress) {}, func(verified warehouse.Verified) {
+	err := bed.Warehouse.Scrubber.Verify(t.Context(), scrub.Request{}, func(string, vault.Progress) {}, func(verified scrub.Verified) {
 		if verified.Damage != "" {
 			t.Fatalf("step %d: snapshot %s: %s", step, verified.Snapshot, verified.Damage)
 		}

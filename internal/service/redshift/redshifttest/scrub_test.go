@@ -9,7 +9,7 @@ import (
 	"slipher/internal/api/redshift"
 	"slipher/internal/testbed"
 	"slipher/internal/vault"
-	"slipher/internal/warehouse"
+	"slipher/internal/warehouse/scrub"
 )
 
 func damageEvents(bed *testbed.Bed) (found []redshift.Event) {
@@ -65,13 +65,13 @@ func TestVerify(t *testing.T) {
 	bed.CreateSnapshot(testbed.Owner, "sales", "tuesday")
 	bed.DamagePacks(before)
 	damage := map[string]string{}
-	err := bed.Warehouse.Verify(context.Background(), warehouse.VerifyRequest{}, func(string, vault.Progress) {}, func(v warehouse.Verified) {
+	err := bed.Warehouse.Scrubber.Verify(context.Background(), scrub.Request{}, func(string, vault.Progress) {}, func(v scrub.Verified) {
 		damage[v.Snapshot] = v.Damage
 	})
 	if err != nil || len(damage) != 2 || damage["monday"] != "" || !strings.Contains(damage["tuesday"], "damaged") {
 		t.Errorf("got %v, %v", damage, err)
 	}
-	err = bed.Warehouse.Verify(context.Background(), warehouse.VerifyRequest{Snapshot: "sunday"}, nil, nil)
+	err = bed.Warehouse.Scrubber.Verify(context.Background(), scrub.Request{Snapshot: "sunday"}, nil, nil)
 	if err == nil || !strings.Contains(err.Error(), "sunday") {
 		t.Errorf("got %v", err)
 	}

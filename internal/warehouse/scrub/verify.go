@@ -1,4 +1,4 @@
-package warehouse
+package scrub
 
 import (
 	"context"
@@ -10,8 +10,8 @@ import (
 	"slipher/internal/warehouse/state"
 )
 
-// VerifyRequest names the snapshots to be read back: one by its identifier, or all of an account and region. Empty fields stand for any.
-type VerifyRequest struct{ Account, Region, Snapshot string }
+// Request names the snapshots to be read back: one by its identifier, or all of an account and region. Empty fields stand for any.
+type Request struct{ Account, Region, Snapshot string }
 
 // Verified is what became of one snapshot.
 type Verified struct {
@@ -23,13 +23,13 @@ type Verified struct {
 
 // Verify reads back and checks every block of the snapshots. It keeps to the bandwidth that all transfers share. A snapshot that is
 // deleted meanwhile is passed over.
-func (w *Warehouse) Verify(ctx context.Context, request VerifyRequest, progress func(snapshot string, p vault.Progress), each func(Verified)) error {
+func (s *Scrubber) Verify(ctx context.Context, request Request, progress func(snapshot string, p vault.Progress), each func(Verified)) error {
 	query := meta.Query{Account: request.Account, Region: request.Region}
 	if request.Snapshot != "" {
 		query.Index = state.SnapshotNamed(request.Snapshot)
 	}
 	var records []state.SnapshotRecord
-	err := w.config.Store.View(ctx, func(tx *meta.Tx) (err error) {
+	err := s.Store.View(ctx, func(tx *meta.Tx) (err error) {
 		records, err = state.Snapshots.List(tx, query)
 		return err
 	})
@@ -42,7 +42,7 @@ func (w *Warehouse) Verify(ctx context.Context, request VerifyRequest, progress 
 			continue
 		}
 		found++
-		verified, err := w.verifyOne(ctx, record, mended, progress)
+		verified, err := s.verifyOne(ctx, record, mended, progress)
 		if errors.Is(err, meta.ErrNotFound) {
 			continue
 		}
@@ -58,10 +58,10 @@ func (w *Warehouse) Verify(ctx context.Context, request VerifyRequest, progress 
 }
 
 // verifyOne first mends what can be mended of the snapshot's scope, once for all of them.
-func (w *Warehouse) verifyOne(ctx context.Context, record state.SnapshotRecord, mended map[string]bool, progress func(string, vault.Progress)) (Verified, error) {
+func (s *Scrubber) verifyOne(ctx context.Context, record state.SnapshotRecord, mended map[string]bool, progress func(string, vault.Progress)) (Verified, error) {
 	body := record.Body
 	verified := Verified{Account: record.Account, Region: record.Region, Snapshot: body.Identifier, Bytes: body.TotalBytes}
-	checked, end, err := w.checked(ctx, body.Scope)
+	checked, end, err := s.checked(ctx, body.Scope)
 	if err != nil {
 		return verified, err
 	}
@@ -70,7 +70,7 @@ func (w *Warehouse) verifyOne(ctx context.Context, record state.SnapshotRecord, 
 		mended[body.Scope] = true
 		if verified.Mended, err = checked.MendIndexes(ctx); err != nil { // as when the store takes nothing: reading is what was asked for
 			verified.Mended = 0
-			w.config.Log.Warn("indexes not written anew", "scope", body.Scope, "err", err)
+			s.Log.Warn("indexes not written anew", "scope", body.Scope, "err", err)
 		}
 	}
 	err = checked.Verify(ctx, body.Manifest, func(p vault.Progress) { progress(body.Identifier, p) })
@@ -78,7 +78,7 @@ func (w *Warehouse) verifyOne(ctx context.Context, record state.SnapshotRecord, 
 		return verified, err
 	}
 	verified.Damage = err.Error()
-	return verified, w.config.Store.View(ctx, func(tx *meta.Tx) error {
+	return verified, s.Store.View(ctx, func(tx *meta.Tx) error {
 		_, err := state.Snapshots.Find(tx, record.Key)
 		return err
 	})
