@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"time"
 
 	"slipher/internal/engine"
 )
@@ -147,7 +148,7 @@ func changeDatabase(ctx context.Context, first, second string) error {
 func withDatabase(ctx context.Context, file string, use func(*engine.Database, *engine.Session) error) (err error) {
 	d, err := engine.Open(ctx, engine.Config{
 		Dir: filepath.Dir(file), TempDir: filepath.Join(filepath.Dir(file), "temp"), Database: database,
-		MemoryLimit: "2GB", Threads: 2, SearchPath: []string{"public"}, Prelude: prelude, Log: slog.New(slog.DiscardHandler),
+		MemoryLimit: "2GB", Threads: 2, SearchPath: []string{"public"}, Prelude: prelude, Log: slog.New(slog.DiscardHandler), Now: time.Now,
 	})
 	if err != nil {
 		return err

@@ -140,12 +140,12 @@ func snapshots(ctx context.Context, d *engine.Database, dir string, perSecond in
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return 0, err
 	}
-	bucket, err := store.Open(ctx, "file://"+filepath.ToSlash(dir))
+	bucket, err := store.Open(ctx, "file://"+filepath.ToSlash(dir), time.Now)
 	if err != nil {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, bucket.Close()) }()
-	v := vault.Vault{Bucket: bucket, Scope: "bench", Key: bytes.Repeat([]byte{7}, 32), Limiter: pace.NewLimiter(perSecond)}
+	v := vault.Vault{Bucket: bucket, Scope: "bench", Key: bytes.Repeat([]byte{7}, 32), Limiter: pace.NewLimiter(perSecond), Now: time.Now}
 	parent := ""
 	for {
 		select {

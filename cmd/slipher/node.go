@@ -26,4 +26,6 @@ func (nodeCommand) Run(ctx context.Context) error {
 func (startFillersCommand) Run() error { return process.StartFillers() }
 
 // Run fills the files of one restore. Its orders come on standard input.
-func (fillCommand) Run(ctx context.Context) error { return process.Fill(ctx, os.Stdin, os.Stdout) }
+func (fillCommand) Run(ctx context.Context) error {
+	return process.Fill(ctx, os.Stdin, os.Stdout, time.Now)
+}

@@ -179,7 +179,7 @@ func (d *doctor) checkSnapshots(ctx context.Context, store *meta.Store, ring *ke
 
 // openStore adds a store that answers.
 func (d *doctor) openStore(ctx context.Context, stores scope.Stores, region, location string) bool {
-	bucket, err := store.OpenExisting(ctx, location)
+	bucket, err := store.OpenExisting(ctx, location, d.Now)
 	if errors.Is(err, fs.ErrNotExist) && region == "" && d.Snapshots == "" {
 		err = fmt.Errorf("%w: where snapshots are kept elsewhere, add --snapshots URL as for slipher serve", err)
 	}

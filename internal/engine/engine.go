@@ -38,6 +38,7 @@ type Config struct {
 	Prelude     []string // statements that define functions and views outside the database file, in the catalog named Helpers
 	SearchPath  []string // schemas of the database in which a new session looks up names, before Helpers
 	Log         *slog.Logger
+	Now         func() time.Time // tells how long it has been quiet
 }
 
 // Helpers is the in-memory catalog that holds what Config.Prelude defines.

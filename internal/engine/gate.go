@@ -82,8 +82,8 @@ func (g *gate) takeNow() bool {
 func (g *gate) give() { g.turn <- struct{}{} }
 
 // nudge notes the end of a transaction and asks the scheduler to look at the WAL's size.
-func (g *gate) nudge() {
-	g.committed.Store(time.Now().UnixNano())
+func (g *gate) nudge(now time.Time) {
+	g.committed.Store(now.UnixNano())
 	g.wakeUp()
 }
 
@@ -259,7 +259,7 @@ func (d *Database) thaw() {
 // the longer the larger the WAL is. Under steady writers the snapshot goes on with a WAL of moderate size. An old reader or an open update
 // make the engine refuse; that is no error.
 func (d *Database) shrinkWAL(ctx context.Context) error {
-	quiet := time.Since(time.Unix(0, d.gate.committed.Load())) > quietFor
+	quiet := d.config.Now().Sub(time.Unix(0, d.gate.committed.Load())) > quietFor
 	if !quiet && d.walBytes() < worthwhile {
 		return nil
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"strings"
+	"time"
 
 	bindings "github.com/duckdb/duckdb-go-bindings"
 )
@@ -18,6 +19,7 @@ type GuestConfig struct {
 	MemoryLimit string
 	Threads     int
 	Log         *slog.Logger
+	Now         func() time.Time
 }
 
 // Guest is a database file that is read and never written, such as one that is restored while it is read. It has an instance of the engine of
@@ -30,7 +32,7 @@ const GuestCatalog = "guest"
 // OpenGuest opens the file. Of its content it reads the catalogue only.
 func OpenGuest(ctx context.Context, config GuestConfig) (*Guest, error) {
 	d := &Database{poisoned: make(chan struct{}), config: Config{Database: GuestCatalog, TempDir: config.TempDir,
-		MemoryLimit: config.MemoryLimit, Threads: config.Threads, Log: config.Log}}
+		MemoryLimit: config.MemoryLimit, Threads: config.Threads, Log: config.Log, Now: config.Now}}
 	g := &Guest{d}
 	if err := g.open(ctx, config.Path); err != nil {
 		g.Close()

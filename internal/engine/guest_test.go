@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 )
 
 // guestFile makes a database with the statements and returns its file. The last commits stay in the WAL when asked to.
@@ -27,7 +28,7 @@ func guestFile(t *testing.T, inWAL bool, statements ...string) string {
 
 func openGuest(t *testing.T, path string) *Guest {
 	t.Helper()
-	g, err := OpenGuest(t.Context(), GuestConfig{Path: path, TempDir: t.TempDir(), MemoryLimit: "256MB", Threads: 1, Log: slog.New(slog.DiscardHandler)})
+	g, err := OpenGuest(t.Context(), GuestConfig{Path: path, TempDir: t.TempDir(), MemoryLimit: "256MB", Threads: 1, Log: slog.New(slog.DiscardHandler), Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,7 +163,7 @@ func filesBeside(t *testing.T, path string) (files []string) {
 // spoil overwrites the blocks that belong to one table and not to the other.
 func spoil(t *testing.T, path, table, spared string) (spoilt int) {
 	t.Helper()
-	d := openWith(t, Config{Dir: filepath.Dir(path), TempDir: t.TempDir(), Database: "dev", MemoryLimit: "256MB", Threads: 1, SearchPath: []string{"public"},
+	d := openWith(t, Config{Now: time.Now, Dir: filepath.Dir(path), TempDir: t.TempDir(), Database: "dev", MemoryLimit: "256MB", Threads: 1, SearchPath: []string{"public"},
 		Log: slog.New(slog.DiscardHandler)})
 	s := session(t, d)
 	blocks := all(t, s, fmt.Sprintf(`SELECT DISTINCT block_id FROM pragma_storage_info('%s') WHERE block_id >= 0

@@ -7,12 +7,13 @@ import (
 	"log/slog"
 	"path/filepath"
 	"testing"
+	"time"
 )
 
 func testConfig(dir string) Config {
 	return Config{
 		Dir: filepath.Join(dir, "data"), TempDir: filepath.Join(dir, "tmp"), Database: "dev", Note: filepath.Join(dir, "committed"), Create: true, MemoryLimit: "1GB", Threads: 2,
-		SearchPath: []string{"public"}, Log: slog.New(slog.DiscardHandler),
+		SearchPath: []string{"public"}, Log: slog.New(slog.DiscardHandler), Now: time.Now,
 	}
 }
 

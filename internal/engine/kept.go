@@ -96,7 +96,7 @@ func (d *Database) committed() {
 	if d.keeper != nil {
 		d.keepTrack(d.keeper.Committed())
 	}
-	d.gate.nudge()
+	d.gate.nudge(d.config.Now())
 }
 
 // noteCheckpoint is for the beginning of a checkpoint, and what it returns for its end.

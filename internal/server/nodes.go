@@ -93,7 +93,7 @@ func (s *Server) openWarehouse(context.Context) error {
 		config.Accounts = s.config.Accounts
 	}
 	if config.LogBucket == nil {
-		if config.LogBucket, err = store.Named(cmp.Or(s.config.LogBuckets, s.config.Data.BucketsURL())); err != nil {
+		if config.LogBucket, err = store.Named(cmp.Or(s.config.LogBuckets, s.config.Data.BucketsURL()), s.config.Now); err != nil {
 			return fmt.Errorf("--log-buckets: %w", err)
 		}
 	}

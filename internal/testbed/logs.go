@@ -54,7 +54,7 @@ func (b *Bed) LoseAnswers(lost bool) {
 }
 
 func (b *Bed) openLogBucket(ctx context.Context, name string) (store.Bucket, error) {
-	open, err := store.Named(folderURL(filepath.Join(b.dir, "buckets")))
+	open, err := store.Named(folderURL(filepath.Join(b.dir, "buckets")), b.Clock.Now)
 	if err != nil {
 		return nil, err
 	}

@@ -313,7 +313,7 @@ func (n *Nodes) fetch(ctx context.Context, cluster string) error {
 }
 
 func (n *Nodes) restoreFile(ctx context.Context, cluster string, request nodeapi.RestoreRequest) error {
-	v, err := openVault(ctx, request.Store)
+	v, err := n.openVault(ctx, request.Store)
 	if err != nil {
 		return err
 	}
@@ -424,7 +424,7 @@ func (n *Nodes) Save(ctx context.Context, cluster string, request nodeapi.SaveRe
 		if err := held(int64(len(content))); err != nil {
 			return err
 		}
-		v, err := openVault(ctx, request.Store)
+		v, err := n.openVault(ctx, request.Store)
 		if err != nil {
 			return err
 		}
@@ -449,7 +449,7 @@ func (n *Nodes) Restore(ctx context.Context, cluster string, request nodeapi.Res
 		if n.whole(cluster) {
 			return nil
 		}
-		v, err := openVault(ctx, request.Store)
+		v, err := n.openVault(ctx, request.Store)
 		if err != nil {
 			return err
 		}
@@ -483,9 +483,9 @@ func refusal(err error) error {
 	return &fleet.NodeError{Message: err.Error(), Damaged: damaged}
 }
 
-func openVault(ctx context.Context, at nodeapi.Store) (vault.Vault, error) {
-	bucket, err := store.Open(ctx, at.URL)
-	return vault.Vault{Bucket: bucket, Scope: at.Scope, Key: at.Key}, err
+func (n *Nodes) openVault(ctx context.Context, at nodeapi.Store) (vault.Vault, error) {
+	bucket, err := store.Open(ctx, at.URL, n.now)
+	return vault.Vault{Bucket: bucket, Scope: at.Scope, Key: at.Key, Now: n.now}, err
 }
 
 // transfer is a call that can be held half-way: its plan runs once it is known how much there is to move.

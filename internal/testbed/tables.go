@@ -89,7 +89,7 @@ func (n *Nodes) noteCopied(path string, restored nodeapi.TableRestored) error {
 }
 
 func (n *Nodes) rowsOf(ctx context.Context, request nodeapi.TableRequest) ([]byte, error) {
-	v, err := openVault(ctx, request.Store)
+	v, err := n.openVault(ctx, request.Store)
 	if err != nil {
 		return nil, err
 	}

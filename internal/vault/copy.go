@@ -82,7 +82,7 @@ func (c *copying) run(ctx context.Context, request CopyRequest) (saved Saved, er
 		return Saved{}, err
 	}
 	c.expect(c.original.blocks() - len(renamed))
-	c.meter = startMeter(c.original.TotalBytes(), c.packer.added, request.Progress)
+	c.meter = startMeter(c.now, c.original.TotalBytes(), c.packer.added, request.Progress)
 	defer func() { c.meter.stop(err == nil) }()
 	if err := c.copyBlocks(ctx, renamed); err != nil {
 		return Saved{}, err

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"slipher/internal/vault"
 )
@@ -30,7 +31,7 @@ func goldenVault(t *testing.T, folder string) vault.Vault {
 		t.Fatal(err)
 	}
 	key := []byte("0123456789abcdef0123456789abcdef")
-	return vault.Vault{Bucket: openBucket(t, "file://"+filepath.ToSlash(absolute)), Scope: "golden/scope", Key: key}
+	return vault.Vault{Bucket: openBucket(t, "file://"+filepath.ToSlash(absolute)), Scope: "golden/scope", Key: key, Now: time.Now}
 }
 
 // TestGolden restores a snapshot of every released version of the format. A new version adds a folder and changes none; -update

@@ -31,7 +31,7 @@ func killFiles() contents {
 }
 
 func killVault(folder string) (vault.Vault, error) {
-	bucket, err := store.Open(context.Background(), "file://"+filepath.ToSlash(folder)+"/bucket")
+	bucket, err := store.Open(context.Background(), "file://"+filepath.ToSlash(folder)+"/bucket", time.Now)
 	return newVault(bucket), err
 }
 

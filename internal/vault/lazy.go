@@ -118,7 +118,7 @@ func (l *Lazy) writeEagerly(ctx context.Context, dir string) (err error) {
 			small.Files = append(small.Files, stored)
 		}
 	}
-	meter := startMeter(small.TotalBytes(), nothing, nil)
+	meter := startMeter(l.now, small.TotalBytes(), nothing, nil)
 	defer meter.stop(false)
 	r := &restoring{opened: l.opened, manifest: small, meter: meter}
 	defer func() { err = errors.Join(err, r.close()) }()

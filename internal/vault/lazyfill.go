@@ -33,7 +33,7 @@ func (l *Lazy) Fill(ctx context.Context, progress func(Progress)) (Restored, err
 
 func (l *Lazy) fill(ctx context.Context, progress func(Progress)) (_ Restored, err error) {
 	kept := l.ArrivedBytes()
-	meter := &meter{total: l.TotalBytes(), stored: nothing, measure: l.ArrivedBytes, report: progress}
+	meter := &meter{clock: l.now, total: l.TotalBytes(), stored: nothing, measure: l.ArrivedBytes, report: progress}
 	meter.start()
 	defer func() { meter.stop(err == nil) }()
 	for missing := l.missing(); len(missing) > 0; missing = l.missing() {

@@ -63,7 +63,7 @@ func TestModel(t *testing.T) {
 }
 
 func newWorld(r *rapid.T, open func(store.Bucket) vault.Vault, dir string, pool []byte) *world {
-	bucket, err := store.Open(context.Background(), "mem://")
+	bucket, err := store.Open(context.Background(), "mem://", time.Now)
 	if err != nil {
 		r.Fatal(err)
 	}

@@ -211,13 +211,13 @@ func (s *opened) breakStill(ctx context.Context, watch watch, name pinName) (pin
 	}
 	before, known := watch[name]
 	if !known || before.turns != seen.turns {
-		watch[name] = sighting{seen.turns, time.Now()}
+		watch[name] = sighting{seen.turns, s.now()}
 		if known {
 			return pinMoved, nil
 		}
 		return pinStill, nil
 	}
-	if time.Since(before.since) < s.patience {
+	if s.now().Sub(before.since) < s.patience {
 		return pinStill, nil
 	}
 	if err := s.Delete(ctx, s.pinKey(pinSweep, name)); err != nil {
@@ -280,7 +280,7 @@ func (h *sweepPin) put(ctx context.Context) (others []pinName, err error) {
 	if before.generation() > h.owner.Generation {
 		return nil, ErrBusy
 	}
-	h.pin.turns, h.renewed = before.turns+1, time.Now()
+	h.pin.turns, h.renewed = before.turns+1, h.store.now()
 	if err := h.store.putPin(ctx, pinSweep, h.name, h.pin); err != nil {
 		return nil, err
 	}
@@ -334,7 +334,7 @@ func (h *sweepPin) keep(ctx context.Context) {
 // renew looks first: a pin that somebody broke must not come back. A store that does not answer is asked again.
 func (h *sweepPin) renew(ctx context.Context) error {
 	seen, err := h.store.readPin(ctx, pinSweep, h.name)
-	asked := time.Now()
+	asked := h.store.now()
 	if err == nil && seen.generation() != h.owner.Generation {
 		err = fs.ErrNotExist // it is another's now
 	}
@@ -364,7 +364,7 @@ func (h *sweepPin) check(ctx context.Context) error {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	now := time.Now()
+	now := h.store.now()
 	passed := max(now.Sub(h.renewed), now.Round(0).Sub(h.renewed.Round(0)))
 	if h.broken || passed > h.store.patience/2 {
 		return fmt.Errorf("%w: this sweep stood still for %s and lost its turn", ErrBusy, passed.Round(time.Second))

@@ -22,6 +22,7 @@ const (
 
 // meter reports progress from a goroutine of its own, so that a transfer which waits for a slow store is still seen to wait.
 type meter struct {
+	clock   func() time.Time
 	report  func(Progress)
 	stored  func() int64
 	began   time.Time
@@ -40,14 +41,14 @@ type reading struct {
 }
 
 // startMeter begins to report. report may be nil, and is never called twice at once.
-func startMeter(total int64, stored func() int64, report func(Progress)) *meter {
-	m := &meter{report: report, stored: stored, total: total}
+func startMeter(now func() time.Time, total int64, stored func() int64, report func(Progress)) *meter {
+	m := &meter{clock: now, report: report, stored: stored, total: total}
 	m.start()
 	return m
 }
 
 func (m *meter) start() {
-	m.began, m.stopping = time.Now(), make(chan struct{})
+	m.began, m.stopping = m.clock(), make(chan struct{})
 	m.recent = []reading{{done: m.doneBytes()}}
 	if m.report != nil {
 		m.stopped.Go(m.run)
@@ -85,10 +86,10 @@ func (m *meter) stop(finished bool) {
 
 func (m *meter) add(bytes int) { m.done.Add(int64(bytes)) }
 
-func (m *meter) seconds() float64 { return time.Since(m.began).Seconds() }
+func (m *meter) seconds() float64 { return m.clock().Sub(m.began).Seconds() }
 
 func (m *meter) now() Progress {
-	last := reading{time.Since(m.began), m.doneBytes()}
+	last := reading{m.clock().Sub(m.began), m.doneBytes()}
 	first := m.recent[0]
 	if m.recent = append(m.recent, last); len(m.recent) > rateWindow {
 		m.recent = m.recent[1:]

@@ -9,8 +9,9 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
-	"slipher/internal/vault/store"
 	"sync/atomic"
+
+	"slipher/internal/vault/store"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -45,7 +46,7 @@ func (v Vault) restore(ctx context.Context, id, dir string, progress func(Progre
 	if err != nil {
 		return Restored{}, err
 	}
-	meter := startMeter(manifest.TotalBytes(), func() int64 { return 0 }, progress)
+	meter := startMeter(v.Now, manifest.TotalBytes(), func() int64 { return 0 }, progress)
 	defer func() { meter.stop(err == nil) }()
 	restoring := &restoring{opened: s, manifest: manifest, meter: meter}
 	defer func() { err = errors.Join(err, restoring.close()) }()

@@ -172,7 +172,7 @@ func (s *saving) run(ctx context.Context, request SaveRequest) (saved Saved, err
 		}
 	}
 	s.expect(manifest.blocks())
-	s.meter = startMeter(manifest.TotalBytes(), s.packer.added, request.Progress)
+	s.meter = startMeter(s.now, manifest.TotalBytes(), s.packer.added, request.Progress)
 	defer func() { s.meter.stop(err == nil) }()
 	if err := s.takeOnTrust(ctx, request.Files, manifest.Files); err != nil {
 		return Saved{}, err

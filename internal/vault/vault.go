@@ -33,9 +33,10 @@ var (
 // exclude each other by pins in the bucket. Scopes share nothing.
 type Vault struct {
 	Bucket  store.Bucket
-	Scope   string        // prefix of every key, without a slash at its end
-	Key     []byte        // the data key, 32 bytes
-	Limiter *rate.Limiter // on bytes of files read and written; nil is unlimited; see NewLimiter
+	Scope   string           // prefix of every key, without a slash at its end
+	Key     []byte           // the data key, 32 bytes
+	Now     func() time.Time // measures how long something takes, and how long a pin has stood still
+	Limiter *rate.Limiter    // on bytes of files read and written; nil is unlimited; see NewLimiter
 
 	// PackBytes is how large packs grow, 16 MiB when 0. A save holds two of them in memory, and for each block about 100 bytes
 	// when it is known and 160 when it is new.
@@ -71,6 +72,7 @@ type opened struct {
 	pace      pace.Pace
 	packBytes int
 	patience  time.Duration
+	now       func() time.Time
 }
 
 func (v Vault) open() (*opened, error) {
@@ -87,6 +89,9 @@ func (v Vault) openKeyless() (*opened, error) {
 	if v.Bucket == nil {
 		return nil, errors.New("vault has no bucket")
 	}
+	if v.Now == nil {
+		return nil, errors.New("vault has no clock")
+	}
 	if err := checkScope(v.Scope); err != nil {
 		return nil, err
 	}
@@ -96,7 +101,7 @@ func (v Vault) openKeyless() (*opened, error) {
 	}
 	packBytes = min(max(packBytes, 2*blockSize), largestPack)
 	return &opened{
-		Bucket: v.Bucket, scope: v.Scope, pace: pace.New(v.Limiter), packBytes: packBytes, patience: cmp.Or(v.Patience, defaultPatience),
+		Bucket: v.Bucket, scope: v.Scope, pace: pace.New(v.Limiter), packBytes: packBytes, patience: cmp.Or(v.Patience, defaultPatience), now: v.Now,
 	}, nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
 	"slipher/internal/vault"
 	"slipher/internal/vault/store"
@@ -28,7 +29,7 @@ func openFolder(t testing.TB) store.Bucket {
 
 func openBucket(t testing.TB, url string) store.Bucket {
 	t.Helper()
-	bucket, err := store.Open(context.Background(), url)
+	bucket, err := store.Open(context.Background(), url, time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +43,7 @@ func openBucket(t testing.TB, url string) store.Bucket {
 
 // newVault makes small packs, which hold three blocks that cannot be compressed. Its sweeps are all by one owner, one after another.
 func newVault(bucket store.Bucket) vault.Vault {
-	return vault.Vault{Bucket: bucket, Scope: "scopes/one", Key: bytes.Repeat([]byte{7}, 32), PackBytes: 1 << 20, Owner: vault.Owner{Name: "test"}}
+	return vault.Vault{Bucket: bucket, Scope: "scopes/one", Key: bytes.Repeat([]byte{7}, 32), PackBytes: 1 << 20, Owner: vault.Owner{Name: "test"}, Now: time.Now}
 }
 
 func random(t testing.TB, size int) []byte {

@@ -6,8 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"slipher/internal/vault/store"
 	"sync"
+
+	"slipher/internal/vault/store"
 )
 
 // mostDamages is how many damages one error names.
@@ -26,7 +27,7 @@ func (v Vault) Verify(ctx context.Context, id string, progress func(Progress)) e
 	}
 	var found damages
 	f := newFetcher(s, manifest)
-	meter := startMeter(manifest.TotalBytes(), func() int64 { return 0 }, progress)
+	meter := startMeter(v.Now, manifest.TotalBytes(), func() int64 { return 0 }, progress)
 	defer func() { meter.stop(true) }()
 	f.damaged = found.addBlock
 	f.deliver = func(at place, plain []byte) error {

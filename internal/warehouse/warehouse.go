@@ -45,7 +45,7 @@ func New(config Config) (*Warehouse, error) {
 		return nil, errors.New("the warehouse needs a store, keys, secrets, nodes, accounts and a clock")
 	}
 	urls := scope.URLs(config.Snapshots, config.SnapshotsIn)
-	stores, err := scope.OpenStores(context.Background(), urls)
+	stores, err := scope.OpenStores(context.Background(), urls, config.Now)
 	if err != nil {
 		return nil, err
 	}

@@ -13,6 +13,7 @@ import (
 	"os"
 	"runtime"
 	"strings"
+	"time"
 
 	"slipher/internal/vault"
 	"slipher/internal/vault/store"
@@ -51,12 +52,12 @@ func run(ctx context.Context, location, key string, saving saving, args []string
 	if err != nil {
 		return outcome, fmt.Errorf("key: %w", err)
 	}
-	bucket, err := store.Open(ctx, location)
+	bucket, err := store.Open(ctx, location, time.Now)
 	if err != nil {
 		return outcome, err
 	}
 	defer func() { err = errors.Join(err, bucket.Close()) }()
-	v := vault.Vault{Bucket: bucket, Scope: "bench", Key: data}
+	v := vault.Vault{Bucket: bucket, Scope: "bench", Key: data, Now: time.Now}
 	before := peakKB()
 	switch {
 	case len(args) == 3 && args[0] == "save":

@@ -25,7 +25,7 @@ const childMark = "SLIPHER_NODE_TEST_CHILD"
 // TestMain lets the test binary stand in for the node command, and runs the tests with mounts of their own.
 func TestMain(m *testing.M) {
 	if len(os.Args) == 2 && os.Args[1] == "fill" {
-		if err := Fill(context.Background(), os.Stdin, os.Stdout); err != nil {
+		if err := Fill(context.Background(), os.Stdin, os.Stdout, time.Now); err != nil {
 			os.Stderr.WriteString(err.Error() + "\n")
 			os.Exit(1)
 		}

@@ -52,7 +52,7 @@ type fillEvent struct {
 }
 
 // Fill is the fill command: it serves one restore of a node until the node closes stdin, or is gone.
-func Fill(ctx context.Context, stdin io.Reader, stdout io.Writer) error {
+func Fill(ctx context.Context, stdin io.Reader, stdout io.Writer, now func() time.Time) error {
 	if err := errors.Join(confine.Hide(), confine.NoNewPrivileges()); err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func Fill(ctx context.Context, stdin io.Reader, stdout io.Writer) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	f := &filler{
-		limiter: pace.NewLimiter(request.Restore.BytesPerSecond), events: json.NewEncoder(stdout),
+		now: now, limiter: pace.NewLimiter(request.Restore.BytesPerSecond), events: json.NewEncoder(stdout),
 		log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: request.LogLevel})),
 	}
 	view, err := f.prepare(ctx, request)
@@ -87,6 +87,7 @@ func Fill(ctx context.Context, stdin io.Reader, stdout io.Writer) error {
 }
 
 type filler struct {
+	now     func() time.Time
 	log     *slog.Logger
 	limiter *rate.Limiter
 	guard   *os.File // locks the folder to the end of the process
@@ -104,10 +105,10 @@ func (f *filler) prepare(ctx context.Context, request fillRequest) (view bool, e
 	if f.guard, err = lockFolder(ctx, request.DataDir); err != nil {
 		return false, err
 	}
-	if f.bucket, err = store.Open(ctx, from.URL); err != nil {
+	if f.bucket, err = store.Open(ctx, from.URL, f.now); err != nil {
 		return false, err
 	}
-	v := vault.Vault{Bucket: f.bucket, Scope: from.Scope, Key: from.Key, Limiter: f.limiter}
+	v := vault.Vault{Bucket: f.bucket, Scope: from.Scope, Key: from.Key, Limiter: f.limiter, Now: f.now}
 	if f.lazy, err = v.RestoreLazily(ctx, request.Restore.Manifest, request.DataDir); err != nil {
 		return false, err
 	}

@@ -72,6 +72,7 @@ func (n *node) openDatabase(ctx context.Context, request nodeapi.OpenRequest, vi
 		Prelude:     statements,
 		SearchPath:  catalog.DefaultSearchPath,
 		Log:         n.log,
+		Now:         n.now,
 	})
 	if err != nil {
 		return fmt.Errorf("open the database: %w", err)

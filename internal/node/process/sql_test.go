@@ -450,7 +450,7 @@ func TestRedshiftTables(t *testing.T) {
 func (r *running) catalogued(catalogueTable, name string) []string {
 	r.t.Helper()
 	guest, err := engine.OpenGuest(r.t.Context(), engine.GuestConfig{
-		Path: filepath.Join(r.config.DataDir, engine.FileName("dev")), TempDir: r.t.TempDir(), MemoryLimit: "256MB", Threads: 1, Log: slog.Default()})
+		Path: filepath.Join(r.config.DataDir, engine.FileName("dev")), TempDir: r.t.TempDir(), MemoryLimit: "256MB", Threads: 1, Log: slog.Default(), Now: time.Now})
 	if err != nil {
 		r.t.Fatal(err)
 	}

@@ -84,7 +84,7 @@ func (n *node) tableFrom(ctx context.Context, database *engine.Database, request
 		}
 	}
 	guest, err := engine.OpenGuest(ctx, engine.GuestConfig{
-		Path: filepath.Join(files, engine.FileName(request.Database)), TempDir: n.config.TempDir, MemoryLimit: guestMemory, Threads: n.config.Threads, Log: n.log,
+		Path: filepath.Join(files, engine.FileName(request.Database)), TempDir: n.config.TempDir, MemoryLimit: guestMemory, Threads: n.config.Threads, Log: n.log, Now: n.now,
 	})
 	if err != nil {
 		return restored, err

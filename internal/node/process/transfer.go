@@ -60,12 +60,12 @@ func (n *node) save(w http.ResponseWriter, r *http.Request, request nodeapi.Save
 		return err
 	}
 	defer n.giveTurn()
-	bucket, err := store.Open(ctx, request.Store.URL)
+	bucket, err := store.Open(ctx, request.Store.URL, n.now)
 	if err != nil {
 		return refuse(http.StatusBadRequest, "%v", err)
 	}
 	defer bucket.Close()
-	v := vault.Vault{Bucket: bucket, Scope: request.Store.Scope, Key: request.Store.Key, Limiter: n.limiter}
+	v := vault.Vault{Bucket: bucket, Scope: request.Store.Scope, Key: request.Store.Key, Limiter: n.limiter, Now: n.now}
 	pace.SetBandwidth(n.limiter, request.BytesPerSecond)
 	events := &events{to: w}
 	saved, err := n.saveTo(ctx, v, request, events.progress)

@@ -44,7 +44,7 @@ var howToWrite = map[string]string{
 // Open opens a store by its URL: file:///folder (made when it is missing), s3://, gs:// and azblob:// with the
 // options of gocloud.dev/blob, or mem://, which begins empty and ends with the process. It does not ask whether the
 // store answers: Reach does. A store behind a network is tried again when it fails for a reason that may pass.
-func Open(ctx context.Context, location string) (Bucket, error) {
+func Open(ctx context.Context, location string, now func() time.Time) (Bucket, error) {
 	parsed, err := url.Parse(location)
 	if err != nil {
 		return nil, fmt.Errorf("snapshot store: %w", told(err))
@@ -56,7 +56,7 @@ func Open(ctx context.Context, location string) (Bucket, error) {
 	case "mem":
 		bucket = openMemory()
 	case "s3", "gs", "azblob":
-		bucket, err = openRemote(ctx, parsed)
+		bucket, err = openRemote(ctx, parsed, now)
 	case "":
 		if strings.HasPrefix(location, "/") {
 			return nil, fmt.Errorf("snapshot store: %s is a folder, not a URL: write file://%s", location, location)
@@ -73,7 +73,7 @@ func Open(ctx context.Context, location string) (Bucket, error) {
 }
 
 // OpenExisting is Open for one who changes nothing: a folder that is missing is an error and stays missing.
-func OpenExisting(ctx context.Context, location string) (Bucket, error) {
+func OpenExisting(ctx context.Context, location string, now func() time.Time) (Bucket, error) {
 	parsed, err := url.Parse(location)
 	if err == nil && parsed.Scheme == "file" {
 		root, err := rootOf(parsed)
@@ -84,7 +84,7 @@ func OpenExisting(ctx context.Context, location string) (Bucket, error) {
 			return nil, fmt.Errorf("snapshot store: %w", err)
 		}
 	}
-	return Open(ctx, location)
+	return Open(ctx, location, now)
 }
 
 // storeName is a store's URL without its options, which are nobody's business in a message, but for the endpoint.

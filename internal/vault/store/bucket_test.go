@@ -70,7 +70,7 @@ func TestOpenBucket(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := store.Open(t.Context(), test.location)
+			_, err := store.Open(t.Context(), test.location, time.Now)
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("got %v, want an error with %q", err, test.want)
 			}
@@ -111,7 +111,7 @@ func TestReach(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
 			begin := time.Now()
-			check(t, store.Reach(t.Context(), store.Retrying{Bucket: hung{}}, location), "does not answer")
+			check(t, store.Reach(t.Context(), store.Retrying{Now: time.Now, Bucket: hung{}}, location), "does not answer")
 			if took := time.Since(begin); took != store.ReachTimeout {
 				t.Errorf("it took %s", took)
 			}
@@ -149,7 +149,7 @@ func TestFolder(t *testing.T) {
 func TestOpenExistingMakesNothing(t *testing.T) {
 	t.Parallel()
 	missing := filepath.Join(t.TempDir(), "snapshots")
-	if _, err := store.OpenExisting(context.Background(), "file://"+filepath.ToSlash(missing)); !errors.Is(err, os.ErrNotExist) {
+	if _, err := store.OpenExisting(context.Background(), "file://"+filepath.ToSlash(missing), time.Now); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("got %v, want that it does not exist", err)
 	}
 	if _, err := os.Stat(missing); !errors.Is(err, os.ErrNotExist) {

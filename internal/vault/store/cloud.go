@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"time"
 
 	"gocloud.dev/blob"
 	"gocloud.dev/blob/azureblob"
@@ -28,7 +29,7 @@ type cloud struct {
 func openMemory() Bucket { return cloud{bucket: memblob.OpenBucket(nil)} }
 
 // openRemote opens a store behind a network.
-func openRemote(ctx context.Context, location *url.URL) (Bucket, error) {
+func openRemote(ctx context.Context, location *url.URL, now func() time.Time) (Bucket, error) {
 	if location.Host == "" || strings.Trim(location.Path, "/") != "" || location.User != nil {
 		return nil, fmt.Errorf("the URL names the bucket and nothing else before its options; a folder in it goes into ?prefix=: write %s", howToWrite[location.Scheme])
 	}
@@ -45,7 +46,7 @@ func openRemote(ctx context.Context, location *url.URL) (Bucket, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w (write %s)", err, howToWrite[location.Scheme])
 	}
-	return Retrying{Bucket: bucket}, nil
+	return Retrying{Bucket: bucket, Now: now}, nil
 }
 
 func openGoogle(ctx context.Context, name string, options url.Values, prefix string) (Bucket, error) {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"slipher/internal/vault/store"
 )
@@ -24,7 +25,7 @@ func openFolder(t testing.TB) store.Bucket {
 
 func openBucket(t testing.TB, url string) store.Bucket {
 	t.Helper()
-	bucket, err := store.Open(context.Background(), url)
+	bucket, err := store.Open(context.Background(), url, time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}

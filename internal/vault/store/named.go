@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"gocloud.dev/gcerrors"
 )
@@ -22,7 +23,7 @@ var plainName = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9.-]*$`)
 
 // Named opens buckets by their names, where a URL says: it has {bucket} where the name goes, or else each bucket is a folder of the place that it names.
 // Nothing is made: a bucket that is missing is an error for which Missing holds.
-func Named(location string) (open func(ctx context.Context, name string) (Bucket, error), err error) {
+func Named(location string, now func() time.Time) (open func(ctx context.Context, name string) (Bucket, error), err error) {
 	if _, err := locationOf(location, "name"); err != nil {
 		return nil, err
 	}
@@ -34,7 +35,7 @@ func Named(location string) (open func(ctx context.Context, name string) (Bucket
 		if err != nil {
 			return nil, err
 		}
-		bucket, err := OpenExisting(ctx, located)
+		bucket, err := OpenExisting(ctx, located, now)
 		if err != nil {
 			return nil, err
 		}

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"slipher/internal/vault/store"
 )
@@ -12,7 +13,7 @@ func TestNamed(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	for location, folder := range map[string]string{"file://" + dir: "logs", "file://" + dir + "/{bucket}-of-ours": "logs-of-ours"} {
-		open, err := store.Named(location)
+		open, err := store.Named(location, time.Now)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -36,7 +37,7 @@ func TestNamed(t *testing.T) {
 			t.Errorf("%s: got %q, %v", location, body, err)
 		}
 	}
-	open, err := store.Named("file://" + filepath.Join(dir, "logs"))
+	open, err := store.Named("file://"+filepath.Join(dir, "logs"), time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,7 +47,7 @@ func TestNamed(t *testing.T) {
 		}
 	}
 	for _, location := range []string{"mem://", "ftp://host/x", "://", "file"} {
-		if _, err := store.Named(location); err == nil {
+		if _, err := store.Named(location, time.Now); err == nil {
 			t.Errorf("%s was taken", location)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 // request that makes no sense come back at once; what does not pass comes back as the last try's error.
 type Retrying struct {
 	Bucket
+	Now    func() time.Time
 	Tries  int                                        // of one operation, 10 when 0
 	Within time.Duration                              // no try begins later than this after the first, a minute when 0
 	Sleep  func(context.Context, time.Duration) error // nil waits
@@ -88,7 +89,7 @@ func (r Retrying) begin() *tries {
 	if r.Chance == nil {
 		r.Chance = rand.Float64
 	}
-	return &tries{Retrying: r, began: time.Now()}
+	return &tries{Retrying: r, began: r.Now()}
 }
 
 // again waits until it is time for the next try, or returns why there is none.
@@ -98,7 +99,7 @@ func (t *tries) again(ctx context.Context, cause error) error {
 		return cause
 	}
 	pause := t.pause()
-	if took := time.Since(t.began); t.made >= t.Tries || took+pause > t.Within {
+	if took := t.Now().Sub(t.began); t.made >= t.Tries || took+pause > t.Within {
 		return fmt.Errorf("%w (given up after %d tries in %s)", cause, t.made, took.Round(100*time.Millisecond))
 	}
 	if err := t.Sleep(ctx, pause); err != nil {

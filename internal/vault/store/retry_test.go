@@ -22,7 +22,7 @@ import (
 func patient(bucket store.Bucket) (retrying store.Retrying, pauses func() []time.Duration) {
 	var mu sync.Mutex
 	var slept []time.Duration
-	retrying = store.Retrying{Bucket: bucket, Chance: func() float64 { return 1 }}
+	retrying = store.Retrying{Now: time.Now, Bucket: bucket, Chance: func() float64 { return 1 }}
 	retrying.Sleep = func(ctx context.Context, pause time.Duration) error {
 		mu.Lock()
 		defer mu.Unlock()
@@ -87,7 +87,7 @@ func TestRetrying(t *testing.T) {
 		t.Run(name+"_ends_with_its_context", func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				bucket := store.Retrying{Bucket: hung{}}
+				bucket := store.Retrying{Now: time.Now, Bucket: hung{}}
 				ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 				defer cancel()
 				begin := time.Now()
@@ -124,7 +124,7 @@ func TestRetrying(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			faulty := &blobtest.Faulty{Bucket: hung{}, Fault: firstTries(1000, blobtest.Refused)}
 			begin := time.Now()
-			err := store.Retrying{Bucket: faulty, Tries: 1000}.Delete(t.Context(), "a")
+			err := store.Retrying{Now: time.Now, Bucket: faulty, Tries: 1000}.Delete(t.Context(), "a")
 			if took := time.Since(begin); !errors.Is(err, blobtest.ErrInjected) || took < 45*time.Second || took > time.Minute {
 				t.Errorf("got %v after %s, want the fault within a minute", err, took)
 			}
@@ -134,7 +134,7 @@ func TestRetrying(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
 			begin := time.Now()
-			err := store.Retrying{Bucket: hung{}}.Put(t.Context(), "a", nil)
+			err := store.Retrying{Now: time.Now, Bucket: hung{}}.Put(t.Context(), "a", nil)
 			if took := time.Since(begin); !errors.Is(err, context.DeadlineExceeded) || took > 2*time.Minute {
 				t.Errorf("got %v after %s", err, took)
 			}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"slipher/internal/meta"
 	"slipher/internal/nodeapi"
@@ -31,13 +32,13 @@ func URLs(common string, regions map[string]string) map[string]string {
 }
 
 // OpenStores also asks each store for an answer: one that cannot be used should be found now, and not by the first snapshot.
-func OpenStores(ctx context.Context, urls map[string]string) (Stores, error) {
+func OpenStores(ctx context.Context, urls map[string]string, now func() time.Time) (Stores, error) {
 	stores := Stores{}
 	for _, region := range slices.Sorted(maps.Keys(urls)) {
 		if region != commonStore && !state.RegionForm.MatchString(region) {
 			return nil, errors.Join(fmt.Errorf("%q is not a region; one looks like us-east-1", region), stores.Close())
 		}
-		bucket, err := store.Open(ctx, urls[region])
+		bucket, err := store.Open(ctx, urls[region], now)
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("open the snapshot store: %w", err), stores.Close())
 		}
@@ -102,7 +103,7 @@ func (s *Scopes) Vault(ctx context.Context, name string) (vault.Vault, error) {
 		return vault.Vault{}, err
 	}
 	bucket, err := s.Stores.find(opened.store)
-	return vault.Vault{Bucket: bucket, Scope: name, Key: opened.key}, err
+	return vault.Vault{Bucket: bucket, Scope: name, Key: opened.key, Now: s.Clock.Now}, err
 }
 
 // openedScope is a scope with its data key.

@@ -80,7 +80,7 @@ func (s *Scopes) sweepVault(ctx context.Context, name string) (done vault.Swept,
 		return done, false, err
 	}
 	defer end()
-	swept := vault.Vault{Bucket: bucket, Scope: name, Owner: owner}
+	swept := vault.Vault{Bucket: bucket, Scope: name, Owner: owner, Now: s.Clock.Now}
 	needs, err := s.needs(ctx, name)
 	if err != nil {
 		return done, false, err
