@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -75,7 +76,7 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// Serve speaks with one client until it leaves, is refused, or ctx ends. When Serve returns the connection is closed and
+// Serve speaks with one client until it leaves, is refused, or ctx ends; where ctx ends with an *Error as its cause, that is the client's last message. When Serve returns the connection is closed and
 // nothing that it started runs any more.
 func Serve(ctx context.Context, conn net.Conn, config Config) {
 	config = config.withDefaults()
@@ -83,7 +84,7 @@ func Serve(ctx context.Context, conn net.Conn, config Config) {
 	// The session's own context ends with a reason that the client can be told, so it does not inherit the caller's end.
 	session, end := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer end(nil)
-	defer context.AfterFunc(ctx, func() { end(errShutdown) })()
+	defer context.AfterFunc(ctx, func() { end(farewell(ctx)) })()
 	defer cutOff(session, conn)()
 	defer func() {
 		// A panic outside of a statement (see survive) is a bug that costs this connection and spares the others.
@@ -93,6 +94,13 @@ func Serve(ctx context.Context, conn net.Conn, config Config) {
 	}()
 	reason := converse(session, end, conn, config)
 	config.Log.Debug("session ended", "remote", conn.RemoteAddr(), "reason", reason)
+}
+
+func farewell(ctx context.Context) *Error {
+	if told, ok := errors.AsType[*Error](context.Cause(ctx)); ok {
+		return told
+	}
+	return errShutdown
 }
 
 // converse sees one connection through and returns why it ended.

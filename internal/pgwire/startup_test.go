@@ -15,6 +15,8 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgproto3"
+
+	"slipher/internal/pgwire"
 )
 
 func TestConnect(t *testing.T) {
@@ -183,6 +185,28 @@ func TestStartupDeadline(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestEndedWithWords ends a login that was asked for its password, for a reason that the caller gives.
+func TestEndedWithWords(t *testing.T) {
+	t.Parallel()
+	client, conn := net.Pipe()
+	ctx, end := context.WithCancelCause(t.Context())
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		pgwire.Serve(ctx, conn, fakeConfig(t, &server{events: &events{}}))
+	}()
+	client.Write(hello(3<<16, "user", "dev"))
+	asked := make([]byte, 1)
+	if _, err := io.ReadFull(client, asked); err != nil || asked[0] != 'R' {
+		t.Fatalf("got %q (%v), want a request for the password", asked, err)
+	}
+	end(&pgwire.Error{Code: "53300", Message: "others need the place", Fatal: true})
+	if answer, err := io.ReadAll(client); err != nil || !bytes.Contains(answer, []byte("VFATAL\x00C53300\x00Mothers need the place\x00")) {
+		t.Errorf("got %q, %v", answer, err)
+	}
+	<-served
 }
 
 func TestEncryptionByGSSAPI(t *testing.T) {

@@ -16,11 +16,11 @@ import (
 
 // What a node takes on at once, and how long it waits for whoever logs in.
 const (
-	defaultSessions = 500 // Redshift's limit for one cluster
-	mostLogins      = 100
+	defaultSessions = 500                 // Redshift's limit for one cluster
+	mostLogins      = 2 * defaultSessions // all sessions may begin at once, beside as many connections that say nothing
 	loginTimeout    = 30 * time.Second
-	loginPatience   = 5 * time.Second        // with a login that takes its time while others wait for its place
-	silentPatience  = 250 * time.Millisecond // with a connection that has said nothing yet
+	loginPatience   = 5 * time.Second // with a login that takes its time while others wait for its place
+	silentPatience  = time.Second     // with a connection that has said nothing yet
 )
 
 // admission decides who may log in: so many at the same time, so many sessions, and nobody who keeps giving wrong passwords.
@@ -38,7 +38,7 @@ func newAdmission(sessions int, now func() time.Time) *admission {
 	return &admission{
 		sessions: cmp.Or(sessions, defaultSessions),
 		guesses:  newGuesses(now),
-		logins:   logins{now: now, most: mostLogins, patience: loginPatience, silence: silentPatience, left: make(chan struct{}, 1)},
+		logins:   logins{now: now, most: max(mostLogins, 2*sessions), patience: loginPatience, silence: silentPatience, left: make(chan struct{}, 1)},
 	}
 }
 
@@ -95,7 +95,12 @@ type logins struct {
 type login struct {
 	conn  net.Conn
 	since time.Time
+	lose  func() // ends it, with words if it can understand any
 }
+
+// errPlaceLost is what a client hears whose login took so long that others needed its place.
+var errPlaceLost = &pgwire.Error{Code: "57014", Message: "canceling authentication due to timeout",
+	Detail: "The login took too long while others waited for its place.", Hint: "Try again later.", Fatal: true}
 
 // speaking is a connection that knows whether its client has said anything.
 type speaking struct {
@@ -111,20 +116,21 @@ func (s *speaking) Read(into []byte) (int, error) {
 	return n, err
 }
 
-// enter waits for a place. Where all are taken, the connection with which the patience ends first is closed as soon as it has: there is little with one that has said
+// enter waits for a place. Where all are taken, the login with which the patience ends first loses its place as soon as it has: there is little with one that has said
 // nothing yet. It says no when ctx ends.
-func (l *logins) enter(ctx context.Context, conn net.Conn) bool {
+func (l *logins) enter(ctx context.Context, conn net.Conn, lose func()) bool {
 	for {
-		oldest, wait := l.place(conn)
-		if oldest == nil {
+		oldest, wait := l.place(login{conn: conn, lose: lose})
+		if oldest.conn == nil {
 			return true
 		}
 		timer := time.NewTimer(wait)
 		select {
 		case <-l.left:
 		case <-timer.C:
-			oldest.Close()
-			l.leave(oldest)
+			if l.leave(oldest.conn) { // else it has just logged in
+				oldest.lose()
+			}
 		case <-ctx.Done():
 		}
 		timer.Stop()
@@ -134,17 +140,18 @@ func (l *logins) enter(ctx context.Context, conn net.Conn) bool {
 	}
 }
 
-// place takes a place for conn, or says who is to lose the next one, and when.
-func (l *logins) place(conn net.Conn) (oldest net.Conn, wait time.Duration) {
+// place takes a place for next, or says who is to lose the next one, and when.
+func (l *logins) place(next login) (oldest login, wait time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(l.present) < l.most {
-		l.present = append(l.present, login{conn, l.now()})
-		return nil, 0
+		next.since = l.now()
+		l.present = append(l.present, next)
+		return login{}, 0
 	}
 	for _, present := range l.present {
-		if left := l.patienceWith(present.conn) - l.now().Sub(present.since); oldest == nil || left < wait {
-			oldest, wait = present.conn, left
+		if left := l.patienceWith(present.conn) - l.now().Sub(present.since); oldest.conn == nil || left < wait {
+			oldest, wait = present, left
 		}
 	}
 	return oldest, wait
@@ -157,11 +164,12 @@ func (l *logins) patienceWith(conn net.Conn) time.Duration {
 	return l.patience
 }
 
-func (l *logins) leave(conn net.Conn) {
+// leave says whether it still had a place.
+func (l *logins) leave(conn net.Conn) (left bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for i, present := range l.present {
-		if present.conn == conn {
+		if left = present.conn == conn; left {
 			l.present = append(l.present[:i], l.present[i+1:]...)
 			break
 		}
@@ -170,6 +178,7 @@ func (l *logins) leave(conn net.Conn) {
 	case l.left <- struct{}{}:
 	default:
 	}
+	return left
 }
 
 // The first wrong passwords for a user from an address are free; then they are spread, and beyond a wait that is too long for a client, refused.

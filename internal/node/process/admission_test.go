@@ -54,12 +54,12 @@ func TestSilentClientsLoseTheirPlace(t *testing.T) {
 		for range 2 {
 			near, far := net.Pipe()
 			silent = append(silent, far)
-			if !l.enter(t.Context(), near) {
+			if !l.enter(t.Context(), near, closing(near)) {
 				t.Fatal("it was not let in")
 			}
 		}
 		near, _ := net.Pipe()
-		if !l.enter(t.Context(), near) {
+		if !l.enter(t.Context(), near, closing(near)) {
 			t.Fatal("the third was not let in")
 		}
 		if waited := time.Since(began); waited != 2*time.Second {
@@ -69,16 +69,18 @@ func TestSilentClientsLoseTheirPlace(t *testing.T) {
 			t.Errorf("the first keeps its place: %v", err)
 		}
 		l.leave(near)
-		if next, _ := net.Pipe(); !l.enter(t.Context(), next) || time.Since(began) != 2*time.Second {
+		if next, _ := net.Pipe(); !l.enter(t.Context(), next, closing(next)) || time.Since(began) != 2*time.Second {
 			t.Error("a place that was left was not free at once")
 		}
 		ended, cancel := context.WithCancel(t.Context())
 		cancel()
-		if late, _ := net.Pipe(); l.enter(ended, late) {
+		if late, _ := net.Pipe(); l.enter(ended, late, closing(late)) {
 			t.Error("it was let in after the end")
 		}
 	})
 }
+
+func closing(conn net.Conn) func() { return func() { conn.Close() } }
 
 // guessing is the wrong passwords of one node, on a clock of its own.
 type guessing struct {
@@ -121,7 +123,7 @@ func TestSilentClientsLoseTheirPlaceFirst(t *testing.T) {
 		next, _ := net.Pipe()
 		began := time.Now()
 		for _, conn := range []net.Conn{client, &speaking{Conn: silent}, &speaking{Conn: next}} {
-			if !l.enter(t.Context(), conn) {
+			if !l.enter(t.Context(), conn, closing(conn)) {
 				t.Fatal("it was not let in")
 			}
 		}

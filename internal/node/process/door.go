@@ -88,7 +88,9 @@ func (d *door) accept(ctx context.Context) {
 			continue
 		}
 		conn = &speaking{Conn: conn}
-		if !d.admission.logins.enter(ctx, conn) {
+		login, lose := context.WithCancelCause(ctx)
+		if !d.admission.logins.enter(ctx, conn, func() { lose(errPlaceLost) }) {
+			lose(nil)
 			conn.Close()
 			return
 		}
@@ -96,7 +98,8 @@ func (d *door) accept(ctx context.Context) {
 		config := d.configured()
 		d.serving.Go(func() {
 			defer d.count(-1)
-			d.admission.serve(ctx, conn, config)
+			defer lose(nil)
+			d.admission.serve(login, conn, config)
 		})
 	}
 }
