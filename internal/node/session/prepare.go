@@ -57,6 +57,8 @@ func (s *session) prepare(ctx context.Context, parsed ast.Statement, text string
 		return tagged(func(ctx context.Context) (string, error) { return s.security(ctx, t) }).checked(s, t), nil
 	case print.KindCopyIn, print.KindCopyOut:
 		return s.prepareCopy(ctx, t, text)
+	case print.KindShowObjects:
+		return s.showObjects(t.Objects), nil
 	case print.KindPrepare:
 		return tagged(func(ctx context.Context) (string, error) { return t.Tag, s.name(ctx, t.Prepared, text) }), nil
 	case print.KindExecute:

@@ -28,6 +28,9 @@ var displayName = map[string]string{
 // notSettings are start-up parameters that are no variables.
 var notSettings = []string{"user", "database", "replication", "options", "standard_conforming_strings"}
 
+// showDiscovery tells Amazon's drivers how much of the SHOW family there is: from 4 on the keys, grants, functions and procedures too.
+const showDiscovery = "4"
+
 func newSettings(startup pgwire.Startup, defaults map[string]string) *settings {
 	s := &settings{changed: map[string]string{}, initial: map[string]string{
 		"application_name": "", "client_encoding": "UTF8", "datestyle": "ISO, MDY", "timezone": "UTC", "search_path": "$user, public",
@@ -35,7 +38,7 @@ func newSettings(startup pgwire.Startup, defaults map[string]string) *settings {
 		"extra_float_digits": "0", "query_group": "default", "enable_result_cache_for_session": "on", "enable_case_sensitive_identifier": "off",
 		"transaction_isolation": "serializable", "transaction_read_only": "off", "default_transaction_isolation": "serializable",
 		"default_transaction_read_only": "off", "max_identifier_length": "127", "max_index_keys": "32", "intervalstyle": "postgres",
-		"session_authorization": startup.User, "is_superuser": "on", "lc_collate": "en_US.utf8", "lc_ctype": "en_US.utf8", "bytea_output": "hex",
+		"session_authorization": startup.User, "is_superuser": "on", "show_discovery": showDiscovery, "lc_collate": "en_US.utf8", "lc_ctype": "en_US.utf8", "bytea_output": "hex",
 		"client_min_messages": "notice", "describe_field_name_in_uppercase": "off", "downcase_delimited_identifier": "on",
 		"analyze_threshold_percent": "10", "wlm_query_slot_count": "1", "max_cursor_result_set_size": "0",
 		"cast_super_null_on_error": "on", "navigate_super_null_on_error": "on", "parse_super_null_on_error": "off",

@@ -70,6 +70,9 @@ func (redshift) TypeName(t Type) string {
 	return name + strings.Repeat("[]", t.Array)
 }
 
+// TypeText is a type as a statement names it.
+func TypeText(t Type) string { return redshift{}.TypeName(t) }
+
 // written is an expression as the statement has it.
 func written(x Expr) Expr {
 	for {

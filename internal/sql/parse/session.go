@@ -145,11 +145,6 @@ func (p *parser) settingValue() string {
 	return p.next().Text
 }
 
-func (p *parser) show() ast.Statement {
-	p.expect("show")
-	return &ast.Show{Name: p.settingName()}
-}
-
 func (p *parser) explain() ast.Statement {
 	p.expect("explain")
 	verbose := p.accept("verbose")

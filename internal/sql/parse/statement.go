@@ -137,10 +137,8 @@ var unsupportedStatements = [][]string{
 	{"drop", "external", "view"}, {"drop", "materialized", "view"}, {"drop", "database"}, {"drop", "datashare"},
 	{"drop", "function"}, {"drop", "identity"}, {"drop", "library"}, {"drop", "masking"},
 	{"drop", "model"}, {"drop", "procedure"}, {"drop", "rls"}, {"drop", "role"},
-	{"refresh", "materialized", "view"}, {"show", "columns"}, {"show", "constraints"}, {"show", "databases"},
-	{"show", "datashares"}, {"show", "external", "table"}, {"show", "grants"}, {"show", "model"}, {"show", "parameters"},
-	{"show", "policies"}, {"show", "procedure"}, {"show", "procedures"}, {"show", "schemas"}, {"show", "table"},
-	{"show", "tables"}, {"show", "view"}, {"show", "functions"}, {"analyze", "compression"}, {"attach"}, {"call"}, {"cancel"},
+	{"refresh", "materialized", "view"}, {"show", "databases", "from"}, {"show", "datashares"}, {"show", "external", "table"},
+	{"show", "model"}, {"show", "policies"}, {"show", "procedure"}, {"analyze", "compression"}, {"attach"}, {"call"}, {"cancel"},
 	{"desc"}, {"detach"}, {"merge"}, {"move"}, {"notify"}, {"listen"}, {"unlisten"},
 	{"release"}, {"savepoint"}, {"unload"}, {"use"},
 }

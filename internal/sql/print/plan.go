@@ -39,31 +39,32 @@ type Kind int
 
 // The kinds, with what is done or with what the plan holds beside its text.
 const (
-	KindNothing    Kind = iota // accepted, and there is nothing to do: ALTER TABLE … OWNER TO, LOCK
-	KindQuery                  // run and return rows
-	KindInsert                 // run and report the number of rows
-	KindUpdate                 //
-	KindDelete                 //
-	KindSelectInto             // CREATE TABLE AS and SELECT INTO: run, report the number of rows
-	KindDDL                    // run, and tell the catalog
-	KindBegin                  // Begin holds the options
-	KindCommit                 //
-	KindRollback               //
-	KindSet                    // Set holds name and value
-	KindReset                  // Set holds the name; "all" is every setting
-	KindShow                   // Show holds the name; "all" is every setting
-	KindCopyIn                 // Copy holds everything
-	KindCopyOut                // Copy holds everything
-	KindVacuum                 // Target holds the table, or nothing for all
-	KindAnalyze                // Target holds the table, or nothing for all
-	KindExplain                // run and return the plan
-	KindPrepare                // Prepared holds the statement
-	KindExecute                // Prepared holds the arguments; whether rows come back only the prepared statement tells
-	KindDeallocate             // Prepared holds the name; "" is all
-	KindDeclare                // Cursor holds the name, Runs the query
-	KindFetch                  // Cursor holds the name and how many rows
-	KindClose                  // Cursor holds the name; "" is all
-	KindSecurity               // Security holds the statement, which is about users, groups or privileges
+	KindNothing     Kind = iota // accepted, and there is nothing to do: ALTER TABLE … OWNER TO, LOCK
+	KindQuery                   // run and return rows
+	KindInsert                  // run and report the number of rows
+	KindUpdate                  //
+	KindDelete                  //
+	KindSelectInto              // CREATE TABLE AS and SELECT INTO: run, report the number of rows
+	KindDDL                     // run, and tell the catalog
+	KindBegin                   // Begin holds the options
+	KindCommit                  //
+	KindRollback                //
+	KindSet                     // Set holds name and value
+	KindReset                   // Set holds the name; "all" is every setting
+	KindShow                    // Show holds the name; "all" is every setting
+	KindShowObjects             // Objects holds the statement
+	KindCopyIn                  // Copy holds everything
+	KindCopyOut                 // Copy holds everything
+	KindVacuum                  // Target holds the table, or nothing for all
+	KindAnalyze                 // Target holds the table, or nothing for all
+	KindExplain                 // run and return the plan
+	KindPrepare                 // Prepared holds the statement
+	KindExecute                 // Prepared holds the arguments; whether rows come back only the prepared statement tells
+	KindDeallocate              // Prepared holds the name; "" is all
+	KindDeclare                 // Cursor holds the name, Runs the query
+	KindFetch                   // Cursor holds the name and how many rows
+	KindClose                   // Cursor holds the name; "" is all
+	KindSecurity                // Security holds the statement, which is about users, groups or privileges
 )
 
 // Plan is a statement as one value: what it needs of the user's rights, what the engine runs, and what the catalog keeps.
@@ -91,6 +92,7 @@ type Plan struct {
 
 	Set      *Setting
 	Show     string
+	Objects  *ast.ShowObjects
 	Begin    ast.TransactionOptions
 	Copy     *Copy
 	Target   ast.Name // the one table that INSERT, UPDATE, DELETE, TRUNCATE, VACUUM, ANALYZE or COPY is about

@@ -153,6 +153,8 @@ func (t *translator) aboutTheSession(stmt ast.Statement) (Plan, error) {
 		return Plan{Kind: KindReset, Tag: "RESET", Set: &Setting{Name: s.Name, Default: true}}, nil
 	case *ast.Show:
 		return Plan{Kind: KindShow, Tag: "SHOW", Rows: true, Show: s.Name}, nil
+	case *ast.ShowObjects:
+		return Plan{Kind: KindShowObjects, Tag: "SHOW", Rows: true, Objects: s}, nil
 	case *ast.Prepare:
 		return t.prepare(s)
 	case *ast.Execute:

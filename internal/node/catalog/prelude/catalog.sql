@@ -65,7 +65,7 @@ CREATE VIEW slipher.main.visible_columns AS
 SELECT r.oid AS relation, r.schema_name, r.name AS relation_name, r.kind AS relation_kind, c.column_name AS name, c.column_index AS ordinal,
        CASE WHEN a.identity IS NULL THEN c.column_default ELSE CASE a.identity WHEN 'default' THEN 'default_identity(' ELSE '"identity"(' END || r.oid || ', ' ||
          (c.column_index - 1) || ', ''' || coalesce(q.start_value, 1) || ',' || coalesce(q.increment_by, 1) || '''::text)' END AS default_value,
-       NOT c.is_nullable AS not_null, a.encoding, coalesce(a.distkey, false) AS distkey, coalesce(a.sortkey, 0) AS sortkey, a.identity,
+       NOT c.is_nullable AS not_null, CASE a.encoding WHEN 'raw' THEN 'none' ELSE a.encoding END AS encoding, coalesce(a.distkey, false) AS distkey, coalesce(a.sortkey, 0) AS sortkey, a.identity,
        CASE WHEN a.declared LIKE 'character(%' THEN 1042
             WHEN c.data_type LIKE 'DECIMAL%' THEN 1700
             WHEN c.data_type LIKE '%[]' OR c.data_type LIKE 'STRUCT%' OR c.data_type LIKE 'MAP%' THEN 4000
@@ -176,7 +176,8 @@ FROM {database}.slipher_catalog.groups g;
 CREATE VIEW slipher.main.all_grants AS
 SELECT g.schema_name, g.name, upper(g.privilege) AS privilege_type, g.grantee AS identity_id,
        CASE g.grantee_kind WHEN 'public' THEN 'public' WHEN 'group' THEN (SELECT max(r.name) FROM {database}.slipher_catalog.groups r WHERE r.id = g.grantee)
-         ELSE slipher.main.pg_get_userbyid(g.grantee) END AS identity_name, g.grantee_kind AS identity_type, g.grantable AS admin_option
+         ELSE slipher.main.pg_get_userbyid(g.grantee) END AS identity_name, g.grantee_kind AS identity_type, g.grantable AS admin_option,
+       slipher.main.pg_get_userbyid(g.grantor) AS grantor_name, CASE WHEN g.name <> '' THEN 'TABLE' WHEN g.schema_name <> '' THEN 'SCHEMA' ELSE 'DATABASE' END AS kind
 FROM {database}.slipher_catalog.grants g;
 CREATE VIEW slipher.main.svv_relation_privileges AS
 SELECT schema_name AS namespace_name, name AS relation_name, privilege_type, identity_id, identity_name, identity_type, admin_option FROM slipher.main.all_grants WHERE name <> '';
@@ -202,6 +203,10 @@ CREATE MACRO slipher.main.holds(who, schema_of, name_of, wanted) AS (
     AND (g.privilege = replace(lower(trim(wanted)), ' with grant option', '') OR g.privilege = 'temporary' AND lower(trim(wanted)) = 'temp')
     AND (g.grantable OR NOT contains(lower(wanted), 'with grant option'))
     AND (g.grantee_kind = 'public' OR g.grantee_kind = 'user' AND g.grantee = who OR g.grantee_kind = 'group' AND slipher.main.is_member(who, g.grantee))));
+-- Whether the user may look at a schema, and at a relation.
+CREATE MACRO slipher.main.sees_schema(schema_of) AS slipher.main.holds(slipher.main.session_user_id(), schema_of, '', 'usage');
+CREATE MACRO slipher.main.sees(schema_of, name_of) AS slipher.main.owner_of(schema_of, name_of) = slipher.main.session_user_id()
+  OR slipher.main.sees_schema(schema_of) AND slipher.main.holds(slipher.main.session_user_id(), schema_of, name_of, 'select');
 CREATE MACRO slipher.main.has_schema_privilege(a, b) AS slipher.main.holds(slipher.main.session_user_id(), a::VARCHAR, '', b),
   (a, b, c) AS slipher.main.holds(slipher.main.user_number(a), b::VARCHAR, '', c);
 CREATE MACRO slipher.main.has_database_privilege(a, b) AS slipher.main.holds(slipher.main.session_user_id(), '', '', b),

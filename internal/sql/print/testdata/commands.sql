@@ -212,8 +212,41 @@ create external schema e from data catalog
 call p(1, 2)
 => error 0A000 at 0: CALL is not supported yet
 
+show databases like 'a%' limit 3
+=> SHOW
+
 show tables from schema dev.public
-=> error 0A000 at 0: SHOW TABLES is not supported yet
+=> SHOW
+
+show columns from table $1.$2.$3 like $4 limit $5
+=> SHOW
+
+show constraints foreign keys exported from table "A b".t
+=> SHOW
+
+show grants on t for role r
+=> SHOW
+
+show grants for u from database dev
+=> SHOW
+
+show column grants on table s.t for public
+=> SHOW
+
+show parameters of procedure dev.s.p(int, varchar(3), $1) like 'x%'
+=> SHOW
+
+show view s.v
+=> SHOW
+
+show tables
+=> error 42601 at 12: syntax error at end of input
+
+show grants for public
+=> error 42601 at 23: syntax error at end of input
+
+show datashares
+=> error 0A000 at 0: SHOW DATASHARES is not supported yet
 
 refresh materialized view m
 => error 0A000 at 0: REFRESH MATERIALIZED VIEW is not supported yet
