@@ -22,7 +22,7 @@ func printMachine(ctx context.Context, set settings) {
 	fmt.Printf("command:  %s\n", strings.Join(os.Args, " "))
 	fmt.Printf("machine:  %d cores, load before: %s\n", runtime.NumCPU(), strings.Join(strings.Fields(string(load))[:min(3, len(strings.Fields(string(load))))], " "))
 	fmt.Printf("versions: %s, %s\n", runtime.Version(), strings.TrimSpace(string(version)))
-	fmt.Printf("method:   TPC-H at scale %g, processor time, medians of %d turns of each side\n\n", set.scale, set.rounds)
+	fmt.Printf("method:   TPC-H at scale %g, the least processor time of %d turns of each side\n\n", set.scale, set.rounds)
 }
 
 func printHead(sides []side) {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -45,7 +46,7 @@ func measureReads(ctx context.Context, set settings, s *slipher) error {
 				costs[i] = append(costs[i], took/time.Duration(set.reads))
 			}
 		}
-		ours, theirs := median(costs[0]), median(costs[1])
+		ours, theirs := slices.Min(costs[0]), slices.Min(costs[1])
 		fmt.Printf("| %s | %s | %s | %.2f |\n", way.name, milliseconds(ours), milliseconds(theirs), theirs.Seconds()/ours.Seconds())
 	}
 	return nil

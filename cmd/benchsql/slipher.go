@@ -64,7 +64,11 @@ func (s *slipher) prepare(ctx context.Context, out io.Reader, set settings) erro
 	if s.Conn, err = s.connect(ctx, admin); err != nil {
 		return err
 	}
-	return s.load(ctx, set.scale)
+	if err := s.load(ctx, set.scale); err != nil {
+		return err
+	}
+	_, err = s.Exec(ctx, "vacuum") // which writes a checkpoint, as the engine alone does
+	return err
 }
 
 // readyURL waits for the line "slipher ready … URL".
