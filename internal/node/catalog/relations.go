@@ -14,7 +14,7 @@ import (
 	"slipher/internal/sql/types"
 )
 
-// Versions says whether what a session knows of tables may still hold: it goes up with each commit that changed
+// Versions says whether what a session knows of tables and rights may still hold: it goes up with each commit that changed
 // some. While one is on its way, nobody can tell.
 type Versions struct {
 	mu       sync.Mutex

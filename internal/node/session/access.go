@@ -25,13 +25,13 @@ type translation struct {
 // access is what a statement needs of the rights of the user it was prepared for.
 type access struct {
 	user    int32
-	checked int // the session's epoch in which the needs were last held against the rights
+	checked int // the catalog's generation of which the rights are that the needs were last held against
 	needs   []print.Need
 	writes  bool
 }
 
-// check refuses a statement that the session's user may not run. A prepared one is checked again in each transaction: rights may have been taken
-// away, and what it names may be another table by now.
+// check refuses a statement that the session's user may not run. A prepared one is checked again when the catalog has changed: rights may have been
+// taken away, and what it names may be another table by now.
 func (s *session) check(ctx context.Context, a *access) error {
 	if a == nil {
 		return nil
@@ -48,7 +48,7 @@ func (s *session) check(ctx context.Context, a *access) error {
 	if err := s.enter(ctx); err != nil {
 		return err
 	}
-	if a.checked == s.epoch {
+	if a.checked == s.Generation() {
 		return nil
 	}
 	r, err := s.authority(ctx)
@@ -60,7 +60,7 @@ func (s *session) check(ctx context.Context, a *access) error {
 			return clientError(err, "")
 		}
 	}
-	a.checked = s.epoch
+	a.checked = s.Generation()
 	return nil
 }
 

@@ -65,7 +65,6 @@ func (s *session) define(ctx context.Context, t translation) (count int64, err e
 	if err := s.KeepTables(ctx, kept); err != nil {
 		return 0, err
 	}
-	s.epoch++
 	s.Redefined()
 	if err := s.KeepObjects(ctx, kept); err != nil || kept.Drop != nil {
 		return count, err

@@ -12,7 +12,7 @@ import (
 // become has the session act as another user from here on.
 func (s *session) become(ctx context.Context, as catalog.User) error {
 	s.user = as
-	s.epoch++
+	s.authorized = nil
 	for _, statement := range []string{
 		fmt.Sprintf("SET VARIABLE %s = %s", userVariable, engine.QuoteText(as.Name)),
 		fmt.Sprintf("SET VARIABLE %s_id = %d", userVariable, as.ID),

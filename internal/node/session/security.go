@@ -20,7 +20,7 @@ func (s *session) security(ctx context.Context, t translation) (tag string, err 
 	if err == nil {
 		err = s.secure(ctx, r, t)
 	}
-	s.epoch++
+	s.Redefined()
 	if err != nil {
 		s.engine.Fail()
 		return "", clientError(err, "")
@@ -82,7 +82,7 @@ func (s *session) dropUsers(ctx context.Context, r *catalog.Rights, d *ast.DropU
 
 // authority is rightsOf the session's user, looked up once for as long as nothing can have changed it.
 func (s *session) authority(ctx context.Context) (*catalog.Rights, error) {
-	if s.authorized != nil && s.authorizedAt == s.epoch {
+	if s.authorized != nil && s.authorizedAt == s.Generation() {
 		return s.authorized, nil
 	}
 	r, err := s.RightsOf(ctx, s.user)
@@ -92,6 +92,6 @@ func (s *session) authority(ctx context.Context) (*catalog.Rights, error) {
 	if r.Gone {
 		return nil, &pgwire.Error{Code: "28000", Message: fmt.Sprintf("user %q does not exist any more", s.user.Name), Fatal: true}
 	}
-	s.authorized, s.authorizedAt = r, s.epoch
+	s.authorized, s.authorizedAt = r, s.Generation()
 	return r, nil
 }

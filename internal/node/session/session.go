@@ -30,9 +30,8 @@ type session struct {
 	cursors  map[string]*cursor
 
 	as           catalog.User // who it acted as when the transaction began
-	epoch        int          // goes up whenever rights may have changed: with each transaction, and within it
 	authorized   *catalog.Rights
-	authorizedAt int            // the epoch of authorized
+	authorizedAt int            // the catalog's generation that authorized is of
 	zone         *time.Location // of the setting timezone
 
 	transaction int64           // the number of the open transaction in the logs; 0 when it has none yet
@@ -88,7 +87,6 @@ func (s *session) enter(ctx context.Context) error {
 		return clientError(err, "")
 	}
 	s.before, s.as = maps.Clone(s.settings.now), s.user
-	s.epoch++
 	s.beReadOnly()
 	return nil
 }
