@@ -44,7 +44,7 @@ func (b *binder) call(c *ast.Call, s *scope) (ast.Expr, types.Type) {
 		return ofPadded(out, args[0])
 	}
 	if aggregate := aggregates[name]; aggregate != nil && len(args) == 1 {
-		return aggregate(b, out, args[0])
+		return aggregate(b, out, args[0], s)
 	}
 	if grow := grows[name]; grow != nil {
 		return grow(b, out), types.Type{Kind: types.Varchar}

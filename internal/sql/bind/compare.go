@@ -71,7 +71,7 @@ func (s *scope) comparesConstant(op string, column, constant ast.Expr) ast.Expr 
 	if !ok {
 		return nil
 	}
-	bare := native("rtrim", column, blank())
+	bare := s.trimmed(column)
 	compared := func(op string, x, y ast.Expr) ast.Expr { return &ast.Binary{Op: op, L: x, R: y} }
 	equals := and(compared(">=", column, value), compared("<", column, behind(value)), compared("=", bare, value))
 	switch {

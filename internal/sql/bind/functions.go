@@ -11,15 +11,15 @@ import (
 var framed = keyword.Words("sum avg count min max stddev stddev_samp stddev_pop variance var_samp var_pop")
 
 // aggregates bind those of one argument.
-var aggregates = map[string]func(*binder, *ast.Call, types.Type) (ast.Expr, types.Type){
+var aggregates = map[string]func(*binder, *ast.Call, types.Type, *scope) (ast.Expr, types.Type){
 	"sum": (*binder).sum, "avg": (*binder).avg,
 	"min": (*binder).one, "max": (*binder).one, "any_value": (*binder).one, "first_value": (*binder).one,
 	"last_value": (*binder).one, "count": (*binder).count,
 }
 
-func (b *binder) one(c *ast.Call, t types.Type) (ast.Expr, types.Type) { return c, t }
+func (b *binder) one(c *ast.Call, t types.Type, _ *scope) (ast.Expr, types.Type) { return c, t }
 
-func (b *binder) count(c *ast.Call, _ types.Type) (ast.Expr, types.Type) {
+func (b *binder) count(c *ast.Call, _ types.Type, _ *scope) (ast.Expr, types.Type) {
 	if c.Approximate && c.Distinct { // the engine's sketch is up to a quarter off; the count itself is within any error
 		exact := *c
 		exact.Approximate = false
@@ -29,16 +29,19 @@ func (b *binder) count(c *ast.Call, _ types.Type) (ast.Expr, types.Type) {
 }
 
 // sum of integers is a BIGINT, and overflows as one.
-func (b *binder) sum(c *ast.Call, t types.Type) (ast.Expr, types.Type) {
+func (b *binder) sum(c *ast.Call, t types.Type, s *scope) (ast.Expr, types.Type) {
 	summed := types.Summed(t)
-	if !t.IsInteger() {
-		return c, summed
+	switch {
+	case t.IsInteger():
+		return &ast.Rewritten{Original: c, Engine: nativeCast(asEngine(c), summed.Named())}, summed
+	case t.Kind == types.Numeric:
+		return &ast.Rewritten{Original: c, Engine: b.summed(c, s)}, summed
 	}
-	return &ast.Rewritten{Original: c, Engine: nativeCast(asEngine(c), summed.Named())}, summed
+	return c, summed
 }
 
 // avg cuts off what is behind the last decimal of its argument.
-func (b *binder) avg(c *ast.Call, t types.Type) (ast.Expr, types.Type) {
+func (b *binder) avg(c *ast.Call, t types.Type, s *scope) (ast.Expr, types.Type) {
 	if !t.IsExact() {
 		return c, types.Summed(t)
 	}
@@ -48,8 +51,9 @@ func (b *binder) avg(c *ast.Call, t types.Type) (ast.Expr, types.Type) {
 	}
 	count := asEngine(c)
 	count.Name = ast.Name{"count"}
-	sum := asEngine(c)
-	sum.Name = ast.Name{"sum"}
+	adding := asEngine(c)
+	adding.Name = ast.Name{"sum"}
+	sum := b.summed(adding, s)
 	rows := native("nullif", count, &ast.Number{Text: "0"})
 	digits := native("decimal_quotient", whole(sum, t.Scale), rows, power(0))
 	return &ast.Rewritten{Original: c, Engine: scaled(digits, result)}, result

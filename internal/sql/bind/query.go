@@ -160,7 +160,7 @@ func (b *binder) items(items []ast.SelectItem, trimming bool, s *scope) ([]ast.S
 			out[i].Expr = s.asCompared(item.Expr, value, t)
 			column.Trimmed = column.Trimmed || t.IsPadded()
 		} else {
-			out[i].Expr = settled(item.Expr, value, t)
+			out[i].Expr = settled(item.Expr, s.bySize(value), t)
 			column.Trimmed = column.Trimmed || t.IsPadded() && s.isTrimmed(value)
 		}
 		column.width = b.width(value)

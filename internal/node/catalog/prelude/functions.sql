@@ -19,6 +19,12 @@ CREATE MACRO slipher.main.cut_bytes(h, n) AS CASE
   ELSE decode(unhex(left(h, 2 * n - 6))) END;
 -- The first bytes of a string, as many as are whole characters.
 CREATE MACRO slipher.main.left_bytes(x, n) AS CASE WHEN strlen(x) <= n THEN x WHEN strlen(x) = length(x) THEN left(x, n) ELSE slipher.main.cut_bytes(hex(x), n) END;
+-- A column without the trailing blanks of its strings, most of which have none.
+CREATE MACRO slipher.main.without_blanks(x) AS CASE WHEN ends_with(x, ' ') THEN rtrim(x, ' ') ELSE x END;
+-- The sum of decimals that fit into 18 digits, and of the others with 38.
+CREATE MACRO slipher.main.sum_by_size(fits, narrow, wide) AS coalesce(
+  sum(CASE WHEN fits THEN narrow END) + sum(CASE WHEN fits THEN NULL ELSE wide END),
+  sum(CASE WHEN fits THEN narrow END), sum(CASE WHEN fits THEN NULL ELSE wide END));
 -- A string for a column of some bytes, which it may exceed by blanks only.
 CREATE MACRO slipher.main.fit_bytes(x, n) AS CASE WHEN strlen(x) > n AND strlen(rtrim(x, ' ')) <= n THEN rtrim(x, ' ') || repeat(' ', n - strlen(rtrim(x, ' '))) ELSE x END;
 

@@ -7,7 +7,7 @@ SELECT CAST(decimal_quotient(d8 * CAST(100 AS DECIMAL(38,0)), d8 * CAST(100 AS D
 
 select d18 * d18 as a, d8 * d8 as b, d18 + 1 as c, d38 * 2 as d, d8 * f as e, d8 % 3 as f from t
 => a numeric(37,8), b numeric(17,4), c numeric(19,4), d numeric(38,2), e double precision, f numeric(12,2)
-SELECT CAST(CAST(d18 AS DECIMAL(38,4)) * d18 AS DECIMAL(37,8)) AS a, CAST(d8 * d8 AS DECIMAL(17,4)) AS b, CAST(CAST(d18 AS DECIMAL(38,4)) + 1 AS DECIMAL(19,4)) AS c, CAST(d38 * 2 AS DECIMAL(38,2)) AS d, d8 * f AS e, CAST(decimal_remainder(d8 * CAST(100 AS DECIMAL(38,0)), 3 * CAST(100 AS DECIMAL(38,0))) * CAST('0.01' AS DECIMAL(38,2)) AS DECIMAL(12,2)) AS f FROM t
+SELECT CAST(CASE WHEN d18 BETWEEN -10000.0000 AND 10000.0000 AND d18 BETWEEN -10000.0000 AND 10000.0000 THEN d18 * d18 ELSE CAST(d18 AS DECIMAL(38,4)) * d18 END AS DECIMAL(37,8)) AS a, CAST(d8 * d8 AS DECIMAL(17,4)) AS b, CAST(CASE WHEN d18 BETWEEN -1000000000000.0000 AND 1000000000000.0000 THEN d18 + 1 ELSE CAST(d18 AS DECIMAL(38,4)) + 1 END AS DECIMAL(19,4)) AS c, CAST(d38 * 2 AS DECIMAL(38,2)) AS d, d8 * f AS e, CAST(decimal_remainder(d8 * CAST(100 AS DECIMAL(38,0)), 3 * CAST(100 AS DECIMAL(38,0))) * CAST('0.01' AS DECIMAL(38,2)) AS DECIMAL(12,2)) AS f FROM t
 
 select sum(i), sum(l), sum(d8), avg(i), avg(d8), sum(f), avg(f), sum(i) over (), avg(d8) over (partition by i) from t
 => sum bigint, sum bigint, sum numeric(38,2), avg bigint, avg numeric(38,2), sum double precision, avg double precision, sum bigint, avg numeric(38,2)
@@ -15,7 +15,7 @@ SELECT CAST(sum(i) AS BIGINT) AS sum, CAST(sum(l) AS BIGINT) AS sum, sum(d8) AS 
 
 select sum(d18 * d18) as s from t group by i having avg(d8) / 2 > 1 order by s
 => s numeric(38,8)
-SELECT sum(CAST(d18 AS DECIMAL(38,4)) * d18) AS s FROM t GROUP BY i HAVING CAST(decimal_quotient(CAST(decimal_quotient(sum(d8) * CAST(100 AS DECIMAL(38,0)), nullif(count(d8), 0), CAST(1 AS DECIMAL(38,0))) * CAST('0.01' AS DECIMAL(38,2)) AS DECIMAL(38,2)) * CAST(100 AS DECIMAL(38,0)), 2, CAST(100 AS DECIMAL(38,0))) * CAST('0.0001' AS DECIMAL(38,4)) AS DECIMAL(38,4)) > 1 ORDER BY s
+SELECT sum_by_size(d18 BETWEEN -10000.0000 AND 10000.0000 AND d18 BETWEEN -10000.0000 AND 10000.0000, d18 * d18, CAST(d18 AS DECIMAL(38,4)) * d18) AS s FROM t GROUP BY i HAVING CAST(decimal_quotient(CAST(decimal_quotient(sum(d8) * CAST(100 AS DECIMAL(38,0)), nullif(count(d8), 0), CAST(1 AS DECIMAL(38,0))) * CAST('0.01' AS DECIMAL(38,2)) AS DECIMAL(38,2)) * CAST(100 AS DECIMAL(38,0)), 2, CAST(100 AS DECIMAL(38,0))) * CAST('0.0001' AS DECIMAL(38,4)) AS DECIMAL(38,4)) > 1 ORDER BY s
 
 select x.q / 2 as h from (select d8 / d8 as q from t) x where x.q * 1.5 > (select max(d8) from t)
 => h numeric(28,20)

@@ -3,11 +3,11 @@ create table t (v varchar(10), c char(5), i int, d date, ts timestamp, s super, 
 
 select v = 'a ', v <> 'a', v = c, 'x' = v, i = v, v in ('a', 'b '), upper(v) = 'A', v = $1, v < 'b', v is null, i = '5', v = null from t
 => boolean, boolean, boolean, boolean, boolean, boolean, boolean, boolean, boolean, boolean, boolean, boolean
-SELECT v >= 'a' AND v < 'a!' AND rtrim(v, ' ') = 'a' AS "?column?", NOT (v >= 'a' AND v < 'a!' AND rtrim(v, ' ') = 'a') AS "?column?", rtrim(v, ' ') = rtrim(c, ' ') AS "?column?", v >= 'x' AND v < 'x!' AND rtrim(v, ' ') = 'x' AS "?column?", rtrim(CAST(i AS VARCHAR), ' ') = rtrim(v, ' ') AS "?column?", rtrim(v, ' ') IN ('a', 'b') AS "?column?", rtrim(upper(v), ' ') = 'A' AS "?column?", v >= rtrim($1, ' ') AND v < rtrim($1, ' ') || '!' AND rtrim(v, ' ') = rtrim($1, ' ') AS "?column?", v < 'b' AS "?column?", v IS NULL AS "?column?", i = '5' AS "?column?", v = NULL AS "?column?" FROM t
+SELECT v >= 'a' AND v < 'a!' AND without_blanks(v) = 'a' AS "?column?", NOT (v >= 'a' AND v < 'a!' AND without_blanks(v) = 'a') AS "?column?", without_blanks(v) = without_blanks(c) AS "?column?", v >= 'x' AND v < 'x!' AND without_blanks(v) = 'x' AS "?column?", rtrim(CAST(i AS VARCHAR), ' ') = without_blanks(v) AS "?column?", without_blanks(v) IN ('a', 'b') AS "?column?", rtrim(upper(v), ' ') = 'A' AS "?column?", v >= rtrim($1, ' ') AND v < rtrim($1, ' ') || '!' AND without_blanks(v) = rtrim($1, ' ') AS "?column?", v < 'b' AS "?column?", v IS NULL AS "?column?", i = '5' AS "?column?", v = NULL AS "?column?" FROM t
 
 select t.v from t join t u on t.v = u.v and t.i = u.i
 => v varchar(10)
-SELECT t.v FROM t JOIN t AS u ON rtrim(t.v, ' ') = rtrim(u.v, ' ') AND t.i = u.i
+SELECT t.v FROM t JOIN t AS u ON without_blanks(t.v) = without_blanks(u.v) AND t.i = u.i
 
 insert into t (v, s, d) values ('abcdefghij   ', '{"a":1}', '1/8/1999'), ('a', null, '2024-01-01')
 => 

@@ -81,3 +81,31 @@ select x.q * 3 as a from (select d8 / e8 as q from n limit 1) x
 create view v as select d8 / e8 as q, sum(i) as s from n group by 1; select q, s, q / 2 as h from v
 => q numeric(17,9), s int8, h numeric(28,20)
 3.333333333|21|1.66666666650000000000|
+
+create table sums (p decimal(18,2), d decimal(15,2), q int)
+=> CREATE TABLE
+
+insert into sums values (100.10, 0.25, 3), (9999999999999999.99, 0.50, 2000000000), (-0.01, 1000000.00, -7), (null, 0.10, 1), (2.00, null, 5)
+=> INSERT 0 5
+
+-- Sums and products of small and of large values, whichever of them the engine computes with 18 digits.
+select sum(p * (1 - d)) as a, sum(p * (1 - d) * (1 + d)) as b, sum(p * q) as c, sum(case when q > 0 then p * d else 0 end) as d from sums
+=> a numeric(38,4), b numeric(38,6), c numeric(38,2), d numeric(38,4)
+5000000000010075.0600|7500010000000093.826250|19999999999999999980000310.37|5000000000000025.0200|
+
+select q, p * (1 - d) as a, p * q - p * d as b from sums order by q
+=> q int4, a numeric(35,4), b numeric(35,4)
+-7|9999.9900|10000.0700|
+1|NULL|NULL|
+3|75.0750|275.2750|
+5|NULL|NULL|
+2000000000|4999999999999999.9950|19999999994999999980000000.0050|
+
+select q < 5 as few, sum(p * d) as s, avg(p * q) as a from sums group by 1 order by 1
+=> few bool, s numeric(38,4), a numeric(38,2)
+f|4999999999999999.9950|9999999999999999990000005.00|
+t|-9974.9750|150.18|
+
+select sum(p * d) as s from sums where q = 1
+=> s numeric(38,4)
+NULL|
