@@ -61,12 +61,11 @@ func (d *Database) userOf(ctx context.Context, block int64) (user string, err er
 	if catalogue[0][0] != int64(0) {
 		return "the catalogue", nil
 	}
-	tables, err := session.query(ctx, "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = $1 AND NOT temporary", d.config.Database)
+	tables, err := session.tables(ctx, d.config.Database)
 	if err != nil {
 		return "", err
 	}
-	for _, table := range tables {
-		name := TableName{fmt.Sprint(table[0]), fmt.Sprint(table[1])}
+	for _, name := range tables {
 		used, err := session.query(ctx, "SELECT count(*) FROM pragma_storage_info("+QuoteText(Quote(d.config.Database)+"."+name.quoted())+
 			") WHERE block_id = $1 OR list_contains(additional_block_ids, $1)", block)
 		if ctx.Err() != nil {
@@ -77,6 +76,15 @@ func (d *Database) userOf(ctx context.Context, block int64) (user string, err er
 		}
 	}
 	return "", nil
+}
+
+// tables are those of a database that are on disk.
+func (s *Session) tables(ctx context.Context, database string) (names []TableName, err error) {
+	rows, err := s.query(ctx, "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = $1 AND NOT temporary", database)
+	for _, row := range rows {
+		names = append(names, TableName{fmt.Sprint(row[0]), fmt.Sprint(row[1])})
+	}
+	return names, err
 }
 
 func (s *Session) query(ctx context.Context, sql string, args ...any) ([][]any, error) {

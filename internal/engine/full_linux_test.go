@@ -68,3 +68,47 @@ func TestFullDisk(t *testing.T) {
 	}
 	run(t, s, "INSERT INTO t VALUES ('after')")
 }
+
+// TestFreeingOnAFullDisk drops a table that is in the file while another one is in the log alone: the checkpoint that would free blocks has
+// no room for the other's rows, and trying it would cost the process.
+func TestFreeingOnAFullDisk(t *testing.T) {
+	t.Parallel()
+	config := onSmallDisk(t, "64")
+	d := openWith(t, config)
+	s := session(t, d)
+	run(t, s, "CREATE TABLE written AS "+someRows, "CHECKPOINT", "CREATE TABLE logged AS FROM written LIMIT 0")
+	for range 2 {
+		run(t, s, "INSERT INTO logged "+someRows)
+	}
+	ballast := fill(t, filepath.Dir(config.Dir))
+	d.reserve.End()
+	fill(t, config.Dir)
+	if err := os.Truncate(ballast, sizeOf(ballast)-3*megabyte); err != nil {
+		t.Fatal(err)
+	}
+
+	s.MakeRoom()
+	run(t, s, "DROP TABLE written")
+	for range 2 {
+		if err := d.Checkpoint(t.Context()); err != nil {
+			t.Fatalf("a checkpoint without room: %v", err)
+		}
+		if got := one(t, s, "SELECT count(*) FROM logged"); got != int64(200_000) {
+			t.Fatalf("after it there are %v rows", got)
+		}
+	}
+	before := sizeOf(d.walPath())
+	s.MakeRoom()
+	run(t, s, "DROP TABLE logged")
+	if err := d.Checkpoint(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if after := sizeOf(d.walPath()); after >= before {
+		t.Errorf("the log has %d bytes after the checkpoint, and had %d", after, before)
+	}
+}
+
+const (
+	someRows = "SELECT i, sha1(i::VARCHAR) AS s FROM generate_series(1, 100_000) t(i)" // few enough that they go through the log
+	megabyte = 1 << 20
+)
