@@ -51,9 +51,13 @@ func (p tested) hold(ctx context.Context, set settings) (failed int, err error) 
 	defer os.Remove(program)
 	defer keepBusy()()
 	for round := 1; round <= set.rounds; round++ {
+		began := time.Now()
 		out, err := p.round(ctx, set, program)
 		if ctx.Err() != nil {
 			return failed, ctx.Err()
+		}
+		if took := time.Since(began); took > time.Minute {
+			fmt.Printf("  round %d of %s took %s\n", round, p.ImportPath, took.Round(time.Second))
 		}
 		if err == nil {
 			continue
