@@ -2,7 +2,9 @@ package session
 
 import (
 	"context"
+	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"slipher/internal/engine"
 	"slipher/internal/node/catalog"
@@ -16,6 +18,10 @@ import (
 // Prepare parses the first statement of sql and makes it ready to run.
 func (s *session) Prepare(ctx context.Context, sql string, params []uint32) (pgwire.Statement, string, error) {
 	parsed, rest, err := parse.Parse(sql)
+	text := strings.TrimSuffix(sql, rest)
+	if refused := checkText(text); refused != nil {
+		err = refused
+	}
 	if err != nil {
 		s.engine.Fail()
 		return nil, "", clientError(err, sql)
@@ -23,7 +29,6 @@ func (s *session) Prepare(ctx context.Context, sql string, params []uint32) (pgw
 	if parsed == nil {
 		return nil, "", nil
 	}
-	text := strings.TrimSuffix(sql, rest)
 	statement, err := s.prepare(ctx, parsed, text, params)
 	if err != nil {
 		s.logActivity(text)
@@ -31,6 +36,33 @@ func (s *session) Prepare(ctx context.Context, sql string, params []uint32) (pgw
 		return nil, "", err
 	}
 	return s.logged(statement, text), rest, nil
+}
+
+// maxStatement is how long a statement may be in Redshift, in bytes.
+const maxStatement = 16 << 20
+
+// checkText refuses a statement that is too long, or no text.
+func checkText(text string) error {
+	if len(text) > maxStatement {
+		return &sqlstate.Error{Code: sqlstate.ProgramLimit, Message: fmt.Sprintf("Statement is too large. Statement Size: %d bytes. Maximum Allowed: %d bytes", len(text), maxStatement)}
+	}
+	if at := invalidUTF8(text); at >= 0 {
+		return &sqlstate.Error{Code: sqlstate.InvalidEncoding, Message: fmt.Sprintf("invalid byte sequence for encoding \"UTF8\": 0x%02x", text[at])}
+	}
+	return nil
+}
+
+// invalidUTF8 is where a text is none; -1 if it is one.
+func invalidUTF8(text string) int {
+	if utf8.ValidString(text) {
+		return -1
+	}
+	for at, r := range text {
+		if _, size := utf8.DecodeRuneInString(text[at:]); r == utf8.RuneError && size == 1 {
+			return at
+		}
+	}
+	return -1
 }
 
 func (s *session) prepare(ctx context.Context, parsed ast.Statement, text string, params []uint32) (pgwire.Statement, error) {

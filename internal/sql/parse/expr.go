@@ -16,9 +16,9 @@ func (p *parser) exprAbove(power int) ast.Expr {
 	for {
 		extended := p.extend(left, power)
 		if extended == nil {
-			return left
+			return p.levelled(left, links)
 		}
-		p.link(&links)
+		p.link(&links, maxLong)
 		left = extended
 	}
 }

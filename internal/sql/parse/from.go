@@ -35,7 +35,7 @@ func (p *parser) joined() ast.TableExpr {
 			}
 			return left
 		}
-		p.link(&links)
+		p.link(&links, maxChain)
 		join := &ast.Join{Kind: kind, Natural: natural, Left: left, Right: p.table()}
 		if kind != "cross" && !natural {
 			p.joinCondition(join)

@@ -19,8 +19,12 @@ const (
 	// maxNesting bounds how deep expressions, queries and joins stand inside one another.
 	maxNesting = 250
 	// maxChain bounds how many operators may follow one another at one level, since each puts the ones before it one
-	// level deeper. AND and OR are kept flat and do not count.
+	// level deeper. AND and OR are kept flat and do not count, and + * || are balanced.
 	maxChain = 1000
+	// maxLong bounds those that are kept flat or balanced.
+	maxLong = 50_000
+	// maxMembers bounds how many queries UNION and the like may join.
+	maxMembers = 10_000
 )
 
 // Parse reads the first statement of sql and returns what follows it. Empty statements are passed over; when there
@@ -106,8 +110,8 @@ func (p *parser) enter() {
 func (p *parser) leave() { p.depth-- }
 
 // link counts one more operator of a chain.
-func (p *parser) link(links *int) {
-	if *links++; *links > maxChain {
+func (p *parser) link(links *int, most int) {
+	if *links++; *links > most {
 		panic(&sqlstate.Error{Code: sqlstate.TooComplex, Message: "the statement has too many operators in a row", Position: p.peek().Pos})
 	}
 }

@@ -97,7 +97,7 @@ func (p *parser) unions() ast.QueryBody {
 		if op == "" {
 			return left
 		}
-		p.link(&links)
+		p.link(&links, maxMembers)
 		all := p.setQuantifier()
 		left = &ast.SetOperation{Op: op, All: all, Left: left, Right: p.intersections()}
 	}
@@ -107,7 +107,7 @@ func (p *parser) intersections() ast.QueryBody {
 	links := 0
 	left := p.body()
 	for p.accept("intersect") {
-		p.link(&links)
+		p.link(&links, maxMembers)
 		all := p.setQuantifier()
 		left = &ast.SetOperation{Op: "intersect", All: all, Left: left, Right: p.body()}
 	}

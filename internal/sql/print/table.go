@@ -272,8 +272,18 @@ func (t *translator) describeColumn(def *ast.ColumnDef) TableColumn {
 	return column
 }
 
+// maxColumns is how many columns a table may have in Redshift.
+const maxColumns = 1600
+
+func (t *translator) checkCount(columns int) {
+	if columns > maxColumns {
+		t.refuse(&sqlstate.Error{Code: sqlstate.TooManyColumns, Message: fmt.Sprintf("tables can have at most %d columns", maxColumns)})
+	}
+}
+
 // checkColumns refuses what the engine would take or would refuse in its own words.
 func (t *translator) checkColumns(s *ast.CreateTable) {
+	t.checkCount(len(s.Columns))
 	for i := range s.Columns {
 		def := &s.Columns[i]
 		limit := map[string]int{"varchar": ast.MaxVarchar, "char": ast.MaxChar}[def.Type.Name]
@@ -363,6 +373,7 @@ func keyOf(c *ast.TableConstraint) Key {
 // createTableAs makes a table of a query's rows. Where a length is known it is made first and filled then, since the engine makes no
 // table of a query that holds its strings to their lengths.
 func (t *translator) createTableAs(s *ast.CreateTableAs) Plan {
+	t.checkCount(len(s.Outputs))
 	plain := *s
 	plain.Name, plain.Attributes = t.makeTable(s.Name, s.Temp), ast.TableAttributes{}
 	table := &Table{Name: t.Name(plain.Name), Temp: s.Temp, IfNotExists: s.IfNotExists}

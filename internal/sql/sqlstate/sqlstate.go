@@ -21,6 +21,10 @@ const (
 	DependentObjects       = "2BP01"
 	ReadOnlyTransaction    = "25006"
 	InsufficientPrivilege  = "42501"
+	InvalidEncoding        = "22021"
+	ProgramLimit           = "54000"
+	TooManyColumns         = "54011"
+	SerializationFailure   = "40001"
 )
 
 // SyntaxError is a statement that does not parse.
