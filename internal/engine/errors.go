@@ -15,20 +15,27 @@ type Error struct {
 	Code    string // SQLSTATE
 	Message string
 	Near    string // the word of the statement that the engine points at, if any
+	short   int    // the values of an INSERT that has too few
 }
 
-var shortRow = regexp.MustCompile(`^[Tt]able .* has (\d+) columns but (\d+) values were supplied$`)
+var shortRow = regexp.MustCompile(`^[Tt]able .* has (\d+) columns but (\d+) values were supplied`)
 
-// ShortInsert says how many values an INSERT without a list of columns has for its table, if the error is that they are fewer than the columns.
-func (e *Error) ShortInsert() (values int, ok bool) {
-	found := shortRow.FindStringSubmatch(e.Message)
-	if e.Code != "42601" || found == nil {
-		return 0, false
+// shortInsert are the values of an INSERT without a list of columns that has fewer of them than its table has columns; 0 for any other failure.
+func shortInsert(message string) int {
+	found := shortRow.FindStringSubmatch(message)
+	if found == nil {
+		return 0
 	}
 	columns, _ := strconv.Atoi(found[1])
-	values, _ = strconv.Atoi(found[2])
-	return values, values < columns
+	values, _ := strconv.Atoi(found[2])
+	if values < columns {
+		return values
+	}
+	return 0
 }
+
+// ShortInsert says how many values an INSERT without a list of columns has for its table, if the error is that they are fewer than the columns.
+func (e *Error) ShortInsert() (values int, ok bool) { return e.short, e.short > 0 }
 
 func (e *Error) Error() string { return e.Message }
 
@@ -158,6 +165,7 @@ func (d *Database) failure(message string) *Error {
 	}
 	failure := &Error{Code: code}
 	text, failure.Near = cutExcerpt(text)
+	failure.short = shortInsert(text)
 	failure.reword(text)
 	if failure.Code == queryCanceled {
 		failure.Message = "canceling statement due to user request"

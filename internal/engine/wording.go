@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 )
@@ -40,7 +41,7 @@ var phrases = []struct {
 // reword puts a failure into PostgreSQL's words where they are known. The engine's advice goes: it names what is ours and not the user's.
 func (e *Error) reword(text string) {
 	text, _, _ = strings.Cut(text, "\n")
-	e.Message = strings.TrimSuffix(strings.TrimSpace(text), "!")
+	e.Message = source.ReplaceAllString(strings.TrimSuffix(strings.TrimSpace(text), "!"), "")
 	for _, phrase := range phrases {
 		if found := phrase.pattern.FindStringSubmatchIndex(e.Message); found != nil {
 			e.Message = string(phrase.pattern.ExpandString(nil, phrase.message, e.Message, found))
@@ -50,9 +51,16 @@ func (e *Error) reword(text string) {
 			return
 		}
 	}
+	if e.wordMeaning() {
+		return
+	}
 	e.wordConversion()
 	e.wordCall()
+	e.generalise()
 }
+
+// source names the column that a value came from, which the user has not asked about.
+var source = regexp.MustCompile(` when casting from source column .*$`)
 
 var (
 	unreadable = regexp.MustCompile(`(?s)^Could not convert string ['"](.*)['"] to (\w+)`)
@@ -110,14 +118,18 @@ func (e *Error) wordCall() {
 	case isOperator:
 		e.Message = "operator does not exist: " + found[1] + " " + types[0]
 	default:
-		e.Message = "function " + found[1] + "(" + strings.Join(types, ", ") + ") does not exist"
+		e.Message = "function " + cmp.Or(functionNames[found[1]], found[1]) + "(" + strings.Join(types, ", ") + ") does not exist"
 	}
 }
+
+// functionNames are Redshift's, of functions that the engine calls otherwise.
+var functionNames = map[string]string{"string_agg": "listagg", "strftime": "to_char", "strptime": "to_timestamp", "json_object": "object", "json_array": "array"}
 
 var typeNames = map[string]string{
 	"BOOL": "boolean", "INT8": "smallint", "TINYINT": "smallint", "INT16": "smallint", "INT32": "integer", "INTEGER_LITERAL": "integer", "INT64": "bigint",
 	"INT128": "numeric", "HUGEINT": "numeric", "DECIMAL": "numeric", "FLOAT": "real", "DOUBLE": "double precision", "VARCHAR": "character varying",
 	"STRING_LITERAL": "unknown", "TIMESTAMP": "timestamp without time zone", "TIME": "time without time zone", "BLOB": "binary varying",
+	"TIMESTAMP WITH TIME ZONE": "timestamp with time zone", "TIME WITH TIME ZONE": "time with time zone", "JSON": "super", "JSON[]": "super",
 }
 
 // typeName is PostgreSQL's name of a type that the engine names in a message, by its own name or by that of the type's storage.

@@ -30,6 +30,9 @@ func clientError(err error, text string) error {
 	if violation, ok := print.LengthViolation(failure.Message); ok && strings.HasPrefix(failure.Code, "23") {
 		return &pgwire.Error{Code: violation.Code, Message: violation.Message}
 	}
+	if failure.Code == sqlstate.SerializationFailure {
+		return &pgwire.Error{Code: failure.Code, Message: "1023", Detail: "Serializable isolation violation on a table that another transaction has changed"}
+	}
 	return &pgwire.Error{Code: failure.Code, Message: failure.Message, Position: position(text, failure.Near)}
 }
 
