@@ -55,16 +55,21 @@ func (s *Store) signOn(ctx context.Context, name string) error {
 }
 
 // beat renews the replica until the context ends, and takes over the jobs of those that do not renew theirs. It answers earlier when others have
-// taken over this one's.
+// taken over this one's, and when twice in a row there was no job.
 func (s *Store) beat(ctx context.Context, name string) {
-	tick := time.NewTicker(renewAfter)
+	tick := time.NewTicker(s.renew)
 	defer tick.Stop()
-	for {
+	for idle := 0; ; {
 		select {
 		case <-ctx.Done():
 			return
 		case <-s.beats:
 		case <-tick.C:
+			if !s.workless(ctx, 2*s.renew) {
+				idle = 0
+			} else if idle++; idle == 2 {
+				return
+			}
 		}
 		err := s.renewReplica(ctx, name)
 		if errors.Is(err, ErrNotFound) {

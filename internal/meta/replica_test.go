@@ -31,6 +31,68 @@ func openTwo(t *testing.T) (clock *hand, first, second *Store) {
 	return clock, first, second
 }
 
+// TestRestingReplica has nothing to do, signs off, and wakes up for each kind of work.
+func TestRestingReplica(t *testing.T) {
+	t.Parallel()
+	clock, idle, other := openTwo(t)
+	idle.renew, idle.rest = 5*time.Millisecond, 5*time.Millisecond
+	ran := make(chan string, 1)
+	Handle(idle, func(_ context.Context, job greet) error { ran <- job.Name; return nil })
+	run(t, idle)
+	for _, work := range []struct {
+		name  string
+		begin func()
+	}{
+		{"its own", func() { enqueue(t, idle, EnqueueOptions{}, greet{"its own"}) }},
+		{"unheard of", func() {
+			update(t, other, func(tx *Tx) error {
+				err := tx.Enqueue(greet{"unheard of"}, EnqueueOptions{})
+				tx.ring = false // as of a control plane in another process
+				return err
+			})
+		}},
+		{"of a time", func() {
+			enqueue(t, idle, EnqueueOptions{At: clock.read().Add(time.Hour)}, greet{"of a time"})
+			awaitRest(t, other)
+			clock.move(time.Hour)
+		}},
+		{"of one that died", func() {
+			update(t, other, func(tx *Tx) error {
+				if err := tx.Enqueue(greet{"of one that died"}, EnqueueOptions{}); err != nil {
+					return err
+				}
+				tx.ring = false
+				if _, err := tx.exec(`UPDATE river_job SET state = 'running', attempt = 1, attempted_by = '["gone"]'`); err != nil {
+					return err
+				}
+				_, err := replicas.Insert(tx, Key{ID: "gone"}, replica{})
+				return err
+			})
+		}},
+	} {
+		awaitRest(t, other)
+		work.begin()
+		if got := <-ran; got != work.name {
+			t.Errorf("job %q ran in the place of %q", got, work.name)
+		}
+	}
+}
+
+// awaitRest waits until no control plane works jobs.
+func awaitRest(t *testing.T, store *Store) {
+	t.Helper()
+	for working := true; working; {
+		err := store.View(t.Context(), func(tx *Tx) error {
+			all, err := replicas.List(tx, Query{})
+			working = len(all) > 0
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestReplicas(t *testing.T) {
 	t.Parallel()
 	t.Run("run_each_job_once", func(t *testing.T) {

@@ -21,16 +21,41 @@ const (
 
 // Run works jobs until the context ends, cancels those that run, and waits for them. Jobs that an earlier process left running run again at once,
 // and those of another control plane when it has not been heard of for a while.
+//
+// While there is nothing to do it only looks each second whether there is: River looks up twenty times a second for what has been completed, which took
+// most of what an idle slipher takes.
 func (s *Store) Run(ctx context.Context) error {
 	for ctx.Err() == nil {
 		if err := s.runAs(ctx, fmt.Sprintf("%s.%d", s.name, s.runs.Add(1))); err != nil {
 			return err
 		}
+		s.awaitWork(ctx)
 	}
 	return nil
 }
 
-// runAs works jobs as one replica, until the context ends or others take it for dead.
+// awaitWork returns when a job runs, which may be a dead control plane's, or is due soon.
+func (s *Store) awaitWork(ctx context.Context) {
+	look := time.NewTicker(s.rest)
+	defer look.Stop()
+	for s.workless(ctx, s.rest) {
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.bell: // which the end of the last run has rung too
+		case <-s.beats:
+		case <-look.C:
+		}
+	}
+}
+
+// workless says that no job runs, and that none is due within a time. What cannot be read counts as work, whose own look at it tells what is wrong.
+func (s *Store) workless(ctx context.Context, within time.Duration) bool {
+	running, next, err := s.Jobs(ctx)
+	return err == nil && running == 0 && (next.IsZero() || next.Sub(s.now()) > within)
+}
+
+// runAs works jobs as one replica, until the context ends, there has been nothing to do for a while, or others take it for dead.
 func (s *Store) runAs(ctx context.Context, replica string) error {
 	if err := s.signOn(ctx, replica); err != nil {
 		return nil // asked to stop

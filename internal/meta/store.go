@@ -68,6 +68,7 @@ type Store struct {
 	bell    bell                   // rings for jobs
 	beats   bell                   // rings when a clock was moved
 	rest    time.Duration          // between two looks for jobs that have become due
+	renew   time.Duration          // between two renewals of the replica
 	kept    kept
 	runs    atomic.Int64
 }
@@ -133,7 +134,7 @@ func (d *database) open(ctx context.Context, config Config) (*Store, error) {
 func newStore(d *database) (store *Store, err error) {
 	store = &Store{
 		database: d, name: fmt.Sprintf("%s.%d", d.opening, d.named.Add(1)),
-		workers: river.NewWorkers(), bell: make(bell, 1), beats: make(bell, 1), rest: longestRest,
+		workers: river.NewWorkers(), bell: make(bell, 1), beats: make(bell, 1), rest: longestRest, renew: renewAfter,
 	}
 	d.bells.add(store.bell)
 	store.river, err = river.NewClient(store.driver(""), store.inserts())
