@@ -80,15 +80,14 @@ func (g *Gatherer) Run(ctx context.Context) error {
 
 // Gather moves what lies in all spools, and once a day removes what is too old.
 func (g *Gatherer) Gather() {
-	spools, err := filepath.Glob(filepath.Join(escaped(g.config.Clusters), "*", SpoolFolder))
-	if err != nil {
+	clusters, err := os.ReadDir(g.config.Clusters)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		g.config.Log.Error("SQL logs not gathered", "cause", err)
 		return
 	}
-	for _, spool := range spools {
-		cluster := filepath.Base(filepath.Dir(spool))
-		if err := g.Drain(cluster); err != nil {
-			g.config.Log.Error("SQL logs not gathered", "cluster", cluster, "cause", err)
+	for _, cluster := range clusters {
+		if err := g.Drain(cluster.Name()); err != nil {
+			g.config.Log.Error("SQL logs not gathered", "cluster", cluster.Name(), "cause", err)
 		}
 	}
 	g.sweep()
@@ -106,6 +105,9 @@ func (g *Gatherer) Drain(cluster string) error {
 	record.mu.Lock()
 	defer record.mu.Unlock()
 	files := spooled(g.spool(cluster)) // now that nobody else removes what was gathered
+	if record.has(files) {
+		return nil
+	}
 	for i, file := range files {
 		ended := i < len(files)-1
 		if err := record.read(file, ended); err != nil {
@@ -118,6 +120,15 @@ func (g *Gatherer) Drain(cluster string) error {
 		}
 	}
 	return nil
+}
+
+// has says that nothing was added since the last look, which is so nearly every second.
+func (g *gathered) has(files []spoolFile) bool {
+	if len(files) != 1 || files[0].began != g.file || g.skip > 0 || g.log.State().Waiting > 0 {
+		return false
+	}
+	there, err := os.Stat(files[0].path)
+	return err == nil && there.Size() == g.at
 }
 
 // End is the number of the last line of a cluster's record, with all that its spool had.
@@ -308,8 +319,4 @@ func (g *Gatherer) expire(cluster string) error {
 	delete(g.open, cluster)
 	g.mu.Unlock()
 	return os.Remove(g.dir(cluster))
-}
-
-func escaped(path string) string {
-	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
 }
