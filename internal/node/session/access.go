@@ -106,7 +106,7 @@ func (s *session) printSession(ctx context.Context, known hints) print.Session {
 
 		UserVariable: userVariable,
 
-		Unique: strconv.FormatUint(rand.Uint64(), 36), //nolint:gosec // it keeps names apart, and nobody gains by guessing it
+		Unique: strconv.FormatUint(rand.Uint64(), 36), // #nosec G404 -- it keeps names apart, and nobody gains by guessing it
 	}
 }
 
