@@ -86,6 +86,10 @@ func (s *session) parameters() map[string]string {
 		"DateStyle":                   "ISO, MDY",
 		"integer_datetimes":           "on",
 		"is_superuser":                "off",
+		"max_numeric_precision":       "38",
+		"max_varchar_size":            "65535",
+		"padb_revision":               "slipher", // by which asyncpg knows Redshift
+		"padb_version":                "1.0.100000",
 		"server_encoding":             "UTF8",
 		"server_version":              "8.0.2",
 		"session_authorization":       s.startup.User,

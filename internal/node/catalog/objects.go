@@ -81,7 +81,7 @@ func (cat *Catalog) enterSchema(ctx context.Context, schema string, owner int32)
 // forgetObjects forgets what is not there any more, also what a CASCADE took along, and the privileges on it.
 func (cat *Catalog) forgetObjects(ctx context.Context) error {
 	for _, statement := range []string{
-		`DELETE FROM catalog.objects o WHERE NOT EXISTS (SELECT 1 FROM slipher.main.present p WHERE p.schema_name = o.schema_name AND p.name = o.name)`,
+		`DELETE FROM catalog.objects o WHERE NOT EXISTS (SELECT 1 FROM slipher.slipher_own.present p WHERE p.schema_name = o.schema_name AND p.name = o.name)`,
 		`DELETE FROM catalog.grants g WHERE NOT EXISTS (SELECT 1 FROM catalog.objects o WHERE o.schema_name = g.schema_name AND o.name = g.name)`,
 		`DELETE FROM catalog.view_reads v WHERE NOT EXISTS (SELECT 1 FROM catalog.objects o WHERE o.schema_name = v.schema_name AND o.name = v.name)`,
 		`DELETE FROM catalog.default_grants d WHERE d.schema_name <> '' AND NOT EXISTS (SELECT 1 FROM catalog.objects o WHERE o.schema_name = d.schema_name)`,

@@ -16,9 +16,11 @@ var preludes embed.FS
 
 // Prelude returns the statements that make Redshift's catalogue and functions of the engine's own.
 func Prelude(database, adminUser string) ([]string, error) {
-	statements := []string{fmt.Sprintf("CREATE TABLE %s.main.admin AS SELECT '%s' AS name, now() AS started",
-		engine.Helpers, strings.ReplaceAll(adminUser, "'", "''"))}
-	for _, file := range []string{"storage", "users", "catalog", "functions"} {
+	statements := []string{
+		fmt.Sprintf("CREATE SCHEMA %s.%s", engine.Helpers, OwnSchema), // on no search path
+		fmt.Sprintf("CREATE TABLE %s.%s.admin AS SELECT '%s' AS name, now() AS started", engine.Helpers, OwnSchema, strings.ReplaceAll(adminUser, "'", "''")),
+	}
+	for _, file := range []string{"storage", "users", "catalog", "clients", "functions"} {
 		text, err := preludes.ReadFile("prelude/" + file + ".sql")
 		if err != nil {
 			return nil, fmt.Errorf("read the %s prelude: %w", file, err)

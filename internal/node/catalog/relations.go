@@ -111,12 +111,16 @@ func (cat *Catalog) Relation(ctx context.Context, name ast.Name) *bind.Relation 
 	if full := cat.temporary(ctx, name.Last()); full != nil && len(name) == 1 {
 		return cat.loadColumns(ctx, full)
 	}
+	full, isSystem := systemRelation(name)
+	if isSystem && len(name) == 2 { // the engine has a schema of that name too
+		return cat.systemColumns(ctx, full)
+	}
 	for _, schema := range cat.lookedIn(name) {
 		if found := cat.relation(ctx, schema, name.Last()); found != nil {
 			return found
 		}
 	}
-	if full, known := systemRelation(name); known {
+	if isSystem {
 		return cat.systemColumns(ctx, full)
 	}
 	return nil
@@ -133,6 +137,14 @@ func (cat *Catalog) systemColumns(ctx context.Context, full ast.Name) *bind.Rela
 	return found
 }
 
+// arrays are the columns of the system's own relations that are arrays.
+var arrays = map[string]types.Kind{
+	"nspacl": types.ACL, "typacl": types.ACL, "relacl": types.ACL, "datacl": types.ACL, "lanacl": types.ACL, "spcacl": types.ACL, "proacl": types.ACL, "defaclacl": types.ACL,
+	"conkey": types.SmallintArray, "confkey": types.SmallintArray, "grolist": types.IntegerArray, "reloptions": types.TextArray, "spcoptions": types.TextArray,
+	"useconfig": types.TextArray, "proargnames": types.TextArray, "proargmodes": types.TextArray, "proconfig": types.TextArray, "proallargtypes": types.OIDArray,
+	"proargtypes": types.OIDVector, "indkey": types.SmallintVector, "indclass": types.OIDVector,
+}
+
 // systemTypes are the types of the system's own columns, whose strings are names.
 func systemTypes(relation *bind.Relation) *bind.Relation {
 	if relation == nil {
@@ -141,7 +153,11 @@ func systemTypes(relation *bind.Relation) *bind.Relation {
 	for i := range relation.Columns {
 		column := &relation.Columns[i]
 		column.Table = nil
-		if column.Type.Kind == types.Varchar {
+		kind, isArray := arrays[column.Name]
+		switch {
+		case isArray && !column.Type.IsKnown():
+			column.Type = types.Type{Kind: kind}
+		case column.Type.Kind == types.Varchar:
 			column.Type = types.Type{Kind: types.Name}
 		}
 	}

@@ -36,7 +36,7 @@ func (cat *Catalog) Show(ctx context.Context, r *Rights, q Shown) ([][]any, erro
 	case "table":
 		return cat.tableText(ctx, named)
 	case "view":
-		return cat.Rows(ctx, "SELECT definition FROM slipher.main.visible_relations WHERE schema_name = $1 AND name = $2", named.Schema, named.name)
+		return cat.Rows(ctx, "SELECT definition FROM slipher.slipher_own.visible_relations WHERE schema_name = $1 AND name = $2", named.Schema, named.name)
 	}
 	whose, err := cat.grantsShown(ctx, r, q)
 	if err != nil {
@@ -54,7 +54,7 @@ func (q *Shown) query(r *Rights, named object, whose string) string {
 	listing := shownListings[q.listing()]
 	seen, seenSchema := "true", "true"
 	if !r.Superuser {
-		seen, seenSchema = "slipher.main.sees(r.schema_name, r.name)", "slipher.main.sees_schema(s.name)"
+		seen, seenSchema = "slipher.slipher_own.sees(r.schema_name, r.name)", "slipher.slipher_own.sees_schema(s.name)"
 	}
 	sql := strings.NewReplacer("{schema}", engine.QuoteText(named.Schema), "{relation}", engine.QuoteText(named.name),
 		"{seen}", seen, "{seen schema}", seenSchema, "{whose}", whose).Replace(listing.query)
@@ -137,7 +137,7 @@ func (cat *Catalog) shownRelation(ctx context.Context, r *Rights, q Shown, path 
 func (cat *Catalog) grantsShown(ctx context.Context, r *Rights, q Shown) (string, error) {
 	whose := "true"
 	if !r.Superuser {
-		whose = fmt.Sprintf("(identity_type = 'public' OR identity_type = 'user' AND identity_id = %[1]d OR identity_type = 'group' AND slipher.main.is_member(%[1]d, identity_id))", r.user.ID)
+		whose = fmt.Sprintf("(identity_type = 'public' OR identity_type = 'user' AND identity_id = %[1]d OR identity_type = 'group' AND slipher.slipher_own.is_member(%[1]d, identity_id))", r.user.ID)
 	}
 	switch {
 	case q.For == nil:

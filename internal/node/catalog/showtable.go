@@ -12,14 +12,14 @@ import (
 func (cat *Catalog) tableText(ctx context.Context, table object) ([][]any, error) {
 	columns, err := cat.Rows(ctx, `SELECT v.name, slipher.main.format_type(v.type, v.modifier), v.not_null, v.default_value, coalesce(v.encoding, 'none'), v.distkey, v.sortkey::INTEGER,
 		v.identity, coalesce(q.start_value, 1)::VARCHAR, coalesce(q.increment_by, 1)::VARCHAR
-		FROM slipher.main.visible_columns v
+		FROM slipher.slipher_own.visible_columns v
 		LEFT JOIN slipher_catalog.columns c ON c.schema_name = v.schema_name AND c.table_name = v.relation_name AND c.column_name = v.name AND c.sequence IS NOT NULL
 		LEFT JOIN duckdb_sequences() q ON q.database_name = current_database() AND q.schema_name || '.' || q.sequence_name = replace(c.sequence, '"', '')
 		WHERE v.schema_name = $1 AND v.relation_name = $2 ORDER BY v.ordinal`, table.Schema, table.name)
 	if err != nil {
 		return nil, err
 	}
-	keys, err := cat.Rows(ctx, "SELECT slipher.main.key_text(oid) FROM slipher.main.visible_keys WHERE schema_name = $1 AND table_name = $2 ORDER BY kind <> 'primary key', kind DESC, name",
+	keys, err := cat.Rows(ctx, "SELECT slipher.slipher_own.key_text(oid) FROM slipher.slipher_own.visible_keys WHERE schema_name = $1 AND table_name = $2 ORDER BY kind <> 'primary key', kind DESC, name",
 		table.Schema, table.name)
 	if err != nil {
 		return nil, err

@@ -11,7 +11,7 @@ import (
 // ownViews are the views of the prelude that everybody may read, by the names that the prelude gives them.
 var ownViews = func() map[string]bool {
 	views := map[string]bool{}
-	for _, file := range []string{"catalog", "functions"} {
+	for _, file := range []string{"catalog", "clients", "functions"} {
 		text, err := preludes.ReadFile("prelude/" + file + ".sql")
 		if err != nil {
 			panic(err)
@@ -25,8 +25,7 @@ var ownViews = func() map[string]bool {
 
 // engineViews are those of the engine that everybody may read.
 var engineViews = map[string]bool{
-	"pg_catalog.pg_am": true, "pg_catalog.pg_depend": true, "pg_catalog.pg_description": true, "pg_catalog.pg_enum": true, "pg_catalog.pg_proc": true,
-	"pg_catalog.pg_tablespace": true, "information_schema.character_sets": true,
+	"information_schema.character_sets": true,
 }
 
 // systemRelation is the full name of one of the system's own views.

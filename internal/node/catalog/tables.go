@@ -11,6 +11,9 @@ import (
 // Schema holds the catalogue; see prelude/storage.sql.
 const Schema = "slipher_catalog"
 
+// OwnSchema holds what the views that everybody may read stand on; see prelude/catalog.sql.
+const OwnSchema = "slipher_own"
+
 // KeepTables keeps what Redshift says of tables and the engine has no notion of: distribution and sort keys, encodings, declared types. It lives
 // in the database file (prelude/storage.sql) and is changed in the transaction that changes the table.
 func (cat *Catalog) KeepTables(ctx context.Context, kept print.Keeps) error {

@@ -98,7 +98,7 @@ func (s *session) printSession(ctx context.Context, known hints) print.Session {
 		Version:  version,
 		Backend:  int32(s.startup.ProcessID),
 		Settings: s.settings.now,
-		Hidden:   []string{catalog.Schema},
+		Hidden:   []string{catalog.Schema, catalog.OwnSchema},
 		Catalog:  statementCatalog{ctx, s},
 		System:   catalog.SystemName,
 		Columns:  known.columns,

@@ -29,6 +29,9 @@ func (s *session) addBound(ctx context.Context, column *pgwire.Column, bound bin
 	if bound.Type.IsPadded() && column.OID == pgtype.VarcharOID {
 		column.OID, column.Mod = bound.Type.OID(), bound.Type.Modifier()
 	}
+	if bound.Type.IsArray() {
+		column.OID = bound.Type.OID()
+	}
 	if column.Source = s.OID(ctx, bound.Table); column.Source != 0 {
 		column.Number = bound.Number
 	}

@@ -144,6 +144,9 @@ func (r *result) Next(context.Context) ([]any, error) {
 	for i, value := range row {
 		if text, ok := value.(string); ok {
 			row[i] = padded(text, &r.query.columns[i])
+			if r.query.bound(i).Type.IsArray() {
+				row[i] = arrayText(text, r.query.bound(i).Type)
+			}
 		}
 		if announced := r.query.columns[i].OID; value != nil && announced == pgtype.TextOID && r.actual[i].OID != announced {
 			if row[i], err = textOf(value, r.actual[i].OID); err != nil {

@@ -25,22 +25,11 @@ type showing struct {
 
 func (s *session) showObjects(asked *ast.ShowObjects) *showing {
 	shown := &showing{session: s, asked: asked, columns: shownColumns(asked)}
-	for _, word := range append(append(append([]ast.Word{}, asked.Path...), asked.Args...), optional(asked.Like, asked.Limit)...) {
-		for len(shown.params) < word.Param {
-			shown.params = append(shown.params, pgtype.VarcharOID)
-		}
+	for range asked.Params() {
+		shown.params = append(shown.params, pgtype.VarcharOID)
 	}
 	s.upper(shown.columns)
 	return shown
-}
-
-func optional(words ...*ast.Word) (given []ast.Word) {
-	for _, word := range words {
-		if word != nil {
-			given = append(given, *word)
-		}
-	}
-	return given
 }
 
 func (w *showing) Params() []uint32         { return w.params }

@@ -199,7 +199,13 @@ func (p *Printer) apart(write func(*Printer)) string {
 func (p *Printer) alias(alias Alias) {
 	if alias.Name != "" {
 		p.Put(" AS ", QuoteName(alias.Name))
-		p.bracketed(alias.Columns)
+		if alias.Types == nil || p.Dialect.Engine() {
+			p.bracketed(alias.Columns)
+			return
+		}
+		p.Put(" (")
+		p.List(len(alias.Columns), func(i int) { p.Put(QuoteName(alias.Columns[i]), " ", p.Dialect.TypeName(alias.Types[i])) })
+		p.Put(")")
 	}
 }
 

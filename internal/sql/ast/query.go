@@ -157,6 +157,7 @@ type Join struct {
 type Alias struct {
 	Name    string
 	Columns []string
+	Types   []Type // of the columns of a function in FROM, where they are given
 }
 
 // Insert is INSERT INTO. Either Query or DefaultValues is set.

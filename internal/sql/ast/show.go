@@ -24,6 +24,22 @@ type Word struct {
 
 func (*ShowObjects) statement() {}
 
+// Params is how many parameters stand in the statement.
+func (s *ShowObjects) Params() int {
+	count := 0
+	for _, words := range [][]Word{s.Path, s.Args} {
+		for _, word := range words {
+			count = max(count, word.Param)
+		}
+	}
+	for _, word := range []*Word{s.Like, s.Limit} {
+		if word != nil {
+			count = max(count, word.Param)
+		}
+	}
+	return count
+}
+
 func (s *ShowObjects) String() string {
 	text := "SHOW " + s.head()
 	if s.Of != "" {

@@ -145,7 +145,7 @@ func made(columns []Column, names []string) []ast.ColumnDef {
 		switch t := column.Type; {
 		case t.Kind == types.Untyped && t.Length > 0:
 			out[i].Type = types.Type{Kind: types.Varchar, Length: t.Length}.Named()
-		case t.IsKnown() && t.Kind != types.Name:
+		case t.IsKnown() && t.Kind < types.Name:
 			out[i].Type = t.Named()
 		}
 		if column.Type.IsPadded() && column.Type.Length == 0 {

@@ -148,7 +148,7 @@ func (p *parser) namedTable(lateral bool) ast.TableExpr {
 	}
 	if p.isOp("(") {
 		call := p.call(name, token.Pos)
-		return &ast.TableFunction{Lateral: lateral, Call: call, Alias: p.alias()}
+		return &ast.TableFunction{Lateral: lateral, Call: call, Alias: p.functionAlias()}
 	}
 	if lateral {
 		p.fail()
@@ -156,8 +156,35 @@ func (p *parser) namedTable(lateral bool) ast.TableExpr {
 	return &ast.TableRef{Name: name, Alias: p.alias(), Pos: token.Pos}
 }
 
+// functionAlias reads an alias whose columns may have types: [AS] name (column type, …).
+func (p *parser) functionAlias() ast.Alias {
+	alias := p.aliasName()
+	if alias.Name == "" || !p.isOp("(") {
+		return alias
+	}
+	if token := p.peekAt(2); token.isOp(",") || token.isOp(")") {
+		alias.Columns = p.names()
+		return alias
+	}
+	for p.expectOp("("); ; p.expectOp(",") {
+		alias.Columns = append(alias.Columns, p.name())
+		alias.Types = append(alias.Types, p.typeName())
+		if p.acceptOp(")") {
+			return alias
+		}
+	}
+}
+
 // alias reads [AS] name [(columns)].
 func (p *parser) alias() ast.Alias {
+	alias := p.aliasName()
+	if alias.Name != "" && p.isOp("(") {
+		alias.Columns = p.names()
+	}
+	return alias
+}
+
+func (p *parser) aliasName() ast.Alias {
 	var alias ast.Alias
 	switch token := p.peek(); {
 	case p.accept("as"):
@@ -166,11 +193,6 @@ func (p *parser) alias() ast.Alias {
 		return alias
 	case token.isName():
 		alias.Name = p.next().Text
-	default:
-		return alias
-	}
-	if p.isOp("(") {
-		alias.Columns = p.names()
 	}
 	return alias
 }

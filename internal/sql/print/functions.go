@@ -30,9 +30,7 @@ func (t *translator) call(c *ast.Call) ast.Expr {
 	}
 	t.hideFunction(c)
 	plain := *c
-	if len(c.Name) == 2 && c.Name[0] == "pg_catalog" {
-		plain.Name = c.Name[1:]
-	}
+	plain.Name = within(c.Name, 2)
 	if len(plain.Name) == 1 {
 		if rewrite := functions[plain.Name[0]]; rewrite != nil {
 			if x := rewrite(t, &plain); x != nil {
@@ -168,7 +166,6 @@ var sessionFunctions = map[string]rewrite{
 	"pg_encoding_to_char": answerText("UTF8"),
 	"pg_client_encoding":  answerText("UTF8"),
 	"pg_is_in_recovery":   answer(func(Session) ast.Expr { return &ast.Boolean{} }),
-	"pg_get_indexdef":     templated(1, "CAST(NULL AS VARCHAR)", "CAST(NULL AS VARCHAR)", "CAST(NULL AS VARCHAR)"),
 	"quote_literal":       templated(1, "('''' || replace({1}, '''', '''''') || '''')"),
 	"quote_ident": templated(1, `(CASE WHEN regexp_full_match({1}, '[a-z_][a-z0-9_$]*') THEN {1} `+
 		`ELSE '"' || replace({1}, '"', '""') || '"' END)`),

@@ -134,7 +134,7 @@ func (t *translator) tables(from []ast.TableExpr) {
 
 // tableFunctions are those that may stand in FROM. The engine has many more, which read files, run statements given as text, checkpoint behind
 // the node's back or show what the instance is made of.
-var tableFunctions = keyword.Words("generate_series unnest")
+var tableFunctions = keyword.Words("generate_series unnest pg_get_cols pg_get_late_binding_view_cols")
 
 // From is such a call in the engine's words, which are the same; in an expression they are others.
 func (t *translator) From(c *ast.Call) ast.Expr {

@@ -154,6 +154,7 @@ func (t *translator) aboutTheSession(stmt ast.Statement) (Plan, error) {
 	case *ast.Show:
 		return Plan{Kind: KindShow, Tag: "SHOW", Rows: true, Show: s.Name}, nil
 	case *ast.ShowObjects:
+		t.params = s.Params()
 		return Plan{Kind: KindShowObjects, Tag: "SHOW", Rows: true, Objects: s}, nil
 	case *ast.Prepare:
 		return t.prepare(s)

@@ -65,6 +65,8 @@ func (t *translator) Relation(ref *ast.TableRef) *ast.TableRef {
 	out := *ref
 	common, isCommon := t.common(ref.Name)
 	switch {
+	case t.session.Catalog != nil && len(t.local(ref.Name)) > 2:
+		t.refuse(sqlstate.CrossDatabase(strings.Join(ref.Name, ".")))
 	case !t.resolves():
 		out.Name = t.system(t.Name(ref.Name), ref.Name)
 	case isCommon:

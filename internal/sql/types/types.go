@@ -35,7 +35,14 @@ const (
 	Interval
 	Super
 	Varbyte
-	Name // text of the system's own relations
+	Name          // text of the system's own relations
+	SmallintArray // and their arrays, which nobody can name
+	IntegerArray
+	TextArray
+	OIDArray
+	ACL
+	SmallintVector
+	OIDVector
 )
 
 // Type is a data type of Redshift's. Precision and Scale are a numeric's; Length is a string's in bytes, 0 where no
@@ -88,7 +95,7 @@ var shortest = map[Kind]string{
 func (t Type) Named() ast.Type {
 	named := ast.Type{Name: shortest[t.Kind]}
 	switch {
-	case t.Kind == Unknown || t.Kind == Untyped || t.Kind == Name:
+	case t.Kind == Unknown || t.Kind == Untyped || t.Kind >= Name:
 		named.Name = "varchar"
 	case t.Kind == Numeric:
 		named.Args = []int{t.Precision, t.Scale}
@@ -138,6 +145,9 @@ func (t Type) IsText() bool { return t.IsPadded() || t.Kind == Name }
 
 // IsPadded is for CHAR and VARCHAR, in whose comparison trailing blanks do not count.
 func (t Type) IsPadded() bool { return t.Kind == Char || t.Kind == Varchar }
+
+// IsArray is for the arrays of the system's own relations.
+func (t Type) IsArray() bool { return t.Kind > Name }
 
 // IsKnown tells a type that is certain from one that is not, or is not yet.
 func (t Type) IsKnown() bool { return t.Kind > Untyped }

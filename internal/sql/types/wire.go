@@ -8,6 +8,8 @@ var wire = map[Kind]struct {
 	Boolean: {16, 1}, Smallint: {21, 2}, Integer: {23, 4}, Bigint: {20, 8}, Numeric: {1700, -1}, Real: {700, 4},
 	Double: {701, 8}, Char: {1042, -1}, Varchar: {1043, -1}, Date: {1082, 4}, Time: {1083, 8}, TimeTZ: {1266, 12},
 	Timestamp: {1114, 8}, TimestampTZ: {1184, 8}, Interval: {1186, 16}, Varbyte: {17, -1},
+	SmallintArray: {1005, -1}, IntegerArray: {1007, -1}, TextArray: {1009, -1}, OIDArray: {1028, -1}, ACL: {1034, -1},
+	SmallintVector: {22, -1}, OIDVector: {30, -1},
 }
 
 // OID is the type's number in PG_TYPE, 0 where it has none.

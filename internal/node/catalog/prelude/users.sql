@@ -21,7 +21,7 @@ SELECT * FROM (VALUES
 ) t(schema_name, name, grantee_kind, grantee, privilege, grantable, grantor);
 COMMIT;
 
-CREATE VIEW slipher.main.present AS
+CREATE VIEW slipher.slipher_own.present AS
 SELECT '' AS schema_name, '' AS name, 'database' AS kind
 UNION ALL SELECT schema_name, '', 'schema' FROM duckdb_schemas()
 WHERE database_name = current_database() AND schema_name NOT IN ('main', 'slipher_catalog', 'pg_catalog', 'information_schema')
@@ -32,5 +32,5 @@ WHERE database_name = current_database() AND NOT internal AND schema_name NOT IN
 
 -- What an earlier version made, or a restored table, has no entry yet.
 INSERT INTO slipher_catalog.objects
-SELECT schema_name, name, kind, 100, false FROM slipher.main.present p
+SELECT schema_name, name, kind, 100, false FROM slipher.slipher_own.present p
 WHERE NOT EXISTS (SELECT 1 FROM slipher_catalog.objects o WHERE o.schema_name = p.schema_name AND o.name = p.name);

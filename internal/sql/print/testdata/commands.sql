@@ -219,24 +219,9 @@ show tables from schema dev.public
 => SHOW
 
 show columns from table $1.$2.$3 like $4 limit $5
-=> SHOW
+=> SHOW [5 parameters]
 
-show constraints foreign keys exported from table "A b".t
-=> SHOW
-
-show grants on t for role r
-=> SHOW
-
-show grants for u from database dev
-=> SHOW
-
-show column grants on table s.t for public
-=> SHOW
-
-show parameters of procedure dev.s.p(int, varchar(3), $1) like 'x%'
-=> SHOW
-
-show view s.v
+show grants for somebody from database dev
 => SHOW
 
 show tables

@@ -6,12 +6,12 @@ create table n4 (x int, a int references n3(a), b int references n3, constraint 
 
 -- Defining constraints: keys are informational, and tools find them in PG_CONSTRAINT and INFORMATION_SCHEMA.
 select c.relname, t.conname, t.contype, t.conkey, t.confkey, pg_get_constraintdef(t.oid, true) as def from pg_constraint t join pg_class c on c.oid = t.conrelid where c.relname in ('n3', 'n4') order by 1, 2
-=> relname varchar, conname varchar, contype varchar, conkey text, confkey text, def varchar
-n3|n3_b_key|u|[2]|NULL|UNIQUE (b)|
-n3|n3_pkey|p|[1]|NULL|PRIMARY KEY (a)|
-n4|n4_a_fkey|f|[2]|[1]|FOREIGN KEY (a) REFERENCES n3(a)|
-n4|n4_b_fkey|f|[3]|[1]|FOREIGN KEY (b) REFERENCES n3(a)|
-n4|pair|u|[2,3]|NULL|UNIQUE (a, b)|
+=> relname varchar, conname varchar, contype varchar, conkey _int2, confkey _int2, def varchar
+n3|n3_b_key|u|{2}|NULL|UNIQUE (b)|
+n3|n3_pkey|p|{1}|NULL|PRIMARY KEY (a)|
+n4|n4_a_fkey|f|{2}|{1}|FOREIGN KEY (a) REFERENCES n3(a)|
+n4|n4_b_fkey|f|{3}|{1}|FOREIGN KEY (b) REFERENCES n3(a)|
+n4|pair|u|{2,3}|NULL|UNIQUE (a, b)|
 
 select table_name, constraint_name, constraint_type from information_schema.table_constraints where table_schema = 'keys' order by 1, 2
 => table_name varchar, constraint_name varchar, constraint_type varchar

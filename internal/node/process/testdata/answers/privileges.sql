@@ -29,8 +29,8 @@ grant select on s3.t3 to v2 with grant option
 => GRANT
 
 select relacl from pg_class where relname = 't3'
-=> relacl text
-["awsuser=arwdRxt/awsuser","group g3=a/awsuser","v1=r/awsuser","v2=r*/awsuser"]|
+=> relacl _aclitem
+{awsuser=arwdRxt/awsuser,"group g3=a/awsuser",v1=r/awsuser,v2=r*/awsuser}|
 
 select array_to_string(relacl, '|') as a from pg_class where relname = 't3'
 => a varchar
@@ -41,5 +41,5 @@ select charindex('a', split_part(split_part(array_to_string(relacl, '|'), 'group
 1|
 
 select nspacl from pg_namespace where nspname = 's3'
-=> nspacl text
-["awsuser=UC/awsuser","v1=U/awsuser"]|
+=> nspacl _aclitem
+{awsuser=UC/awsuser,v1=U/awsuser}|

@@ -1,0 +1,25 @@
+const assert = require('assert')
+const { Client } = require('pg')
+
+async function main() {
+  const client = new Client()
+  await client.connect()
+  await client.query('create table npg (id int primary key, name varchar(10), price numeric(8,2), at timestamp)')
+  for (let n = 1; n <= 3; n++) await client.query('insert into npg values ($1, $2, $3, $4)', [n, 'n' + n, '1.25', '2024-01-0' + n])
+  const { rows, fields } = await client.query('select *, $1::varchar as given from npg where id = $2', ['x', 3])
+  assert.equal(rows[0].name + rows[0].price + rows[0].given, 'n31.25x')
+  assert.deepEqual(fields.map(f => f.name), ['id', 'name', 'price', 'at', 'given'])
+  const keys = await client.query("select conkey from pg_constraint where conname = 'npg_pkey'")
+  assert.deepEqual(keys.rows[0].conkey, [1])
+  const other = new Client()
+  await other.connect()
+  const killer = new Client()
+  killer.connection.on('connect', () => killer.connection.cancel(other.processID, other.secretKey))
+  setTimeout(() => killer.connection.connect(killer.port, killer.host), 500)
+  await assert.rejects(other.query('select count(*) from generate_series(1, 100000) a, generate_series(1, 100000) b, generate_series(1, 100000) c'), { code: '57014' })
+  await other.end()
+  await client.end()
+  console.log('ok')
+}
+
+main().catch(err => { console.error(err); process.exit(1) })
