@@ -85,7 +85,7 @@ func (a *alone) close() error { return errors.Join(a.in.Close(), a.process.Wait(
 func beEngine(ctx context.Context, dir string, scale float64) (err error) {
 	database, err := engine.Open(ctx, engine.Config{
 		Dir: dir, TempDir: filepath.Join(dir, "tmp"), Database: "dev", Create: true, MemoryLimit: "1GB", Threads: runtime.NumCPU(),
-		SearchPath: []string{"public"}, Log: slog.New(slog.DiscardHandler),
+		SearchPath: []string{"public"}, Now: time.Now, Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		return err
