@@ -77,7 +77,7 @@ func answer(hide bool) string {
 	if hide {
 		doer = plain{client}
 	}
-	out, _, err := smithyhttp.NewClientHandler(doer).Handle(context.Background(), request)
+	out, _, err := smithyhttp.NewClientHandlerWithOptions(doer).Handle(context.Background(), request)
 	if err != nil {
 		return err.Error()
 	}

@@ -86,8 +86,9 @@ var failures = regexp.MustCompile(`(?m)^\s*(?:--- FAIL: (\S+)|(panic: .*|fatal e
 
 // whatFailed names the tests that an output says have failed, and a panic.
 func whatFailed(output []byte) string {
-	var names []string
-	for _, found := range failures.FindAllStringSubmatch(string(output), -1) {
+	all := failures.FindAllStringSubmatch(string(output), -1)
+	names := make([]string, 0, len(all))
+	for _, found := range all {
 		names = append(names, found[1]+found[2])
 	}
 	return strings.Join(names, ", ")

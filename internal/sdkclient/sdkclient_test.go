@@ -56,7 +56,7 @@ func TestAnswerBeforeTheWriteReturns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, _, err := smithyhttp.NewClientHandler(sdk).Handle(t.Context(), sent)
+	out, _, err := smithyhttp.NewClientHandlerWithOptions(sdk).Handle(t.Context(), sent)
 	if err != nil {
 		t.Fatal(err)
 	}
