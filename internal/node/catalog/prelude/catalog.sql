@@ -137,14 +137,16 @@ UNION ALL SELECT 12, 'information_schema', 1, NULL;
 CREATE VIEW slipher.main.pg_class AS
 SELECT r.oid, r.name AS relname, r.schema_oid AS relnamespace, 0::BIGINT AS reltype, 0::BIGINT AS reloftype, r.owner::BIGINT AS relowner, 0::BIGINT AS relam, r.oid AS relfilenode,
        0::BIGINT AS reltablespace, 1 AS relpages, r.rows::REAL AS reltuples, 0 AS relallvisible, 0::BIGINT AS reltoastrelid, 0::BIGINT AS reltoastidxid,
-       k.relation IS NOT NULL AS relhasindex, false AS relisshared, CASE WHEN r.database_name = 'temp' THEN 't' ELSE 'p' END AS relpersistence, r.kind AS relkind,
+       coalesce(k.has_index, false) AS relhasindex, false AS relisshared, CASE WHEN r.database_name = 'temp' THEN 't' ELSE 'p' END AS relpersistence, r.kind AS relkind,
        r.columns::SMALLINT AS relnatts, 0::SMALLINT AS relchecks, 0::SMALLINT AS reltriggers, 0::SMALLINT AS relukeys, 0::SMALLINT AS relfkeys, 0::SMALLINT AS relrefs,
-       false AS relhasoids, coalesce(k.has_primary, false) AS relhaspkey, r.kind = 'v' AS relhasrules, false AS relhastriggers, false AS relhassubclass, false AS relrowsecurity,
+       false AS relhasoids, coalesce(k.has_primary, false) AS relhaspkey, r.kind = 'v' AS relhasrules, coalesce(k.refers, false) AS relhastriggers, false AS relhassubclass, false AS relrowsecurity,
        false AS relforcerowsecurity, true AS relispopulated, 'd' AS relreplident, false AS relispartition,
        CASE WHEN r.kind = 'v' THEN 0 WHEN d.diststyle LIKE 'KEY%' THEN 1 WHEN d.diststyle = 'EVEN' THEN 0 WHEN d.diststyle = 'ALL' THEN 8 ELSE 10 END AS reldiststyle,
        slipher.slipher_own.acl(r.schema_name, r.name) AS relacl, NULL::VARCHAR[] AS reloptions
 FROM slipher.slipher_own.visible_relations r
-LEFT JOIN (SELECT relation, bool_or(kind = 'primary key') AS has_primary FROM slipher.slipher_own.visible_keys WHERE kind <> 'foreign key' GROUP BY relation) k ON k.relation = r.oid
+-- psql asks for a table's foreign keys where there are triggers, by which PostgreSQL keeps them.
+LEFT JOIN (SELECT relation, bool_or(kind = 'primary key') AS has_primary, bool_or(kind <> 'foreign key') AS has_index, bool_or(kind = 'foreign key') AS refers
+           FROM slipher.slipher_own.visible_keys GROUP BY relation) k ON k.relation = r.oid
 LEFT JOIN {database}.slipher_catalog.tables d ON d.schema_name = r.schema_name AND d.table_name = r.name
 UNION ALL
 SELECT oid, name, schema_oid, 0, 0, slipher.slipher_own.owner_of(schema_name, table_name), 403, oid, 0, 1, 0, 0, 0, 0, false, false, 'p', 'i', len(columns), 0, 0, 0, 0, 0, false, false, false, false,
